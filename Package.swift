@@ -1,0 +1,45 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+// Arrows of the house (ARCHITECTURE.md): a target names only what stands below it.
+let package = Package(
+  name: "Unroll",
+  platforms: [.macOS(.v14)],
+  products: [
+    .library(
+      name: "UnrollKit",
+      targets: ["UnrollCore", "UnrollData", "UnrollKernels", "UnrollLayers", "UnrollTraining", "UnrollStudy"]),
+    .executable(name: "unroll", targets: ["unroll"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+  ],
+  targets: [
+    .target(
+      name: "CUnroll",
+      cSettings: [.define("NDEBUG", .when(configuration: .release))],
+      linkerSettings: [
+        // OpenBLAS first and by name: pkg-config for GSL would add gslcblas, which is 17 times slower.
+        .linkedLibrary("openblas"), .linkedLibrary("fftw3f"), .linkedLibrary("gsl"), .linkedLibrary("m"),
+      ]),
+    .target(name: "UnrollCore", dependencies: [.product(name: "Yams", package: "Yams")]),
+    .target(name: "UnrollKernels", dependencies: ["CUnroll", "UnrollCore"]),
+    .target(name: "UnrollData", dependencies: ["UnrollCore"]),
+    .target(name: "UnrollLayers", dependencies: ["UnrollKernels"]),
+    .target(name: "UnrollTraining", dependencies: ["UnrollLayers", "UnrollData"]),
+    .target(name: "UnrollStudy", dependencies: ["UnrollTraining"]),
+    .executableTarget(
+      name: "unroll",
+      dependencies: ["UnrollStudy", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+    .testTarget(name: "UnrollCoreTests", dependencies: ["UnrollCore"]),
+    .testTarget(name: "UnrollKernelsTests", dependencies: ["UnrollKernels"]),
+    .testTarget(name: "UnrollLayersTests", dependencies: ["UnrollTraining"], resources: [.copy("Cases")]),
+    .testTarget(name: "UnrollDataTests", dependencies: ["UnrollData"]),
+    .testTarget(name: "UnrollTrainingTests", dependencies: ["UnrollTraining"]),
+    .testTarget(name: "UnrollStudyTests", dependencies: ["UnrollStudy"]),
+    .testTarget(name: "UnrollCommandTests", dependencies: ["unroll"]),
+  ],
+  swiftLanguageModes: [.v5],
+  cLanguageStandard: .gnu11
+)

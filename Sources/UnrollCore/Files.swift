@@ -1,0 +1,70 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+import FoundationEssentials
+
+/// Files as whole byte arrays; errors are sentences.
+public enum Files {
+  public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  public static func read(_ path: String) throws -> [UInt8] {
+    guard let file = fopen(path, "rb") else { throw failure("cannot be read", path) }
+    defer { fclose(file) }
+    var info = stat()
+    guard fstat(fileno(file), &info) == 0 else { throw failure("cannot be read", path) }
+    guard info.st_mode & S_IFMT != S_IFDIR else { throw InputError("is a folder, a file is needed", file: path) }
+    var bytes: [UInt8] = []
+    var block = [UInt8](repeating: 0, count: max(1 << 16, Int(info.st_size) + 1))
+    while case let count = fread(&block, 1, block.count, file), count > 0 { bytes += block[..<count] }
+    guard ferror(file) == 0 else { throw failure("cannot be read", path) }
+    return bytes
+  }
+
+  /// Writes beside the target and renames: a killed process leaves the old file or the new one.
+  public static func write(_ bytes: [UInt8], to path: String) throws {
+    try makeFolder(parent(of: path))
+    let temporary = "\(path).\(getpid()).tmp"
+    guard let file = fopen(temporary, "wb") else { throw failure("cannot be written", path) }
+    let written = fwrite(bytes, 1, bytes.count, file)
+    let flushed = fflush(file) == 0 && fsync(fileno(file)) == 0
+    guard fclose(file) == 0, written == bytes.count, flushed, rename(temporary, path) == 0 else {
+      let error = failure("cannot be written", path)
+      unlink(temporary)
+      throw error
+    }
+  }
+
+  public static func write(_ text: String, to path: String) throws { try write(Array(text.utf8), to: path) }
+
+  public static func makeFolder(_ path: String) throws {
+    guard !path.isEmpty, !exists(path) else { return }
+    try makeFolder(parent(of: path))
+    guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw failure("cannot be made", path) }
+  }
+
+  /// Names in a folder, sorted by their bytes.
+  public static func list(_ folder: String) throws -> [String] {
+    guard let directory = opendir(folder) else { throw failure("cannot be listed", folder) }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
+  }
+
+  /// The folder part of a path, `""` when there is none.
+  public static func parent(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "" }
+    return slash == path.startIndex && path.count > 1 ? "/" : String(path[..<slash])
+  }
+
+  private static func failure(_ what: String, _ path: String) -> InputError {
+    InputError("\(what): \(String(cString: strerror(errno)))", file: path)
+  }
+}

@@ -1,0 +1,110 @@
+import Yams
+
+/// A node of a settings file with its place, so that every complaint can name file and line.
+public struct Setting: Sendable {
+  public struct Entry: Sendable {
+    public let key: String
+    public let line: Int
+    public let value: Setting
+  }
+
+  public indirect enum Content: Sendable {
+    case scalar(String)
+    case list([Setting])
+    case table([Entry])
+  }
+
+  public let content: Content
+  public let file: String
+  public let line: Int
+
+  public init(_ content: Content, file: String, line: Int) {
+    self.content = content
+    self.file = file
+    self.line = line
+  }
+
+  /// Reads YAML text. Duplicate keys, anchors that loop and broken syntax are errors with their line.
+  public init(yaml text: String, file: String) throws {
+    do {
+      guard let node = try Yams.compose(yaml: text) else { throw InputError("the file is empty", file: file) }
+      self = try Setting(node, file: file)
+    } catch let error as YamlError {
+      throw Setting.complaint(error, file: file)
+    }
+  }
+
+  /// An error at this node.
+  public func error(_ message: String) -> InputError { InputError(message, file: file, line: line) }
+
+  private init(_ node: Node, file: String) throws {
+    let line = node.mark?.line ?? 1
+    switch node {
+    case .scalar(let scalar):
+      self.init(.scalar(scalar.string), file: file, line: line)
+    case .sequence(let sequence):
+      self.init(.list(try sequence.map { try Setting($0, file: file) }), file: file, line: line)
+    case .mapping(let mapping):
+      let entries = try mapping.map { key, value in
+        guard let name = key.string else {
+          throw InputError("a key must be a plain word", file: file, line: key.mark?.line)
+        }
+        return Entry(key: name, line: key.mark?.line ?? line, value: try Setting(value, file: file))
+      }
+      self.init(.table(entries), file: file, line: line)
+    case .alias:
+      throw InputError("YAML aliases are not used in studies: write the value out", file: file, line: line)
+    }
+  }
+
+  private static func complaint(_ error: YamlError, file: String) -> InputError {
+    switch error {
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
+      InputError("not valid YAML: \(problem)", file: file, line: mark.line)
+    case .duplicatedKeysInMapping(let duplicates, let context):
+      InputError("the key \"\(duplicates.first ?? "?")\" stands twice in one table; keep one", file: file,
+        line: context.mark.line)
+    default:
+      InputError("not valid YAML: \(error)", file: file)
+    }
+  }
+}
+
+extension Setting {
+  /// The entries of a table; a complaint when it is something else.
+  public func entries(_ what: String) throws -> [Entry] {
+    guard case .table(let entries) = content else { throw error("\(what) must be a table of \"key: value\" lines") }
+    return entries
+  }
+
+  /// The items of a list; a single value counts as a list of one.
+  public var items: [Setting] { if case .list(let items) = content { items } else { [self] } }
+
+  public func text(_ what: String) throws -> String {
+    guard case .scalar(let text) = content else { throw error("\(what) must be a single value") }
+    return text
+  }
+
+  public func integer(_ what: String) throws -> Int {
+    let text = try text(what)
+    guard let value = Int(text.replacing("_", with: "")) else {
+      throw error("\(what) must be a whole number, not \"\(text)\"")
+    }
+    return value
+  }
+
+  public func number(_ what: String) throws -> Double {
+    let text = try text(what)
+    guard let value = Double(text), value.isFinite else { throw error("\(what) must be a number, not \"\(text)\"") }
+    return value
+  }
+
+  public func bool(_ what: String) throws -> Bool {
+    switch try text(what) {
+    case "true", "yes", "on": return true
+    case "false", "no", "off": return false
+    case let text: throw error("\(what) must be true or false, not \"\(text)\"")
+    }
+  }
+}

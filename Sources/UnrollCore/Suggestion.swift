@@ -1,0 +1,30 @@
+/// The nearest known name to a mistyped one, for error messages.
+public enum Suggestion {
+  /// `"unknown KIND "NAME"; did you mean "NEAREST"? (known: …)"`.
+  public static func unknown(_ kind: String, _ name: String, known: [String]) -> String {
+    let hint = nearest(to: name, in: known).map { "; did you mean \"\($0)\"?" } ?? ";"
+    return "unknown \(kind) \"\(name)\"\(hint) (known: \(known.joined(separator: ", ")))"
+  }
+
+  /// The known name at the smallest edit distance, when that is at most half of the name's length.
+  public static func nearest(to name: String, in known: [String]) -> String? {
+    let ranked = known.map { (distance(Array(name.lowercased()), Array($0.lowercased())), $0) }
+    guard let best = ranked.min(by: { $0.0 < $1.0 }), best.0 <= max(2, name.count / 2) else { return nil }
+    return best.1
+  }
+
+  /// Levenshtein distance, one row at a time.
+  static func distance(_ a: [Character], _ b: [Character]) -> Int {
+    var row = Array(0...b.count)
+    for (i, x) in a.enumerated() {
+      var diagonal = row[0]
+      row[0] = i + 1
+      for (j, y) in b.enumerated() {
+        let substituted = diagonal + (x == y ? 0 : 1)
+        diagonal = row[j + 1]
+        row[j + 1] = min(substituted, row[j] + 1, diagonal + 1)
+      }
+    }
+    return row[b.count]
+  }
+}

@@ -1,0 +1,127 @@
+import UnrollCore
+
+/// Everything a reader needs to trust one number: what one run (one cell of a grid with one seed) leaves behind.
+///
+/// Written once, atomically, at the end of the run. Reports are pure functions of these.
+public struct RunRecord: Codable, Equatable, Sendable {
+  public enum Status: String, Codable, Sendable { case finished, diverged, failed }
+
+  /// Where the run stands in its study.
+  public struct Cell: Codable, Equatable, Hashable, Sendable {
+    /// The task's name within the study, for example `wordnet-supersense`.
+    public var task: String
+    /// The kind of harness: `tagging`, `classification`, `language-modelling`.
+    public var harness: String
+    /// The backend with the options that this study varies, for example `lstm` or `lstm layers=2`.
+    public var backend: String
+    public var seed: Int
+  }
+
+  public struct Metric: Codable, Equatable, Sendable {
+    /// `accuracy`, `macro-f1`, `perplexity`…
+    public var name: String
+    public var higherIsBetter: Bool
+    /// How it is shown: `percent` (stored as a fraction, shown times 100) or `plain`.
+    public var unit: String
+    public init(name: String, higherIsBetter: Bool, unit: String) {
+      (self.name, self.higherIsBetter, self.unit) = (name, higherIsBetter, unit)
+    }
+  }
+
+  /// One evaluation on the development split.
+  public struct CurvePoint: Codable, Equatable, Sendable {
+    public var epoch: Double
+    public var step: Int
+    /// Sequences' tokens seen so far.
+    public var tokens: Int
+    /// Training time so far in seconds, without evaluation.
+    public var seconds: Double
+    /// Mean loss in nats over the steps since the last point.
+    public var trainingLoss: Double
+    public var learningRate: Double
+    public var development: [String: Double]
+  }
+
+  public struct Failure: Codable, Equatable, Sendable {
+    /// One sentence.
+    public var message: String
+    /// The step at which it happened, and the first tensor that was not finite.
+    public var step: Int?
+    public var tensor: String?
+  }
+
+  public struct Cost: Codable, Equatable, Sendable {
+    public var parameters: Int
+    /// What the study asked for, when it set a budget.
+    public var parameterBudget: Int?
+    /// The width that was used (solved from the budget, or given).
+    public var width: Int
+    /// Floats carried from step to step for one sequence; for a backend that reads the whole sequence at once, nil.
+    public var stateFloats: Int?
+    public var multiplyAddsPerToken: Int
+    public var trainingTokensPerSecond: Double
+    public var inferenceTokensPerSecond: Double
+    /// Peak resident memory of the run's process in MiB.
+    public var peakMemory: Double
+    /// Seconds of the run from data to scores.
+    public var seconds: Double
+  }
+
+  /// Data set facts, as the report's provenance shows them.
+  public struct DataSummary: Codable, Equatable, Sendable {
+    public var name: String
+    public var version: String
+    public var licence: String
+    public var digest: String
+    /// Sequences (or tokens, for running text) per split: `train`, `development`, `test`.
+    public var sizes: [String: Int]
+    public var vocabulary: Int
+    public var classes: Int
+  }
+
+  public struct Environment: Codable, Equatable, Sendable {
+    public var cpu: String
+    public var system: String
+    /// Library name to version: openblas, fftw, gsl, swift.
+    public var libraries: [String: String]
+    public var version: String
+    public var commit: String
+  }
+
+  public struct ParameterGroup: Codable, Equatable, Sendable {
+    public var name: String
+    public var learningRateFactor: Double
+    public var weightDecay: Bool
+    public var count: Int
+  }
+
+  public var format: Int
+  public var study: String
+  public var question: String
+  public var cell: Cell
+  /// Digest of the resolved settings and of the data: the run's identity.
+  public var identity: String
+  public var status: Status
+  public var failure: Failure?
+  /// Every resolved setting: `backend`, `task`, `data`, `training`, `model`, `seed`.
+  public var settings: Value
+  public var data: DataSummary
+  /// The first is the primary metric.
+  public var metrics: [Metric]
+  public var curve: [CurvePoint]
+  /// The epoch whose weights were kept.
+  public var bestEpoch: Double?
+  /// Split (`train`, `development`, `test`) to metric name to value. Training scores stand for a fixed sample.
+  public var scores: [String: [String: Double]]
+  /// The baseline's name (`majority`, `unigram`) and its test scores.
+  public var baseline: String
+  public var baselineScores: [String: Double]
+  public var cost: Cost
+  public var groups: [ParameterGroup]
+  public var environment: Environment
+}
+
+extension RunRecord {
+  /// The layout of this struct; raise it when an older report could not read a record.
+  public static let currentFormat = 1
+}
