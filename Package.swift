@@ -26,7 +26,7 @@ let package = Package(
     .target(name: "UnrollCore", dependencies: [.product(name: "Yams", package: "Yams")]),
     .target(name: "UnrollKernels", dependencies: ["CUnroll", "UnrollCore"]),
     .target(name: "UnrollData", dependencies: ["UnrollCore"]),
-    .target(name: "UnrollLayers", dependencies: ["UnrollKernels"]),
+    .target(name: "UnrollLayers", dependencies: ["UnrollKernels", "UnrollCore"]),
     .target(name: "UnrollTraining", dependencies: ["UnrollLayers", "UnrollData"]),
     .target(name: "UnrollStudy", dependencies: ["UnrollTraining"]),
     .executableTarget(

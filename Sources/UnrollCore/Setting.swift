@@ -6,6 +6,12 @@ public struct Setting: Sendable {
     public let key: String
     public let line: Int
     public let value: Setting
+
+    public init(key: String, line: Int, value: Setting) {
+      self.key = key
+      self.line = line
+      self.value = value
+    }
   }
 
   public indirect enum Content: Sendable {

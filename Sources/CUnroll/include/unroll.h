@@ -1,4 +1,137 @@
 // The narrow header over OpenBLAS, FFTW, GSL and our own loops. Nothing above UnrollKernels sees another C header.
+//
+// Legend: T steps, B sequences, R rows (all live steps of all sequences), E input width, H hidden width, N state size,
+// K classes. Matrices are row-major Float32; `ld` is the distance between rows in floats. Gradients are *added* to what
+// stands there where the name of the argument starts with `add_`, and written otherwise.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
+#include "unroll_statistics.h"
+
+// ---- gemm.c: products
+// c [m,n] = alpha op(a) op(b) + beta c
+void un_gemm(int transpose_a, int transpose_b, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, float alpha, const float *a,
+             ptrdiff_t lda, const float *b, ptrdiff_t ldb, float beta, float *c, ptrdiff_t ldc);
+// One thread inside OpenBLAS: waking a second one costs more than a time step.
+void un_single_thread(void);
+const char *un_blas_config(void);
+const char *un_fftw_version(void);
+const char *un_gsl_version(void);
+
+// ---- gates.c: the elementwise part of each recurrent cell, one time step of n sequences
+// a [n,H] pre-activation in, h out. relu: 0 tanh, 1 relu.
+void un_rnn_step(ptrdiff_t n, ptrdiff_t H, int relu, const float *a, float *h);
+// carry [n,H]: gradient that comes from later steps; dy [n,H]: from the output. da [n,H] out.
+void un_rnn_step_back(ptrdiff_t n, ptrdiff_t H, int relu, const float *h, const float *dy, const float *carry, float *da);
+// gates [n,4H] i f g o: pre-activations in, activations out; c_prev, c, tc = tanh(c), h [n,H].
+void un_lstm_step(ptrdiff_t n, ptrdiff_t H, float *gates, const float *c_prev, float *c, float *tc, float *h);
+// gates: activations in, gradients of the pre-activations out; carry_c [n,H]: gradient of c in, of c_prev out.
+void un_lstm_step_back(ptrdiff_t n, ptrdiff_t H, float *gates, const float *c_prev, const float *tc, const float *dy,
+                       const float *carry_h, float *carry_c);
+// gates [n,3H] r z n: x-part in, activations out; hidden [n,3H]: h-part; hn [n,H] out: its n rows (reset after).
+void un_gru_step(ptrdiff_t n, ptrdiff_t H, float *gates, const float *hidden, const float *h_prev, float *hn, float *h);
+// gates: activations in, gradients of the x-part out; hn: gradient of the h-part's n rows out; carry: of h in, the
+// direct part of h_prev's out.
+void un_gru_step_back(ptrdiff_t n, ptrdiff_t H, float *gates, const float *h_prev, float *hn, const float *dy, float *carry);
+// Reset before: gates [n,3H] with r, z complete; rh [n,H] = r ⊙ h_prev out.
+void un_gru_reset(ptrdiff_t n, ptrdiff_t H, float *gates, const float *h_prev, float *rh);
+// gates' n rows complete; n and h out.
+void un_gru_update(ptrdiff_t n, ptrdiff_t H, float *gates, const float *h_prev, float *h);
+// Backward of update: writes the gradients of n's and z's pre-activations into gates, direct part of carry.
+void un_gru_update_back(ptrdiff_t n, ptrdiff_t H, float *gates, const float *h_prev, const float *dy, float *carry);
+// Backward of reset: drh [n,H] in; r's pre-activation gradient into gates; add to carry.
+void un_gru_reset_back(ptrdiff_t n, ptrdiff_t H, float *gates, const float *h_prev, const float *drh, float *add_carry);
+
+// ---- rows.c: loops over rows
+void un_fill_rows(ptrdiff_t rows, ptrdiff_t columns, const float *vector, float *out, ptrdiff_t ld);
+void un_add(ptrdiff_t n, const float *x, float *add_y);
+void un_axpy(ptrdiff_t n, float alpha, const float *x, float *add_y);
+void un_scale(ptrdiff_t n, float factor, float *x);
+void un_column_sums(ptrdiff_t rows, ptrdiff_t columns, const float *x, ptrdiff_t ld, float *add_sums);
+void un_gather(ptrdiff_t rows, ptrdiff_t columns, const float *table, ptrdiff_t ld, const int32_t *index, float *out);
+void un_scatter_add(ptrdiff_t rows, ptrdiff_t columns, const float *x, const int32_t *index, float *add_table, ptrdiff_t ld);
+void un_copy_columns(ptrdiff_t rows, ptrdiff_t columns, const float *from, ptrdiff_t ld_from, float *to, ptrdiff_t ld_to);
+void un_add_columns(ptrdiff_t rows, ptrdiff_t columns, const float *from, ptrdiff_t ld_from, float *add_to, ptrdiff_t ld_to);
+void un_multiply(ptrdiff_t n, const float *x, const float *y, float *out);
+// 0 or 1/(1-p) per element, from a counter-based source: the same for every target and thread.
+void un_dropout_mask(ptrdiff_t n, float p, uint64_t key, float *mask);
+void un_gelu(ptrdiff_t n, const float *x, float *y);
+void un_gelu_back(ptrdiff_t n, const float *x, const float *dy, float *dx);
+// x [rows,2H] -> y [rows,H] = x1 ⊙ σ(x2)
+void un_glu(ptrdiff_t rows, ptrdiff_t H, const float *x, float *y);
+void un_glu_back(ptrdiff_t rows, ptrdiff_t H, const float *x, const float *dy, float *dx);
+// y = scale ⊙ (x - mean)/sqrt(variance + 1e-5) + shift; xhat and the inverse deviation are kept for the way back.
+void un_layer_norm(ptrdiff_t rows, ptrdiff_t columns, const float *x, const float *scale, const float *shift, float *xhat,
+                   float *inverse, float *y);
+void un_layer_norm_back(ptrdiff_t rows, ptrdiff_t columns, const float *xhat, const float *inverse, const float *scale,
+                        const float *dy, float *dx, float *add_scale, float *add_shift);
+// logits [rows,K] in, gradient of (sum of losses)*weight out; target -100 is ignored. Adds to loss, count and correct;
+// predicted may be null.
+void un_softmax_loss(ptrdiff_t rows, ptrdiff_t K, float *logits, const int32_t *targets, float weight, double *add_loss,
+                     int64_t *add_count, int64_t *add_correct, int32_t *predicted);
+// The loss alone; logits stay.
+void un_log_likelihood(ptrdiff_t rows, ptrdiff_t K, const float *logits, const int32_t *targets, double *add_loss,
+                       int64_t *add_count, int32_t *predicted);
+double un_sum_of_squares(ptrdiff_t n, const float *x);
+double un_dot(ptrdiff_t n, const float *x, const float *y);
+int un_all_finite(ptrdiff_t n, const float *x);
+
+// ---- update.c: optimisers over a slab; each equals PyTorch's of that name
+void un_adam(ptrdiff_t n, float *w, const float *g, float *m, float *v, float rate, float beta1, float beta2, float eps,
+             float correction1, float correction2, float coupled_decay, float decoupled_decay);
+void un_sgd(ptrdiff_t n, float *w, const float *g, float *velocity, float rate, float momentum, int nesterov, int first,
+            float decay);
+void un_rmsprop(ptrdiff_t n, float *w, const float *g, float *v, float rate, float alpha, float eps, float decay);
+void un_adagrad(ptrdiff_t n, float *w, const float *g, float *sum, float rate, float eps, float decay);
+
+// ---- pooling.c: attention pooling, α = softmax(wᵀh); scores [R]. Rows of step t are offset[t] ..< offset[t]+live[t].
+// Causal, as a recurrence: p_t = σ(s_t - l_{t-1}), y_t = y_{t-1} + p_t (h_t - y_{t-1}), l_t = log(e^l_{t-1} + e^s_t).
+// l [B+R] and y [B+R,H] begin with the initial state (l = -inf: nothing seen yet).
+void un_pool_causal(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t B, ptrdiff_t H, const float *scores,
+                    const float *h, float *l, float *y);
+// dy [R,H] in; carry_l [B], carry_y [B,H] zero in, gradients of the initial state out; ds [R], dh [R,H] out.
+void un_pool_causal_back(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t B, ptrdiff_t H, const float *scores,
+                         const float *h, const float *l, const float *y, const float *dy, float *carry_l, float *carry_y,
+                         float *ds, float *dh);
+
+// ---- convolution.c: causal convolution of packed rows with one kernel a channel, by FFTW
+// Smallest 2^a 3^b 5^c that is at least n.
+ptrdiff_t un_fft_length(ptrdiff_t n);
+// Floats of scratch memory for the two functions below.
+ptrdiff_t un_convolution_scratch(ptrdiff_t T, ptrdiff_t B);
+// y [R,H] = kernel [T,H] ∗ u [R,H] + D ⊙ u
+void un_convolution(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t B, ptrdiff_t H, const float *kernel,
+                    const float *D, const float *u, float *y, float *scratch);
+// du [R,H] and dkernel [T,H] out, add_D [H]
+void un_convolution_back(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t B, ptrdiff_t H,
+                         const float *kernel, const float *D, const float *u, const float *dy, float *du, float *dkernel,
+                         float *add_D, float *scratch);
+
+// ---- ssm.c: the dense state space in double precision, in tiles of UN_LANES channels
+#define UN_LANES 8
+// exp of an n x n matrix (GSL), for tests and callers with a single system.
+void un_matrix_exponential(ptrdiff_t n, const double *m, double *e);
+// Zero-order hold of channel h: [Ā B̄; 0 1] = exp(Δ_h [A B; 0 0]). a_bar [tiles][N][N][LANES], b_bar [tiles][N][LANES].
+void un_zoh(ptrdiff_t H, ptrdiff_t N, const float *A, const float *B, const float *log_dt, double *a_bar, double *b_bar);
+// Exact gradient of the above, from da_bar and db_bar to A [N,N], B [N], log_dt [H]: the Fréchet derivative, which is the
+// upper right block of exp [Mᵀ G; 0 Mᵀ] (Najfeld & Havel 1995).
+void un_zoh_back(ptrdiff_t H, ptrdiff_t N, const float *A, const float *B, const float *log_dt, const double *da_bar,
+                 const double *db_bar, float *add_A, float *add_B, float *add_log_dt);
+// q_l = C Ā^l for l = 0...T: q [tiles][T+1][N][LANES]; kernel [T,H]: k_l = q_l B̄.
+void un_ssm_kernel(ptrdiff_t T, ptrdiff_t H, ptrdiff_t N, const float *C, const double *a_bar, const double *b_bar, float *q,
+                   float *kernel);
+// dkernel [T,H] and dq (gradient of q from the initial state, or null) in; da_bar, db_bar written; add_C [H,N].
+void un_ssm_kernel_back(ptrdiff_t T, ptrdiff_t H, ptrdiff_t N, const double *a_bar, const double *b_bar, const float *q,
+                        const float *dkernel, const float *dq, double *da_bar, double *db_bar, float *add_C);
+// y_t += q_{t+1} x_0 for every live row; x0 [B, H*N].
+void un_ssm_initial(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, ptrdiff_t N, const float *q,
+                    const float *x0, float *add_y);
+// dq [tiles][T+1][N][LANES] written, dx0 [B, H*N] zero in.
+void un_ssm_initial_back(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, ptrdiff_t N, const float *q,
+                         const float *x0, const float *dy, float *dq, float *add_dx0);
+// The state after each sequence's last step: x = Ā^len x_0 + Σ_j Ā^j B̄ u_{len-1-j}. x0 may be null. x [B, H*N].
+void un_ssm_final(ptrdiff_t T, const int32_t *offset, const int32_t *live, const int32_t *length, ptrdiff_t B, ptrdiff_t H,
+                  ptrdiff_t N, const double *a_bar, const double *b_bar, const float *u, const float *x0, float *x);
+// The recurrence, step by step: x [B, H*N] is the state before, then after. y [R,H].
+void un_ssm_recurrence(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, ptrdiff_t N, const float *C,
+                       const float *D, const double *a_bar, const double *b_bar, const float *u, float *x, float *y);

@@ -1,0 +1,57 @@
+// Vectorisable elementary functions. Plain arithmetic without branches or libm calls, so that every loop over them
+// becomes SIMD code on each target of UN_FAST. Tests hold them against double precision.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#if defined(__x86_64__) && defined(__linux__)
+// One binary, three code paths, chosen at load time: no unsafe flag, so other packages can depend on this one.
+#define UN_FAST __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define UN_FAST
+#endif
+#define UN_INLINE static inline __attribute__((always_inline))
+
+// tanh(x) = x P(x²)/Q(x²), |x| ≤ 9 (beyond, tanh rounds to ±1). Coefficients: least-squares with Lawson weights on the
+// relative error, 300 Chebyshev nodes, 40 digits; largest relative error 2.1e-8 before rounding to Float32.
+UN_INLINE float un_tanhf(float x) {
+    x = x > 9.0f ? 9.0f : x;
+    x = x < -9.0f ? -9.0f : x;
+    float s = x * x;
+    float p = 0.999999980041f + s * (0.133809691646f + s * (0.00349551635608f + s * (2.06077446853e-5f + s * 1.3352569299e-8f)));
+    float q = 1.0f + s * (0.467142850172f + s * (0.0258767209257f + s * (0.000328551029493f + s * 7.77574973386e-7f)));
+    float y = x * p / q;
+    y = y > 1.0f ? 1.0f : y;
+    return y < -1.0f ? -1.0f : y;
+}
+
+UN_INLINE float un_sigmoidf(float x) { return 0.5f + 0.5f * un_tanhf(0.5f * x); }
+
+// exp(x) = 2^n exp(r), |r| ≤ ln2/2, Taylor to r^7 (remainder below 1e-8); ln2 split in two so that r is exact.
+UN_INLINE float un_expf(float x) {
+    x = x > 88.3f ? 88.3f : x;
+    x = x < -87.3f ? -87.3f : x;
+    float shifted = x * 1.44269504f + 12582912.0f;  // 1.5 * 2^23: the integer lands in the low bits of the mantissa
+    float n = shifted - 12582912.0f;
+    float r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
+    float e = 1.0f + r * (1.0f + r * (0.5f + r * (1.0f / 6 + r * (1.0f / 24 + r * (1.0f / 120 + r * (1.0f / 720 + r * (1.0f / 5040)))))));
+    int32_t bits;
+    memcpy(&bits, &shifted, 4);
+    int32_t scale_bits = (bits << 23) + 0x3f800000;
+    float scale;
+    memcpy(&scale, &scale_bits, 4);
+    return e * scale;
+}
+
+// Φ(x), the normal distribution function, by Abramowitz & Stegun 7.1.26 (absolute error below 1.5e-7 in erf).
+UN_INLINE float un_normal_cdff(float x) {
+    float a = (x < 0 ? -x : x) * 0.70710678f;
+    float t = 1.0f / (1.0f + 0.3275911f * a);
+    float poly = t * (0.254829592f + t * (-0.284496736f + t * (1.421413741f + t * (-1.453152027f + t * 1.061405429f))));
+    float tail = 0.5f * poly * un_expf(-a * a);
+    return x < 0 ? tail : 1.0f - tail;
+}
+
+UN_INLINE float un_absf(float x) { return x < 0 ? -x : x; }
+UN_INLINE float un_maxf(float a, float b) { return a > b ? a : b; }

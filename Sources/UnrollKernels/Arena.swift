@@ -1,0 +1,52 @@
+/// Lends memory for one step and takes it all back at once: reset, never freed.
+///
+/// A step that needs more than there is adds a block; the next reset joins the blocks into one. Steps of one shape thus
+/// grow it only once, which a test asserts through `growths`.
+public final class Arena {
+  private var blocks: [Buffer] = []
+  private var used = 0
+
+  /// How often memory was asked of the system.
+  public private(set) var growths = 0
+
+  public init() {}
+
+  /// Floats held.
+  public var capacity: Int { blocks.reduce(0) { $0 + $1.count } }
+
+  /// Takes back everything that was lent; matrices from before must not be used any more.
+  public func reset() {
+    if blocks.count > 1 {
+      let total = capacity
+      blocks = [Buffer(count: total)]
+    }
+    used = 0
+  }
+
+  /// A matrix with undefined contents, its first element 64-byte aligned.
+  public func matrix(_ rows: Int, _ columns: Int) -> Matrix {
+    let count = (rows * columns + 15) / 16 * 16
+    if blocks.isEmpty || used + count > blocks[blocks.count - 1].count {
+      growths += 1
+      blocks.append(Buffer(count: max(count, 2 * capacity, 1 << 16)))
+      used = 0
+    }
+    let base = blocks[blocks.count - 1].base + used
+    used += count
+    return Matrix(base: base, rows: rows, columns: columns, stride: columns)
+  }
+
+  /// A matrix of zeros.
+  public func zeros(_ rows: Int, _ columns: Int) -> Matrix {
+    let matrix = matrix(rows, columns)
+    matrix.base.update(repeating: 0, count: matrix.count)
+    return matrix
+  }
+
+  /// A copy without gaps.
+  public func copy(_ other: Matrix) -> Matrix {
+    let matrix = matrix(other.rows, other.columns)
+    Kernels.copy(other, to: matrix)
+    return matrix
+  }
+}

@@ -1,0 +1,38 @@
+import FoundationEssentials
+
+/// Owned, 64-byte aligned Float32 memory, zero when made.
+public final class Buffer: @unchecked Sendable {
+  public let count: Int
+  public let base: UnsafeMutablePointer<Float>
+
+  public init(count: Int) {
+    self.count = count
+    let bytes = (max(count, 1) * MemoryLayout<Float>.stride + 63) / 64 * 64
+    let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+    raw.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+    base = raw.bindMemory(to: Float.self, capacity: bytes / MemoryLayout<Float>.stride)
+  }
+
+  deinit { UnsafeMutableRawPointer(base).deallocate() }
+
+  /// All of it as one matrix of the given shape.
+  public func matrix(rows: Int, columns: Int) -> Matrix {
+    precondition(rows * columns <= count, "a buffer of \(count) floats cannot hold \(rows) x \(columns)")
+    return Matrix(base: base, rows: rows, columns: columns, stride: columns)
+  }
+}
+
+/// Owned, 64-byte aligned double-precision memory, for state-space systems.
+public final class DoubleBuffer: @unchecked Sendable {
+  public let count: Int
+  public let base: UnsafeMutablePointer<Double>
+
+  public init(count: Int) {
+    self.count = count
+    let raw = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * 8, alignment: 64)
+    base = raw.bindMemory(to: Double.self, capacity: max(count, 1))
+    base.initialize(repeating: 0, count: max(count, 1))
+  }
+
+  deinit { UnsafeMutableRawPointer(base).deallocate() }
+}

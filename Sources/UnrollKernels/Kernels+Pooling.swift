@@ -1,0 +1,29 @@
+import CUnroll
+
+/// Causal attention pooling over packed rows in linear time (see `unroll.h` for the recurrence).
+extension Kernels {
+  /// `logSums` [B+R, 1] and `pooled` [B+R, H] begin with the initial state in their first B rows.
+  public static func poolCausal(_ steps: PackedSteps, scores: Matrix, hidden: Matrix, logSums: Matrix, pooled: Matrix) {
+    checkPool(steps, scores, hidden, logSums, pooled)
+    un_pool_causal(
+      steps.steps, steps.offset, steps.live, steps.sequences, hidden.columns, scores.base, hidden.base, logSums.base,
+      pooled.base)
+  }
+
+  /// `carryLogSum` [B,1] and `carryPooled` [B,H]: zero in, gradient of the initial state out.
+  public static func poolCausalBack(
+    _ steps: PackedSteps, scores: Matrix, hidden: Matrix, logSums: Matrix, pooled: Matrix, dy: Matrix,
+    carryLogSum: Matrix, carryPooled: Matrix, dScores: Matrix, dHidden: Matrix
+  ) {
+    checkPool(steps, scores, hidden, logSums, pooled)
+    precondition(same(dy, hidden) && same(dHidden, hidden) && dScores.count == scores.count)
+    un_pool_causal_back(
+      steps.steps, steps.offset, steps.live, steps.sequences, hidden.columns, scores.base, hidden.base, logSums.base,
+      pooled.base, dy.base, carryLogSum.base, carryPooled.base, dScores.base, dHidden.base)
+  }
+
+  private static func checkPool(_ steps: PackedSteps, _ scores: Matrix, _ h: Matrix, _ l: Matrix, _ y: Matrix) {
+    precondition(h.rows == steps.rows && scores.count == h.rows && y.columns == h.columns)
+    precondition(l.count == h.rows + steps.sequences && y.rows == l.count && h.isContiguous && y.isContiguous)
+  }
+}

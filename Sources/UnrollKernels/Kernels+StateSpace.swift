@@ -1,0 +1,140 @@
+import CUnroll
+
+/// A dense state space discretised by zero-order hold, in double precision: Ā [N,N] and B̄ [N] for each of H channels, in
+/// tiles of channels as the C loops want them.
+public final class DiscreteSystem: @unchecked Sendable {
+  public let channels: Int
+  public let stateSize: Int
+  let transition: DoubleBuffer
+  let input: DoubleBuffer
+
+  public init(channels: Int, stateSize: Int) {
+    self.channels = channels
+    self.stateSize = stateSize
+    let lanes = Kernels.tiledChannels(channels)
+    transition = DoubleBuffer(count: lanes * stateSize * stateSize)
+    input = DoubleBuffer(count: lanes * stateSize)
+  }
+
+  /// Ā of channel h, row by row.
+  public func transition(of h: Int) -> [Double] { gather(transition, of: h, count: stateSize * stateSize) }
+  /// B̄ of channel h.
+  public func input(of h: Int) -> [Double] { gather(input, of: h, count: stateSize) }
+
+  private func gather(_ buffer: DoubleBuffer, of h: Int, count: Int) -> [Double] {
+    let lanes = Int(UN_LANES)
+    return (0..<count).map { buffer.base[(h / lanes * count + $0) * lanes + h % lanes] }
+  }
+}
+
+/// The dense state space x' = A x + B u, y = C x + D u: discretisation, kernel, convolution, recurrence, and their gradients.
+extension Kernels {
+  static func tiledChannels(_ channels: Int) -> Int { (channels + Int(UN_LANES) - 1) / Int(UN_LANES) * Int(UN_LANES) }
+
+  /// [Ā B̄; 0 1] = exp(Δ [A B; 0 0]) for every channel. A [N,N], B [1,N], logDt [1,H].
+  public static func discretise(a: Matrix, b: Matrix, logDt: Matrix, into system: DiscreteSystem) {
+    _ = singleThread
+    precondition(a.rows == system.stateSize && a.columns == a.rows && b.count == a.rows && logDt.count == system.channels)
+    un_zoh(system.channels, system.stateSize, a.base, b.base, logDt.base, system.transition.base, system.input.base)
+  }
+
+  /// From gradients of Ā and B̄ (a `DiscreteSystem` that holds them) to those of A, B and log Δ.
+  public static func discretiseBack(
+    a: Matrix, b: Matrix, logDt: Matrix, gradient: DiscreteSystem, addA: Matrix, addB: Matrix, addLogDt: Matrix
+  ) {
+    un_zoh_back(
+      gradient.channels, gradient.stateSize, a.base, b.base, logDt.base, gradient.transition.base, gradient.input.base,
+      addA.base, addB.base, addLogDt.base)
+  }
+
+  /// Floats of `powers` for T steps.
+  public static func powerCount(steps: Int, system: DiscreteSystem) -> Int {
+    (steps + 1) * system.stateSize * tiledChannels(system.channels)
+  }
+
+  /// powers q_l = C Ā^l (l = 0…T) and kernel k_l = q_l B̄ [T,H]. Cost: T H N² multiply-adds.
+  public static func stateSpaceKernel(c: Matrix, system: DiscreteSystem, powers: Matrix, kernel: Matrix) {
+    precondition(c.rows == system.channels && c.columns == system.stateSize && kernel.columns == system.channels)
+    precondition(powers.count == powerCount(steps: kernel.rows, system: system))
+    un_ssm_kernel(
+      kernel.rows, system.channels, system.stateSize, c.base, system.transition.base, system.input.base, powers.base,
+      kernel.base)
+  }
+
+  /// Gradients of Ā and B̄ are written into `gradient`.
+  public static func stateSpaceKernelBack(
+    system: DiscreteSystem, powers: Matrix, dKernel: Matrix, dPowers: Matrix?, gradient: DiscreteSystem, addC: Matrix
+  ) {
+    un_ssm_kernel_back(
+      dKernel.rows, system.channels, system.stateSize, system.transition.base, system.input.base, powers.base, dKernel.base,
+      dPowers?.base, gradient.transition.base, gradient.input.base, addC.base)
+  }
+
+  /// y [R,H] = kernel [T,H] ∗ u [R,H] + D ⊙ u along every sequence.
+  public static func convolve(_ u: Matrix, kernel: Matrix, d: Matrix, _ steps: PackedSteps, arena: Arena, into y: Matrix) {
+    checkConvolution(u, kernel, d, steps, y)
+    let scratch = arena.matrix(1, un_convolution_scratch(steps.steps, steps.sequences))
+    un_convolution(
+      steps.steps, steps.offset, steps.live, steps.sequences, u.columns, kernel.base, d.base, u.base, y.base, scratch.base)
+  }
+
+  public static func convolveBack(
+    _ u: Matrix, kernel: Matrix, d: Matrix, _ steps: PackedSteps, arena: Arena, dy: Matrix, du: Matrix, dKernel: Matrix,
+    addD: Matrix
+  ) {
+    checkConvolution(u, kernel, d, steps, dy)
+    precondition(same(du, u) && same(dKernel, kernel) && addD.count == d.count)
+    let scratch = arena.matrix(1, un_convolution_scratch(steps.steps, steps.sequences))
+    un_convolution_back(
+      steps.steps, steps.offset, steps.live, steps.sequences, u.columns, kernel.base, d.base, u.base, dy.base, du.base,
+      dKernel.base, addD.base, scratch.base)
+  }
+
+  /// y_t += C Ā^{t+1} x₀ for x₀ [B, H·N].
+  public static func addInitialState(_ x0: Matrix, powers: Matrix, system: DiscreteSystem, _ steps: PackedSteps, to y: Matrix) {
+    precondition(x0.rows == steps.sequences && x0.columns == system.channels * system.stateSize && x0.isContiguous)
+    un_ssm_initial(
+      steps.steps, steps.offset, steps.live, system.channels, system.stateSize, powers.base, x0.base, y.base)
+  }
+
+  public static func initialStateBack(
+    _ x0: Matrix, powers: Matrix, system: DiscreteSystem, _ steps: PackedSteps, dy: Matrix, dPowers: Matrix, addX0: Matrix
+  ) {
+    precondition(same(x0, addX0) && dPowers.count == powers.count && x0.isContiguous)
+    un_ssm_initial_back(
+      steps.steps, steps.offset, steps.live, system.channels, system.stateSize, powers.base, x0.base, dy.base, dPowers.base,
+      addX0.base)
+  }
+
+  /// The state after every sequence's last step, x [B, H·N], as the convolution sees it.
+  public static func finalState(u: Matrix, x0: Matrix?, system: DiscreteSystem, _ steps: PackedSteps, into x: Matrix) {
+    precondition(x.rows == steps.sequences && x.columns == system.channels * system.stateSize)
+    un_ssm_final(
+      steps.steps, steps.offset, steps.live, steps.lengths, steps.sequences, system.channels, system.stateSize,
+      system.transition.base, system.input.base, u.base, x0?.base, x.base)
+  }
+
+  /// The same system step by step: x [B, H·N] is the state before, then after. Cost: H N² multiply-adds a token.
+  public static func recur(
+    _ u: Matrix, c: Matrix, d: Matrix, system: DiscreteSystem, _ steps: PackedSteps, state x: Matrix, into y: Matrix
+  ) {
+    precondition(same(u, y) && x.rows == steps.sequences && x.columns == system.channels * system.stateSize)
+    un_ssm_recurrence(
+      steps.steps, steps.offset, steps.live, system.channels, system.stateSize, c.base, d.base, system.transition.base,
+      system.input.base, u.base, x.base, y.base)
+  }
+
+  /// exp of a square matrix, row by row.
+  public static func exponential(_ matrix: [Double], size: Int) -> [Double] {
+    precondition(matrix.count == size * size)
+    _ = singleThread
+    var result = [Double](repeating: 0, count: matrix.count)
+    un_matrix_exponential(size, matrix, &result)
+    return result
+  }
+
+  private static func checkConvolution(_ u: Matrix, _ kernel: Matrix, _ d: Matrix, _ steps: PackedSteps, _ y: Matrix) {
+    precondition(u.rows == steps.rows && same(u, y) && u.isContiguous && y.isContiguous)
+    precondition(kernel.rows == steps.steps && kernel.columns == u.columns && d.count == u.columns)
+  }
+}

@@ -1,0 +1,59 @@
+/// A view of row-major Float32 memory: four machine words, no reference counting. Whoever made the memory (a `Buffer`, an
+/// `Arena`) must outlive it.
+///
+/// Shapes are checked where a matrix is made or multiplied, never per element.
+public struct Matrix {
+  public let base: UnsafeMutablePointer<Float>
+  public let rows: Int
+  public let columns: Int
+  /// Floats from one row to the next; at least `columns`.
+  public let stride: Int
+
+  public init(base: UnsafeMutablePointer<Float>, rows: Int, columns: Int, stride: Int) {
+    precondition(rows >= 0 && columns >= 0 && stride >= columns)
+    self.base = base
+    self.rows = rows
+    self.columns = columns
+    self.stride = stride
+  }
+
+  /// Number of elements.
+  public var count: Int { rows * columns }
+
+  /// No gaps between rows.
+  public var isContiguous: Bool { stride == columns || rows <= 1 }
+
+  /// Rows `range`, same columns.
+  public func rows(_ range: Range<Int>) -> Matrix {
+    precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
+    return Matrix(base: base + range.lowerBound * stride, rows: range.count, columns: columns, stride: stride)
+  }
+
+  /// Columns `range`, same rows; the stride stays.
+  public func columns(_ range: Range<Int>) -> Matrix {
+    precondition(range.lowerBound >= 0 && range.upperBound <= columns, "columns \(range) of \(columns)")
+    return Matrix(base: base + range.lowerBound, rows: rows, columns: range.count, stride: stride)
+  }
+
+  public subscript(row: Int, column: Int) -> Float {
+    get { base[row * stride + column] }
+    nonmutating set { base[row * stride + column] = newValue }
+  }
+
+  /// A copy of the elements, row by row.
+  public var array: [Float] {
+    (0..<rows).flatMap { row in (0..<columns).map { self[row, $0] } }
+  }
+
+  public func fill(_ value: Float) {
+    for row in 0..<rows { (base + row * stride).update(repeating: value, count: columns) }
+  }
+
+  /// Writes elements row by row.
+  public func assign(_ values: [Float]) {
+    precondition(values.count == count, "\(values.count) values for \(rows) x \(columns)")
+    for row in 0..<rows {
+      for column in 0..<columns { self[row, column] = values[row * columns + column] }
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import UnrollCore
+import UnrollKernels
+
+/// Options of `attention-rnn`: a recurrent network whose states are pooled by attention.
+public struct AttentionRNNOptions: BackendOptions {
+  public enum Cell: String, CaseIterable, Sendable { case rnn, lstm, gru }
+
+  public static let name = "attention-rnn"
+  public static let summary = "recurrent cell with attention pooling: α = softmax(wᵀh), y = Σ α h (Bahdanau et al. 2015, pooled)"
+  public static let table: [OptionKey<AttentionRNNOptions>] = [
+    OptionKey("cell", \.cell, "the recurrent cell below"),
+    OptionKey("recurrent_init", \.initialisation.recurrent, "recurrent weights: orthogonal, or PyTorch's uniform"),
+    OptionKey("input_init", \.initialisation.input, "input weights and biases: Glorot and zero, or PyTorch's uniform"),
+  ]
+
+  public var cell = Cell.gru
+  public var initialisation = RecurrentInitialisation()
+
+  public init() {}
+
+  public func makeLayer(_ input: Int, _ width: Int, _ parameters: ParameterBuilder) throws -> any SequenceLayer {
+    switch cell {
+    case .rnn:
+      var options = RNNOptions()
+      options.initialisation = initialisation
+      return options.makeLayer(input, width, parameters)
+    case .lstm:
+      var options = LSTMOptions()
+      options.initialisation = initialisation
+      return options.makeLayer(input, width, parameters)
+    case .gru:
+      var options = GRUOptions()
+      options.initialisation = initialisation
+      return options.makeLayer(input, width, parameters)
+    }
+  }
+
+  public func crown(_ stack: any SequenceLayer, _ reading: Reading, _ parameters: ParameterBuilder) -> any SequenceLayer {
+    AttentionCrown(
+      inner: stack, pooling: AttentionPooling(stack.outputWidth, parameters.scope("attention")), causal: reading == .causal)
+  }
+}
+
+/// The states of a recurrent network beside their attention pool.
+///
+/// Rows: [h_t ; pool over the sentence], or [h_t ; pool over 1…t] when causal. Summary: the pool over the sentence. State: the
+/// inner one and, when causal, the pool's H + 1 floats.
+struct AttentionCrown: SequenceLayer {
+  let inner: any SequenceLayer
+  let pooling: AttentionPooling
+  let causal: Bool
+
+  var inputWidth: Int { inner.inputWidth }
+  var outputWidth: Int { 2 * inner.outputWidth }
+  var summaryWidth: Int { inner.outputWidth }
+  var slots: [StateSlot] { inner.slots + pooling.slots }
+  var isCausal: Bool { causal && inner.isCausal }
+  var multiplyAdds: Int { inner.multiplyAdds + pooling.multiplyAdds }
+
+  func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback) {
+    let (arena, width, split) = (pass.arena, inner.outputWidth, inner.slots.count)
+    let (hidden, hiddenBack) = inner.forward(x, from: state.map { Array($0[..<split]) }, pass)
+    let (pool, poolBack) = pooling.forward(hidden.rows, from: state.map { Array($0[split...]) }, pass)
+    let sequence = causal ? [] : pass.steps.sequenceOfRow
+    let rows = arena.matrix(x.rows, 2 * width)
+    Kernels.copy(hidden.rows, to: rows.columns(0..<width))
+    if causal {
+      Kernels.copy(pool.causal, to: rows.columns(width..<2 * width))
+    } else {
+      let spread = arena.matrix(x.rows, width)
+      Kernels.gather(pool.whole, sequence, into: spread)
+      Kernels.copy(spread, to: rows.columns(width..<2 * width))
+    }
+    let output = SequenceOutput(rows: rows, summary: pool.whole, state: hidden.state + pool.state)
+    return (output, { gradient in
+      let direct = gradient.rows.map { arena.copy($0.columns(0..<width)) }
+      let pooled = gradient.rows.map { arena.copy($0.columns(width..<2 * width)) }
+      var whole = gradient.summary
+      if !causal, let pooled {
+        let sums = gradient.summary.map(arena.copy) ?? arena.zeros(pass.steps.sequences, width)
+        Kernels.scatterAdd(pooled, sequence, to: sums)
+        whole = sums
+      }
+      let (dh, dPoolState) = poolBack(causal ? pooled : nil, whole)
+      if let direct { Kernels.add(direct, to: dh) }
+      let (dx, dState) = hiddenBack(SequenceGradient(rows: dh))
+      return (dx, dState + dPoolState)
+    })
+  }
+}

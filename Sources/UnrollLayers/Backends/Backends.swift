@@ -1,0 +1,110 @@
+import UnrollCore
+import UnrollKernels
+
+/// How a task will read a backend.
+public enum Reading: Sendable {
+  /// Every step may see the whole sequence (tagging).
+  case everyStep
+  /// One vector for the sequence (classification).
+  case summary
+  /// Every step may see only what came before it (language modelling).
+  case causal
+}
+
+/// The options of one kind of backend, which know how to make its layers.
+///
+/// To add a backend: one file with a `SequenceLayer` and its options, one line in `Backends.all`.
+public protocol BackendOptions: Options {
+  /// As in a study: `lstm`.
+  static var name: String { get }
+  /// One line: the equation and its source.
+  static var summary: String { get }
+  /// One layer in one direction, [R, input] → [R, width].
+  func makeLayer(_ input: Int, _ width: Int, _ parameters: ParameterBuilder) throws -> any SequenceLayer
+  /// What stands on top of all layers.
+  func crown(_ stack: any SequenceLayer, _ reading: Reading, _ parameters: ParameterBuilder) -> any SequenceLayer
+}
+
+extension BackendOptions {
+  public func crown(_ stack: any SequenceLayer, _ reading: Reading, _ parameters: ParameterBuilder) -> any SequenceLayer {
+    stack
+  }
+}
+
+/// Every kind of backend. The contract tests, `unroll list` and `unroll check` loop over this list.
+public enum Backends {
+  public static let all: [any BackendOptions.Type] = [
+    RNNOptions.self, LSTMOptions.self, GRUOptions.self, AttentionRNNOptions.self, SSMOptions.self,
+  ]
+
+  public static func named(_ name: String) throws -> any BackendOptions.Type {
+    guard let found = all.first(where: { $0.name == name }) else {
+      throw InputError(Suggestion.unknown("backend", name, known: all.map { $0.name }))
+    }
+    return found
+  }
+}
+
+/// A backend with all its settings: enough to build it for any input width.
+public struct BackendSettings: Sendable {
+  public var options: any BackendOptions
+  public var stack: StackOptions
+
+  public var name: String { type(of: options).name }
+
+  public init(_ options: any BackendOptions, _ stack: StackOptions = StackOptions()) {
+    self.options = options
+    self.stack = stack
+  }
+
+  /// Reads the entries of a table (without the backend's name); keys of the stack and of the backend may mix.
+  public init(_ name: String, _ entries: [Setting.Entry]) throws {
+    self.init(try Backends.named(name).init())
+    try apply(entries)
+  }
+
+  public mutating func apply(_ entries: [Setting.Entry]) throws {
+    options = try BackendSettings.applied(options, &stack, entries)
+  }
+
+  private static func applied<B: BackendOptions>(
+    _ options: B, _ stack: inout StackOptions, _ entries: [Setting.Entry]
+  ) throws -> B {
+    var options = options
+    let (stackKeys, ownKeys) = (Set(StackOptions.table.map(\.name)), Set(B.table.map(\.name)))
+    if let unknown = entries.first(where: { !stackKeys.contains($0.key) && !ownKeys.contains($0.key) }) {
+      let message = Suggestion.unknown("key", unknown.key, known: B.table.map(\.name) + StackOptions.table.map(\.name))
+      throw InputError("backend \(B.name): \(message)", file: unknown.value.file, line: unknown.line)
+    }
+    try stack.apply(entries.filter { stackKeys.contains($0.key) }, "backend \(B.name)")
+    try options.apply(entries.filter { ownKeys.contains($0.key) }, "backend \(B.name)")
+    return options
+  }
+
+  /// Every setting with its value, for the record.
+  public var resolved: Value {
+    .table(stack.resolved.merging(options.resolved) { $1 }.merging(["backend": .string(name)]) { $1 })
+  }
+
+  /// Builds the backend: layers, directions, dropout between layers, and what the backend puts on top.
+  public func build(_ input: Int, _ reading: Reading, _ parameters: ParameterBuilder) throws -> any SequenceLayer {
+    guard reading != .causal || stack.direction == .forward else {
+      throw InputError(
+        "backend \(name): a bidirectional model would see the tokens that it has to predict; use direction: forward")
+    }
+    var layers: [any SequenceLayer] = []
+    for index in 0..<stack.layers {
+      let width = layers.last?.outputWidth ?? input
+      let ahead = try options.makeLayer(width, stack.width, parameters.suffixed("l\(index)"))
+      if stack.direction == .forward {
+        layers.append(ahead)
+      } else {
+        let back = try options.makeLayer(width, stack.width, parameters.suffixed("l\(index)_reverse"))
+        layers.append(Bidirectional(ahead: ahead, back: back, merge: stack.merge))
+      }
+    }
+    let dropouts = (1..<stack.layers).map { Dropout(stack.dropout, name: parameters.name("dropout_l\($0)")) }
+    let whole = layers.count == 1 ? layers[0] : SequenceStack(layers: layers, dropouts: dropouts)
+    return options.crown(whole, reading, parameters)
+  }
+}

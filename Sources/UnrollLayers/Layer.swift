@@ -1,0 +1,11 @@
+import UnrollKernels
+
+/// From the gradient of an output to the gradient of the input; adds the gradients of parameters to the pass's slab.
+///
+/// Call it at most once: it may reuse the memory that the forward walk left. It leaves its argument as it is.
+public typealias Pullback = (Matrix) -> Matrix
+
+/// A function of rows with parameters: [R, in] to [R, out]. It knows nothing of time.
+public protocol Layer {
+  func forward(_ x: Matrix, _ pass: Pass) -> (output: Matrix, pullback: Pullback)
+}

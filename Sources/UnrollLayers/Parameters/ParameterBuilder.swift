@@ -1,0 +1,59 @@
+import UnrollCore
+import UnrollKernels
+
+/// Collects the parameters that layers declare, with their initial values.
+///
+/// Names are `prefix + name + suffix`; every tensor draws from its own split of the seed, named like the tensor, so adding one
+/// leaves the initial values of all others as they were.
+public struct ParameterBuilder {
+  final class Storage {
+    var list: [Parameter] = []
+    var groups: [ParameterGroup] = []
+    var values: [Float] = []
+  }
+
+  let storage: Storage
+  private let random: RandomSource
+  private let prefix: String
+  private let suffix: String
+
+  public init(random: RandomSource) {
+    self.init(storage: Storage(), random: random, prefix: "", suffix: "")
+  }
+
+  private init(storage: Storage, random: RandomSource, prefix: String, suffix: String) {
+    self.storage = storage
+    self.random = random
+    self.prefix = prefix
+    self.suffix = suffix
+  }
+
+  /// Names inside begin with `name.`.
+  public func scope(_ name: String) -> ParameterBuilder {
+    ParameterBuilder(storage: storage, random: random, prefix: prefix + name + ".", suffix: suffix)
+  }
+
+  /// Names inside end with `_name`, PyTorch's way of numbering layers.
+  public func suffixed(_ name: String) -> ParameterBuilder {
+    ParameterBuilder(storage: storage, random: random, prefix: prefix, suffix: suffix + "_" + name)
+  }
+
+  /// The full name that `name` has here, also for things that have no parameters (a dropout's random split).
+  public func name(_ name: String) -> String { prefix + name + suffix }
+
+  public func add(
+    _ name: String, _ shape: [Int], _ initialiser: Initialiser, group: ParameterGroup = .standard
+  ) -> Parameter {
+    let full = self.name(name)
+    precondition(!storage.list.contains { $0.name == full }, "two parameters named \(full)")
+    if !storage.groups.contains(group) { storage.groups.append(group) }
+    let parameter = Parameter(
+      name: full, shape: shape, offset: storage.values.count, group: storage.groups.firstIndex(of: group)!)
+    var source = random.split(full)
+    let values = initialiser.values(parameter.rows, parameter.columns, &source)
+    precondition(values.count == parameter.count)
+    storage.values += values
+    storage.list.append(parameter)
+    return parameter
+  }
+}

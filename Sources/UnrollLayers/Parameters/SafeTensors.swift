@@ -1,0 +1,128 @@
+import UnrollCore
+
+/// The safetensors format: eight bytes of header length, a JSON header, little-endian data.
+///
+/// Read: F32, F64, I32 and I64, as Float32. Written: F32 and string metadata, keys sorted, so that equal content gives equal bytes.
+public struct SafeTensors: Equatable, Sendable {
+  public struct Tensor: Equatable, Sendable {
+    public var shape: [Int]
+    public var values: [Float]
+
+    public init(_ shape: [Int], _ values: [Float]) {
+      precondition(shape.reduce(1, *) == values.count)
+      self.shape = shape
+      self.values = values
+    }
+
+    /// The same values as integers.
+    public var integers: [Int] { values.map { Int($0) } }
+  }
+
+  public var tensors: [String: Tensor]
+  public var metadata: [String: String]
+
+  public init(tensors: [String: Tensor] = [:], metadata: [String: String] = [:]) {
+    self.tensors = tensors
+    self.metadata = metadata
+  }
+
+  public init(contentsOf path: String) throws {
+    do { try self.init(try Files.read(path)) } catch let error as InputError {
+      throw InputError(error.message, file: error.file ?? path)
+    }
+  }
+
+  init(_ bytes: [UInt8]) throws {
+    guard bytes.count >= 8 else { throw InputError("is not a safetensors file: it is shorter than 8 bytes") }
+    let length = bytes[..<8].reversed().reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
+    guard length <= bytes.count - 8, let header = try? Value(json: Array(bytes[8..<8 + Int(length)])),
+      case .table(let entries) = header
+    else { throw InputError("is not a safetensors file: its header cannot be read") }
+    let data = Array(bytes[(8 + Int(length))...])
+    self.init()
+    for (name, entry) in entries {
+      if name == "__metadata__", case .table(let table) = entry {
+        metadata = table.compactMapValues(\.string)
+      } else {
+        tensors[name] = try SafeTensors.tensor(name, entry, data)
+      }
+    }
+  }
+
+  private static func tensor(_ name: String, _ entry: Value, _ data: [UInt8]) throws -> Tensor {
+    guard let type = entry["dtype"]?.string, let shape = entry["shape"]?.integers, let range = entry["data_offsets"]?.integers,
+      range.count == 2, range[0] >= 0, range[0] <= range[1], range[1] <= data.count, shape.allSatisfy({ $0 >= 0 })
+    else { throw InputError("tensor \(name) has a broken header") }
+    let bytes = data[range[0]..<range[1]]
+    let values: [Float]
+    switch type {
+    case "F32": values = words(bytes, UInt32.self).map { Float(bitPattern: $0) }
+    case "F64": values = words(bytes, UInt64.self).map { Float(Double(bitPattern: $0)) }
+    case "I32": values = words(bytes, UInt32.self).map { Float(Int32(bitPattern: $0)) }
+    case "I64": values = words(bytes, UInt64.self).map { Float(Int64(bitPattern: $0)) }
+    default: throw InputError("tensor \(name) has the type \(type); F32, F64, I32 and I64 are read")
+    }
+    guard values.count == shape.reduce(1, *) else { throw InputError("tensor \(name) does not fill its shape \(shape)") }
+    return Tensor(shape, values)
+  }
+
+  private static func words<Word: FixedWidthInteger>(_ bytes: ArraySlice<UInt8>, _: Word.Type) -> [Word] {
+    bytes.withUnsafeBytes { raw in
+      (0..<raw.count / MemoryLayout<Word>.size).map {
+        Word(littleEndian: raw.loadUnaligned(fromByteOffset: $0 * MemoryLayout<Word>.size, as: Word.self))
+      }
+    }
+  }
+
+  /// The file's bytes.
+  public func encoded() throws -> [UInt8] {
+    var header: [String: Value] = ["__metadata__": .table(metadata.mapValues(Value.string))]
+    var data: [UInt8] = []
+    for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
+      let start = data.count
+      for value in tensor.values {
+        let bits = value.bitPattern
+        for shift in stride(from: 0, to: 32, by: 8) { data.append(UInt8(truncatingIfNeeded: bits >> UInt32(shift))) }
+      }
+      header[name] = .table([
+        "dtype": .string("F32"), "shape": .list(tensor.shape.map(Value.integer)),
+        "data_offsets": .list([.integer(start), .integer(data.count)]),
+      ])
+    }
+    var json = try Value.table(header).json()
+    while json.count % 8 != 0 { json.append(UInt8(ascii: " ")) }
+    return (0..<8).map { UInt8(truncatingIfNeeded: json.count >> (8 * $0)) } + json + data
+  }
+
+  public func write(to path: String) throws { try Files.write(try encoded(), to: path) }
+}
+
+extension Value {
+  fileprivate var integers: [Int]? {
+    guard case .list(let list) = self else { return nil }
+    let values = list.compactMap(\.integer)
+    return values.count == list.count ? values : nil
+  }
+}
+
+extension Parameters {
+  /// All values under their names.
+  public var tensors: [String: SafeTensors.Tensor] {
+    Dictionary(uniqueKeysWithValues: list.map { ($0.name, SafeTensors.Tensor($0.shape, value($0).array)) })
+  }
+
+  /// Sets every value from tensors of the same names and shapes; all of them must be there, and nothing else.
+  public func load(_ tensors: [String: SafeTensors.Tensor]) throws {
+    if let extra = tensors.keys.sorted().first(where: { named($0) == nil }) {
+      throw InputError("the file holds \(extra), which this model has not: they were made with different settings")
+    }
+    for parameter in list {
+      guard let tensor = tensors[parameter.name] else { throw InputError("the file lacks the tensor \(parameter.name)") }
+      guard tensor.shape == parameter.shape else {
+        throw InputError("tensor \(parameter.name) has the shape \(tensor.shape), the model wants \(parameter.shape)")
+      }
+    }
+    for parameter in list { value(parameter).assign(tensors[parameter.name]!.values) }
+    changed()
+  }
+}

@@ -1,0 +1,31 @@
+import UnrollKernels
+
+/// x Φ(x) (Hendrycks & Gimpel 2016).
+public struct GELU: Layer {
+  public init() {}
+
+  public func forward(_ x: Matrix, _ pass: Pass) -> (output: Matrix, pullback: Pullback) {
+    let y = pass.arena.matrix(x.rows, x.columns)
+    Kernels.gelu(x, into: y)
+    return (y, { dy in
+      let dx = pass.arena.matrix(x.rows, x.columns)
+      Kernels.geluBack(x, dy, into: dx)
+      return dx
+    })
+  }
+}
+
+/// Gated linear unit: x₁ ⊙ σ(x₂) for the halves of each row (Dauphin et al. 2017).
+public struct GLU: Layer {
+  public init() {}
+
+  public func forward(_ x: Matrix, _ pass: Pass) -> (output: Matrix, pullback: Pullback) {
+    let y = pass.arena.matrix(x.rows, x.columns / 2)
+    Kernels.glu(x, into: y)
+    return (y, { dy in
+      let dx = pass.arena.matrix(x.rows, x.columns)
+      Kernels.gluBack(x, dy, into: dx)
+      return dx
+    })
+  }
+}

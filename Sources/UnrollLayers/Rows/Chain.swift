@@ -1,0 +1,19 @@
+import UnrollKernels
+
+/// Layers one after the other; a layer itself.
+public struct Chain: Layer {
+  let layers: [any Layer]
+
+  public init(_ layers: [any Layer]) { self.layers = layers }
+
+  public func forward(_ x: Matrix, _ pass: Pass) -> (output: Matrix, pullback: Pullback) {
+    var y = x
+    var pullbacks: [Pullback] = []
+    for layer in layers {
+      let (next, pullback) = layer.forward(y, pass)
+      y = next
+      pullbacks.append(pullback)
+    }
+    return (y, { dy in pullbacks.reversed().reduce(dy) { gradient, pullback in pullback(gradient) } })
+  }
+}

@@ -1,0 +1,27 @@
+import UnrollKernels
+
+/// y = scale ⊙ (x − mean)/√(variance + 1e−5) + shift along each row (Ba et al. 2016).
+public struct LayerNorm: Layer {
+  public let scale: Parameter
+  public let shift: Parameter
+
+  public init(_ width: Int, _ parameters: ParameterBuilder) {
+    scale = parameters.add("norm_weight", [width], .constant(1))
+    shift = parameters.add("norm_bias", [width], .constant(0))
+  }
+
+  public func forward(_ x: Matrix, _ pass: Pass) -> (output: Matrix, pullback: Pullback) {
+    let y = pass.arena.matrix(x.rows, x.columns)
+    let normalised = pass.arena.matrix(x.rows, x.columns)
+    let inverse = pass.arena.matrix(x.rows, 1)
+    let weight = pass.value(scale)
+    Kernels.layerNorm(x, scale: weight, shift: pass.value(shift), normalised: normalised, inverse: inverse, into: y)
+    return (y, { dy in
+      let dx = pass.arena.matrix(x.rows, x.columns)
+      Kernels.layerNormBack(
+        normalised: normalised, inverse: inverse, scale: weight, dy, into: dx, addScale: pass.gradient(scale),
+        addShift: pass.gradient(shift))
+      return dx
+    })
+  }
+}

@@ -1,0 +1,52 @@
+import UnrollKernels
+
+/// Attention pooling over a sequence: α_i = exp(wᵀh_i) / Σ_j exp(wᵀh_j), y = Σ_i α_i h_i.
+///
+/// Causal: y_t pools h_1…h_t, for all t in linear time, with a running log-sum-exp so that no score overflows. Whole: one y a
+/// sequence. Both come from one recurrence; its state is (log Σ exp, y), H + 1 floats, empty at log Σ = −∞.
+public struct AttentionPooling {
+  public let weight: Parameter
+
+  public init(_ width: Int, _ parameters: ParameterBuilder) {
+    weight = parameters.add("weight", [width], .normal(1 / Double(width).squareRoot()))
+  }
+
+  public var width: Int { weight.count }
+  public var slots: [StateSlot] { [StateSlot("log_sum", 1, empty: -.infinity), StateSlot("pooled", width)] }
+  public var multiplyAdds: Int { 3 * width }
+
+  public struct Output {
+    /// [R, H]: the pool over 1…t at every step t.
+    public let causal: Matrix
+    /// [B, H]: the pool over the whole sequence.
+    public let whole: Matrix
+    public let state: [Matrix]
+  }
+
+  /// From the gradients of `causal` (or nil) and `whole` (or nil) to those of h and the initial state.
+  public typealias Back = (_ causal: Matrix?, _ whole: Matrix?) -> (h: Matrix, state: [Matrix])
+
+  /// - Parameter h: [R, H], without gaps.
+  public func forward(_ h: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: Output, pullback: Back) {
+    let (steps, arena) = (pass.steps, pass.arena)
+    let w = pass.value(weight)
+    let scores = arena.matrix(h.rows, 1)
+    Kernels.multiply(h, w, .right, into: scores)
+    let logSums = HiddenRows(1, initial: state?[0], empty: -.infinity, pass)
+    let pooled = HiddenRows(width, initial: state?[1], pass)
+    Kernels.poolCausal(steps, scores: scores, hidden: h, logSums: logSums.all, pooled: pooled.all)
+    let whole = pooled.final(arena)
+    let output = Output(causal: pooled.rows, whole: whole, state: [logSums.final(arena), whole])
+    return (output, { causal, whole in
+      let dy = SequenceGradient(rows: causal, summary: whole).total(width, pass)
+      let carry = [arena.zeros(steps.sequences, 1), arena.zeros(steps.sequences, width)]
+      let (dScores, dh) = (arena.matrix(h.rows, 1), arena.matrix(h.rows, width))
+      Kernels.poolCausalBack(
+        steps, scores: scores, hidden: h, logSums: logSums.all, pooled: pooled.all, dy: dy, carryLogSum: carry[0],
+        carryPooled: carry[1], dScores: dScores, dHidden: dh)
+      Kernels.multiply(dScores, h, .left, adding: true, into: pass.gradient(weight))
+      Kernels.multiply(dScores, w, adding: true, into: dh)
+      return (dh, carry)
+    })
+  }
+}

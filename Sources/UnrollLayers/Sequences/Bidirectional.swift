@@ -1,0 +1,61 @@
+import UnrollCore
+import UnrollKernels
+
+/// Two layers over the same rows, the second from each sequence's end to its beginning (Schuster & Paliwal 1997).
+///
+/// The rows are [forward ; backward] or their sum; the summary is both final outputs, merged the same way.
+struct Bidirectional: SequenceLayer {
+  let ahead: any SequenceLayer
+  let back: any SequenceLayer
+  let merge: StackOptions.Merge
+
+  var inputWidth: Int { ahead.inputWidth }
+  var outputWidth: Int { merge == .concat ? ahead.outputWidth + back.outputWidth : ahead.outputWidth }
+  var slots: [StateSlot] {
+    ahead.slots + back.slots.map { StateSlot($0.name + "_reverse", $0.width, empty: $0.empty) }
+  }
+  var isCausal: Bool { false }
+  var multiplyAdds: Int { ahead.multiplyAdds + back.multiplyAdds }
+
+  func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback) {
+    let arena = pass.arena
+    let reversal = pass.steps.reversed
+    let split = ahead.slots.count
+    let (first, firstBack) = ahead.forward(x, from: state.map { Array($0[..<split]) }, pass)
+    let mirrored = gathered(x, reversal, arena)
+    let (second, secondBack) = back.forward(mirrored, from: state.map { Array($0[split...]) }, pass)
+    let output = SequenceOutput(
+      rows: merged(first.rows, gathered(second.rows, reversal, arena), arena),
+      summary: merged(first.summary, second.summary, arena), state: first.state + second.state)
+    return (output, { gradient in
+      let rows = gradient.rows.map { self.parts($0, arena) }
+      let summary = gradient.summary.map { self.parts($0, arena) }
+      let (dx, dState) = firstBack(SequenceGradient(rows: rows?.0, summary: summary?.0))
+      let (dMirrored, dStateBack) = secondBack(
+        SequenceGradient(rows: rows.map { gathered($0.1, reversal, arena) }, summary: summary?.1))
+      let total = gathered(dMirrored, reversal, arena)
+      Kernels.add(dx, to: total)
+      return (total, dState + dStateBack)
+    })
+  }
+
+  private func merged(_ a: Matrix, _ b: Matrix, _ arena: Arena) -> Matrix {
+    let y = arena.matrix(a.rows, outputWidth)
+    Kernels.copy(a, to: y.columns(0..<a.columns))
+    if merge == .concat { Kernels.copy(b, to: y.columns(a.columns..<outputWidth)) } else { Kernels.add(b, to: y) }
+    return y
+  }
+
+  /// The gradients of both halves, each without gaps.
+  private func parts(_ dy: Matrix, _ arena: Arena) -> (Matrix, Matrix) {
+    guard merge == .concat else { return (dy, dy) }
+    let middle = ahead.outputWidth
+    return (arena.copy(dy.columns(0..<middle)), arena.copy(dy.columns(middle..<outputWidth)))
+  }
+}
+
+private func gathered(_ x: Matrix, _ index: [Int32], _ arena: Arena) -> Matrix {
+  let y = arena.matrix(x.rows, x.columns)
+  Kernels.gather(x, index, into: y)
+  return y
+}

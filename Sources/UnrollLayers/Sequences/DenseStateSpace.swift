@@ -1,0 +1,133 @@
+import Dispatch
+import UnrollKernels
+
+/// A linear state space for each of H channels, one A and B for all:
+///
+///     ẋ = A x + B u,  y = C x + D u           A [N,N], B [N], C [H,N], D [H], Δ = exp(log_dt) [H]
+///     [Ā B̄; 0 1] = exp(Δ [A B; 0 0])          zero-order hold
+///     x_t = Ā x_{t−1} + B̄ u_t,  y_t = C x_t + D u_t
+///     y = k ∗ u + D u,  k_l = C Ā^l B̄         the same system as a convolution
+///
+/// A non-zero initial state adds C Ā^{t+1} x_0. Sequences are convolved by FFT; one step at a time (streaming) is the
+/// recurrence. State: x, H·N floats. Cost a token: H N² multiply-adds as a recurrence. Source: Gu et al. 2021 (LSSL), 2022 (S4).
+package final class DenseStateSpace: SequenceLayer {
+  /// `automatic` takes the recurrence for single steps outside of training.
+  package enum Mode { case automatic, convolution, recurrence }
+
+  let a, b, c, d, logDt: Parameter
+  let mode: Mode
+  private let system: DiscreteSystem
+  private var discretisedVersion = 0
+  private let lock = DispatchSemaphore(value: 1)
+
+  package var channels: Int { c.shape[0] }
+  var stateSize: Int { c.shape[1] }
+  package var inputWidth: Int { channels }
+  package var outputWidth: Int { channels }
+  package var slots: [StateSlot] { [StateSlot("x", channels * stateSize)] }
+  package var multiplyAdds: Int { channels * stateSize * stateSize + 2 * channels * stateSize + channels }
+
+  package init(_ channels: Int, _ options: SSMOptions, _ parameters: ParameterBuilder) {
+    let n = options.state
+    let group = ParameterGroup(name: "state-space", learningRateFactor: options.learningRateFactor, weightDecay: false)
+    let (start, input) = HiPPO.legS(n)
+    a = parameters.add("A", [n, n], .given(start), group: group)
+    b = parameters.add("B", [n], .given(input), group: group)
+    logDt = parameters.add("log_dt", [channels], .logUniform(options.dtMin, options.dtMax), group: group)
+    c = parameters.add("C", [channels, n], .normal(1 / Double(n).squareRoot()))
+    d = parameters.add("D", [channels], .normal(1))
+    mode = .automatic
+    system = DiscreteSystem(channels: channels, stateSize: n)
+  }
+
+  /// The same parameters, run another way.
+  package init(_ other: DenseStateSpace, mode: Mode) {
+    (a, b, c, d, logDt) = (other.a, other.b, other.c, other.d, other.logDt)
+    self.mode = mode
+    system = DiscreteSystem(channels: other.channels, stateSize: other.stateSize)
+  }
+
+  package func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback) {
+    let system = discretised(pass)
+    let stepwise = mode == .recurrence || mode == .automatic && pass.mode == .evaluation && pass.steps.steps == 1
+    return stepwise ? recur(x, state?[0], system, pass) : convolve(x, state?[0], system, pass)
+  }
+
+  /// Ā and B̄ of the current parameters, computed once for each version of them.
+  package func discretised(_ pass: Pass) -> DiscreteSystem {
+    lock.wait()
+    defer { lock.signal() }
+    if discretisedVersion != pass.parameters.version {
+      Kernels.discretise(a: pass.value(a), b: pass.value(b), logDt: pass.value(logDt), into: system)
+      discretisedVersion = pass.parameters.version
+    }
+    return system
+  }
+
+  /// k [T, H].
+  package func kernel(steps: Int, _ pass: Pass) -> Matrix {
+    let system = discretised(pass)
+    let kernel = pass.arena.matrix(steps, channels)
+    let powers = pass.arena.matrix(1, Kernels.powerCount(steps: steps, system: system))
+    Kernels.stateSpaceKernel(c: pass.value(c), system: system, powers: powers, kernel: kernel)
+    return kernel
+  }
+
+  private func recur(
+    _ u: Matrix, _ x0: Matrix?, _ system: DiscreteSystem, _ pass: Pass
+  ) -> (SequenceOutput, SequencePullback) {
+    let y = pass.arena.matrix(u.rows, channels)
+    let x = x0.map(pass.arena.copy) ?? pass.arena.zeros(pass.steps.sequences, channels * stateSize)
+    Kernels.recur(u, c: pass.value(c), d: pass.value(d), system: system, pass.steps, state: x, into: y)
+    return (SequenceOutput(rows: y, state: [x], pass), { _ in
+      preconditionFailure("the recurrence is for streaming; training runs the convolution")
+    })
+  }
+
+  private func convolve(
+    _ u: Matrix, _ x0: Matrix?, _ system: DiscreteSystem, _ pass: Pass
+  ) -> (SequenceOutput, SequencePullback) {
+    let (steps, arena) = (pass.steps, pass.arena)
+    let powers = arena.matrix(1, Kernels.powerCount(steps: steps.steps, system: system))
+    let kernel = arena.matrix(steps.steps, channels)
+    let y = arena.matrix(u.rows, channels)
+    Kernels.stateSpaceKernel(c: pass.value(c), system: system, powers: powers, kernel: kernel)
+    Kernels.convolve(u, kernel: kernel, d: pass.value(d), steps, arena: arena, into: y)
+    if let x0 { Kernels.addInitialState(x0, powers: powers, system: system, steps, to: y) }
+    let final = arena.matrix(steps.sequences, channels * stateSize)
+    Kernels.finalState(u: u, x0: x0, system: system, steps, into: final)
+    return (SequenceOutput(rows: y, state: [final], pass), { [self] gradient in
+      let dy = gradient.total(channels, pass)
+      let (du, dKernel) = (arena.matrix(u.rows, channels), arena.matrix(steps.steps, channels))
+      Kernels.convolveBack(
+        u, kernel: kernel, d: pass.value(d), steps, arena: arena, dy: dy, du: du, dKernel: dKernel, addD: pass.gradient(d))
+      var (dState, dPowers): ([Matrix], Matrix?) = ([], nil)
+      if let x0 {
+        let (dx0, back) = (arena.zeros(x0.rows, x0.columns), arena.matrix(1, powers.count))
+        Kernels.initialStateBack(x0, powers: powers, system: system, steps, dy: dy, dPowers: back, addX0: dx0)
+        (dState, dPowers) = ([dx0], back)
+      }
+      let dSystem = DiscreteSystem(channels: channels, stateSize: stateSize)
+      Kernels.stateSpaceKernelBack(
+        system: system, powers: powers, dKernel: dKernel, dPowers: dPowers, gradient: dSystem, addC: pass.gradient(c))
+      Kernels.discretiseBack(
+        a: pass.value(a), b: pass.value(b), logDt: pass.value(logDt), gradient: dSystem, addA: pass.gradient(a),
+        addB: pass.gradient(b), addLogDt: pass.gradient(logDt))
+      return (du, dState)
+    })
+  }
+}
+
+/// HiPPO matrices (Gu et al. 2020).
+enum HiPPO {
+  /// LegS: A_nk = −√(2n+1)√(2k+1) for n > k, −(n+1) for n = k, 0 above; B_n = √(2n+1).
+  static func legS(_ n: Int) -> (a: [Float], b: [Float]) {
+    let roots = (0..<n).map { Double(2 * $0 + 1).squareRoot() }
+    var a = [Float](repeating: 0, count: n * n)
+    for i in 0..<n {
+      for k in 0..<i { a[i * n + k] = Float(-roots[i] * roots[k]) }
+      a[i * n + i] = -Float(i + 1)
+    }
+    return (a, roots.map(Float.init))
+  }
+}

@@ -1,0 +1,99 @@
+import UnrollKernels
+
+/// One tensor that a sequence layer carries from step to step: `width` floats a sequence.
+public struct StateSlot: Equatable, Sendable {
+  public let name: String
+  public let width: Int
+  /// The value that means "nothing seen yet".
+  public let empty: Float
+
+  public init(_ name: String, _ width: Int, empty: Float = 0) {
+    self.name = name
+    self.width = width
+    self.empty = empty
+  }
+}
+
+/// What a sequence layer returns.
+public struct SequenceOutput {
+  /// [R, outputWidth], packed like the input.
+  public var rows: Matrix
+  /// [B, summaryWidth]: the sequence as a whole. The output of the last step unless the layer says otherwise.
+  public var summary: Matrix
+  /// One [B, width] matrix a slot: the state after each sequence's last step.
+  public var state: [Matrix]
+
+  public init(rows: Matrix, summary: Matrix, state: [Matrix]) {
+    self.rows = rows
+    self.summary = summary
+    self.state = state
+  }
+}
+
+/// Gradient of a `SequenceOutput`; what is nil is zero. (The final state carries none: training across chunks is truncated.)
+public struct SequenceGradient {
+  public var rows: Matrix?
+  public var summary: Matrix?
+
+  public init(rows: Matrix? = nil, summary: Matrix? = nil) {
+    self.rows = rows
+    self.summary = summary
+  }
+}
+
+/// From the gradient of an output to those of the input rows and of the initial state (which may be left out where no state
+/// was given). Call it at most once.
+public typealias SequencePullback = (SequenceGradient) -> (input: Matrix, state: [Matrix])
+
+/// A sequence model under comparison, or a part of one: rows of width *in* to rows of width *out* over packed steps.
+///
+/// Run over whole sequences, or step by step: a pass of one step with the state of the step before.
+public protocol SequenceLayer {
+  var inputWidth: Int { get }
+  var outputWidth: Int { get }
+  var summaryWidth: Int { get }
+  /// What is carried from step to step.
+  var slots: [StateSlot] { get }
+  /// Output t depends on inputs 1…t alone, so that it can be streamed.
+  var isCausal: Bool { get }
+  /// Multiply-adds for one token in a long sequence.
+  var multiplyAdds: Int { get }
+
+  /// - Parameters:
+  ///   - x: [R, inputWidth].
+  ///   - state: one matrix [B, width] a slot, or nil for the empty state.
+  func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)
+}
+
+extension SequenceLayer {
+  public var summaryWidth: Int { outputWidth }
+  public var isCausal: Bool { true }
+
+  /// The empty state of `count` sequences.
+  public func emptyState(_ count: Int, _ arena: Arena) -> [Matrix] {
+    slots.map { slot in
+      let matrix = arena.matrix(count, slot.width)
+      matrix.fill(slot.empty)
+      return matrix
+    }
+  }
+}
+
+extension SequenceOutput {
+  /// The usual output: the summary is the row of the last step.
+  init(rows: Matrix, state: [Matrix], _ pass: Pass) {
+    let summary = pass.arena.matrix(pass.steps.sequences, rows.columns)
+    Kernels.gather(rows, pass.steps.lastRows, into: summary)
+    self.init(rows: rows, summary: summary, state: state)
+  }
+}
+
+extension SequenceGradient {
+  /// The gradient of all rows [R, width], with the summary's part at each sequence's last step.
+  func total(_ width: Int, _ pass: Pass) -> Matrix {
+    guard let summary else { return rows ?? pass.arena.zeros(pass.steps.rows, width) }
+    let all = rows.map(pass.arena.copy) ?? pass.arena.zeros(pass.steps.rows, width)
+    Kernels.scatterAdd(summary, pass.steps.lastRows, to: all)
+    return all
+  }
+}

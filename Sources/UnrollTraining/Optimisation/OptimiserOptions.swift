@@ -1,0 +1,34 @@
+import UnrollCore
+
+/// Which optimiser, with its constants under PyTorch's names.
+public struct OptimiserOptions: Options {
+  public enum Kind: String, CaseIterable, Sendable { case adam, adamw, sgd, rmsprop, adagrad }
+
+  public static let table: [OptionKey<OptimiserOptions>] = [
+    OptionKey("optimiser", \.kind, "update rule"),
+    OptionKey("learning_rate", \.learningRate, in: 0...1000, "step size at the peak of the schedule"),
+    OptionKey("weight_decay", \.weightDecay, in: 0...10, "decoupled for adamw, added to the gradient otherwise"),
+    OptionKey("beta1", \.beta1, in: 0...0.999999, "adam, adamw: decay of the mean"),
+    OptionKey("beta2", \.beta2, in: 0...0.999999, "adam, adamw: decay of the mean square"),
+    OptionKey("epsilon", \.epsilon, in: 0...1, "added to the denominator"),
+    OptionKey("momentum", \.momentum, in: 0...0.999999, "sgd: momentum"),
+    OptionKey("nesterov", \.nesterov, "sgd: look ahead"),
+    OptionKey("alpha", \.alpha, in: 0...0.999999, "rmsprop: decay of the mean square"),
+  ]
+
+  public var kind = Kind.adam
+  public var learningRate = 0.002
+  public var weightDecay = 0.0
+  public var beta1 = 0.9
+  public var beta2 = 0.999
+  public var epsilon = 1e-8
+  public var momentum = 0.0
+  public var nesterov = false
+  public var alpha = 0.99
+
+  public init() {}
+
+  public func validate() throws {
+    if nesterov && momentum == 0 { throw InputError("nesterov needs a momentum above zero") }
+  }
+}

@@ -1,0 +1,22 @@
+import ArgumentParser
+import UnrollCore
+import UnrollKernels
+
+@main
+struct Unroll: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "unroll",
+    abstract: "Trains small sequence models side by side on the CPU and writes a report that a careful reader can trust.",
+    version: Version.text,
+    subcommands: [ParityCommand.self])
+}
+
+extension ParsableCommand {
+  /// Runs a command's body: a complaint about input is one sentence on standard error and exit code 1.
+  func reporting(_ body: () throws -> Void) throws {
+    do { try body() } catch let error as InputError {
+      Terminal.complain(error.description)
+      throw ExitCode(1)
+    }
+  }
+}
