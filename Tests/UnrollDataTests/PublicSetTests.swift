@@ -22,7 +22,8 @@ import UnrollCore
     Expected(
       name: "ud-english-ewt", items: [12_544, 2_001, 2_077], tokens: [204_577, 25_147, 25_094], labels: 17),
     Expected(
-      name: "ud-english-ewt", column: "xpos", items: [12_544, 2_001, 2_077], tokens: [204_577, 25_147, 25_094], labels: 49),
+      name: "ud-english-ewt", column: "xpos", items: [12_544, 2_001, 2_077], tokens: [204_577, 25_147, 25_094],
+      labels: 49),
     Expected(name: "wnut17", items: [3_394, 1_009, 1_287], tokens: [62_730, 15_733, 23_394], labels: 13),
     Expected(name: "trec-coarse", items: [5_952], labels: 6),
     Expected(name: "trec-fine", items: [5_952], labels: 50),
@@ -35,7 +36,7 @@ import UnrollCore
     Expected(name: "wikitext-2", items: [2_088_628, 217_646, 245_569], labels: 0, vocabulary: 33_278),
     Expected(name: "wordnet-supersense", items: [117_659], labels: 45),
     Expected(name: "cmu-stress", items: [105_901], labels: 4),
-    Expected(name: "wordnet-text", items: [1_722_417], labels: 0),
+    Expected(name: "wordnet-text", items: [1_792_377], labels: 0),
   ]
 
   static let location = DataLocation(roots: (environment("UNROLL_DATA") ?? "").split(separator: ":").map(String.init))

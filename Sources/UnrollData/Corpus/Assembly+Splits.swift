@@ -40,7 +40,8 @@ extension Assembly {
     let firstHeld = all.count * (100 - development - test) / 100
     let firstTest = all.count * (100 - test) / 100
     splits.train = Array(all[..<firstHeld])
-    splits.development = options.hasDevelopment
+    splits.development =
+      options.hasDevelopment
       ? try read(options.development, files, options) : Array(all[firstHeld..<firstTest])
     splits.test = options.hasTest ? try read(options.test, files, options) : Array(all[firstTest...])
     return splits

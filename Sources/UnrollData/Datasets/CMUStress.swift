@@ -6,13 +6,16 @@ extension DatasetDefinition {
   static let cmuStress = DatasetDefinition(
     "cmu-stress", "phones of English words: syllable starts and stress, 4 tags", version: "0.4",
     licence: "CSTR, University of Edinburgh (free, MIT-like)", source: "Debian package festlex-cmu", isDefault: true,
-    format: FormatDefinition("festival-lexicon", "a compiled lexicon of Festival", reader: .tagged(FestivalLexicon.read))
+    format: FormatDefinition(
+      "festival-lexicon", "a compiled lexicon of Festival", reader: .tagged(FestivalLexicon.read))
   ) { $0.train = "cmu/cmudict-0.4.out" }
 }
 
 /// Entries such as `("adversity" nil (((ae d) 0) ((v er) 1) ((s ih) 0) ((t iy) 0)))`, after a line `MNCL`.
 private enum FestivalLexicon {
-  @Sendable static func read(_ path: String, _ files: SourceFiles, _ options: DataOptions) throws -> [Sample<TaggedSentence>] {
+  @Sendable static func read(_ path: String, _ files: SourceFiles, _ options: DataOptions) throws -> [Sample<
+    TaggedSentence
+  >] {
     let file = try files.read(path, options.encoding)
     var samples: [Sample<TaggedSentence>] = []
     try file.forEachLine { line, number in

@@ -16,7 +16,9 @@ private enum Columns {
     return number - 1
   }
 
-  @Sendable static func read(_ path: String, _ files: SourceFiles, _ options: DataOptions) throws -> [Sample<TaggedSentence>] {
+  @Sendable static func read(_ path: String, _ files: SourceFiles, _ options: DataOptions) throws -> [Sample<
+    TaggedSentence
+  >] {
     let tag = try index(options)
     let word = options.wordColumn - 1
     let file = try files.read(path, options.encoding)

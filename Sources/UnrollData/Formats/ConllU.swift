@@ -18,7 +18,9 @@ private enum ConllU {
     return index
   }
 
-  @Sendable static func read(_ path: String, _ files: SourceFiles, _ options: DataOptions) throws -> [Sample<TaggedSentence>] {
+  @Sendable static func read(_ path: String, _ files: SourceFiles, _ options: DataOptions) throws -> [Sample<
+    TaggedSentence
+  >] {
     let column = try index(of: options.column)
     let file = try files.read(path, options.encoding)
     var sentences = TaggedLines(file, options)
@@ -28,7 +30,8 @@ private enum ConllU {
       let fields = line.fields(.tab)
       guard fields.count == columns.count else {
         throw file.error(
-          "a token line of CoNLL-U has \(columns.count) columns between single tabs, this one has \(fields.count)", number)
+          "a token line of CoNLL-U has \(columns.count) columns between single tabs, this one has \(fields.count)",
+          number)
       }
       if try isWord(fields[0], file, number) { try sentences.append(fields[1], fields[column], line: number) }
     }

@@ -7,7 +7,9 @@ extension FormatDefinition {
 }
 
 private enum FilePerClass {
-  @Sendable static func read(_ folder: String, _ files: SourceFiles, _ options: DataOptions) throws -> [Sample<LabelledText>] {
+  @Sendable static func read(_ folder: String, _ files: SourceFiles, _ options: DataOptions) throws -> [Sample<
+    LabelledText
+  >] {
     let names = try files.list(folder).filter { label(of: $0, options) != nil }
     guard !names.isEmpty else {
       throw InputError("there is no file named \(options.prefix)LABEL\(options.suffix)", file: folder)

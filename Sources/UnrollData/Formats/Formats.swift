@@ -13,7 +13,8 @@ public struct FormatDefinition: Sendable {
   let reader: Reader
 
   init(
-    _ name: String, _ summary: String, keys: [String] = [], preset: @escaping @Sendable (inout DataOptions) -> Void = { _ in },
+    _ name: String, _ summary: String, keys: [String] = [],
+    preset: @escaping @Sendable (inout DataOptions) -> Void = { _ in },
     check: @escaping @Sendable (DataOptions) throws -> Void = { _ in }, reader: Reader
   ) {
     (self.name, self.summary, self.preset, self.check) = (name, summary, preset, check)

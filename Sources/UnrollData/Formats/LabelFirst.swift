@@ -6,7 +6,9 @@ extension FormatDefinition {
 }
 
 private enum LabelFirst {
-  @Sendable static func read(_ path: String, _ files: SourceFiles, _ options: DataOptions) throws -> [Sample<LabelledText>] {
+  @Sendable static func read(_ path: String, _ files: SourceFiles, _ options: DataOptions) throws -> [Sample<
+    LabelledText
+  >] {
     let file = try files.read(path, options.encoding)
     let tokeniser = Tokeniser(options)
     var samples: [Sample<LabelledText>] = []

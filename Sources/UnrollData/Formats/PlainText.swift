@@ -7,7 +7,9 @@ extension FormatDefinition {
     }, reader: .stream(readText))
 
   /// In characters, line feeds are tokens like all others; in words, `line_token` stands for them.
-  @Sendable private static func readText(_ path: String, _ files: SourceFiles, _ options: DataOptions) throws -> [String] {
+  @Sendable private static func readText(_ path: String, _ files: SourceFiles, _ options: DataOptions) throws
+    -> [String]
+  {
     let file = try files.read(path, options.encoding)
     let tokeniser = Tokeniser(options)
     guard options.unit == .word else { return tokeniser.tokens(file.bytes[...]) }

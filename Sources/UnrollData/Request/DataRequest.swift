@@ -83,7 +83,8 @@ extension DataRequest {
   private static func refuse(_ entries: [Setting.Entry], _ definition: DatasetDefinition, _ keys: [String]) throws {
     for entry in entries where !keys.contains(entry.key) {
       let what = definition.version.isEmpty ? "data in the format \(definition.format.name)" : "data \(definition.name)"
-      let message = definition.hasOwnSplit(entry.key)
+      let message =
+        definition.hasOwnSplit(entry.key)
         ? "\(entry.key) has no meaning here: the set comes with this split"
         : Suggestion.unknown("key", entry.key, known: keys)
       throw InputError("\(what): \(message)", file: entry.value.file, line: entry.line)
@@ -106,7 +107,8 @@ extension DataRequest {
       return found
     }
     if let found = location.find(path) { return found }
-    let help = definition.isDefault
+    let help =
+      definition.isDefault
       ? "run scripts/data, which unpacks the \(definition.source)"
       : "get it from \(definition.source) and name the folder above it with --data DIR"
     let roots = location.roots.isEmpty ? "no folder" : location.roots.joined(separator: ", ")
