@@ -42,6 +42,8 @@ private enum FestivalLexicon {
   /// Reads `(((ae d) 0) …))`. Depth 3 holds phones, depth 2 the stress that follows them.
   private static func syllables(_ text: ArraySlice<UInt8>) -> TaggedSentence? {
     var sentence = TaggedSentence(words: [], tags: [])
+    sentence.words.reserveCapacity(16)
+    sentence.tags.reserveCapacity(16)
     var depth = 0
     var i = text.startIndex
     while i < text.endIndex {
