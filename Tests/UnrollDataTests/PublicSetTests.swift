@@ -47,9 +47,10 @@ import UnrollCore
     let study = try Setting(yaml: "{name: \(expected.name)\(option)}", file: "study.yaml")
     let clock = ContinuousClock()
     let start = clock.now
-    guard let data = try? DataRequest(study).load(PublicSetTests.location) else {
+    guard PublicSetTests.location.find(try Datasets.named(expected.name).defaults.train) != nil else {
       return print("not here: \(expected.name)")
     }
+    let data = try DataRequest(study).load(PublicSetTests.location)
     let loaded = clock.now
     let encoded = try EncodedData(data)
     print(
