@@ -1,0 +1,67 @@
+import UnrollCore
+
+/// Turns what a reader yields into checked splits: partition, labels, length limit, subsample, in this order.
+struct Assembly {
+  let options: DataOptions
+  let files: SourceFiles
+
+  /// - Throws: `InputError` for a file the reader rejects, a label without training data, or an empty split.
+  func corpus(_ reader: Reader) throws -> (Corpus, LabelSet) {
+    switch reader {
+    case .tagged(let read):
+      let (splits, labels) = try sequences(read)
+      return (.tagged(splits), labels)
+    case .labelled(let read):
+      let (splits, labels) = try sequences(read)
+      return (.labelled(splits), labels)
+    case .stream(let read):
+      return (.text(try tokens(splitByPosition(read))), LabelSet([]))
+    case .pieces(let read):
+      let tokeniser = Tokeniser(options)
+      let streams = try splitByContent(read).each { tokeniser.stream($0.map(\.item)) }
+      return (.text(try tokens(streams)), LabelSet([]))
+    }
+  }
+
+  private func sequences<Item: SequenceItem>(
+    _ read: Reader.Read<[Sample<Item>]>
+  ) throws -> (Splits<Item>, LabelSet) {
+    var splits = try splitByContent(read)
+    let labels = try checkLabels(&splits)
+    if options.maxLength > 0 { splits.train.removeAll { $0.item.words.count > options.maxLength } }
+    splits.train = subsample(splits.train, options.subsample)
+    splits.development = subsample(splits.development, options.subsampleHeldOut)
+    splits.test = subsample(splits.test, options.subsampleHeldOut)
+    try requireItems(splits)
+    return (splits.map(\.item), labels)
+  }
+
+  private func tokens(_ splits: Splits<String>) throws -> Splits<String> {
+    var splits = splits
+    splits.train = first(options.subsample, of: splits.train)
+    splits.development = first(options.subsampleHeldOut, of: splits.development)
+    splits.test = first(options.subsampleHeldOut, of: splits.test)
+    try requireItems(splits)
+    return splits
+  }
+
+  private func first(_ count: Int, of tokens: [String]) -> [String] {
+    count > 0 && count < tokens.count ? Array(tokens.prefix(count)) : tokens
+  }
+
+  /// The `count` samples with the smallest digests of their content, in their old order; all when `count` is 0.
+  ///
+  /// Salted apart from the split, or the subsample would come from one end of the training side.
+  func subsample<Item>(_ samples: [Sample<Item>], _ count: Int) -> [Sample<Item>] {
+    guard count > 0, count < samples.count else { return samples }
+    let ranks = samples.map { Digest.number("subsample\n" + $0.key) }
+    let ranked = samples.indices.sorted { (ranks[$0], $0) < (ranks[$1], $1) }
+    return ranked.prefix(count).sorted().map { samples[$0] }
+  }
+
+  private func requireItems<Item>(_ splits: Splits<Item>) throws {
+    for (name, count) in splits.sizes.sorted(by: { $0.key < $1.key }) where count == 0 {
+      throw InputError("the \(name) split is empty: give more data, a file for it, or a larger percentage")
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import UnrollCore
+
+/// A named data set: a preset over a format, with what a record must say about it.
+public struct DatasetDefinition: Sendable {
+  public let name: String
+  /// One line.
+  public let summary: String
+  public let version: String
+  public let licence: String
+  /// A URL, or a Debian package.
+  public let source: String
+  /// Whether it comes from a Debian package, without a download.
+  public let isDefault: Bool
+  let format: FormatDefinition
+  let preset: @Sendable (inout DataOptions) -> Void
+
+  init(
+    _ name: String, _ summary: String, version: String, licence: String, source: String, isDefault: Bool = false,
+    format: FormatDefinition, preset: @escaping @Sendable (inout DataOptions) -> Void
+  ) {
+    (self.name, self.summary, self.version, self.licence) = (name, summary, version, licence)
+    (self.source, self.isDefault, self.format, self.preset) = (source, isDefault, format, preset)
+  }
+
+  public var kind: CorpusKind { format.kind }
+
+  /// The option table, this set's defaults included.
+  public var options: [OptionDescription] { defaults.described(keys) }
+
+  /// Reads the set with its default options.
+  ///
+  /// - Throws: `InputError` that says which file is missing, where it was looked for, and how to get it.
+  public func load(_ location: DataLocation) throws -> LoadedData { try DataRequest(self).load(location) }
+
+  var defaults: DataOptions {
+    var options = format.defaults
+    preset(&options)
+    return options
+  }
+
+  /// The keys a study may set: not where the files lie and how they are laid out, which the name already says.
+  var keys: [String] {
+    format.keys.filter { !DatasetDefinition.fixed.contains($0) && !hasOwnSplit($0) }
+  }
+
+  /// Whether `key` is the size of a split that this set comes with.
+  func hasOwnSplit(_ key: String) -> Bool {
+    key == "development_percent" && defaults.hasDevelopment || key == "test_percent" && defaults.hasTest
+  }
+
+  private static let fixed = Set(
+    FormatDefinition.fileKeys + [
+      "encoding", "word_column", "separator", "level", "prefix", "suffix", "text_column", "second_text_column",
+      "label_column",
+    ])
+}
+
+/// The named data sets.
+public enum Datasets {
+  public static let all: [DatasetDefinition] = [
+    .wordnetSupersense, .cmuStress, .wordnetText, .udEnglishEWT, .wnut17, .trecCoarse, .trecFine, .sst2, .sst5,
+    .namesByLanguage, .mrSentencePolarity, .sick, .tinyShakespeare, .wikitext2,
+  ]
+
+  /// - Throws: `InputError` that suggests the nearest name.
+  public static func named(_ name: String) throws -> DatasetDefinition {
+    guard let dataset = all.first(where: { $0.name == name }) else {
+      throw InputError(Suggestion.unknown("data set", name, known: all.map(\.name)))
+    }
+    return dataset
+  }
+}

@@ -1,0 +1,19 @@
+import UnrollCore
+
+/// The labels of a data set, sorted by their bytes and numbered from 0. There is no unknown label.
+public struct LabelSet: Equatable, Sendable {
+  public let names: [String]
+  private let index: [TokenKey: Int32]
+
+  public init(_ labels: some Sequence<String>) {
+    let keys = Set(labels.map(TokenKey.init))
+    names = keys.map(\.text).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    index = Dictionary(uniqueKeysWithValues: names.enumerated().map { (TokenKey($1), Int32($0)) })
+  }
+
+  public var count: Int { names.count }
+
+  public func id(_ label: String) -> Int32? { index[TokenKey(label)] }
+
+  public subscript(id: Int32) -> String { names[Int(id)] }
+}

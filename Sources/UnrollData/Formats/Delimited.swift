@@ -1,0 +1,59 @@
+import UnrollCore
+
+extension FormatDefinition {
+  /// CSV by RFC 4180: a field in double quotes may hold commas, line ends and doubled quotes.
+  static let csv = FormatDefinition(
+    "csv", "comma-separated with a header and RFC 4180 quotes", keys: Delimited.keys, preset: { $0.tokeniser = .words },
+    reader: .labelled { try Delimited(separator: UInt8(ascii: ","), quotes: true).read($0, $1, $2) })
+
+  /// Tab-separated; quotes are ordinary characters.
+  static let tsv = FormatDefinition(
+    "tsv", "tab-separated with a header, no quotes", keys: Delimited.keys, preset: { $0.tokeniser = .words },
+    reader: .labelled { try Delimited(separator: .tab, quotes: false).read($0, $1, $2) })
+}
+
+private struct Delimited {
+  static let keys = ["text_column", "second_text_column", "label_column"]
+
+  let separator: UInt8
+  let quotes: Bool
+
+  func read(_ path: String, _ files: SourceFiles, _ options: DataOptions) throws -> [Sample<LabelledText>] {
+    let file = try files.read(path, options.encoding)
+    var records = DelimitedRecords(file: file, separator: separator, quotes: quotes)
+    guard let header = try records.next() else { throw file.error("the file has no header line") }
+    let wanted = [options.textColumn, options.secondTextColumn].filter { !$0.isEmpty }
+    let texts = try wanted.map { try column($0, header, file) }
+    let label = try column(options.labelColumn, header, file)
+    let tokeniser = Tokeniser(options)
+    var samples: [Sample<LabelledText>] = []
+    while let record = try records.next() {
+      guard record.fields.count == header.fields.count else {
+        let message = "this line has \(record.fields.count) columns, the header has \(header.fields.count)"
+        throw file.error(message, record.line)
+      }
+      let item = try item(texts.map { record.fields[$0] }, record.fields[label], tokeniser, file, record.line)
+      let key = texts.map { record.fields[$0].text }.joined(separator: "\t")
+      samples.append(Sample(item: item, key: key, file: file.path, lines: [record.line]))
+    }
+    return try file.required(samples, "lines after the header")
+  }
+
+  /// One text, or two with the token `<sep>` between them.
+  private func item(
+    _ texts: [ArraySlice<UInt8>], _ label: ArraySlice<UInt8>, _ tokeniser: Tokeniser, _ file: TextFile, _ line: Int
+  ) throws -> LabelledText {
+    guard !label.isBlank else { throw file.error("the label is empty", line) }
+    guard texts.allSatisfy({ !$0.isBlank }) else { throw file.error("the text is empty", line) }
+    let parts = texts.map { tokeniser.tokens($0.trimmed) }
+    return LabelledText(words: Array(parts.joined(separator: ["<sep>"])), label: label.trimmed.text)
+  }
+
+  private func column(_ name: String, _ header: DelimitedRecords.Record, _ file: TextFile) throws -> Int {
+    let names = header.fields.map(\.trimmed.text)
+    guard let index = names.firstIndex(of: name) else {
+      throw file.error(Suggestion.unknown("column", name, known: names), header.line)
+    }
+    return index
+  }
+}

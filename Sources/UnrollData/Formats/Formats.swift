@@ -1,0 +1,61 @@
+import UnrollCore
+
+/// A file format that people bring their own data in.
+public struct FormatDefinition: Sendable {
+  public let name: String
+  /// One line.
+  public let summary: String
+  /// The options that mean something to this format, files included.
+  let keys: [String]
+  let preset: @Sendable (inout DataOptions) -> Void
+  /// Complains about option values that only this format can judge, before any file is opened.
+  let check: @Sendable (DataOptions) throws -> Void
+  let reader: Reader
+
+  init(
+    _ name: String, _ summary: String, keys: [String] = [],
+    preset: @escaping @Sendable (inout DataOptions) -> Void = { _ in },
+    check: @escaping @Sendable (DataOptions) throws -> Void = { _ in }, reader: Reader
+  ) {
+    (self.name, self.summary, self.preset, self.check) = (name, summary, preset, check)
+    self.reader = reader
+    self.keys = FormatDefinition.fileKeys + keys + FormatDefinition.commonKeys(reader.kind)
+  }
+
+  public var kind: CorpusKind { reader.kind }
+
+  /// The option table, defaults included.
+  public var options: [OptionDescription] { defaults.described(keys) }
+
+  var defaults: DataOptions {
+    var options = DataOptions()
+    preset(&options)
+    return options
+  }
+
+  static let fileKeys = ["train", "development", "test"]
+
+  private static func commonKeys(_ kind: CorpusKind) -> [String] {
+    let own: [String]
+    switch kind {
+    case .tagged: own = ["unseen_labels", "max_length"]
+    case .labelled: own = ["unit", "tokeniser", "unseen_labels", "max_length"]
+    case .text: own = ["unit", "tokeniser", "line_token"]
+    }
+    return ["encoding", "lowercase"] + own
+      + ["development_percent", "test_percent", "subsample", "subsample_held_out"]
+  }
+}
+
+/// The formats that a study can read by path.
+public enum Formats {
+  public static let all: [FormatDefinition] = [.conllu, .columns, .labelFirst, .filePerClass, .csv, .tsv, .text]
+
+  /// - Throws: `InputError` that suggests the nearest name.
+  public static func named(_ name: String) throws -> FormatDefinition {
+    guard let format = all.first(where: { $0.name == name }) else {
+      throw InputError(Suggestion.unknown("format", name, known: all.map(\.name)))
+    }
+    return format
+  }
+}

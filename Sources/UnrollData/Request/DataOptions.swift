@@ -1,0 +1,92 @@
+import UnrollCore
+
+/// Every option that some format knows; a format lists the keys that mean something to it.
+struct DataOptions: Options {
+  enum UnseenLabels: String, CaseIterable, Sendable { case error, keep, drop }
+  enum Separator: String, CaseIterable, Sendable { case tab, space }
+  enum Level: String, CaseIterable, Sendable { case full, coarse }
+
+  var train = ""
+  var development = ""
+  var test = ""
+  var encoding = TextEncoding.utf8
+  var column = ""
+  var wordColumn = 1
+  var separator = Separator.tab
+  var level = Level.full
+  var prefix = ""
+  var suffix = ""
+  var textColumn = "text"
+  var secondTextColumn = ""
+  var labelColumn = "label"
+  var unit = TokenUnit.word
+  var tokeniser = WordRule.spaces
+  var lowercase = false
+  var lineToken = "<eos>"
+  var developmentPercent = 10
+  var testPercent = 10
+  var subsample = 0
+  var subsampleHeldOut = 0
+  var maxLength = 0
+  var unseenLabels = UnseenLabels.error
+
+  var hasDevelopment: Bool { !development.isEmpty }
+  var hasTest: Bool { !test.isEmpty }
+
+  static let table: [OptionKey<DataOptions>] = files + layout + tokens + sizes
+
+  private static let files: [OptionKey<DataOptions>] = [
+    OptionKey("train", \.train, "path of the training file, from the study's folder (file-per-class: a folder)"),
+    OptionKey("development", \.development, "path of the development file; without it, a part of train"),
+    OptionKey("test", \.test, "path of the test file; without it, a part of train"),
+    OptionKey("encoding", \.encoding, "how the bytes of the files become text"),
+  ]
+
+  private static let layout: [OptionKey<DataOptions>] = [
+    OptionKey("column", \.column, "where the tags stand: a CoNLL-U column such as upos, or a number from 1"),
+    OptionKey("word_column", \.wordColumn, in: 1...1000, "where the words stand, from 1"),
+    OptionKey("separator", \.separator, "what stands between columns"),
+    OptionKey("level", \.level, "the label in full, or only what stands before its first colon"),
+    OptionKey("prefix", \.prefix, "what comes before the label in a file's name"),
+    OptionKey("suffix", \.suffix, "what comes after the label in a file's name"),
+    OptionKey("text_column", \.textColumn, "header of the column with the text"),
+    OptionKey("second_text_column", \.secondTextColumn, "header of a second text, put after the first and <sep>"),
+    OptionKey("label_column", \.labelColumn, "header of the column with the label"),
+  ]
+
+  private static let tokens: [OptionKey<DataOptions>] = [
+    OptionKey("unit", \.unit, "what a token is; a character is a Unicode scalar"),
+    OptionKey("tokeniser", \.tokeniser, "words end at blanks, or by rule (marks become tokens)"),
+    OptionKey("lowercase", \.lowercase, "whether text is lower-cased"),
+    OptionKey("line_token", \.lineToken, "the token after every line when the unit is word; empty for none"),
+  ]
+
+  private static let sizes: [OptionKey<DataOptions>] = [
+    OptionKey("development_percent", \.developmentPercent, in: 1...45, "part of train that becomes development"),
+    OptionKey("test_percent", \.testPercent, in: 1...45, "part of train that becomes test"),
+    OptionKey("subsample", \.subsample, in: 0...Int.max, "training items (tokens of running text) to keep; 0 for all"),
+    OptionKey("subsample_held_out", \.subsampleHeldOut, in: 0...Int.max, "the same for development and for test"),
+    OptionKey("max_length", \.maxLength, in: 0...Int.max, "training items with more tokens are left out; 0 for none"),
+    OptionKey("unseen_labels", \.unseenLabels, "labels that training lacks: complain, keep as errors, drop the items"),
+  ]
+}
+
+/// One line of an option table, for listings.
+public struct OptionDescription: Sendable {
+  public let name: String
+  /// What may stand there: `"0 or more"`, `"word | character"`.
+  public let domain: String
+  public let defaultValue: Value
+  public let help: String
+}
+
+extension DataOptions {
+  /// The lines of `keys`, in their order, with the values of these options as defaults.
+  func described(_ keys: [String]) -> [OptionDescription] {
+    let values = resolved
+    return keys.compactMap { key in
+      guard let option = DataOptions.table.first(where: { $0.name == key }), let value = values[key] else { return nil }
+      return OptionDescription(name: key, domain: option.domain, defaultValue: value, help: option.help)
+    }
+  }
+}

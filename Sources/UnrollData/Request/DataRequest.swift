@@ -1,0 +1,138 @@
+import UnrollCore
+
+/// What a study asks for under `data`: a name, a table with a name and options, or a table with a format and paths.
+public struct DataRequest: Sendable {
+  public let name: String
+  /// Every option that applies, defaults included; for a named set without paths, so that records are the same on all
+  /// machines.
+  public let resolved: [String: Value]
+  private let definition: DatasetDefinition
+  private let options: DataOptions
+  /// Where a study's own files are looked for; nil for a named set.
+  private let place: Setting?
+
+  /// A named set with its defaults.
+  public init(_ definition: DatasetDefinition) throws {
+    try self.init(definition, keys: definition.keys, entries: [], place: nil)
+  }
+
+  /// Reads a setting strictly. No data file is opened.
+  ///
+  /// - Throws: `InputError` with the line of an unknown name or key, or of a value that cannot be.
+  public init(_ setting: Setting) throws {
+    if case .scalar(let name) = setting.content {
+      try self.init(try setting.placing { try Datasets.named(name) })
+      return
+    }
+    let entries = try setting.entries("data")
+    let given = try entries.first { $0.key == "name" }.map { (try $0.value.text("name"), $0.value) }
+    let others = entries.filter { $0.key != "name" && $0.key != "format" }
+    if let format = entries.first(where: { $0.key == "format" }) {
+      let name = try format.value.text("format")
+      let definition = try format.value.placing { DatasetDefinition(own: try Formats.named(name), named: given?.0) }
+      try self.init(definition, keys: definition.format.keys, entries: others, place: setting)
+    } else if let (name, value) = given {
+      let definition = try value.placing { try Datasets.named(name) }
+      try self.init(definition, keys: definition.keys, entries: others, place: nil)
+    } else {
+      throw setting.error("data needs a name (see `unroll list`), or a format and paths")
+    }
+  }
+
+  public var kind: CorpusKind { definition.kind }
+
+  /// Reads, splits and checks the data.
+  ///
+  /// - Throws: `InputError`, one sentence with file and line, for whatever is wrong with the files.
+  public func load(_ location: DataLocation) throws -> LoadedData {
+    let files = SourceFiles { try find($0, location) }
+    let (corpus, labels) = try Assembly(options: options, files: files).corpus(definition.format.reader)
+    let meaning = resolved.filter { !FormatDefinition.fileKeys.contains($0.key) }
+    let digest = Digest.hex(try Value.table(meaning).json() + files.finish())
+    return LoadedData(
+      name: name, version: definition.version, licence: definition.licence,
+      source: place == nil ? definition.source : options.train, digest: digest, labels: labels, corpus: corpus)
+  }
+}
+
+extension DataRequest {
+  private init(_ definition: DatasetDefinition, keys: [String], entries: [Setting.Entry], place: Setting?) throws {
+    var options = definition.defaults
+    try DataRequest.refuse(entries, definition, keys)
+    try options.apply(entries, "data")
+    try DataRequest.refuseDoubleSplits(entries, options)
+    try (entries.first { $0.key == "column" }?.value ?? place).placing { try definition.format.check(options) }
+    if let place, options.train.isEmpty { throw place.error("data: train is missing: the path of a file") }
+    (self.definition, self.options, self.place) = (definition, options, place)
+    name = place == nil ? definition.name : definition.name.isEmpty ? Path.stem(options.train) : definition.name
+    resolved = DataRequest.resolve(definition, keys, options, name, own: place != nil)
+  }
+
+  private static func resolve(
+    _ definition: DatasetDefinition, _ keys: [String], _ options: DataOptions, _ name: String, own: Bool
+  ) -> [String: Value] {
+    var used = options.resolved.filter { keys.contains($0.key) }
+    if options.hasDevelopment { used["development_percent"] = nil }
+    if options.hasTest { used["test_percent"] = nil }
+    used["name"] = .string(name)
+    used[own ? "format" : "version"] = .string(own ? definition.format.name : definition.version)
+    return used
+  }
+
+  /// Complains about keys that exist, perhaps, but not for this set or format.
+  private static func refuse(_ entries: [Setting.Entry], _ definition: DatasetDefinition, _ keys: [String]) throws {
+    for entry in entries where !keys.contains(entry.key) {
+      let what = definition.version.isEmpty ? "data in the format \(definition.format.name)" : "data \(definition.name)"
+      let message =
+        definition.hasOwnSplit(entry.key)
+        ? "\(entry.key) has no meaning here: the set comes with this split"
+        : Suggestion.unknown("key", entry.key, known: keys)
+      throw InputError("\(what): \(message)", file: entry.value.file, line: entry.line)
+    }
+  }
+
+  /// A split comes from its own file or from a part of train, not from both.
+  private static func refuseDoubleSplits(_ entries: [Setting.Entry], _ options: DataOptions) throws {
+    for (key, given) in [("development", options.hasDevelopment), ("test", options.hasTest)] where given {
+      guard let entry = entries.first(where: { $0.key == "\(key)_percent" }) else { continue }
+      throw InputError(
+        "data: \(key) and \(key)_percent exclude each other; leave one out", file: entry.value.file, line: entry.line)
+    }
+  }
+
+  private func find(_ path: String, _ location: DataLocation) throws -> String {
+    if let place {
+      let found = Path.join(Files.parent(of: place.file), path)
+      guard Files.exists(found) else { throw place.error("data: there is no file \(found)") }
+      return found
+    }
+    if let found = location.find(path) { return found }
+    let help =
+      definition.isDefault
+      ? "run scripts/data, which unpacks the \(definition.source)"
+      : "get it from \(definition.source) and name the folder above it with --data DIR"
+    let roots = location.roots.isEmpty ? "no folder" : location.roots.joined(separator: ", ")
+    throw InputError("the data set \(definition.name) needs \(path), looked for in \(roots); \(help)")
+  }
+}
+
+extension DatasetDefinition {
+  /// A study's own files; without a version, and with a name when the study gives one.
+  fileprivate init(own format: FormatDefinition, named name: String?) {
+    self.init(
+      name ?? "", format.summary, version: "", licence: "not stated", source: "", format: format, preset: { _ in })
+  }
+}
+
+extension Setting {
+  /// Gives the errors of `body` the place of this setting.
+  fileprivate func placing<Result>(_ body: () throws -> Result) throws -> Result {
+    do { return try body() } catch let problem as InputError where problem.file == nil { throw error(problem.message) }
+  }
+}
+
+extension Setting? {
+  fileprivate func placing(_ body: () throws -> Void) throws {
+    if let self { try self.placing(body) } else { try body() }
+  }
+}

@@ -1,0 +1,69 @@
+import Testing
+import UnrollCore
+
+@testable import UnrollData
+
+/// The real sets against the counts that their publishers give. Runs where `UNROLL_DATA` names folders (separated by
+/// colons) that hold them; a set that is in none of them is left out, and named in the output.
+@Suite(.enabled(if: environment("UNROLL_DATA") != nil), .serialized) struct PublicSetTests {
+  struct Expected: Sendable {
+    let name: String
+    var column = ""
+    /// Items of train, development, test; a set without some split is counted as a whole.
+    let items: [Int]
+    /// Tokens in the same order; empty where nobody gives them.
+    var tokens: [Int] = []
+    let labels: Int
+    /// Distinct training tokens, 0 where nobody gives them.
+    var vocabulary = 0
+  }
+
+  static let all = [
+    Expected(
+      name: "ud-english-ewt", items: [12_544, 2_001, 2_077], tokens: [204_577, 25_147, 25_094], labels: 17),
+    Expected(
+      name: "ud-english-ewt", column: "xpos", items: [12_544, 2_001, 2_077], tokens: [204_577, 25_147, 25_094],
+      labels: 49),
+    Expected(name: "wnut17", items: [3_394, 1_009, 1_287], tokens: [62_730, 15_733, 23_394], labels: 13),
+    Expected(name: "trec-coarse", items: [5_952], labels: 6),
+    Expected(name: "trec-fine", items: [5_952], labels: 50),
+    Expected(name: "sst-2", items: [6_920, 872, 1_821], labels: 2),
+    Expected(name: "sst-5", items: [8_544, 1_101, 2_210], labels: 5),
+    Expected(name: "names-by-language", items: [20_050], labels: 18),
+    Expected(name: "mr-sentence-polarity", items: [10_662], labels: 2),
+    Expected(name: "sick", items: [4_500, 500, 4_927], labels: 3),
+    Expected(name: "tiny-shakespeare", items: [1_115_394], labels: 0, vocabulary: 66),
+    Expected(name: "wikitext-2", items: [2_088_628, 217_646, 245_569], labels: 0, vocabulary: 33_278),
+    Expected(name: "wordnet-supersense", items: [117_659], labels: 45),
+    Expected(name: "cmu-stress", items: [105_901], labels: 4),
+    Expected(name: "wordnet-text", items: [1_792_377], labels: 0),
+  ]
+
+  static let location = DataLocation(roots: (environment("UNROLL_DATA") ?? "").split(separator: ":").map(String.init))
+
+  @Test(arguments: all.indices) func counts(_ index: Int) throws {
+    let expected = PublicSetTests.all[index]
+    let option = expected.column.isEmpty ? "" : ", column: \(expected.column)"
+    let study = try Setting(yaml: "{name: \(expected.name)\(option)}", file: "study.yaml")
+    let clock = ContinuousClock()
+    let start = clock.now
+    guard PublicSetTests.location.find(try Datasets.named(expected.name).defaults.train) != nil else {
+      return print("not here: \(expected.name)")
+    }
+    let data = try DataRequest(study).load(PublicSetTests.location)
+    let loaded = clock.now
+    let encoded = try EncodedData(data)
+    print(
+      "\(expected.name) \(option): \(data.corpus.sizes), \(data.labels.count) labels, \(encoded.vocabulary.count) tokens;",
+      "load \(loaded - start), encode \(clock.now - loaded)")
+    let sizes = data.corpus.sizes
+    let splits = [sizes["train"]!, sizes["development"]!, sizes["test"]!]
+    #expect(expected.items.count == 3 ? splits == expected.items : splits.reduce(0, +) == expected.items[0])
+    #expect(splits.allSatisfy { $0 > 0 })
+    #expect(data.labels.count == expected.labels)
+    if expected.vocabulary > 0 { #expect(encoded.vocabulary.count == expected.vocabulary) }
+    guard case .sequences(let sequences) = encoded.corpus, !expected.tokens.isEmpty else { return }
+    let tokens = [sequences.train, sequences.development, sequences.test].map { $0.reduce(0) { $0 + $1.tokens.count } }
+    #expect(tokens == expected.tokens)
+  }
+}

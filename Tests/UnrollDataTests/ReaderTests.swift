@@ -1,0 +1,109 @@
+import Testing
+import UnrollCore
+
+@testable import UnrollData
+
+/// Every format on a few lines, with all three splits from files.
+@Suite struct ReaderTests {
+  @Test func conlluSkipsMultiwordTokensAndEmptyNodes() throws {
+    let scratch = try Scratch().write("a", conllu("don't", "VERB")).write("b", conllu("go", "NOUN"))
+    let data = try scratch.load("{format: conllu, train: a, development: a, test: a}")
+    #expect(
+      try data.tagged.train == [
+        TaggedSentence(words: ["do", "n't"], tags: ["AUX", "PART"]), TaggedSentence(words: ["don't"], tags: ["VERB"]),
+      ])
+    #expect(data.labels.names == ["AUX", "PART", "VERB"])
+  }
+
+  @Test func conlluTakesTheColumnOfChoice() throws {
+    let scratch = try Scratch().write("a", conllu("go", "VERB"))
+    let data = try scratch.load("{format: conllu, train: a, development: a, test: a, column: xpos}")
+    #expect(try data.tagged.test.flatMap(\.tags) == ["MD", "RB", "X"])
+  }
+
+  @Test func columnsKeepHashesAndSkipDocumentMarks() throws {
+    let scratch = try Scratch().write("a", "-DOCSTART- -X- O\n\n# NN B-x\nhot JJ O\n\nyes UH O")
+    let yaml = "{format: columns, separator: space, column: 3, train: a, development: a, test: a}"
+    #expect(
+      try scratch.load(yaml).tagged.train == [
+        TaggedSentence(words: ["#", "hot"], tags: ["B-x", "O"]), TaggedSentence(words: ["yes"], tags: ["O"]),
+      ])
+  }
+
+  @Test func columnsTakeWordsFromTheColumnOfChoice() throws {
+    let scratch = try Scratch().write("a", "1\tx\tA\n2\ty\tB\n")
+    let yaml = "{format: columns, word_column: 2, column: 3, train: a, development: a, test: a}"
+    #expect(try scratch.load(yaml).tagged.train == [TaggedSentence(words: ["x", "y"], tags: ["A", "B"])])
+  }
+
+  @Test func labelFirstReadsFullAndCoarseLabels() throws {
+    let scratch = try Scratch().write("a", "NUM:dist How far ?\nLOC:city\tWhich city\n\n")
+    let yaml = "format: label-first, train: a, development: a, test: a"
+    #expect(
+      try scratch.load("{\(yaml)}").labelled.train == [
+        LabelledText(words: ["How", "far", "?"], label: "NUM:dist"),
+        LabelledText(words: ["Which", "city"], label: "LOC:city"),
+      ])
+    #expect(try scratch.load("{\(yaml), level: coarse}").labels.names == ["LOC", "NUM"])
+  }
+
+  @Test func filePerClassNamesItsLabels() throws {
+    let scratch = try Scratch().write("n/Greek.txt", "Adamou\n\nPapa \n").write("n/Irish.txt", "Ó Se\n")
+    try scratch.write("n/README", "no class")
+    let data = try scratch.load("{format: file-per-class, unit: character, train: n, development: n, test: n}")
+    #expect(data.labels.names == ["Greek", "Irish"])
+    #expect(try data.labelled.train.map { $0.words.joined(separator: "|") } == ["A|d|a|m|o|u", "P|a|p|a", "Ó| |S|e"])
+  }
+
+  @Test func filePerClassTakesPrefixAndSuffix() throws {
+    let scratch = try Scratch().write("r/p.neg", "bad\n").write("r/p.pos", "good\n").write("r/other", "x\n")
+    let data = try scratch.load("{format: file-per-class, prefix: p., suffix: \"\", train: r, development: r, test: r}")
+    #expect(try data.labelled.test.map(\.label) == ["neg", "pos"])
+  }
+
+  @Test func csvKnowsQuotes() throws {
+    let scratch = try Scratch().write(
+      "a", "id,text,label\n1,\"Yes, \"\"two\"\"\nlines\",x\n\n2,plain,\"y, z\"\n3,\"\"\"\",x\n")
+    let data = try scratch.load("{format: csv, train: a, development: a, test: a}")
+    #expect(
+      try data.labelled.train == [
+        LabelledText(words: ["Yes", ",", "\"", "two", "\"", "lines"], label: "x"),
+        LabelledText(words: ["plain"], label: "y, z"), LabelledText(words: ["\""], label: "x"),
+      ])
+  }
+
+  @Test func tsvTakesQuotesAsTheyAreAndTwoTexts() throws {
+    let scratch = try Scratch().write("a", "A\tB\tv\n\"x\tA dog\tN\ny\tB\tE\n")
+    let columns = "text_column: A, second_text_column: B, label_column: v, lowercase: true"
+    let data = try scratch.load("{format: tsv, \(columns), train: a, development: a, test: a}")
+    #expect(try data.labelled.train[0] == LabelledText(words: ["\"", "x", "<sep>", "a", "dog"], label: "N"))
+  }
+
+  @Test func textInWordsAndCharacters() throws {
+    let scratch = try Scratch().write("a", " = Title = \n\nOne é\n").write("b", "x\n")
+    let yaml = "format: text, train: a, development: b, test: b"
+    #expect(
+      try scratch.load("{\(yaml)}").text.train == ["=", "Title", "=", "<eos>", "<eos>", "One", "é", "<eos>"])
+    #expect(try scratch.load("{\(yaml), line_token: \"\"}").text.train == ["=", "Title", "=", "One", "é"])
+    let characters = try scratch.load("{\(yaml), unit: character, lowercase: true}").text
+    #expect(characters.train.suffix(7) == ["\n", "o", "n", "e", " ", "é", "\n"])
+    #expect(characters.test == ["x", "\n"])
+  }
+
+  @Test func everyFormatIsListedOnceAndDescribed() {
+    #expect(Set(Formats.all.map(\.name)).count == Formats.all.count)
+    for format in Formats.all {
+      #expect(format.options.map(\.name) == format.keys)
+      #expect(!format.summary.isEmpty)
+    }
+  }
+
+  /// A sentence with a multiword token and an empty node, then one of a single word.
+  private func conllu(_ word: String, _ tag: String) -> String {
+    func line(_ id: String, _ form: String, _ upos: String, _ xpos: String) -> String {
+      [id, form, "_", upos, xpos, "_", "_", "_", "_", "_"].joined(separator: "\t") + "\n"
+    }
+    return "# text = don't\n" + line("1-2", "don't", "_", "_") + line("1", "do", "AUX", "MD")
+      + line("2", "n't", "PART", "RB") + line("2.1", "go", "VERB", "VB") + "\n" + line("1", word, tag, "X")
+  }
+}

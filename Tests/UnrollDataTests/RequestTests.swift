@@ -1,0 +1,87 @@
+import Testing
+import UnrollCore
+
+@testable import UnrollData
+
+@Suite struct RequestTests {
+  @Test func aNameAlone() throws {
+    let request = try Scratch().request("ud-english-ewt")
+    #expect(request.name == "ud-english-ewt")
+    #expect(request.kind == .tagged)
+    #expect(
+      request.resolved == [
+        "name": .string("ud-english-ewt"), "version": .string("2.16"), "column": .string("upos"),
+        "lowercase": .bool(false), "unseen_labels": .string("keep"), "max_length": .integer(0),
+        "subsample": .integer(0), "subsample_held_out": .integer(0),
+      ])
+  }
+
+  @Test func aNameWithOptions() throws {
+    let request = try Scratch().request("{name: ud-english-ewt, column: xpos, subsample: 2_000}")
+    #expect(request.resolved["column"] == .string("xpos"))
+    #expect(request.resolved["subsample"] == .integer(2000))
+  }
+
+  @Test func ownFilesAreResolvedAsWritten() throws {
+    let request = try Scratch().request("{format: conllu, train: sub/tree.conllu, development: ../d}")
+    #expect(request.name == "tree")
+    #expect(request.resolved["train"] == .string("sub/tree.conllu"))
+    #expect(request.resolved["format"] == .string("conllu"))
+    #expect(request.resolved["test_percent"] == .integer(10))
+    #expect(request.resolved["development_percent"] == nil)
+  }
+
+  @Test func ownFilesMayHaveAName() throws {
+    let scratch = try Scratch().write("a", "one two three\n").write("b", "x")
+    let data = try scratch.load("{format: text, name: mine, train: a, development: b, test: b}")
+    #expect(data.name == "mine" && data.source == "a")
+  }
+
+  @Test func absolutePathsStandForThemselves() throws {
+    let scratch = try Scratch().write("a", "one\n")
+    let path = "\(scratch.path)/a"
+    #expect(
+      try Scratch().load("{format: text, train: \(path), development: \(path), test: \(path)}").text.train.count == 2)
+  }
+
+  @Test func laterRootsAreSearched() throws {
+    let (first, second) = (Scratch(), Scratch())
+    try second.write("tiny-shakespeare/input.txt", String(repeating: "abc ", count: 20))
+    let location = DataLocation(roots: [first.path, second.path])
+    #expect(try Datasets.named("tiny-shakespeare").load(location).text.train.count == 72)
+  }
+
+  @Test(arguments: [
+    ("ud-english-etw", "DIR/study.yaml:1: unknown data set \"ud-english-etw\"; did you mean \"ud-english-ewt\"?"),
+    ("{name: wnut18}", "DIR/study.yaml:1: unknown data set \"wnut18\"; did you mean \"wnut17\"?"),
+    ("{format: conlu, train: a}", "DIR/study.yaml:1: unknown format \"conlu\"; did you mean \"conllu\"?"),
+    ("{name: wnut17, subsampel: 3}", "DIR/study.yaml:1: data wnut17: unknown key \"subsampel\"; did you mean"),
+    ("\n  name: wnut17\n  train: x", "DIR/study.yaml:3: data wnut17: unknown key \"train\""),
+    ("{format: text, column: 2, train: a}", "DIR/study.yaml:1: data in the format text: unknown key \"column\""),
+    ("{name: sst-2, test_percent: 5}", "DIR/study.yaml:1: data sst-2: test_percent has no meaning here: the set comes"),
+    ("{format: text, train: a, test: b, test_percent: 5}", "DIR/study.yaml:1: data: test and test_percent exclude"),
+    ("{name: ud-english-ewt, column: upso}", "DIR/study.yaml:1: unknown column \"upso\"; did you mean \"upos\"?"),
+    ("{format: columns, column: x, train: a}", "DIR/study.yaml:1: column must be a number from 1, not \"x\""),
+    ("{name: wnut17, subsample: -1}", "DIR/study.yaml:1: subsample must be 0 or more, not -1"),
+    ("{name: sick, unit: letter}", "DIR/study.yaml:1: unknown value of unit \"letter\""),
+    ("{name: trec-fine, development_percent: 60}", "DIR/study.yaml:1: development_percent must be 1…45, not 60"),
+    ("{format: text}", "DIR/study.yaml:1: data: train is missing: the path of a file"),
+    ("{subsample: 3}", "DIR/study.yaml:1: data needs a name"),
+    ("[a, b]", "DIR/study.yaml:1: data must be a table"),
+  ])
+  func strict(_ yaml: String, _ sentence: String) {
+    let complaint = Scratch().complaint(yaml)
+    #expect(complaint.hasPrefix(sentence), "\(complaint)")
+  }
+
+  @Test func everySetIsListedOnceAndDescribed() throws {
+    #expect(Set(Datasets.all.map(\.name)).count == Datasets.all.count)
+    for set in Datasets.all {
+      let resolved = try DataRequest(set).resolved
+      #expect(set.options.allSatisfy { resolved[$0.name] == $0.defaultValue && !$0.help.isEmpty && !$0.domain.isEmpty })
+      #expect(resolved.count == set.options.count + 2)
+      #expect(!set.summary.isEmpty && !set.version.isEmpty && !set.licence.isEmpty && !set.source.isEmpty)
+      #expect(set.isDefault == set.source.hasPrefix("Debian package "))
+    }
+  }
+}
