@@ -10,12 +10,15 @@ public struct Report {
   /// - Throws: `InputError` when no record belongs to the study, or two stand for the same cell and seed.
   @discardableResult
   public static func write(_ records: [RunRecord], study: String, to folder: String) throws -> String {
-    try write(records, study: study, to: folder, gnuplot: Gnuplot.find(in: Environment.path))
+    try write(records, study: study, to: folder, gnuplot: Gnuplot.find(in: ProcessVariables.path))
   }
 
   static func write(
     _ records: [RunRecord], study: String, to folder: String, gnuplot: Gnuplot?
   ) throws -> String {
+    guard !study.isEmpty, !study.contains("/") else {
+      throw InputError("the study's name \"\(study)\" cannot name a file; give it one without slashes")
+    }
     let blocks = try blocks(records, study: study)
     let place = "\(folder)/\(study)"
     var stands: [String: String] = [:]

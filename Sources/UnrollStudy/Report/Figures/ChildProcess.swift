@@ -6,7 +6,7 @@
 import UnrollCore
 
 /// Environment variables of this process.
-enum Environment {
+enum ProcessVariables {
   /// Folders in which programs are searched.
   static var path: String? { variable("PATH") }
 
@@ -58,9 +58,9 @@ enum ChildProcess {
 
   /// Gives a fresh folder to `body` and removes it with its files afterwards.
   static func withTemporaryFolder<T>(_ body: (String) throws -> T) throws -> T {
-    var template = Array("\(Environment.temporaryFolder)/unroll-XXXXXX".utf8CString)
+    var template = Array("\(ProcessVariables.temporaryFolder)/unroll-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else {
-      throw InputError("no folder for temporary files can be made; set TMPDIR", file: Environment.temporaryFolder)
+      throw InputError("no folder for temporary files can be made; set TMPDIR", file: ProcessVariables.temporaryFolder)
     }
     let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     defer {

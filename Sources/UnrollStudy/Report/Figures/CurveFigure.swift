@@ -7,28 +7,24 @@ struct CurveFigure {
   func figure(named name: String) -> Figure? {
     let curves = task.backends.map { Curves($0, metric) }.filter { !$0.seeds.isEmpty }
     guard !curves.isEmpty else { return nil }
-    let points = curves.flatMap(\.seeds).flatMap { $0 }
-    let script = commands(curves, points).joined(separator: "\n") + "\n"
+    let plots = curves.compactMap(\.seedPlot) + curves.map(\.meanPlot)
+    let panels = ranges(curves).map { range in
+      let inside = curves.flatMap(\.seeds).flatMap { $0 }.filter { range.contains($0.epoch) }
+      return Panel(
+        x: Axis("epochs", holding: inside.map(\.epoch)), y: metric.axis("development", holding: inside.map(\.value)),
+        plots: plots)
+    }
+    let zoom = panels.count > 1 ? ", all epochs and the second half" : ""
     return Figure(
-      name: name, title: "\(task.name): \(metric.name) on the development split against epochs, by backend", script: script)
+      name: name, title: "\(task.name): \(metric.name) on the development split against epochs\(zoom)",
+      script: Panel.script(panels, data: curves.flatMap(\.data), legend: curves.map(\.backend.name)))
   }
 
-  private func commands(_ curves: [Curves], _ points: [Curves.Point]) -> [String] {
-    let values = points.map(\.value)
-    let spread = values.min()! > 0 ? values.max()! / values.min()! : 1
-    let y = Axis(
-      "development \(metric.plainHeading)", holding: values, logarithmic: metric.unit != "percent" && spread > 4,
-      within: metric.unit == "percent" ? 0...100 : nil)
-    let x = Axis("epochs", holding: points.map(\.epoch))
-    let legend = Gnuplot.legendWidth(curves.map(\.backend.name))
-    let width = 640 + legend
-    let frame = [
-      "set lmargin at screen \(Digits.plain(70 / Double(width)))",
-      "set rmargin at screen \(Digits.plain(625 / Double(width)))",
-      "set key at screen \(Digits.plain(640 / Double(width))), graph 1 left top Left reverse samplen 2.5 spacing 1.3",
-    ]
-    return Gnuplot.preamble(width: width, height: 400) + x.commands("x") + y.commands("y") + frame
-      + curves.flatMap(\.data) + ["plot " + (curves.compactMap(\.seedPlot) + curves.map(\.meanPlot)).joined(separator: ", \\\n  ")]
+  /// All epochs and, where there are enough, their second half: first steps are so large that they hide the end.
+  private func ranges(_ curves: [Curves]) -> [ClosedRange<Double>] {
+    let epochs = Set(curves.flatMap(\.seeds).flatMap { $0 }.map(\.epoch)).sorted()
+    let all = epochs.first!...epochs.last!
+    return epochs.count < 4 ? [all] : [all, epochs[epochs.count / 2]...epochs.last!]
   }
 }
 
@@ -44,7 +40,9 @@ private struct Curves {
     self.backend = backend
     seeds = backend.finished.map { record in
       record.curve.compactMap { point in
-        point.development[metric.name].flatMap { $0.isFinite ? Point(epoch: point.epoch, value: $0 * metric.scale) : nil }
+        point.development[metric.name].flatMap {
+          $0.isFinite ? Point(epoch: point.epoch, value: $0 * metric.scale) : nil
+        }
       }
     }.filter { !$0.isEmpty }
   }
@@ -60,12 +58,11 @@ private struct Curves {
     }
   }
 
+  /// Seeds that share no epoch have no mean; then they are the strong lines themselves.
   var data: [String] {
-    let lines = seeds.map { $0.map { [$0.epoch, $0.value] } as [[Double]?] }.joined(separator: [nil])
-    return [
-      Gnuplot.data("seeds\(backend.index)", Array(lines)),
-      Gnuplot.data("mean\(backend.index)", (mean.isEmpty ? seeds[0] : mean).map { [$0.epoch, $0.value] }),
-    ]
+    let lines = Array(seeds.map { $0.map { [$0.epoch, $0.value] } as [[Double]?] }.joined(separator: [nil]))
+    let strong = mean.isEmpty ? lines : mean.map { [$0.epoch, $0.value] }
+    return [Gnuplot.data("seeds\(backend.index)", lines), Gnuplot.data("mean\(backend.index)", strong)]
   }
 
   var seedPlot: String? {

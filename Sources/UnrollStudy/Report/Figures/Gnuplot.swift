@@ -16,7 +16,8 @@ struct Gnuplot {
       let (source, drawing, log) = ("\(folder)/figure.gp", "\(folder)/figure.svg", "\(folder)/log")
       try Files.write(script, to: source)
       let status = ChildProcess.run(
-        program, ["-d", source], environment: ["LC_ALL=C", "HOME=\(folder)", "PATH=/usr/bin:/bin"], output: drawing, errors: log)
+        program, ["-d", source], environment: ["LC_ALL=C", "HOME=\(folder)", "PATH=/usr/bin:/bin"], output: drawing,
+        errors: log)
       guard let status else { return .complaint("\(program) does not start.") }
       let svg = String(decoding: try Files.read(drawing), as: UTF8.self)
       guard status == 0, svg.contains("</svg>") else {

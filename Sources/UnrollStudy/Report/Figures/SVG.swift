@@ -42,7 +42,7 @@ enum SVG {
     text = text.replacing(#/rgb\( *([0-9]+), *([0-9]+), *([0-9]+)\)/#) { match in
       "#" + hex(Int(match.1)!) + hex(Int(match.2)!) + hex(Int(match.3)!)
     }
-    return text
+    return text.replacing("#000000", with: "black")
   }
 
   private static func hex(_ byte: Int) -> String {

@@ -28,9 +28,15 @@ extension RunRecord.Metric {
     return "\(center) ± \(Digits.fixed(sd * scale, decimals))\(percent) (\(sample.count) seeds)"
   }
 
-  /// A value that is no mean, such as a baseline's.
-  func single(_ sample: Sample, _ decimals: Int) -> String {
-    let value = sample.count == 1 ? Digits.fixed(sample.mean * scale, decimals) : sample.text(scale: scale, decimals: decimals)
+  /// A baseline in a sentence: `60.0 %`; where less is better the sentence says so.
+  func floor(_ sample: Sample, _ decimals: Int) -> String {
+    single(sample, decimals) + (higherIsBetter ? "" : "; lower is better")
+  }
+
+  /// A value that is no mean.
+  private func single(_ sample: Sample, _ decimals: Int) -> String {
+    let value =
+      sample.count == 1 ? Digits.fixed(sample.mean * scale, decimals) : sample.text(scale: scale, decimals: decimals)
     return value + (unit == "percent" ? " %" : "")
   }
 }

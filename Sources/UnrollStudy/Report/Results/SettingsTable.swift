@@ -24,10 +24,19 @@ struct SettingsTable {
 
   /// `{training: {epochs: 3}}` → `training.epochs: 3`.
   static func flat(_ value: Value, prefix: String = "") -> [String: String] {
-    guard case .table(let table) = value, !table.isEmpty else { return prefix.isEmpty ? [:] : [prefix: "\(value)"] }
+    guard case .table(let table) = value, !table.isEmpty else { return prefix.isEmpty ? [:] : [prefix: text(value)] }
     return table.reduce(into: [:]) { result, entry in
       let key = prefix.isEmpty ? entry.key : "\(prefix).\(entry.key)"
       result.merge(flat(entry.value, prefix: key)) { first, _ in first }
+    }
+  }
+
+  /// A value as a study writes it. JSON does not tell 1.0 from 1, so neither does a report.
+  private static func text(_ value: Value) -> String {
+    switch value {
+    case .number(let number): Int(exactly: number).map(String.init) ?? "\(number)"
+    case .list(let values): "[" + values.map(text).joined(separator: ", ") + "]"
+    default: "\(value)"
     }
   }
 

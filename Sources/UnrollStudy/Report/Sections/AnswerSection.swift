@@ -5,10 +5,12 @@ struct AnswerSection: ReportSection {
   func blocks(_ study: StudyResults) -> [Block] {
     var blocks: [Block] = []
     if let overall = overall(study) { blocks.append(.paragraph(overall)) }
-    blocks.append(.list(study.tasks.map { task in "**\(Markdown.escape(task.name))**: \(TaskAnswer(task: task).text)" }))
-    blocks.append(.paragraph(
-      "A difference counts as distinguishable when Welch's two-sided t-test over the seeds gives p ≤ 0.05; p-values "
-        + "are not corrected for the number of comparisons, and seeds stand for one split of the data only."))
+    blocks.append(
+      .list(study.tasks.map { task in "**\(Markdown.escape(task.name))**: \(TaskAnswer(task: task).text)" }))
+    blocks.append(
+      .paragraph(
+        "A difference counts as distinguishable when Welch's two-sided t-test over the seeds gives p ≤ 0.05; p-values "
+          + "are not corrected for the number of comparisons, and seeds stand for one split of the data only."))
     return blocks
   }
 
@@ -48,7 +50,8 @@ struct TaskAnswer {
     let ranking = task.ranking(metric)
     let decimals = metric.decimals(ranking.map(\.sample))
     let sentences = [
-      winner(best, metric, decimals, alone: ranking.count == 1), second(ranking, metric, decimals), cheapest(ranking, metric),
+      winner(best, metric, decimals, alone: ranking.count == 1), second(ranking, metric, decimals),
+      cheapest(ranking, metric),
       below(ranking, metric, decimals), lost,
     ]
     return sentences.compactMap { $0 }.joined(separator: " ")
@@ -71,7 +74,9 @@ struct TaskAnswer {
     guard ranking.count > 1 else { return nil }
     let name = "\(Markdown.code(ranking[1].backend.name)), \(metric.sentence(ranking[1].sample, decimals)),"
     let also = ranking.dropFirst(2).filter(\.verdict.isAmongBest).map { Markdown.code($0.backend.name) }
-    let others = also.isEmpty ? "" : " \(Markdown.list(also)) \(also.count == 1 ? "is" : "are") not distinguishable from it either."
+    let others =
+      also.isEmpty
+      ? "" : " \(Markdown.list(also)) \(also.count == 1 ? "is" : "are") not distinguishable from it either."
     switch ranking[1].verdict {
     case .apart(let p): return "The second, \(name) is distinguishably worse (\(Digits.probability(p)))."
     case .close(let p): return "The second, \(name) is not distinguishable from it (\(Digits.probability(p)))." + others
@@ -100,7 +105,7 @@ struct TaskAnswer {
     }
     guard !names.isEmpty, let floor = task.baselineScore(metric) else { return nil }
     return "**Below the baseline:** \(Markdown.list(names)) \(names.count == 1 ? "lies" : "lie") below the "
-      + "\(Markdown.escape(task.baseline)) baseline (\(metric.single(floor, decimals)))."
+      + "\(Markdown.escape(task.baseline)) baseline (\(metric.floor(floor, decimals)))."
   }
 
   private var lost: String? {

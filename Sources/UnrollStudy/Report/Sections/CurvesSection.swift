@@ -3,14 +3,16 @@ struct CurvesSection: ReportSection {
   let title = "Learning curves"
 
   func blocks(_ study: StudyResults) -> [Block] {
-    let explanation = "Thin lines are single seeds, strong lines their mean up to the last epoch that every seed reached. "
-      + "Only finished runs are drawn."
+    let explanation =
+      "Thin lines are single seeds, strong lines their mean up to the last epoch that every seed reached. "
+      + "On the right the second half of the epochs alone, on a scale of its own. Only finished runs are drawn."
     let names = FigureNames(study, suffix: "curves")
-    return [.paragraph(explanation)] + study.tasks.flatMap { task -> [Block] in
-      let figure = task.primary.flatMap { CurveFigure(task: task, metric: $0).figure(named: names[task.name]) }
-      let body = figure.map(Block.figure) ?? .paragraph("No finished run has a learning curve.")
-      return [.heading(3, Markdown.escape(task.name)), body]
-    }
+    return [.paragraph(explanation)]
+      + study.tasks.flatMap { task -> [Block] in
+        let figure = task.primary.flatMap { CurveFigure(task: task, metric: $0).figure(named: names[task.name]) }
+        let body = figure.map(Block.figure) ?? .paragraph("No finished run has a learning curve.")
+        return [.heading(3, Markdown.escape(task.name)), body]
+      }
   }
 }
 
@@ -20,11 +22,12 @@ struct FigureNames {
 
   init(_ study: StudyResults, suffix: String) {
     var taken: [String: Int] = [:]
-    names = Dictionary(uniqueKeysWithValues: study.tasks.map { task in
-      let slug = Markdown.slug(task.name)
-      taken[slug, default: 0] += 1
-      return (task.name, taken[slug]! == 1 ? "\(slug)-\(suffix)" : "\(slug)-\(suffix)-\(taken[slug]!)")
-    })
+    names = Dictionary(
+      uniqueKeysWithValues: study.tasks.map { task in
+        let slug = Markdown.slug(task.name)
+        taken[slug, default: 0] += 1
+        return (task.name, taken[slug]! == 1 ? "\(slug)-\(suffix)" : "\(slug)-\(suffix)-\(taken[slug]!)")
+      })
   }
 
   subscript(task: String) -> String { names[task]! }

@@ -13,13 +13,16 @@ struct LostRunsSection: ReportSection {
     ])
     for record in lost {
       table.add([
-        Markdown.escape(record.cell.task), Markdown.code(record.cell.backend), "\(record.cell.seed)", record.status.rawValue,
+        Markdown.escape(record.cell.task), Markdown.code(record.cell.backend), "\(record.cell.seed)",
+        record.status.rawValue,
         record.failure?.step.map(Digits.whole) ?? "–", record.failure?.tensor.map(Markdown.code) ?? "–",
-        Markdown.escape(record.failure?.message ?? "no reason was recorded"), Markdown.code(String(record.identity.prefix(12))),
+        Markdown.escape(record.failure?.message ?? "no reason was recorded"),
+        Markdown.code(String(record.identity.prefix(12))),
       ])
     }
     let failed = lost.filter { $0.status == .failed }.count
-    let sentence = "\(Markdown.count(lost.count, "run")) of \(Digits.whole(study.records.count)) left no scores: "
+    let sentence =
+      "\(Markdown.count(lost.count, "run")) of \(Digits.whole(study.records.count)) left no scores: "
       + "\(failed) failed, \(lost.count - failed) diverged. Means and tests above stand for the others."
     return [.paragraph(sentence), .table(table)]
   }

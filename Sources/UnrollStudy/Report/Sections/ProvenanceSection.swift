@@ -11,7 +11,8 @@ struct ProvenanceSection: ReportSection {
 
   private func data(_ study: StudyResults) -> MarkdownTable {
     var table = MarkdownTable([
-      ("task", .left), ("data set", .left), ("version", .left), ("licence", .left), ("digest", .left), ("train", .right),
+      ("task", .left), ("data set", .left), ("version", .left), ("licence", .left), ("digest", .left),
+      ("train", .right),
       ("development", .right), ("test", .right), ("vocabulary", .right), ("classes", .right),
     ])
     for task in study.tasks {
@@ -20,7 +21,9 @@ struct ProvenanceSection: ReportSection {
         seen.append(data)
         let names = [task.name, data.name, data.version, data.licence].map(Markdown.escape)
         let sizes = ["train", "development", "test"].map { data.sizes[$0].map(Digits.whole) ?? "–" }
-        table.add(names + [Markdown.code(String(data.digest.prefix(12)))] + sizes + [data.vocabulary, data.classes].map(Digits.whole))
+        table.add(
+          names + [Markdown.code(String(data.digest.prefix(12)))] + sizes
+            + [data.vocabulary, data.classes].map(Digits.whole))
       }
     }
     return table
@@ -28,7 +31,8 @@ struct ProvenanceSection: ReportSection {
 
   private func environments(_ study: StudyResults) -> MarkdownTable {
     var table = MarkdownTable([
-      ("processor", .left), ("system", .left), ("libraries", .left), ("unroll", .left), ("commit", .left), ("runs", .right),
+      ("processor", .left), ("system", .left), ("libraries", .left), ("unroll", .left), ("commit", .left),
+      ("runs", .right),
     ])
     var counts: [(environment: RunRecord.Environment, runs: Int)] = []
     for environment in study.records.map(\.environment) {
@@ -47,10 +51,13 @@ struct ProvenanceSection: ReportSection {
   }
 
   private func identities(_ study: StudyResults) -> Block {
-    var table = MarkdownTable([("task", .left), ("backend", .left), ("seed", .right), ("status", .left), ("identity", .left)])
+    var table = MarkdownTable([
+      ("task", .left), ("backend", .left), ("seed", .right), ("status", .left), ("identity", .left),
+    ])
     for record in study.records {
       table.add([
-        Markdown.escape(record.cell.task), Markdown.code(record.cell.backend), "\(record.cell.seed)", record.status.rawValue,
+        Markdown.escape(record.cell.task), Markdown.code(record.cell.backend), "\(record.cell.seed)",
+        record.status.rawValue,
         Markdown.code(record.identity),
       ])
     }

@@ -11,13 +11,16 @@ struct ScoreTable {
   var table: MarkdownTable {
     let columns = costColumns
     var table = MarkdownTable(
-      [("backend", .left), ("runs", .right)] + task.metrics.map { ($0.heading, .right) } + columns.map { ($0.title, .right) })
+      [("backend", .left), ("runs", .right)] + task.metrics.map { ($0.heading, .right) }
+        + columns.map { ($0.title, .right) })
     if !task.finished.isEmpty { table.add(baselineRow(columns.count)) }
     let scores = task.metrics.map(scoreCells)
     for backend in task.backends {
-      let runs = backend.lost.isEmpty ? "\(backend.records.count)" : "\(backend.finished.count) of \(backend.records.count)"
+      let runs =
+        backend.lost.isEmpty ? "\(backend.records.count)" : "\(backend.finished.count) of \(backend.records.count)"
       let cells = scores.map { $0[backend.name] ?? "–" }
-      table.add([Markdown.code(backend.name), runs] + cells + columns.map { backend.finished.isEmpty ? "–" : $0.text(backend) })
+      table.add(
+        [Markdown.code(backend.name), runs] + cells + columns.map { backend.finished.isEmpty ? "–" : $0.text(backend) })
     }
     return table
   }
@@ -28,8 +31,9 @@ struct ScoreTable {
       let ranking = task.ranking(metric)
       let names = ranking.filter(\.belowBaseline).map { Markdown.code($0.backend.name) }
       guard !names.isEmpty, let floor = task.baselineScore(metric) else { return nil }
-      let value = metric.single(floor, metric.decimals(ranking.map(\.sample)))
-      return "On \(Markdown.escape(metric.name)), \(Markdown.list(names)) \(names.count == 1 ? "lies" : "lie") below the "
+      let value = metric.floor(floor, metric.decimals(ranking.map(\.sample)))
+      return
+        "On \(Markdown.escape(metric.name)), \(Markdown.list(names)) \(names.count == 1 ? "lies" : "lie") below the "
         + "\(Markdown.escape(task.baseline)) baseline (\(value))."
     }
     return sentences.isEmpty ? nil : sentences.joined(separator: " ")
@@ -52,17 +56,18 @@ struct ScoreTable {
   private func scoreCells(_ metric: RunRecord.Metric) -> [String: String] {
     let ranking = task.ranking(metric)
     let decimals = metric.decimals(ranking.map(\.sample))
-    return Dictionary(uniqueKeysWithValues: ranking.map { standing in
-      let score = standing.sample.text(scale: metric.scale, decimals: decimals)
-      let mark: String
-      switch standing.verdict {
-      case .best: mark = ranking.count > 1 ? "**\(score)**" : score
-      case .close: mark = score + " †"
-      case .untested: mark = score + " ‡"
-      case .apart: mark = score
-      }
-      return (standing.backend.name, mark + (standing.belowBaseline ? " ▽" : ""))
-    })
+    return Dictionary(
+      uniqueKeysWithValues: ranking.map { standing in
+        let score = standing.sample.text(scale: metric.scale, decimals: decimals)
+        let mark: String
+        switch standing.verdict {
+        case .best: mark = ranking.count > 1 ? "**\(score)**" : score
+        case .close: mark = score + " †"
+        case .untested: mark = score + " ‡"
+        case .apart: mark = score
+        }
+        return (standing.backend.name, mark + (standing.belowBaseline ? " ▽" : ""))
+      })
   }
 
   private func baselineRow(_ costs: Int) -> [String] {
@@ -77,7 +82,9 @@ struct ScoreTable {
   }
 
   private var costColumns: [CostColumn] {
-    let speed = { (value: @escaping (RunRecord.Cost) -> Double) in { (backend: BackendResults) in backend.cost(value)?.costText ?? "–" } }
+    let speed = { (value: @escaping (RunRecord.Cost) -> Double) in
+      { (backend: BackendResults) in backend.cost(value)?.costText ?? "–" }
+    }
     var columns = [
       CostColumn(title: "width") { $0.count(\.width) }, CostColumn(title: "parameters") { $0.count(\.parameters) },
     ]
@@ -99,9 +106,10 @@ struct ScoreTable {
 
   /// Reached parameters as a share of the budget.
   private func share(_ backend: BackendResults) -> String {
-    let shares = StudyResults.unique(backend.finished.compactMap { record in
-      record.cost.parameterBudget.map { Digits.fixed(100 * Double(record.cost.parameters) / Double($0), 1) + " %" }
-    })
+    let shares = StudyResults.unique(
+      backend.finished.compactMap { record in
+        record.cost.parameterBudget.map { Digits.fixed(100 * Double(record.cost.parameters) / Double($0), 1) + " %" }
+      })
     return shares.isEmpty ? "–" : shares.sorted().joined(separator: ", ")
   }
 }

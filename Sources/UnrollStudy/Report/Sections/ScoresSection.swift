@@ -13,13 +13,14 @@ struct ScoresSection: ReportSection {
     """
 
   func blocks(_ study: StudyResults) -> [Block] {
-    [.paragraph(legend)] + study.tasks.flatMap { task in
-      let table = ScoreTable(task: task)
-      var blocks: [Block] = [.heading(3, Markdown.escape(task.name)), .paragraph(machine(task)), .table(table.table)]
-      blocks += [table.belowBaseline, table.budget].compactMap { $0 }.map(Block.paragraph)
-      if let metric = task.primary, let details = comparisons(task, metric) { blocks.append(details) }
-      return blocks
-    }
+    [.paragraph(legend)]
+      + study.tasks.flatMap { task in
+        let table = ScoreTable(task: task)
+        var blocks: [Block] = [.heading(3, Markdown.escape(task.name)), .paragraph(machine(task)), .table(table.table)]
+        blocks += [table.belowBaseline, table.budget].compactMap { $0 }.map(Block.paragraph)
+        if let metric = task.primary, let details = comparisons(task, metric) { blocks.append(details) }
+        return blocks
+      }
   }
 
   /// Speeds mean nothing without the machine.

@@ -21,7 +21,8 @@ struct SettingsSection: ReportSection {
     guard !names.isEmpty else { return [] }
     var table = MarkdownTable([("setting", .left)] + study.tasks.map { (Markdown.escape($0.name), .left) })
     for name in names {
-      table.add([Markdown.code(name)] + study.tasks.map { task in value(settings.value(name) { $0.task == task.name }) })
+      table.add(
+        [Markdown.code(name)] + study.tasks.map { task in value(settings.value(name) { $0.task == task.name }) })
     }
     return [.paragraph("Different between tasks:"), .table(table)]
   }
@@ -52,7 +53,8 @@ struct SettingsSection: ReportSection {
   private func bySeed(_ settings: SettingsTable, _ study: StudyResults) -> [Block] {
     let seeds = StudyResults.unique(study.records.map(\.cell.seed)).sorted().map(String.init)
     let names = settings.names(.seed).filter { $0 != "seed" }.map(Markdown.code)
-    let rest = names.isEmpty ? "" : " Besides the seed, these differ between the runs of a cell: \(Markdown.list(names))."
+    let rest =
+      names.isEmpty ? "" : " Besides the seed, these differ between the runs of a cell: \(Markdown.list(names))."
     return [.paragraph("\(seeds.count == 1 ? "Seed" : "Seeds"): \(seeds.joined(separator: ", ")).\(rest)")]
   }
 

@@ -35,7 +35,9 @@ enum Markdown {
   }
 
   /// `1 run`, `2 runs`.
-  static func count(_ number: Int, _ noun: String) -> String { "\(Digits.whole(number)) \(noun)\(number == 1 ? "" : "s")" }
+  static func count(_ number: Int, _ noun: String) -> String {
+    "\(Digits.whole(number)) \(noun)\(number == 1 ? "" : "s")"
+  }
 
   /// A relative address; spaces and brackets would end it.
   static func address(_ path: String) -> String {
@@ -74,10 +76,11 @@ struct MarkdownTable: Equatable {
     let grid = ([titles] + rows).map { $0.map(MarkdownTable.cell) }
     let widths = titles.indices.map { column in max(3, grid.map { $0[column].count }.max()!) }
     let lines = grid.map { row in line(row.indices.map { padded(row[$0], widths[$0], alignments[$0]) }) }
-    let rule = line(widths.indices.map { column in
-      String(repeating: "-", count: widths[column] - (alignments[column] == .right ? 1 : 0))
-        + (alignments[column] == .right ? ":" : "")
-    })
+    let rule = line(
+      widths.indices.map { column in
+        String(repeating: "-", count: widths[column] - (alignments[column] == .right ? 1 : 0))
+          + (alignments[column] == .right ? ":" : "")
+      })
     return ([lines[0], rule] + lines.dropFirst()).joined(separator: "\n")
   }
 
