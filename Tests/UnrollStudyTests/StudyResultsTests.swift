@@ -21,6 +21,16 @@ import UnrollCore
     #expect(try StudyResults(records.reversed(), study: "demo").backends == ["lstm", "gru"])
   }
 
+  /// The same run made on two machines: which record stays does not depend on the order of files.
+  @Test func oneRecordAnIdentity() throws {
+    var twin = Synthetic.two[0]
+    twin.cost.seconds += 1
+    let records = Synthetic.two + [twin]
+    let results = try StudyResults(records, study: "demo")
+    #expect(results.records.count == 6)
+    #expect(try StudyResults(records.reversed(), study: "demo").records == results.records)
+  }
+
   @Test func rankingFollowsTheDirection() throws {
     let task = try StudyResults(Synthetic.two, study: "demo").tasks[0]
     let ranking = task.ranking(Synthetic.accuracy)

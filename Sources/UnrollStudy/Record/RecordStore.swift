@@ -25,11 +25,16 @@ public struct RecordStore: Sendable {
 
   /// Writes one record atomically; the numbers of a diverged run may be infinite or not a number.
   public func write(_ record: RunRecord) throws {
+    try Files.write(try RecordStore.bytes(of: record), to: path(of: record.identity))
+  }
+
+  /// A record as it stands in its file: equal records have equal bytes.
+  static func bytes(of record: RunRecord) throws -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-    try Files.write(Array(try encoder.encode(record)) + [UInt8(ascii: "\n")], to: path(of: record.identity))
+    return Array(try encoder.encode(record)) + [UInt8(ascii: "\n")]
   }
 
   private struct Version: Decodable { var format: Int }

@@ -16,7 +16,7 @@ struct StudyResults {
     guard !mine.isEmpty else { throw InputError("there is no record of the study \"\(study)\": run it first") }
     let taskNames = StudyResults.names(mine, \.cell.task, \.task)
     let backendNames = StudyResults.names(mine, \.cell.backend, \.backend)
-    let sorted = StudyResults.sorted(mine, taskNames, backendNames)
+    let sorted = try StudyResults.sorted(mine, taskNames, backendNames)
     try StudyResults.complainAboutRivals(sorted)
     self.study = study
     question = StudyResults.unique(sorted.map(\.question)).sorted().joined(separator: " ")
@@ -45,15 +45,22 @@ struct StudyResults {
     return places.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.map(\.key)
   }
 
-  private static func sorted(_ records: [RunRecord], _ tasks: [String], _ backends: [String]) -> [RunRecord] {
+  private static func sorted(_ records: [RunRecord], _ tasks: [String], _ backends: [String]) throws -> [RunRecord] {
     let taskPlace = Dictionary(uniqueKeysWithValues: zip(tasks, 0...))
     let backendPlace = Dictionary(uniqueKeysWithValues: zip(backends, 0...))
-    let keyed = records.map { record in
+    let keyed = try oneEach(records).map { record in
       (taskPlace[record.cell.task]!, backendPlace[record.cell.backend]!, record.cell.seed, record.identity, record)
     }
-    let sorted = keyed.sorted { ($0.0, $0.1, $0.2, $0.3) < ($1.0, $1.1, $1.2, $1.3) }.map(\.4)
-    var seen: Set<String> = []
-    return sorted.filter { seen.insert($0.identity).inserted }
+    return keyed.sorted { ($0.0, $0.1, $0.2, $0.3) < ($1.0, $1.1, $1.2, $1.3) }.map(\.4)
+  }
+
+  /// One record an identity. Of a run made twice the one with the smaller bytes stays, whichever came first.
+  private static func oneEach(_ records: [RunRecord]) throws -> [RunRecord] {
+    try Dictionary(grouping: records, by: \.identity).values.map { copies in
+      guard copies.count > 1 else { return copies[0] }
+      let written = try copies.map { (bytes: try RecordStore.bytes(of: $0), record: $0) }
+      return written.min { $0.bytes.lexicographicallyPrecedes($1.bytes) }!.record
+    }
   }
 
   /// Two records of one cell come from two versions of the study; a mean over both would be of nothing.

@@ -5,7 +5,8 @@ struct CurvesSection: ReportSection {
   func blocks(_ study: StudyResults) -> [Block] {
     let explanation =
       "Thin lines are single seeds, strong lines their mean up to the last epoch that every seed reached. "
-      + "On the right the second half of the epochs alone, on a scale of its own. Only finished runs are drawn."
+      + "Where there are four epochs or more, the right shows their second half on a scale of its own. Only finished runs "
+      + "are drawn."
     let names = FigureNames(study, suffix: "curves")
     return [.paragraph(explanation)]
       + study.tasks.flatMap { task -> [Block] in
