@@ -7,14 +7,14 @@ struct Panel: Equatable {
   /// A whole script: panels of equal size side by side, one legend to their right.
   static func script(_ panels: [Panel], data: [String], legend: [String]) -> String {
     let each = panels.count == 1 ? 555 : 320
-    let inner = panels.count * (each + 50) + 20
+    let inner = panels.count * (each + 50) + 30
     // Half the font size for a letter and some room for the marks.
     let width = inner + 80 + 15 * (legend.map(\.count).max() ?? 0) / 2
     let height = max(360, 70 + 24 * legend.count)
     let at = { (pixel: Int) in Digits.plain(Double(pixel) / Double(width)) }
     var lines = preamble(width: width, height: height) + data + ["set multiplot", "set bmargin 3.2", "set tmargin 1"]
     for (index, panel) in panels.enumerated() {
-      let left = 70 + index * (each + 50)
+      let left = 80 + index * (each + 50)
       lines += ["set lmargin at screen \(at(left))", "set rmargin at screen \(at(left + each))"]
       lines += panel.x.commands("x", offset: "0,0.4") + panel.y.commands("y", offset: "0.5,0")
       if index > 0 { lines.append("unset ylabel") }
