@@ -15,11 +15,17 @@ public final class SequenceModel {
   /// - Parameters:
   ///   - vocabulary: number of tokens V.
   ///   - classes: number of outputs K.
-  public init(
-    vocabulary: Int, classes: Int, _ options: ModelOptions, _ backendSettings: BackendSettings, _ reading: Reading,
+  public convenience init(
+    vocabulary: Int, classes: Int, _ options: ModelOptions, _ backend: BackendSettings, _ reading: Reading,
     random: RandomSource
   ) throws {
-    let builder = ParameterBuilder(random: random)
+    try self.init(vocabulary, classes, options, backend, reading, ParameterBuilder(random: random))
+  }
+
+  private init(
+    _ vocabulary: Int, _ classes: Int, _ options: ModelOptions, _ backendSettings: BackendSettings, _ reading: Reading,
+    _ builder: ParameterBuilder
+  ) throws {
     self.reading = reading
     // √(1/E): rows of about unit length.
     let deviation = 1 / Double(options.embedding).squareRoot()
@@ -30,6 +36,15 @@ public final class SequenceModel {
     embeddingDropout = Dropout(options.embeddingDropout, name: "embedding_dropout")
     outputDropout = Dropout(options.outputDropout, name: "output_dropout")
     parameters = Parameters(builder)
+  }
+
+  /// Number of parameters of such a model, without making it.
+  public static func parameterCount(
+    vocabulary: Int, classes: Int, _ options: ModelOptions, _ backend: BackendSettings, _ reading: Reading
+  ) throws -> Int {
+    let builder = ParameterBuilder.counting()
+    _ = try SequenceModel(vocabulary, classes, options, backend, reading, builder)
+    return builder.count
   }
 
   /// Logits [R,K] (or [B,K] when the summary is read), the state after the last steps, and the way back.
