@@ -16,7 +16,7 @@ struct Panel: Equatable {
     for (index, panel) in panels.enumerated() {
       let left = 80 + index * (each + 50)
       lines += ["set lmargin at screen \(at(left))", "set rmargin at screen \(at(left + each))"]
-      lines += panel.x.commands("x", offset: "0,0.4") + panel.y.commands("y", offset: "1.2,0")
+      lines += panel.x.commands("x", offset: "0,0.4") + panel.y.commands("y", offset: "0.2,0")
       if index > 0 { lines.append("unset ylabel") }
       lines.append(
         index < panels.count - 1
