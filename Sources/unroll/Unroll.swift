@@ -8,7 +8,7 @@ struct Unroll: ParsableCommand {
     commandName: "unroll",
     abstract: "Trains small sequence models side by side on the CPU and writes a report that a careful reader can trust.",
     version: Version.text,
-    subcommands: [ParityCommand.self])
+    subcommands: [CheckCommand.self, ParityCommand.self])
 }
 
 extension ParsableCommand {

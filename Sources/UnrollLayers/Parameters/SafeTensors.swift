@@ -32,7 +32,8 @@ public struct SafeTensors: Equatable, Sendable {
     }
   }
 
-  init(_ bytes: [UInt8]) throws {
+  /// Reads a file's bytes.
+  public init(_ bytes: [UInt8]) throws {
     guard bytes.count >= 8 else { throw InputError("is not a safetensors file: it is shorter than 8 bytes") }
     let length = bytes[..<8].reversed().reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
     guard length <= bytes.count - 8, let header = try? Value(json: Array(bytes[8..<8 + Int(length)])),
