@@ -48,7 +48,7 @@ final class ContractModel {
   ) -> Outcome {
     let pass = self.pass(batch, mode, dropoutSeed, Arena(), Buffer(count: parameters.count))
     let (output, pullback) = forward(batch, pass)
-    var outcome = Outcome(rows: output.rows.array, summary: output.summary.array, state: output.state.map(\.array))
+    var outcome = Outcome(rows: output.rows.array, summary: output.summary.array, state: padded(output.state.map(\.array)))
     guard mode == .training else { return outcome }
     let gradient = batch.gradient(layer, pass.arena)
     let (input, state) = pullback(
@@ -56,8 +56,13 @@ final class ContractModel {
         rows: parts == .summary ? nil : gradient.rows, summary: parts == .rows ? nil : gradient.summary))
     outcome.parameterGradient = pass.gradients.matrix(rows: 1, columns: parameters.count).array
     outcome.inputGradient = input.array
-    outcome.stateGradient = state.map(\.array)
+    outcome.stateGradient = padded(state.map(\.array))
     return withExtendedLifetime(pass) { outcome }
+  }
+
+  /// A layer that returns too few tensors fails its checks, not the program.
+  private func padded(_ tensors: [[Float]]) -> [[Float]] {
+    tensors + [[Float]](repeating: [], count: max(0, layer.slots.count - tensors.count))
   }
 
   /// The weighted sum of rows and summary, in double precision.
