@@ -7,8 +7,11 @@ import UnrollKernels
     for (rows, columns) in [(1, 1), (3, 5), (7, 16), (1, 17), (300, 301)] {
       #expect(UInt(bitPattern: arena.matrix(rows, columns).base) % 64 == 0)
     }
-    #expect(UInt(bitPattern: Buffer(count: 5).base) % 64 == 0)
-    #expect(Buffer(count: 5).matrix(rows: 1, columns: 5).array == [0, 0, 0, 0, 0])
+    let buffer = Buffer(count: 5)
+    withExtendedLifetime(buffer) {
+      #expect(UInt(bitPattern: buffer.base) % 64 == 0)
+      #expect(buffer.matrix(rows: 1, columns: 5).array == [0, 0, 0, 0, 0])
+    }
   }
 
   @Test func matricesDoNotOverlap() {
