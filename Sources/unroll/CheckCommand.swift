@@ -41,14 +41,17 @@ private struct CheckTable {
 
   var text: String {
     let lines = worst.map { form, figure in
-      row([figure.check, number(figure.worst), (figure.atLeast ? "≥ " : "≤ ") + number(figure.limit),
-        figure.passes ? "ok" : "FAILED", at(form, figure)])
+      row([
+        figure.check, number(figure.worst), (figure.atLeast ? "≥ " : "≤ ") + number(figure.limit),
+        figure.passes ? "ok" : "FAILED", at(form, figure),
+      ])
     }
     let title = "\(results[0].backend): \(results.count) forms, \(results.reduce(0) { $0 + $1.figures.count }) figures"
     let failures = results.flatMap { form in
       form.figures.filter { !$0.passes }.map { "  FAILED \($0.check): \(number($0.worst)) at \(at(form, $0))" }
     }
-    return ([title, row(["check", "worst figure", "limit", "", "at"])] + lines + failures).joined(separator: "\n") + "\n"
+    return ([title, row(["check", "worst figure", "limit", "", "at"])] + lines + failures).joined(separator: "\n")
+      + "\n"
   }
 
   /// Of every check, in order, the figure that is nearest to its limit or furthest outside.
@@ -62,7 +65,9 @@ private struct CheckTable {
           found[figure.check] = (result, figure)
           continue
         }
-        if figure.atLeast ? figure.worst < known.worst : figure.worst > known.worst { found[figure.check] = (result, figure) }
+        if figure.atLeast ? figure.worst < known.worst : figure.worst > known.worst {
+          found[figure.check] = (result, figure)
+        }
       }
     }
     return order.map { found[$0]! }

@@ -6,7 +6,8 @@ import UnrollKernels
 struct Unroll: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "unroll",
-    abstract: "Trains small sequence models side by side on the CPU and writes a report that a careful reader can trust.",
+    abstract:
+      "Trains small sequence models side by side on the CPU and writes a report that a careful reader can trust.",
     version: Version.text,
     subcommands: [CheckCommand.self, ParityCommand.self])
 }

@@ -20,10 +20,12 @@ private struct Sample: Options {
 
   @Test func valuesAndDefaults() throws {
     let sample = try read("width: 16\nkind: fancy\ntied: true\nnote: hello\n")
-    #expect(sample.resolved == [
-      "width": .integer(16), "layers": .integer(1), "dropout": .number(0.5), "kind": .string("fancy"), "tied": .bool(true),
-      "note": .string("hello"),
-    ])
+    #expect(
+      sample.resolved == [
+        "width": .integer(16), "layers": .integer(1), "dropout": .number(0.5), "kind": .string("fancy"),
+        "tied": .bool(true),
+        "note": .string("hello"),
+      ])
   }
 
   @Test func applyLeavesTheRest() throws {

@@ -35,7 +35,9 @@ import UnrollCore
     #expect(try value("1_000").integer("n") == 1000 && value("2e-3").number("x") == 0.002 && value("on").bool("b"))
     #expect(try value("no").bool("b") == false)
     for text in ["1.5", "x", "", "1e3"] {
-      #expect { try value(text).integer("n") } throws: { "\($0)" == "a.yaml:7: n must be a whole number, not \"\(text)\"" }
+      #expect { try value(text).integer("n") } throws: {
+        "\($0)" == "a.yaml:7: n must be a whole number, not \"\(text)\""
+      }
     }
     for text in ["nan", "inf", "x"] { #expect(throws: InputError.self) { try value(text).number("x") } }
     #expect { try value("perhaps").bool("b") } throws: { "\($0)".contains("must be true or false") }
@@ -45,7 +47,9 @@ import UnrollCore
 }
 
 @Suite struct SuggestionTests {
-  @Test(arguments: [("lstn", "lstm"), ("GRUU", "gru"), ("attention", "attention-rnn"), ("xyzzy", nil)] as [(String, String?)])
+  @Test(
+    arguments: [("lstn", "lstm"), ("GRUU", "gru"), ("attention", "attention-rnn"), ("xyzzy", nil)]
+      as [(String, String?)])
   func nearest(_ typed: String, _ known: String?) {
     #expect(Suggestion.nearest(to: typed, in: ["rnn", "lstm", "gru", "attention-rnn"]) == known)
   }

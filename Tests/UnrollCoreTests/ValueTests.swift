@@ -18,12 +18,16 @@ import UnrollCore
   }
 
   @Test func wholeNumbersAndTruthsStayWhatTheyAre() throws {
-    #expect(try Value(json: Array("[1, 1.5, true, \"1\"]".utf8)) == .list([.integer(1), .number(1.5), .bool(true), .string("1")]))
+    #expect(
+      try Value(json: Array("[1, 1.5, true, \"1\"]".utf8))
+        == .list([.integer(1), .number(1.5), .bool(true), .string("1")]))
   }
 
   @Test func accessAndDescription() {
     #expect(value["layers"]?.integer == 2 && value["layers"]?.number == 2 && value["name"]?.integer == nil)
     #expect(value["missing"] == nil && Value.integer(1)["a"] == nil)
-    #expect(Value.table(["b": .list([.integer(1), .bool(false)]), "a": .number(0.5)]).description == "{a: 0.5, b: [1, false]}")
+    #expect(
+      Value.table(["b": .list([.integer(1), .bool(false)]), "a": .number(0.5)]).description == "{a: 0.5, b: [1, false]}"
+    )
   }
 }

@@ -72,7 +72,9 @@ import UnrollKernels
 
   @Test func layerNorm() {
     let (rows, width) = (5, 19)
-    let (x, dy, scale, shift) = (pool.normal(rows, width, deviation: 4), pool.normal(rows, width), pool.normal(1, width), pool.normal(1, width))
+    let (x, dy, scale, shift) = (
+      pool.normal(rows, width, deviation: 4), pool.normal(rows, width), pool.normal(1, width), pool.normal(1, width)
+    )
     let (y, hat, inverse) = (pool.matrix(rows, width), pool.matrix(rows, width), pool.matrix(rows, 1))
     Kernels.layerNorm(x, scale: scale, shift: shift, normalised: hat, inverse: inverse, into: y)
     func twin(_ x: [Double], _ scale: [Double], _ shift: [Double]) -> [Double] {
@@ -85,7 +87,8 @@ import UnrollKernels
     }
     #expect(distance(y.array, twin(x.doubles, scale.doubles, shift.doubles)) < 2e-6)
     let (dx, dScale, dShift) = (pool.matrix(rows, width), pool.matrix(1, width), pool.matrix(1, width))
-    Kernels.layerNormBack(normalised: hat, inverse: inverse, scale: scale, dy, into: dx, addScale: dScale, addShift: dShift)
+    Kernels.layerNormBack(
+      normalised: hat, inverse: inverse, scale: scale, dy, into: dx, addScale: dScale, addShift: dShift)
     func slope(_ place: Int, _ which: Int) -> Double {
       derivative { step in
         var inputs = [x.doubles, scale.doubles, shift.doubles]
@@ -99,8 +102,12 @@ import UnrollKernels
   }
 
   @Test func constantRowsHaveNoDeviation() {
-    let (x, y, hat, inverse) = (pool.matrix(1, 8, [Float](repeating: 50, count: 8)), pool.matrix(1, 8), pool.matrix(1, 8), pool.matrix(1, 1))
-    Kernels.layerNorm(x, scale: row([Float](repeating: 1, count: 8)), shift: pool.matrix(1, 8), normalised: hat, inverse: inverse, into: y)
+    let (x, y, hat, inverse) = (
+      pool.matrix(1, 8, [Float](repeating: 50, count: 8)), pool.matrix(1, 8), pool.matrix(1, 8), pool.matrix(1, 1)
+    )
+    Kernels.layerNorm(
+      x, scale: row([Float](repeating: 1, count: 8)), shift: pool.matrix(1, 8), normalised: hat, inverse: inverse,
+      into: y)
     #expect(y.array.allSatisfy { $0 == 0 })
   }
 
@@ -117,7 +124,9 @@ import UnrollKernels
     let (dropped, both) = (a.array.count { $0 == 0 }, zip(a.array, c.array).count { $0 == 0 && $1 == 0 })
     let deviation = (Double(count) * 0.25).squareRoot()
     #expect(abs(Double(dropped) - probability * Double(count)) < 5 * deviation)
-    #expect(abs(Double(both) - probability * probability * Double(count)) < 5 * deviation, "masks of two keys agree too often")
+    #expect(
+      abs(Double(both) - probability * probability * Double(count)) < 5 * deviation, "masks of two keys agree too often"
+    )
     let neighbours = zip(a.array, a.array.dropFirst()).count { $0 == 0 && $1 == 0 }
     #expect(abs(Double(neighbours) - probability * probability * Double(count)) < 5 * deviation)
   }

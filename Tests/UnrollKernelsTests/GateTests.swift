@@ -121,7 +121,9 @@ import UnrollKernels
 
   /// Inputs of ±50 drive every gate to its end; nothing may overflow on the way there or back.
   @Test func saturationStaysFinite() {
-    func extreme(_ gates: Int) -> Matrix { pool.matrix(n, gates * width, (0..<n * gates * width).map { $0 % 3 == 0 ? 50 : -50 }) }
+    func extreme(_ gates: Int) -> Matrix {
+      pool.matrix(n, gates * width, (0..<n * gates * width).map { $0 % 3 == 0 ? 50 : -50 })
+    }
     let (before, c, t, h) = (pool.normal(n, width), pool.matrix(n, width), pool.matrix(n, width), pool.matrix(n, width))
     let (lstm, dy, carryH, carryC) = (extreme(4), pool.normal(n, width), pool.normal(n, width), pool.normal(n, width))
     Kernels.lstmStep(gates: lstm, previousCell: before, cell: c, tanhCell: t, hidden: h)

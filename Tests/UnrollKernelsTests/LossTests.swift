@@ -37,7 +37,9 @@ import UnrollKernels
     #expect(abs(sums.loss - loss) <= 1e-6 * loss && abs(evaluated.loss - loss) <= 1e-6 * loss)
     #expect(sums.count == 7 && evaluated.count == 7 && sums.correct == correct && evaluated.correct == correct)
     #expect(distance(logits.array, gradient) < 1e-6)
-    for r in 0..<rows { #expect(before[r * classes + Int(predicted[r])] == before[r * classes..<(r + 1) * classes].max()!) }
+    for r in 0..<rows {
+      #expect(before[r * classes + Int(predicted[r])] == before[r * classes..<(r + 1) * classes].max()!)
+    }
   }
 
   @Test func nothingCounts() {

@@ -44,12 +44,15 @@ import UnrollKernels
   }
 
   @Test func backward() {
-    let (scores, hidden, dy) = (pool.normal(steps.rows, 1), pool.normal(steps.rows, width), pool.normal(steps.rows, width))
+    let (scores, hidden, dy) = (
+      pool.normal(steps.rows, 1), pool.normal(steps.rows, width), pool.normal(steps.rows, width)
+    )
     let (logSums, y) = pooled(scores, hidden)
     let (carryL, carryY) = (pool.matrix(4, 1), pool.matrix(4, width))
     let (dScores, dHidden) = (pool.matrix(steps.rows, 1), pool.matrix(steps.rows, width))
     Kernels.poolCausalBack(
-      steps, scores: scores, hidden: hidden, logSums: logSums, pooled: y, dy: dy, carryLogSum: carryL, carryPooled: carryY,
+      steps, scores: scores, hidden: hidden, logSums: logSums, pooled: y, dy: dy, carryLogSum: carryL,
+      carryPooled: carryY,
       dScores: dScores, dHidden: dHidden)
     func loss(_ scores: [Double], _ hidden: [Double]) -> Double {
       zip(twin(scores, hidden), dy.doubles).reduce(0) { $0 + $1.0 * $1.1 }
@@ -60,7 +63,9 @@ import UnrollKernels
       return values
     }
     let byScore = (0..<steps.rows).map { row in derivative { loss(moved(scores.doubles, row, $0), hidden.doubles) } }
-    let byHidden = (0..<hidden.count).map { place in derivative { loss(scores.doubles, moved(hidden.doubles, place, $0)) } }
+    let byHidden = (0..<hidden.count).map { place in
+      derivative { loss(scores.doubles, moved(hidden.doubles, place, $0)) }
+    }
     #expect(distance(dScores.array, byScore) < 5e-6 && distance(dHidden.array, byHidden) < 5e-6)
     // An empty state has no influence.
     #expect(carryL.array.allSatisfy { $0 == 0 } && carryY.array.allSatisfy { $0 == 0 })

@@ -54,7 +54,9 @@ import UnrollKernels
   /// Gradient of Σ_l k_l w_l for the kernel k_l = C Ā^l B̄, through the hold to A, B, C and log Δ.
   @Test func kernelAndItsGradient() {
     let (n, channels, length) = (3, 9, 5)
-    let (a, b, c, logDt) = (pool.normal(n, n, deviation: 0.5), pool.normal(1, n), pool.normal(channels, n), pool.normal(1, channels))
+    let (a, b, c, logDt) = (
+      pool.normal(n, n, deviation: 0.5), pool.normal(1, n), pool.normal(channels, n), pool.normal(1, channels)
+    )
     let weights = pool.normal(length, channels)
     func twin(_ inputs: [[Double]]) -> [Double] {
       var kernel = [Double](repeating: 0, count: length * channels)
@@ -70,7 +72,9 @@ import UnrollKernels
     }
     let system = DiscreteSystem(channels: channels, stateSize: n)
     Kernels.discretise(a: a, b: b, logDt: logDt, into: system)
-    let (powers, kernel) = (pool.matrix(1, Kernels.powerCount(steps: length, system: system)), pool.matrix(length, channels))
+    let (powers, kernel) = (
+      pool.matrix(1, Kernels.powerCount(steps: length, system: system)), pool.matrix(length, channels)
+    )
     Kernels.stateSpaceKernel(c: c, system: system, powers: powers, kernel: kernel)
     let inputs = [a.doubles, b.doubles, c.doubles, logDt.doubles]
     #expect(distance(kernel.array, twin(inputs)) < 1e-6)
@@ -94,9 +98,14 @@ import UnrollKernels
   @Test(arguments: [[1], [7, 4, 2, 1], [40, 40, 33], [129, 5]])
   func convolution(_ lengths: [Int]) {
     let (steps, channels) = (PackedSteps(lengths: lengths), 11)
-    let (u, kernel, d) = (pool.normal(steps.rows, channels), pool.normal(steps.steps, channels), pool.normal(1, channels))
+    let (u, kernel, d) = (
+      pool.normal(steps.rows, channels), pool.normal(steps.steps, channels), pool.normal(1, channels)
+    )
     let dy = pool.normal(steps.rows, channels)
-    var (y, du) = (zip(u.doubles.indices, u.doubles).map { d.at(0, $0 % channels) * $1 }, zip(dy.doubles.indices, dy.doubles).map { d.at(0, $0 % channels) * $1 })
+    var (y, du) = (
+      zip(u.doubles.indices, u.doubles).map { d.at(0, $0 % channels) * $1 },
+      zip(dy.doubles.indices, dy.doubles).map { d.at(0, $0 % channels) * $1 }
+    )
     var (dKernel, dD) = ([Double](repeating: 0, count: kernel.count), [Double](repeating: 0, count: channels))
     for b in 0..<steps.sequences {
       for t in 0..<Int(steps.lengths[b]) {
@@ -112,7 +121,9 @@ import UnrollKernels
         }
       }
     }
-    let (ours, back, backKernel) = (pool.matrix(u.rows, channels), pool.matrix(u.rows, channels), pool.matrix(kernel.rows, channels))
+    let (ours, back, backKernel) = (
+      pool.matrix(u.rows, channels), pool.matrix(u.rows, channels), pool.matrix(kernel.rows, channels)
+    )
     let addD = pool.matrix(1, channels)
     Kernels.convolve(u, kernel: kernel, d: d, steps, arena: pool.arena, into: ours)
     Kernels.convolveBack(

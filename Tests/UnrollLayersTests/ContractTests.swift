@@ -9,7 +9,9 @@ import UnrollLayers
     for form in try Contract.forms(of: Backends.named(name)) {
       let result = try Contract.run(form)
       for figure in result.figures {
-        #expect(figure.passes, "\(name), \(result.form), \(result.reading): \(figure.check) \(figure.worst) (\(figure.place))")
+        #expect(
+          figure.passes, "\(name), \(result.form), \(result.reading): \(figure.check) \(figure.worst) (\(figure.place))"
+        )
       }
     }
   }
@@ -25,8 +27,11 @@ import UnrollLayers
   }
 
   @Test func everyCheckHasAMeaningSomewhere() throws {
-    let seen = try Backends.all.flatMap { try Contract.forms(of: $0) }.filter { $0.name.hasPrefix("layers") }
-      .reduce(into: Set<String>()) { $0.formUnion(try Contract.run($1).figures.map(\.check)) }
+    // A causal form with every kind of dropout, and one that is not causal.
+    let forms = [
+      try Contract.forms(of: SSMOptions.self).first, try Contract.forms(of: AttentionRNNOptions.self).first,
+    ]
+    let seen = try Set(forms.compactMap { $0 }.flatMap { try Contract.run($0).figures.map(\.check) })
     #expect(seen == Set(Contract.checks.map(\.name)))
   }
 

@@ -57,7 +57,8 @@ private struct FaultyLSTM: SequenceLayer {
   var multiplyAdds: Int { weights.multiplyAdds }
   var isCausal: Bool { fault != .falselyNotCausal }
 
-  func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback) {
+  func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)
+  {
     if fault == .forgetDerivative { return steepForget(x, state, pass) }
     let used = fault == .forgetsState && pass.steps.steps > 1 ? nil : state
     var (output, back) = LSTM(weights: weights).forward(x, from: used, pass)
@@ -70,7 +71,9 @@ private struct FaultyLSTM: SequenceLayer {
     switch fault {
     case .leaksFuture:
       for t in 0..<steps.steps - 1 {
-        for b in 0..<Int(steps.live[t + 1]) { rows[Int(steps.offset[t]) + b, 0] += 1e-3 * x[Int(steps.offset[t + 1]) + b, 0] }
+        for b in 0..<Int(steps.live[t + 1]) {
+          rows[Int(steps.offset[t]) + b, 0] += 1e-3 * x[Int(steps.offset[t + 1]) + b, 0]
+        }
       }
     case .raggedSummary:
       for b in 0..<steps.sequences where steps.lengths[b] < steps.lengths[0] {
@@ -108,21 +111,25 @@ private struct FaultyLSTM: SequenceLayer {
       let now = gates.rows(steps.range(t))
       Kernels.multiply(h.previous(t), recurrent, .right, adding: true, into: now)
       Kernels.lstmStep(
-        gates: now, previousCell: c.previous(t), cell: c.current(t), tanhCell: tanhC.rows(steps.range(t)), hidden: h.current(t))
+        gates: now, previousCell: c.previous(t), cell: c.current(t), tanhCell: tanhC.rows(steps.range(t)),
+        hidden: h.current(t))
     }
-    return (SequenceOutput(rows: h.rows, state: [h.final(arena), c.final(arena)], pass), { gradient in
-      let dy = gradient.total(width, pass)
-      let (carryH, carryC) = (arena.zeros(steps.sequences, width), arena.zeros(steps.sequences, width))
-      for t in (0..<steps.steps).reversed() {
-        let (range, live) = (steps.range(t), 0..<Int(steps.live[t]))
-        Kernels.lstmStepBack(
-          gates: gates.rows(range), previousCell: c.previous(t), tanhCell: tanhC.rows(range), dy: dy.rows(range),
-          carryHidden: carryH.rows(live), carryCell: carryC.rows(live))
-        for row in range { for j in width..<2 * width { gates[row, j] *= 1.01 } }
-        Kernels.multiply(gates.rows(range), recurrent, into: carryH.rows(live))
+    return (
+      SequenceOutput(rows: h.rows, state: [h.final(arena), c.final(arena)], pass),
+      { gradient in
+        let dy = gradient.total(width, pass)
+        let (carryH, carryC) = (arena.zeros(steps.sequences, width), arena.zeros(steps.sequences, width))
+        for t in (0..<steps.steps).reversed() {
+          let (range, live) = (steps.range(t), 0..<Int(steps.live[t]))
+          Kernels.lstmStepBack(
+            gates: gates.rows(range), previousCell: c.previous(t), tanhCell: tanhC.rows(range), dy: dy.rows(range),
+            carryHidden: carryH.rows(live), carryCell: carryC.rows(live))
+          for row in range { for j in width..<2 * width { gates[row, j] *= 1.01 } }
+          Kernels.multiply(gates.rows(range), recurrent, into: carryH.rows(live))
+        }
+        weights.recurrentBack(gates, h.allPrevious(arena), rows: 0..<4 * width, pass)
+        return (weights.inputBack(gates, x, pass), [carryH, carryC])
       }
-      weights.recurrentBack(gates, h.allPrevious(arena), rows: 0..<4 * width, pass)
-      return (weights.inputBack(gates, x, pass), [carryH, carryC])
-    })
+    )
   }
 }

@@ -5,7 +5,9 @@ import UnrollLayers
 
 @Suite struct ParameterTests {
   @Test func addingOneLeavesTheOthersAsTheyWere() {
-    let (alone, first) = (ParameterBuilder(random: RandomSource(seed: 4)), ParameterBuilder(random: RandomSource(seed: 4)))
+    let (alone, first) = (
+      ParameterBuilder(random: RandomSource(seed: 4)), ParameterBuilder(random: RandomSource(seed: 4))
+    )
     _ = Linear(3, 2, alone.scope("head"))
     _ = Linear(5, 4, first.scope("new"))
     _ = Linear(3, 2, first.scope("head"))

@@ -6,9 +6,11 @@ import UnrollTraining
 @Suite struct ReferenceCaseTests {
   /// Cases that must be supported, and pass.
   static let required = [
-    "adagrad", "adam", "adamw", "attention_pooling", "attention_pooling_causal", "clip_grad_norm", "cross_entropy", "gru",
+    "adagrad", "adam", "adamw", "attention_pooling", "attention_pooling_causal", "clip_grad_norm", "cross_entropy",
+    "gru",
     "gru_ragged", "gru_reset_before", "gru_single_step", "gru_stacked_bidirectional_ragged", "lstm", "lstm_ragged",
-    "lstm_single_step", "lstm_stacked_bidirectional_ragged", "rmsprop", "rnn", "rnn_ragged", "rnn_relu", "rnn_single_step",
+    "lstm_single_step", "lstm_stacked_bidirectional_ragged", "rmsprop", "rnn", "rnn_ragged", "rnn_relu",
+    "rnn_single_step",
     "rnn_stacked_bidirectional_ragged", "sgd_momentum", "sgd_nesterov", "ssm_dense",
   ]
   static let tolerance = 2e-5

@@ -5,7 +5,10 @@ import UnrollLayers
 
 @Suite struct SafeTensorsTests {
   private let content = SafeTensors(
-    tensors: ["b": .init([2, 3], [1, -2, 0.5, .greatestFiniteMagnitude, -0, 1e-40]), "a": .init([], [7]), "none": .init([0], [])],
+    tensors: [
+      "b": .init([2, 3], [1, -2, 0.5, .greatestFiniteMagnitude, -0, 1e-40]), "a": .init([], [7]),
+      "none": .init([0], []),
+    ],
     metadata: ["note": "ünï \"quoted\""])
 
   @Test func roundTrip() throws {
@@ -43,13 +46,16 @@ import UnrollLayers
     #expect { try SafeTensors(file(header, [0, 0, 0, 0])) } throws: { "\($0)".contains(words) }
   }
 
-  @Test(arguments: [[], [1, 2, 3], [255, 255, 255, 255, 255, 255, 255, 255], [9, 0, 0, 0, 0, 0, 0, 0, 1]] as [[UInt8]])
+  @Test(
+    arguments: [[], [1, 2, 3], [255, 255, 255, 255, 255, 255, 255, 255], [9, 0, 0, 0, 0, 0, 0, 0, 1]] as [[UInt8]])
   func shortFilesAreSentences(_ bytes: [UInt8]) {
     #expect { try SafeTensors(bytes) } throws: { "\($0)".contains("not a safetensors file") }
   }
 
   @Test func theFileIsNamed() {
-    #expect { try SafeTensors(contentsOf: "/no/such.safetensors") } throws: { "\($0)".hasPrefix("/no/such.safetensors: ") }
+    #expect { try SafeTensors(contentsOf: "/no/such.safetensors") } throws: {
+      "\($0)".hasPrefix("/no/such.safetensors: ")
+    }
   }
 
   @Test func loadingWantsTheSameNamesAndShapes() throws {

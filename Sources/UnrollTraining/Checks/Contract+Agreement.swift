@@ -13,7 +13,8 @@ extension Contract {
     without.state = nil
     let (a, b) = (model.run(without), model.run(batch))
     let forward = differences(a.rows + a.summary + a.state.flatMap { $0 }, b.rows + b.summary + b.state.flatMap { $0 })
-    return Measurement(value: forward + differences(a.parameterGradient + a.inputGradient, b.parameterGradient + b.inputGradient))
+    return Measurement(
+      value: forward + differences(a.parameterGradient + a.inputGradient, b.parameterGradient + b.inputGradient))
   }
 
   static func raggedIsOneAtATime(_ form: Form) throws -> Measurement? {
@@ -67,7 +68,9 @@ extension Contract {
     }
     var worst = Measurement(value: distance(rows, whole.rows), place: "rows")
     worst.take(distance(summary, whole.summary), "summary")
-    for (index, slot) in model.layer.slots.enumerated() { worst.take(distance(state[index], whole.state[index]), slot.name) }
+    for (index, slot) in model.layer.slots.enumerated() {
+      worst.take(distance(state[index], whole.state[index]), slot.name)
+    }
     return worst
   }
 
@@ -109,7 +112,9 @@ extension Contract {
     let before = loaded.run(batch)
     try loaded.parameters.load(SafeTensors(SafeTensors(tensors: saved.parameters.tensors).encoded()).tensors)
     let (a, b) = (saved.run(batch), loaded.run(batch))
-    guard differences(before.rows, b.rows) > 0 else { return Measurement(value: .infinity, place: "loading changed nothing") }
+    guard differences(before.rows, b.rows) > 0 else {
+      return Measurement(value: .infinity, place: "loading changed nothing")
+    }
     return Measurement(value: differences(a.all, b.all))
   }
 }

@@ -13,7 +13,9 @@ extension Contract {
     func compare(_ declared: Int, _ real: Int, _ what: String) { worst.take(Double(abs(declared - real)), what) }
     compare(model.parameters.list.reduce(0) { $0 + $1.count }, model.parameters.values.count, "parameter count")
     let ends = model.parameters.list.map { $0.offset + $0.count }
-    for (parameter, end) in zip(model.parameters.list.dropFirst(), ends) { compare(parameter.offset, end, parameter.name) }
+    for (parameter, end) in zip(model.parameters.list.dropFirst(), ends) {
+      compare(parameter.offset, end, parameter.name)
+    }
     compare(layer.outputWidth, output.rows.columns, "output width")
     compare(layer.summaryWidth, output.summary.columns, "summary width")
     compare(layer.slots.count, output.state.count, "slots")

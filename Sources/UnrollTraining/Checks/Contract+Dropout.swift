@@ -7,7 +7,9 @@ extension Contract {
   }
 
   /// With the mask held by its seed, gradients are those of a smooth function.
-  static func dropoutGradient(_ form: Form) throws -> Measurement? { try dropping(form).flatMap { try everyGradient($0) } }
+  static func dropoutGradient(_ form: Form) throws -> Measurement? {
+    try dropping(form).flatMap { try everyGradient($0) }
+  }
 
   static func dropoutRepeats(_ form: Form) throws -> Measurement? {
     guard let form = try dropping(form) else { return nil }

@@ -63,7 +63,9 @@ extension Contract {
   private static func inputGradient(
     _ model: ContractModel, _ batch: ContractBatch, _ outcome: ContractModel.Outcome
   ) -> Measurement {
-    guard outcome.inputGradient.count == batch.input.count else { return Measurement(value: .infinity, place: "its shape") }
+    guard outcome.inputGradient.count == batch.input.count else {
+      return Measurement(value: .infinity, place: "its shape")
+    }
     let error = gradientError(outcome.inputGradient) { element, step in
       var moved = batch
       moved.input[element] += step
@@ -128,7 +130,8 @@ extension Contract {
     let model = try ContractModel(form)
     let batch = ContractBatch(model.layer)
     let (both, rows, summary) = (model.run(batch), model.run(batch, parts: .rows), model.run(batch, parts: .summary))
-    var worst = Measurement(value: distance(sum(rows.inputGradient, summary.inputGradient), both.inputGradient), place: "input")
+    var worst = Measurement(
+      value: distance(sum(rows.inputGradient, summary.inputGradient), both.inputGradient), place: "input")
     for (index, slot) in model.layer.slots.enumerated() {
       let total = sum(rows.stateGradient[index], summary.stateGradient[index])
       worst.take(distance(total, both.stateGradient[index]), "state \(slot.name)")

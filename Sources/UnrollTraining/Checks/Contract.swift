@@ -106,7 +106,8 @@ extension Contract {
     let measure: @Sendable (Form) throws -> Measurement?
 
     init(
-      _ name: String, _ limit: Double, atLeast: Bool = false, _ measure: @escaping @Sendable (Form) throws -> Measurement?
+      _ name: String, _ limit: Double, atLeast: Bool = false,
+      _ measure: @escaping @Sendable (Form) throws -> Measurement?
     ) {
       self.name = name
       self.limit = limit

@@ -40,7 +40,9 @@ struct ContractBatch {
 
   /// The gradient of the loss.
   func gradient(_ layer: any SequenceLayer, _ arena: Arena) -> (rows: Matrix, summary: Matrix) {
-    let (rows, summary) = (arena.matrix(steps.rows, layer.outputWidth), arena.matrix(steps.sequences, layer.summaryWidth))
+    let (rows, summary) = (
+      arena.matrix(steps.rows, layer.outputWidth), arena.matrix(steps.sequences, layer.summaryWidth)
+    )
     rows.assign(rowWeights)
     summary.assign(summaryWeights)
     return (rows, summary)

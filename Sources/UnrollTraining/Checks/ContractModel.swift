@@ -48,7 +48,8 @@ final class ContractModel {
   ) -> Outcome {
     let pass = self.pass(batch, mode, dropoutSeed, Arena(), Buffer(count: parameters.count))
     let (output, pullback) = forward(batch, pass)
-    var outcome = Outcome(rows: output.rows.array, summary: output.summary.array, state: padded(output.state.map(\.array)))
+    var outcome = Outcome(
+      rows: output.rows.array, summary: output.summary.array, state: padded(output.state.map(\.array)))
     guard mode == .training else { return outcome }
     let gradient = batch.gradient(layer, pass.arena)
     let (input, state) = pullback(
@@ -76,7 +77,8 @@ final class ContractModel {
     _ batch: ContractBatch, _ mode: Pass.Mode, _ seed: UInt64, _ arena: Arena, _ gradients: Buffer
   ) -> Pass {
     Pass(
-      batch.steps, parameters: parameters, gradients: gradients, arena: arena, mode: mode, random: RandomSource(seed: seed))
+      batch.steps, parameters: parameters, gradients: gradients, arena: arena, mode: mode,
+      random: RandomSource(seed: seed))
   }
 
   func forward(_ batch: ContractBatch, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback) {
@@ -87,7 +89,9 @@ final class ContractModel {
   private func weighted(_ matrix: Matrix, _ weights: [Float]) -> Double {
     var sum = 0.0
     for row in 0..<matrix.rows {
-      for column in 0..<matrix.columns { sum += Double(matrix[row, column]) * Double(weights[row * matrix.columns + column]) }
+      for column in 0..<matrix.columns {
+        sum += Double(matrix[row, column]) * Double(weights[row * matrix.columns + column])
+      }
     }
     return sum
   }
