@@ -99,7 +99,15 @@ public struct OptionKey<Root>: Sendable {
     }
   }
 
-  private init(
+  /// The same key of a struct that holds `Root` as a part of itself.
+  public func lifted<Whole>(_ part: WritableKeyPath<Whole, Root> & Sendable) -> OptionKey<Whole> {
+    let (get, set) = (get, set)
+    return OptionKey<Whole>(name, domain, help, choices: choices, get: { get($0[keyPath: part]) }) {
+      try set(&$0[keyPath: part], $1)
+    }
+  }
+
+  fileprivate init(
     _ name: String, _ domain: String, _ help: String, choices: [String] = [], get: @escaping @Sendable (Root) -> Value,
     set: @escaping @Sendable (inout Root, Setting) throws -> Void
   ) {

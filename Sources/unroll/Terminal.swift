@@ -1,12 +1,18 @@
 #if canImport(Glibc)
-  import Glibc
+  @_exported import Glibc
 #else
-  import Darwin
+  @_exported import Darwin
 #endif
 
 /// Standard output and standard error, and whether somebody watches.
 enum Terminal {
   static let isInteractive = isatty(STDERR_FILENO) == 1
+
+  /// Characters in a line of the terminal.
+  static var columns: Int {
+    var size = winsize()
+    return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+  }
 
   static func complain(_ sentence: String) { write("unroll: \(sentence)\n", to: stderr) }
 

@@ -9,7 +9,10 @@ struct Unroll: ParsableCommand {
     abstract:
       "Trains small sequence models side by side on the CPU and writes a report that a careful reader can trust.",
     version: Version.text,
-    subcommands: [CheckCommand.self, ParityCommand.self])
+    subcommands: [
+      RunCommand.self, ReportCommand.self, ListCommand.self, CheckCommand.self, ParityCommand.self, BenchCommand.self,
+      CellCommand.self,
+    ])
 }
 
 extension ParsableCommand {

@@ -11,8 +11,12 @@ extension Assembly {
       splits.train = all
       return splits
     }
+    var occurrences: [String: Int] = [:]
     for sample in all {
-      switch side(of: sample.key) {
+      // The first copy keeps its side under either option.
+      let copy = options.duplicates == .apart ? occurrences[sample.key, default: 0] : 0
+      occurrences[sample.key, default: 0] += 1
+      switch side(of: copy == 0 ? sample.key : "\(sample.key)\n\(copy)") {
       case .train: splits.train.append(sample)
       case .development: splits.development.append(sample)
       case .test: splits.test.append(sample)

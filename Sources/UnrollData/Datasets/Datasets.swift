@@ -45,7 +45,12 @@ public struct DatasetDefinition: Sendable {
 
   /// Whether `key` is the size of a split that this set comes with.
   func hasOwnSplit(_ key: String) -> Bool {
-    key == "development_percent" && defaults.hasDevelopment || key == "test_percent" && defaults.hasTest
+    switch key {
+    case "development_percent": defaults.hasDevelopment
+    case "test_percent": defaults.hasTest
+    case "duplicates": defaults.hasDevelopment && defaults.hasTest
+    default: false
+    }
   }
 
   private static let fixed = Set(

@@ -38,8 +38,8 @@ public struct FormatDefinition: Sendable {
   private static func commonKeys(_ kind: CorpusKind) -> [String] {
     let own: [String]
     switch kind {
-    case .tagged: own = ["unseen_labels", "max_length"]
-    case .labelled: own = ["unit", "tokeniser", "unseen_labels", "max_length"]
+    case .tagged: own = ["unseen_labels", "max_length", "duplicates"]
+    case .labelled: own = ["unit", "tokeniser", "unseen_labels", "max_length", "duplicates"]
     case .text: own = ["unit", "tokeniser", "line_token"]
     }
     return ["encoding", "lowercase"] + own

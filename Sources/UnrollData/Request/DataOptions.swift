@@ -4,6 +4,7 @@ import UnrollCore
 struct DataOptions: Options {
   enum UnseenLabels: String, CaseIterable, Sendable { case error, keep, drop }
   enum Separator: String, CaseIterable, Sendable { case tab, space }
+  enum Duplicates: String, CaseIterable, Sendable { case together, apart }
   enum Level: String, CaseIterable, Sendable { case full, coarse }
 
   var train = ""
@@ -25,6 +26,7 @@ struct DataOptions: Options {
   var lineToken = "<eos>"
   var developmentPercent = 10
   var testPercent = 10
+  var duplicates = Duplicates.together
   var subsample = 0
   var subsampleHeldOut = 0
   var maxLength = 0
@@ -64,6 +66,9 @@ struct DataOptions: Options {
   private static let sizes: [OptionKey<DataOptions>] = [
     OptionKey("development_percent", \.developmentPercent, in: 1...45, "part of train that becomes development"),
     OptionKey("test_percent", \.testPercent, in: 1...45, "part of train that becomes test"),
+    OptionKey(
+      "duplicates", \.duplicates,
+      "equal texts on one side of the split, or each by itself (as in a random split, which shows test items in training)"),
     OptionKey("subsample", \.subsample, in: 0...Int.max, "training items (tokens of running text) to keep; 0 for all"),
     OptionKey("subsample_held_out", \.subsampleHeldOut, in: 0...Int.max, "the same for development and for test"),
     OptionKey("max_length", \.maxLength, in: 0...Int.max, "training items with more tokens are left out; 0 for none"),

@@ -74,6 +74,7 @@ extension DataRequest {
     var used = options.resolved.filter { keys.contains($0.key) }
     if options.hasDevelopment { used["development_percent"] = nil }
     if options.hasTest { used["test_percent"] = nil }
+    if options.hasDevelopment && options.hasTest { used["duplicates"] = nil }
     used["name"] = .string(name)
     used[own ? "format" : "version"] = .string(own ? definition.format.name : definition.version)
     return used

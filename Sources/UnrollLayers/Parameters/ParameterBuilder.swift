@@ -10,6 +10,8 @@ public struct ParameterBuilder {
     var list: [Parameter] = []
     var groups: [ParameterGroup] = []
     var values: [Float] = []
+    var count = 0
+    var countsOnly = false
   }
 
   let storage: Storage
@@ -20,6 +22,16 @@ public struct ParameterBuilder {
   public init(random: RandomSource) {
     self.init(storage: Storage(), random: random, prefix: "", suffix: "")
   }
+
+  /// A builder that counts parameters and makes no values: for solving a width from a budget.
+  public static func counting() -> ParameterBuilder {
+    let builder = ParameterBuilder(random: RandomSource(seed: 0))
+    builder.storage.countsOnly = true
+    return builder
+  }
+
+  /// Parameters declared so far.
+  public var count: Int { storage.count }
 
   private init(storage: Storage, random: RandomSource, prefix: String, suffix: String) {
     self.storage = storage
@@ -48,12 +60,14 @@ public struct ParameterBuilder {
     precondition(!storage.list.contains { $0.name == full }, "two parameters named \(full)")
     if !storage.groups.contains(group) { storage.groups.append(group) }
     let parameter = Parameter(
-      name: full, shape: shape, offset: storage.values.count, group: storage.groups.firstIndex(of: group)!)
+      name: full, shape: shape, offset: storage.count, group: storage.groups.firstIndex(of: group)!)
+    storage.list.append(parameter)
+    storage.count += parameter.count
+    if storage.countsOnly { return parameter }
     var source = random.split(full)
     let values = initialiser.values(parameter.rows, parameter.columns, &source)
     precondition(values.count == parameter.count)
     storage.values += values
-    storage.list.append(parameter)
     return parameter
   }
 }

@@ -17,6 +17,13 @@ public struct RunRecord: Codable, Equatable, Sendable {
     public var seed: Int
   }
 
+  /// Where the study lists the cell, so that a report can keep the study's order instead of sorting names.
+  public struct Order: Codable, Equatable, Sendable {
+    public var task: Int
+    public var backend: Int
+    public init(task: Int, backend: Int) { (self.task, self.backend) = (task, backend) }
+  }
+
   public struct Metric: Codable, Equatable, Sendable {
     /// `accuracy`, `macro-f1`, `perplexity`…
     public var name: String
@@ -99,6 +106,8 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var study: String
   public var question: String
   public var cell: Cell
+  /// Absent: the report sorts by name.
+  public var order: Order? = nil
   /// Digest of the resolved settings and of the data: the run's identity.
   public var identity: String
   public var status: Status

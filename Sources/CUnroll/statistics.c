@@ -1,0 +1,17 @@
+#include "unroll_statistics.h"
+
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_statistics_double.h>
+#include <math.h>
+
+double unroll_mean(const double *values, size_t n) { return gsl_stats_mean(values, 1, n); }
+
+double unroll_standard_deviation(const double *values, size_t n) { return gsl_stats_sd(values, 1, n); }
+
+double unroll_quantile(const double *sorted, size_t n, double fraction) {
+  return gsl_stats_quantile_from_sorted_data(sorted, 1, n, fraction);
+}
+
+double unroll_t_quantile(double probability, double freedom) { return gsl_cdf_tdist_Pinv(probability, freedom); }
+
+double unroll_t_two_sided(double t, double freedom) { return 2 * gsl_cdf_tdist_Q(fabs(t), freedom); }

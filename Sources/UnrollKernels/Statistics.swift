@@ -1,0 +1,53 @@
+import CUnroll
+
+/// What a report says about a handful of seeds: GSL's double-precision statistics behind Swift arrays.
+public enum Statistics {
+  /// Arithmetic mean of at least one value.
+  public static func mean(_ values: [Double]) -> Double {
+    precondition(!values.isEmpty, "no mean of nothing")
+    return unroll_mean(values, values.count)
+  }
+
+  /// Standard deviation of the sample (divisor n − 1); nil for fewer than two values.
+  public static func standardDeviation(_ values: [Double]) -> Double? {
+    values.count > 1 ? unroll_standard_deviation(values, values.count) : nil
+  }
+
+  /// The value below which a fraction of the values lies, linear between neighbours.
+  public static func quantile(_ values: [Double], _ fraction: Double) -> Double {
+    precondition(!values.isEmpty && (0...1).contains(fraction), "a quantile needs values and a fraction in 0…1")
+    return unroll_quantile(values.sorted(), values.count, fraction)
+  }
+
+  /// Half the width of the 95 % confidence interval of the mean, t₀.₉₇₅ · sd / √n; nil for fewer than two values.
+  public static func halfInterval(_ values: [Double]) -> Double? {
+    standardDeviation(values).map { sd in
+      unroll_t_quantile(0.975, Double(values.count - 1)) * sd / Double(values.count).squareRoot()
+    }
+  }
+
+  /// Two samples compared without assuming equal variances.
+  public struct Comparison: Equatable, Sendable {
+    /// mean(a) − mean(b).
+    public let difference: Double
+    /// Half the width of the 95 % confidence interval of the difference.
+    public let halfInterval: Double
+    /// Two-sided probability of a difference at least this large when the true means are equal.
+    public let p: Double
+  }
+
+  /// Welch's t-test (Welch 1947): t = (ā − b̄) / √(s²ₐ/nₐ + s²_b/n_b), degrees of freedom by Satterthwaite.
+  ///
+  /// Nil when a sample has fewer than two values. Two samples without any spread are either equal (p = 1) or not (p = 0).
+  public static func welch(_ a: [Double], _ b: [Double]) -> Comparison? {
+    guard let sdA = standardDeviation(a), let sdB = standardDeviation(b) else { return nil }
+    let difference = mean(a) - mean(b)
+    let (va, vb) = (sdA * sdA / Double(a.count), sdB * sdB / Double(b.count))
+    guard va + vb > 0 else { return Comparison(difference: difference, halfInterval: 0, p: difference == 0 ? 1 : 0) }
+    let freedom = (va + vb) * (va + vb) / (va * va / Double(a.count - 1) + vb * vb / Double(b.count - 1))
+    let error = (va + vb).squareRoot()
+    return Comparison(
+      difference: difference, halfInterval: unroll_t_quantile(0.975, freedom) * error,
+      p: unroll_t_two_sided(difference / error, freedom))
+  }
+}

@@ -1,0 +1,67 @@
+import FoundationEssentials
+import UnrollCore
+
+/// The records of a study: a folder with one `<identity>.json` a run.
+///
+/// A record is written whole or not at all, so several processes may share the folder.
+public struct RecordStore: Sendable {
+  public let folder: String
+
+  public init(folder: String) { self.folder = folder }
+
+  public func path(of identity: String) -> String { "\(folder)/\(identity).json" }
+
+  /// Whether a run with this identity has left its record.
+  public func contains(_ identity: String) -> Bool { Files.exists(path(of: identity)) }
+
+  public func read(_ identity: String) throws -> RunRecord { try RecordStore.record(at: path(of: identity)) }
+
+  /// Every record of the folder in the order of identities; none when the folder does not exist.
+  public func readAll() throws -> [RunRecord] {
+    guard Files.exists(folder) else { return [] }
+    let names = try Files.list(folder).filter { $0.hasSuffix(".json") }
+    return try names.map { try RecordStore.record(at: "\(folder)/\($0)") }
+  }
+
+  /// Writes one record atomically; the numbers of a diverged run may be infinite or not a number.
+  public func write(_ record: RunRecord) throws {
+    try Files.write(try RecordStore.bytes(of: record), to: path(of: record.identity))
+  }
+
+  /// A record as it stands in its file: equal records have equal bytes.
+  static func bytes(of record: RunRecord) throws -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+    return Array(try encoder.encode(record)) + [UInt8(ascii: "\n")]
+  }
+
+  private struct Version: Decodable { var format: Int }
+
+  private static func record(at path: String) throws -> RunRecord {
+    let data = Data(try Files.read(path))
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+    do {
+      let format = try decoder.decode(Version.self, from: data).format
+      guard format <= RunRecord.currentFormat else {
+        throw InputError("was written by a newer unroll (format \(format)); update unroll to read it", file: path)
+      }
+      return try decoder.decode(RunRecord.self, from: data)
+    } catch let error as DecodingError {
+      let what = "is not the record of a run (\(RecordStore.sentence(error))); delete it to have the cell run again"
+      throw InputError(what, file: path)
+    }
+  }
+
+  private static func sentence(_ error: DecodingError) -> String {
+    switch error {
+    case .keyNotFound(let key, _): "\(key.stringValue) is missing"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+      "\(context.codingPath.map(\.stringValue).joined(separator: ".")) is of another type"
+    default: "broken JSON"
+    }
+  }
+}

@@ -1,0 +1,79 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// One axis with its range and ticks fixed here, so that gnuplot's versions cannot choose differently.
+struct Axis: Equatable {
+  let label: String
+  let low: Double
+  let high: Double
+  let logarithmic: Bool
+
+  /// Holds all values with a margin; `bounds` are never passed by the margin.
+  init(_ label: String, holding values: [Double], logarithmic: Bool = false, within bounds: ClosedRange<Double>? = nil)
+  {
+    self.label = label
+    self.logarithmic = logarithmic && values.allSatisfy { $0 > 0 }
+    let (least, most) = (values.min() ?? 0, values.max() ?? 1)
+    if self.logarithmic {
+      let margin = max(1.05, pow(most / least, 0.06))
+      (low, high) = (least / margin, most * margin)
+    } else {
+      let margin = most > least ? 0.06 * (most - least) : max(0.05 * abs(most), 1e-6)
+      low = max(least - margin, bounds.map { min($0.lowerBound, least) } ?? -.infinity)
+      high = min(most + margin, bounds.map { max($0.upperBound, most) } ?? .infinity)
+    }
+  }
+
+  /// gnuplot's commands for the axis called `x` or `y`; `offset` moves its label.
+  func commands(_ name: String, offset: String) -> [String] {
+    let marks = ticks.map { "'\($0.text)' \(Digits.plain($0.value))" }.joined(separator: ", ")
+    return [
+      logarithmic ? "set logscale \(name)" : "unset logscale \(name)",
+      "set \(name)range [\(Digits.plain(low)):\(Digits.plain(high))]",
+      "set \(name)tics (\(marks))",
+      "set \(name)label \(Gnuplot.quoted(label)) offset \(offset)",
+    ]
+  }
+
+  var ticks: [(value: Double, text: String)] {
+    let values = logarithmic ? logarithmicTicks : Axis.linearTicks(low, high)
+    return values.map { ($0, Digits.short($0)) }
+  }
+
+  /// Multiples of 1, 2 or 5 times a power of ten, six or so of them.
+  private static func linearTicks(_ low: Double, _ high: Double) -> [Double] {
+    let rough = (high - low) / 8
+    let unit = pow(10, floor(log10(rough)))
+    let step = unit * ([1, 2, 5, 10].first { $0 * unit >= rough * 0.999 } ?? 10)
+    let first = Int((low / step).rounded(.up))
+    let last = Int((high / step).rounded(.down))
+    // Divided by a whole number where the step is small, so that 0.3 is 0.3.
+    return first > last
+      ? [low, high] : (first...last).map { step < 1 ? Double($0) / (1 / step).rounded() : Double($0) * step }
+  }
+
+  /// Powers of ten, or with their doubles and fives when the axis spans few of them.
+  private var logarithmicTicks: [Double] {
+    let exponents = Int(floor(log10(low)))...Int(ceil(log10(high)))
+    for factors in [[1.0], [1, 3], [1, 2, 5], [1, 1.5, 2, 3, 5, 7]] {
+      let ticks = exponents.flatMap { power in factors.map { $0 * pow(10, Double(power)) } }.filter {
+        low <= $0 && $0 <= high
+      }
+      if ticks.count >= 3 { return ticks }
+    }
+    return Axis.linearTicks(low, high)
+  }
+}
+
+extension RunRecord.Metric {
+  /// The axis of this metric on a split: percentages within their bounds, others logarithmic over wide ranges.
+  func axis(_ split: String, holding values: [Double]) -> Axis {
+    let wide = (values.min() ?? 0) > 0 && values.max()! / values.min()! > 4
+    return Axis(
+      "\(split) \(plainHeading)", holding: values, logarithmic: unit != "percent" && wide,
+      within: unit == "percent" ? 0...100 : nil)
+  }
+}

@@ -1,0 +1,40 @@
+/// One coordinate system of a figure: its axes and what gnuplot plots in it.
+struct Panel: Equatable {
+  let x: Axis
+  let y: Axis
+  let plots: [String]
+
+  /// A whole script: panels of equal size side by side, one legend to their right.
+  static func script(_ panels: [Panel], data: [String], legend: [String]) -> String {
+    let each = panels.count == 1 ? 555 : 320
+    let inner = panels.count * (each + 50) + 30
+    // Half the font size for a letter and some room for the marks.
+    let width = inner + 80 + 15 * (legend.map(\.count).max() ?? 0) / 2
+    let height = max(360, 70 + 24 * legend.count)
+    let at = { (pixel: Int) in Digits.plain(Double(pixel) / Double(width)) }
+    var lines = preamble(width: width, height: height) + data + ["set multiplot", "set bmargin 3.2", "set tmargin 1"]
+    for (index, panel) in panels.enumerated() {
+      let left = 80 + index * (each + 50)
+      lines += ["set lmargin at screen \(at(left))", "set rmargin at screen \(at(left + each))"]
+      lines += panel.x.commands("x", offset: "0,0.4") + panel.y.commands("y", offset: "1.2,0")
+      if index > 0 { lines.append("unset ylabel") }
+      lines.append(
+        index < panels.count - 1
+          ? "unset key" : "set key at screen \(at(inner + 15)), graph 1 left top Left reverse samplen 2.5 spacing 1.3")
+      lines.append("plot " + panel.plots.joined(separator: ", \\\n  "))
+    }
+    return (lines + ["unset multiplot"]).joined(separator: "\n") + "\n"
+  }
+
+  /// What every figure begins with: terminal, frame and grid.
+  private static func preamble(width: Int, height: Int) -> [String] {
+    [
+      "set terminal svg size \(width),\(height) font 'sans-serif,13' noenhanced",
+      "set encoding utf8",
+      "set border 3 lw 0.8",
+      "set tics nomirror out scale 0.5",
+      "set grid xtics ytics lt 1 dt 1 lw 0.6 lc rgb '\(SVG.gridColour)'",
+      "set pointintervalbox 0",
+    ]
+  }
+}

@@ -1,0 +1,65 @@
+import UnrollCore
+
+/// What a study leaves for its reader: one Markdown file and its figures, a pure function of the records.
+public struct Report {
+  /// Writes `<folder>/<study>.md` and its figures into `<folder>/<study>/`, each file atomically.
+  ///
+  /// The same records, in any order, give the same bytes (figures: with the same version of gnuplot). Records of
+  /// other studies are left out. Without gnuplot the report says which figures are missing and keeps all tables.
+  /// - Returns: the path of the Markdown file.
+  /// - Throws: `InputError` when no record belongs to the study, or two stand for the same cell and seed.
+  @discardableResult
+  public static func write(_ records: [RunRecord], study: String, to folder: String) throws -> String {
+    try write(records, study: study, to: folder, gnuplot: Gnuplot.find(in: ProcessVariables.path))
+  }
+
+  static func write(
+    _ records: [RunRecord], study: String, to folder: String, gnuplot: Gnuplot?
+  ) throws -> String {
+    guard !study.isEmpty, !study.contains("/") else {
+      throw InputError("the study's name \"\(study)\" cannot name a file; give it one without slashes")
+    }
+    let blocks = try blocks(records, study: study)
+    let place = "\(folder)/\(study)"
+    var stands: [String: String] = [:]
+    for figure in blocks.flatMap(\.figures) {
+      stands[figure.name] = try draw(figure, study: study, to: place, gnuplot: gnuplot)
+    }
+    let path = "\(place).md"
+    let text = blocks.map { block in block.markdown { stands[$0.name]! } }.joined(separator: "\n\n")
+    try Files.write(text + "\n", to: path)
+    return path
+  }
+
+  /// The whole report before anything is drawn.
+  static func blocks(_ records: [RunRecord], study: String) throws -> [Block] {
+    let results = try StudyResults(records, study: study)
+    let seeds = Markdown.count(StudyResults.unique(results.records.map(\.cell.seed)).count, "seed")
+    let size = [
+      Markdown.count(results.records.count, "run"), Markdown.count(results.tasks.count, "task"),
+      Markdown.count(results.backends.count, "backend"), seeds,
+    ]
+    let head: [Block] = [
+      .heading(1, Markdown.escape(study)),
+      .paragraph("**Question.** \(Markdown.escape(results.question))"),
+      .paragraph("*Written by `unroll report` from the records alone: \(Markdown.list(size)).*"),
+    ]
+    return head + Sections.all.flatMap { [Block.heading(2, $0.title)] + $0.blocks(results) }
+  }
+
+  /// Writes a figure and gives the Markdown that shows it, or the sentence that says why there is none.
+  private static func draw(_ figure: Figure, study: String, to place: String, gnuplot: Gnuplot?) throws -> String {
+    guard let gnuplot else {
+      return "> **Figure missing:** \(Markdown.escape(figure.title)). gnuplot is not installed here; install it and "
+        + "write the report again. The tables hold the same numbers."
+    }
+    switch try gnuplot.draw(figure.script) {
+    case .drawing(let raw):
+      try Files.write(SVG.finished(raw, title: figure.title), to: "\(place)/\(figure.name).svg")
+      return "![\(Markdown.escape(figure.title))](\(Markdown.address("\(study)/\(figure.name).svg")))"
+    case .complaint(let message):
+      return "> **Figure missing:** \(Markdown.escape(figure.title)). gnuplot could not draw it: "
+        + "\(Markdown.escape(message))"
+    }
+  }
+}

@@ -1,0 +1,14 @@
+/// A part of a report: a pure function from results to blocks. It draws nothing and reads nothing.
+protocol ReportSection: Sendable {
+  /// The heading.
+  var title: String { get }
+  func blocks(_ study: StudyResults) -> [Block]
+}
+
+/// Every section in the order of the report. A new one is a new file and a line here.
+enum Sections {
+  static let all: [any ReportSection] = [
+    AnswerSection(), ScoresSection(), CurvesSection(), CostSection(), LostRunsSection(), SettingsSection(),
+    ProvenanceSection(),
+  ]
+}

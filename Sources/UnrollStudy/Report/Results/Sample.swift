@@ -1,0 +1,38 @@
+import UnrollKernels
+
+/// One quantity over the seeds that have it: never a bare mean.
+struct Sample: Equatable {
+  /// In the order of seeds, so that sums do not depend on the order of files.
+  let values: [Double]
+  let mean: Double
+  /// Nil for a single seed.
+  let sd: Double?
+
+  /// Nil without any finite value.
+  init?(_ values: [Double]) {
+    let finite = values.filter(\.isFinite)
+    guard !finite.isEmpty else { return nil }
+    self.values = finite
+    mean = Statistics.mean(finite)
+    sd = Statistics.standardDeviation(finite)
+  }
+
+  var count: Int { values.count }
+
+  /// Half the width of the mean's 95 % confidence interval; nil for a single seed.
+  var halfInterval: Double? { Statistics.halfInterval(values) }
+
+  /// `94.21 ± 0.12 (3)`, or `94.21 (n = 1)`.
+  func text(scale: Double = 1, decimals: Int) -> String {
+    let center = Digits.fixed(mean * scale, decimals)
+    guard let sd else { return "\(center) (n = 1)" }
+    return "\(center) ± \(Digits.fixed(sd * scale, decimals)) (\(count))"
+  }
+
+  /// The same for speeds and times: two digits of the standard deviation decide how far the mean is shown.
+  var costText: String {
+    guard let sd else { return "\(Digits.significant(mean, 3)) (n = 1)" }
+    let place = sd > 0 ? min(2, 1 - Digits.exponent(sd)) : 2 - Digits.exponent(mean)
+    return "\(Digits.rounded(mean, place)) ± \(Digits.rounded(sd, place)) (\(count))"
+  }
+}

@@ -1,0 +1,132 @@
+import UnrollCore
+
+/// The records of one study, grouped by task and backend in an order that depends on nothing but their content.
+struct StudyResults {
+  let study: String
+  let question: String
+  /// Sorted by task, backend and seed.
+  let records: [RunRecord]
+  let tasks: [TaskResults]
+  /// Every backend of the study in its order: the index gives colour and marks in all figures.
+  let backends: [String]
+
+  /// Sorts and groups; records of other studies are left out, copies of a record count once.
+  init(_ all: [RunRecord], study: String) throws {
+    let mine = all.filter { $0.study == study }
+    guard !mine.isEmpty else { throw InputError("there is no record of the study \"\(study)\": run it first") }
+    let taskNames = StudyResults.names(mine, \.cell.task, \.task)
+    let backendNames = StudyResults.names(mine, \.cell.backend, \.backend)
+    let sorted = try StudyResults.sorted(mine, taskNames, backendNames)
+    try StudyResults.complainAboutRivals(sorted)
+    self.study = study
+    question = StudyResults.unique(sorted.map(\.question)).sorted().joined(separator: " ")
+    records = sorted
+    backends = backendNames
+    tasks = taskNames.map { name in
+      TaskResults(name: name, records: sorted.filter { $0.cell.task == name }, palette: backendNames)
+    }
+  }
+
+  /// The distinct values in order of first appearance.
+  static func unique<T: Hashable>(_ values: [T]) -> [T] {
+    var seen: Set<T> = []
+    return values.filter { seen.insert($0).inserted }
+  }
+
+  /// Names by the smallest place that any record gives them, then by name; those without a place last.
+  private static func names(
+    _ records: [RunRecord], _ name: KeyPath<RunRecord, String>, _ place: KeyPath<RunRecord.Order, Int>
+  ) -> [String] {
+    var places: [String: Int] = [:]
+    for record in records {
+      places[record[keyPath: name]] = min(
+        places[record[keyPath: name]] ?? .max, record.order.map { $0[keyPath: place] } ?? .max)
+    }
+    return places.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.map(\.key)
+  }
+
+  private static func sorted(_ records: [RunRecord], _ tasks: [String], _ backends: [String]) throws -> [RunRecord] {
+    let taskPlace = Dictionary(uniqueKeysWithValues: zip(tasks, 0...))
+    let backendPlace = Dictionary(uniqueKeysWithValues: zip(backends, 0...))
+    let keyed = try oneEach(records).map { record in
+      (taskPlace[record.cell.task]!, backendPlace[record.cell.backend]!, record.cell.seed, record.identity, record)
+    }
+    return keyed.sorted { ($0.0, $0.1, $0.2, $0.3) < ($1.0, $1.1, $1.2, $1.3) }.map(\.4)
+  }
+
+  /// One record an identity. Of a run made twice the one with the smaller bytes stays, whichever came first.
+  private static func oneEach(_ records: [RunRecord]) throws -> [RunRecord] {
+    try Dictionary(grouping: records, by: \.identity).values.map { copies in
+      guard copies.count > 1 else { return copies[0] }
+      let written = try copies.map { (bytes: try RecordStore.bytes(of: $0), record: $0) }
+      return written.min { $0.bytes.lexicographicallyPrecedes($1.bytes) }!.record
+    }
+  }
+
+  /// Two records of one cell come from two versions of the study; a mean over both would be of nothing.
+  private static func complainAboutRivals(_ records: [RunRecord]) throws {
+    for (a, b) in zip(records, records.dropFirst()) where a.cell == b.cell {
+      throw InputError(
+        "two records stand for \(a.cell.task), \(a.cell.backend), seed \(a.cell.seed): \(a.identity) and "
+          + "\(b.identity); delete the one whose settings the study no longer has")
+    }
+  }
+}
+
+/// All runs of one task.
+struct TaskResults {
+  let name: String
+  let harness: String
+  /// The first is the primary one.
+  let metrics: [RunRecord.Metric]
+  let baseline: String
+  let records: [RunRecord]
+  let backends: [BackendResults]
+
+  /// `records` is not empty and in order.
+  init(name: String, records: [RunRecord], palette: [String]) {
+    self.name = name
+    self.records = records
+    // A run that failed early may know no metrics.
+    let model = records.first { $0.status == .finished } ?? records[0]
+    (harness, metrics, baseline) = (model.cell.harness, model.metrics, model.baseline)
+    backends = StudyResults.unique(records.map(\.cell.backend)).map { backend in
+      BackendResults(
+        name: backend, index: palette.firstIndex(of: backend)!, records: records.filter { $0.cell.backend == backend })
+    }
+  }
+
+  var primary: RunRecord.Metric? { metrics.first }
+  var finished: [RunRecord] { records.filter { $0.status == .finished } }
+
+  /// The baseline's test scores: one value where all records agree, as they do for the same data.
+  func baselineScore(_ metric: RunRecord.Metric) -> Sample? {
+    Sample(StudyResults.unique(finished.compactMap { $0.baselineScores[metric.name] }).sorted())
+  }
+}
+
+/// All seeds of one backend on one task.
+struct BackendResults {
+  let name: String
+  /// Place in the study's list of backends.
+  let index: Int
+  let records: [RunRecord]
+
+  var finished: [RunRecord] { records.filter { $0.status == .finished } }
+  var lost: [RunRecord] { records.filter { $0.status != .finished } }
+
+  /// Test scores of the runs that finished.
+  func test(_ metric: RunRecord.Metric) -> Sample? {
+    Sample(finished.compactMap { $0.scores["test"]?[metric.name] })
+  }
+
+  /// A cost over the runs that finished.
+  func cost(_ value: (RunRecord.Cost) -> Double) -> Sample? { Sample(finished.map { value($0.cost) }) }
+
+  /// A count that all seeds share as one number, otherwise its range.
+  func count(_ value: (RunRecord.Cost) -> Int) -> String {
+    let values = finished.map { value($0.cost) }
+    guard let low = values.min(), let high = values.max() else { return "–" }
+    return low == high ? Digits.whole(low) : "\(Digits.whole(low))–\(Digits.whole(high))"
+  }
+}

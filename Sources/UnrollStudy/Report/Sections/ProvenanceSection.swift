@@ -1,0 +1,66 @@
+/// Where data, programs and machines come from, and which records were read.
+struct ProvenanceSection: ReportSection {
+  let title = "Provenance"
+
+  func blocks(_ study: StudyResults) -> [Block] {
+    [
+      .paragraph("Data:"), .table(data(study)), .paragraph("Programs and machines:"), .table(environments(study)),
+      identities(study),
+    ]
+  }
+
+  private func data(_ study: StudyResults) -> MarkdownTable {
+    var table = MarkdownTable([
+      ("task", .left), ("data set", .left), ("version", .left), ("licence", .left), ("digest", .left),
+      ("train", .right),
+      ("development", .right), ("test", .right), ("vocabulary", .right), ("classes", .right),
+    ])
+    for task in study.tasks {
+      var seen: [RunRecord.DataSummary] = []
+      for data in task.records.map(\.data) where !seen.contains(data) {
+        seen.append(data)
+        let names = [task.name, data.name, data.version, data.licence].map(Markdown.escape)
+        let sizes = ["train", "development", "test"].map { data.sizes[$0].map(Digits.whole) ?? "–" }
+        table.add(
+          names + [Markdown.code(String(data.digest.prefix(12)))] + sizes
+            + [data.vocabulary, data.classes].map(Digits.whole))
+      }
+    }
+    return table
+  }
+
+  private func environments(_ study: StudyResults) -> MarkdownTable {
+    var table = MarkdownTable([
+      ("processor", .left), ("system", .left), ("libraries", .left), ("unroll", .left), ("commit", .left),
+      ("runs", .right),
+    ])
+    var counts: [(environment: RunRecord.Environment, runs: Int)] = []
+    for environment in study.records.map(\.environment) {
+      if let place = counts.firstIndex(where: { $0.environment == environment }) {
+        counts[place].runs += 1
+      } else {
+        counts.append((environment, 1))
+      }
+    }
+    for (environment, runs) in counts {
+      let libraries = environment.libraries.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+      let cells = [environment.cpu, environment.system, libraries.joined(separator: ", "), environment.version]
+      table.add(cells.map(Markdown.escape) + [Markdown.code(String(environment.commit.prefix(12))), "\(runs)"])
+    }
+    return table
+  }
+
+  private func identities(_ study: StudyResults) -> Block {
+    var table = MarkdownTable([
+      ("task", .left), ("backend", .left), ("seed", .right), ("status", .left), ("identity", .left),
+    ])
+    for record in study.records {
+      table.add([
+        Markdown.escape(record.cell.task), Markdown.code(record.cell.backend), "\(record.cell.seed)",
+        record.status.rawValue,
+        Markdown.code(record.identity),
+      ])
+    }
+    return .details("Identities of all \(Markdown.count(study.records.count, "record"))", [.table(table)])
+  }
+}

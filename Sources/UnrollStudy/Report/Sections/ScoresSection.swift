@@ -1,0 +1,68 @@
+import UnrollKernels
+
+/// A table a task: every backend's test scores and costs under the baseline's row.
+struct ScoresSection: ReportSection {
+  let title = "Scores"
+
+  private let legend = """
+    Test scores and costs are mean ± standard deviation over the seeds that finished, their number in brackets; an \
+    arrow points to where better is. **Bold** is the best mean. † marks scores not distinguishable from the best \
+    (two-sided Welch t-test, p > 0.05, not corrected for the number of comparisons), ‡ those that no test can judge \
+    because there is a single seed. ▽ marks scores below the baseline. State is the number of floats carried from \
+    token to token for one sequence.
+    """
+
+  func blocks(_ study: StudyResults) -> [Block] {
+    [.paragraph(legend)]
+      + study.tasks.flatMap { task in
+        let table = ScoreTable(task: task)
+        var blocks: [Block] = [.heading(3, Markdown.escape(task.name)), .paragraph(machine(task)), .table(table.table)]
+        blocks += [table.belowBaseline, table.budget].compactMap { $0 }.map(Block.paragraph)
+        if let metric = task.primary, let details = comparisons(task, metric) { blocks.append(details) }
+        return blocks
+      }
+  }
+
+  /// Speeds mean nothing without the machine.
+  private func machine(_ task: TaskResults) -> String {
+    let cpus = StudyResults.unique(task.records.map(\.environment.cpu))
+    let kind = "Harness: \(Markdown.escape(task.harness)); data: \(Markdown.escape(task.records[0].data.name))."
+    if cpus.count == 1 { return "\(kind) Speeds and times were measured on \(Markdown.escape(cpus[0]))." }
+    let shares = cpus.map { cpu in
+      "\(Markdown.escape(cpu)) (\(Markdown.count(task.records.filter { $0.environment.cpu == cpu }.count, "run")))"
+    }
+    return "\(kind) **The runs come from different machines:** \(Markdown.list(shares)); "
+      + "speeds and times of this table are not comparable with each other."
+  }
+
+  /// Every backend against the best, with intervals.
+  private func comparisons(_ task: TaskResults, _ metric: RunRecord.Metric) -> Block? {
+    let ranking = task.ranking(metric)
+    guard ranking.count > 1 else { return nil }
+    let decimals = metric.decimals(ranking.map(\.sample))
+    var table = MarkdownTable([
+      ("backend", .left), ("seeds", .right), ("median", .right), ("lowest – highest", .right),
+      ("minus best", .right), ("95 % interval of the difference", .right), ("p", .right),
+    ])
+    for standing in ranking {
+      let values = standing.sample.values.map { $0 * metric.scale }
+      let ends = [0, 0.5, 1].map { Digits.fixed(Statistics.quantile(values, $0), decimals) }
+      let row = [Markdown.code(standing.backend.name), "\(values.count)", ends[1], "\(ends[0]) – \(ends[2])"]
+      table.add(row + difference(standing, ranking[0], metric, decimals))
+    }
+    return .details("\(metric.plainHeading): every backend against the best", [.table(table)])
+  }
+
+  private func difference(
+    _ standing: Standing, _ best: Standing, _ metric: RunRecord.Metric, _ decimals: Int
+  ) -> [String] {
+    guard standing.verdict != .best else { return ["best", "", ""] }
+    let gap = Digits.signed((standing.sample.mean - best.sample.mean) * metric.scale, decimals)
+    guard let comparison = standing.comparison else { return [gap, "–", "single seed"] }
+    let ends = [-1.0, 1.0].map { sign in
+      Digits.signed((comparison.difference + sign * comparison.halfInterval) * metric.scale, decimals)
+    }
+    let p = Digits.probability(comparison.p).replacing("p = ", with: "").replacing("p < ", with: "< ")
+    return [gap, "\(ends[0]) to \(ends[1])", p]
+  }
+}

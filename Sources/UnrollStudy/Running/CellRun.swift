@@ -1,0 +1,146 @@
+import UnrollCore
+import UnrollData
+import UnrollKernels
+import UnrollLayers
+import UnrollTraining
+
+/// Runs one cell in this process: data → model → training → record.
+public struct CellRun {
+  private let cell: StudyCell
+  private let location: DataLocation
+
+  public init(_ cell: StudyCell, _ location: DataLocation) {
+    self.cell = cell
+    self.location = location
+  }
+
+  /// - Parameter progress: told the fraction of the training that is done.
+  /// - Throws: `InputError` for data that cannot be read or settings that cannot be met.
+  public func run(progress: @escaping (Double) -> Void = { _ in }) throws -> RunRecord {
+    let start = ContinuousClock.now
+    let loaded = try cell.request.load(location)
+    let encoded = try EncodedData(loaded, minimumCount: cell.model.minimumCount, limit: cell.model.vocabularyLimit)
+    var record = try train(cell.task, loaded, encoded, progress)
+    record.cost.seconds = (ContinuousClock.now - start).seconds
+    record.cost.peakMemory = Machine.peakMemory
+    return record
+  }
+
+  /// Runs and leaves a record in any case: of the scores, or of what went wrong.
+  ///
+  /// - Returns: what went wrong.
+  public func run(into store: RecordStore, identity: String, progress: @escaping (Double) -> Void) throws -> InputError? {
+    do {
+      try store.write(try run(progress: progress))
+      return nil
+    } catch let error as InputError {
+      var record = RunRecord.empty(cell, identity: identity, .failed)
+      record.failure = RunRecord.Failure(message: error.description, step: nil, tensor: nil)
+      try store.write(record)
+      return error
+    }
+  }
+
+  private func train(
+    _ type: (some Task).Type, _ loaded: LoadedData, _ encoded: EncodedData, _ progress: @escaping (Double) -> Void
+  ) throws -> RunRecord {
+    let task = type.init(encoded, characters: cell.request.resolved["unit"] == .string("character"))
+    let backend = try sized(task.classes, encoded.vocabulary.count, type.reading)
+    let random = RandomSource(seed: UInt64(cell.cell.seed))
+    let model = try SequenceModel(
+      vocabulary: encoded.vocabulary.count, classes: task.classes, cell.model, backend, type.reading,
+      random: random.split("initial values"))
+    let (epochs, baseline) = (Double(cell.training.epochs), task.baseline())
+    let trainer = Trainer(
+      model, task, cell.training, wordDropout: cell.model.wordDropout, encoded.vocabulary, random: random.split("training")
+    ) { point in progress(point.epoch / epochs) }
+    let outcome = trainer.train()
+    return record(model, task.metrics, backend, outcome, baseline, try summary(loaded, encoded, task.classes))
+  }
+
+  /// The backend with its width, given or solved from the budget.
+  private func sized(_ classes: Int, _ vocabulary: Int, _ reading: Reading) throws -> BackendSettings {
+    guard case .parameters(let budget) = cell.size else { return cell.backend }
+    var settings = cell.backend
+    settings.stack.width = try WidthSolver.width(budget: budget) { width in
+      var trial = cell.backend
+      trial.stack.width = width
+      return try SequenceModel.parameterCount(vocabulary: vocabulary, classes: classes, cell.model, trial, reading)
+    }
+    return settings
+  }
+
+  private func summary(_ loaded: LoadedData, _ encoded: EncodedData, _ classes: Int) throws -> RunRecord.DataSummary {
+    RunRecord.DataSummary(
+      name: loaded.name, version: loaded.version, licence: loaded.licence, digest: loaded.digest, sizes: loaded.corpus.sizes,
+      vocabulary: encoded.vocabulary.count, classes: classes)
+  }
+
+  private func record(
+    _ model: SequenceModel, _ metrics: [Metric], _ backend: BackendSettings, _ outcome: TrainingOutcome,
+    _ baseline: (name: String, scores: [String: Double]), _ data: RunRecord.DataSummary
+  ) -> RunRecord {
+    var record = RunRecord.empty(cell, identity: "", .finished)
+    record.identity = (try? cell.identity(dataDigest: data.digest)) ?? ""
+    record.data = data
+    record.metrics = metrics.map {
+      RunRecord.Metric(name: $0.name, higherIsBetter: $0.higherIsBetter, unit: $0.unit.rawValue)
+    }
+    record.curve = outcome.curve.map(RunRecord.CurvePoint.init)
+    record.bestEpoch = outcome.bestEpoch
+    record.scores = Dictionary(uniqueKeysWithValues: outcome.scores.map { ($0.rawValue, $1) })
+    (record.baseline, record.baselineScores) = baseline
+    if let divergence = outcome.divergence {
+      record.status = .diverged
+      record.failure = RunRecord.Failure(
+        message: "training diverged at step \(divergence.step): \(divergence.tensor) is not finite", step: divergence.step,
+        tensor: divergence.tensor)
+    }
+    record.cost = cost(model, backend, outcome)
+    record.groups = model.parameters.groups.enumerated().map { index, group in
+      RunRecord.ParameterGroup(
+        name: group.name, learningRateFactor: group.learningRateFactor, weightDecay: group.weightDecay,
+        count: model.parameters.ranges(ofGroup: index).reduce(0) { $0 + $1.count })
+    }
+    return record
+  }
+
+  private func cost(_ model: SequenceModel, _ backend: BackendSettings, _ outcome: TrainingOutcome) -> RunRecord.Cost {
+    var cost = RunRecord.Cost.none
+    cost.parameters = model.parameters.count
+    if case .parameters(let budget) = cell.size { cost.parameterBudget = budget }
+    cost.width = backend.stack.width
+    cost.stateFloats = model.measuredStateFloats()
+    cost.multiplyAddsPerToken = model.multiplyAddsPerToken
+    cost.trainingTokensPerSecond = outcome.trainingTokensPerSecond
+    cost.inferenceTokensPerSecond = outcome.inferenceTokensPerSecond
+    return cost
+  }
+}
+
+extension RunRecord {
+  /// A record of a cell with nothing measured yet.
+  static func empty(_ cell: StudyCell, identity: String, _ status: Status) -> RunRecord {
+    RunRecord(
+      format: currentFormat, study: cell.study, question: cell.question, cell: cell.cell, order: cell.order,
+      identity: identity, status: status, failure: nil, settings: cell.resolved,
+      data: DataSummary(
+        name: cell.request.name, version: "", licence: "", digest: "", sizes: [:], vocabulary: 0, classes: 0),
+      metrics: [], curve: [], bestEpoch: nil, scores: [:], baseline: "", baselineScores: [:], cost: .none, groups: [],
+      environment: Machine.environment)
+  }
+}
+
+extension RunRecord.Cost {
+  static let none = RunRecord.Cost(
+    parameters: 0, parameterBudget: nil, width: 0, stateFloats: nil, multiplyAddsPerToken: 0, trainingTokensPerSecond: 0,
+    inferenceTokensPerSecond: 0, peakMemory: 0, seconds: 0)
+}
+
+extension RunRecord.CurvePoint {
+  init(_ point: CurvePoint) {
+    self.init(
+      epoch: point.epoch, step: point.step, tokens: point.tokens, seconds: point.seconds, trainingLoss: point.trainingLoss,
+      learningRate: point.learningRate, development: point.development)
+  }
+}

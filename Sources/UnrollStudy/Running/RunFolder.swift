@@ -1,0 +1,28 @@
+import UnrollCore
+
+/// Where a study leaves things: `<reports>/<study>.md`, figures in `<reports>/<study>/`, records beside them.
+public struct RunFolder: Sendable {
+  public let study: String
+  public let reports: String
+  public let store: RecordStore
+
+  public init(study: String, reports: String, records: String?) {
+    self.study = study
+    self.reports = reports
+    store = RecordStore(folder: records ?? "\(reports)/\(study)/records")
+  }
+
+  private var grid: String { "\(store.folder)/grid.txt" }
+
+  /// Writes which records belong to the study as it stands now, in its order. Records of earlier versions of the study stay.
+  func write(grid identities: [String]) throws { try Files.write(identities.joined(separator: "\n") + "\n", to: grid) }
+
+  /// The records of the study's current grid that are there, and how many it wants.
+  public func current() throws -> (records: [RunRecord], wanted: Int) {
+    guard Files.exists(grid) else {
+      throw InputError("there are no records of this study here; make them with `unroll run`", file: store.folder)
+    }
+    let identities = String(decoding: try Files.read(grid), as: UTF8.self).split(separator: "\n").map(String.init)
+    return (try identities.filter(store.contains).map(store.read), identities.count)
+  }
+}

@@ -1,0 +1,32 @@
+/// A figure that says how good a model is.
+public struct Metric: Equatable, Sendable {
+  public enum Unit: String, Sendable {
+    /// A fraction, shown times 100.
+    case percent
+    case plain
+  }
+
+  public let name: String
+  public let higherIsBetter: Bool
+  public let unit: Unit
+
+  public init(_ name: String, higherIsBetter: Bool, _ unit: Unit) {
+    self.name = name
+    self.higherIsBetter = higherIsBetter
+    self.unit = unit
+  }
+
+  /// Whether `new` is better than `old`; anything is better than nothing or NaN.
+  public func isBetter(_ new: Double, than old: Double?) -> Bool {
+    guard let old, !old.isNaN else { return !new.isNaN }
+    return higherIsBetter ? new > old : new < old
+  }
+
+  public static let accuracy = Metric("accuracy", higherIsBetter: true, .percent)
+  public static let macroF1 = Metric("macro-f1", higherIsBetter: true, .percent)
+  public static let unseenAccuracy = Metric("unseen-accuracy", higherIsBetter: true, .percent)
+  public static let sequenceAccuracy = Metric("sequence-accuracy", higherIsBetter: true, .percent)
+  public static let nats = Metric("nats-per-token", higherIsBetter: false, .plain)
+  public static let perplexity = Metric("perplexity", higherIsBetter: false, .plain)
+  public static let bits = Metric("bits-per-character", higherIsBetter: false, .plain)
+}

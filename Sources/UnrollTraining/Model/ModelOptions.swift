@@ -1,0 +1,24 @@
+import UnrollCore
+
+/// What stands around the backend.
+public struct ModelOptions: Options {
+  public static let table: [OptionKey<ModelOptions>] = [
+    OptionKey("embedding", \.embedding, in: 1...65_536, "width E of the token embeddings"),
+    OptionKey("embedding_dropout", \.embeddingDropout, in: 0...0.95, "dropout on the embeddings"),
+    OptionKey("output_dropout", \.outputDropout, in: 0...0.95, "dropout before the output layer"),
+    OptionKey(
+      "word_dropout", \.wordDropout, in: 0...1000,
+      "a: in training a word seen n times becomes <unk> with probability a/(a + n) (Kiperwasser & Goldberg 2016)"),
+    OptionKey("minimum_count", \.minimumCount, in: 1...1_000_000, "rarer tokens of the training split become <unk>"),
+    OptionKey("vocabulary_limit", \.vocabularyLimit, in: 0...10_000_000, "most frequent tokens kept; 0 for all"),
+  ]
+
+  public var embedding = 64
+  public var embeddingDropout = 0.0
+  public var outputDropout = 0.0
+  public var wordDropout = 0.25
+  public var minimumCount = 1
+  public var vocabularyLimit = 0
+
+  public init() {}
+}

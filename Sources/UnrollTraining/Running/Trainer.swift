@@ -1,0 +1,135 @@
+import UnrollCore
+import UnrollData
+import UnrollKernels
+import UnrollLayers
+
+/// One evaluation on the development split during training.
+public struct CurvePoint: Sendable {
+  public let epoch: Double
+  public let step: Int
+  public let tokens: Int
+  /// Training time so far, without evaluation.
+  public let seconds: Double
+  public let trainingLoss: Double
+  public let learningRate: Double
+  public let development: [String: Double]
+}
+
+/// What training left.
+public struct TrainingOutcome: Sendable {
+  public var curve: [CurvePoint] = []
+  public var bestEpoch: Double?
+  /// Scores on development, test (once, at the end) and a fixed sample of train, of the best weights.
+  public var scores: [Split: [String: Double]] = [:]
+  public var trainingTokensPerSecond = 0.0
+  public var inferenceTokensPerSecond = 0.0
+  public var divergence: Divergence?
+
+  public init() {}
+}
+
+/// Trains one model on one task: epochs, evaluations, early stopping, the best weights, the test split once at the end.
+public final class Trainer<T: Task> {
+  private let task: T
+  private let options: TrainingOptions
+  private let step: TrainingStep<T>
+  private let wordDropout: WordDropout
+  private let random: RandomSource
+  private let evaluator: ShardWorker
+  private let report: (CurvePoint) -> Void
+
+  private var outcome = TrainingOutcome()
+  private var best: (score: Double, weights: [Float])?
+  private var stalled = 0
+  private var (steps, tokens, seconds) = (0, 0, 0.0)
+  private var recent = LossSums()
+
+  /// - Parameters:
+  ///   - random: the run's; order, dropout and word dropout take their own splits.
+  ///   - report: called after every evaluation.
+  public init(
+    _ model: SequenceModel, _ task: T, _ options: TrainingOptions, wordDropout: Double, _ vocabulary: Vocabulary,
+    random: RandomSource, threads: Int = 1, report: @escaping (CurvePoint) -> Void = { _ in }
+  ) {
+    self.task = task
+    self.options = options
+    self.random = random
+    self.report = report
+    self.wordDropout = WordDropout(wordDropout, vocabulary)
+    step = TrainingStep(model, task, options, threads: threads)
+    evaluator = ShardWorker(parameters: 0)
+  }
+
+  public func train() -> TrainingOutcome {
+    do {
+      try walkEpochs()
+      finish()
+    } catch let divergence as Divergence {
+      outcome.divergence = divergence
+    } catch {
+      preconditionFailure("training throws divergence alone: \(error)")
+    }
+    outcome.trainingTokensPerSecond = seconds > 0 ? Double(tokens) / seconds : 0
+    return outcome
+  }
+
+  private func walkEpochs() throws {
+    let perEpoch = task.batches(.train, options, random.split("order").split(0)).count
+    var rate = LearningRate(options, totalSteps: perEpoch * options.epochs)
+    for epoch in 0..<options.epochs {
+      let batches = task.batches(.train, options, random.split("order").split(epoch))
+      let marks = Set((1...options.evaluations).map { $0 * batches.count / options.evaluations })
+      for (index, batch) in batches.enumerated() {
+        try trainOn(batch, rate.rate(steps))
+        guard marks.contains(index + 1) else { continue }
+        let progress = Double(epoch) + Double(index + 1) / Double(batches.count)
+        let improved = evaluate(progress, rate.rate(steps - 1))
+        rate.evaluated(improved: improved)
+        if options.patience > 0 && stalled >= options.patience { return }
+      }
+    }
+  }
+
+  private func trainOn(_ batch: Batch, _ rate: Double) throws {
+    let start = ContinuousClock.now
+    let dropped = wordDropout.applied(to: batch, random.split("word dropout").split(steps))
+    recent += try step.run(dropped, learningRate: rate, random.split("dropout").split(steps))
+    steps += 1
+    tokens += batch.tokens.count
+    seconds += (ContinuousClock.now - start).seconds
+  }
+
+  /// Scores development; keeps the weights when they are the best so far.
+  private func evaluate(_ epoch: Double, _ rate: Double) -> Bool {
+    let evaluation = Evaluation.run(step.model, task, task.batches(.development, options, nil), evaluator)
+    let point = CurvePoint(
+      epoch: epoch, step: steps, tokens: tokens, seconds: seconds, trainingLoss: recent.mean, learningRate: rate,
+      development: evaluation.scores)
+    recent = LossSums()
+    outcome.curve.append(point)
+    report(point)
+    let score = evaluation.scores[task.metrics[0].name] ?? .nan
+    let improved = task.metrics[0].isBetter(score, than: best?.score)
+    if improved {
+      best = (score, step.model.parameters.values.row.array)
+      outcome.bestEpoch = epoch
+      outcome.scores[.development] = evaluation.scores
+    }
+    stalled = improved ? 0 : stalled + 1
+    return improved
+  }
+
+  /// Back to the best weights; the test split is scored here and nowhere else.
+  private func finish() {
+    let model = step.model
+    if let best {
+      model.parameters.values.row.assign(best.weights)
+      model.parameters.changed()
+    }
+    let test = Evaluation.run(model, task, task.batches(.test, options, nil), evaluator)
+    outcome.scores[.test] = test.scores
+    outcome.inferenceTokensPerSecond = Double(test.tokens) / max(test.seconds, 1e-9)
+    let sample = task.batches(.train, options, random.split("training sample"))
+    outcome.scores[.train] = Evaluation.run(model, task, sample, evaluator, limit: test.tokens).scores
+  }
+}

@@ -1,0 +1,86 @@
+import Dispatch
+import UnrollCore
+import UnrollKernels
+import UnrollLayers
+
+/// The loss or a tensor is no longer a number.
+public struct Divergence: Error, Equatable, Sendable {
+  public let step: Int
+  /// The first tensor that broke: `loss`, `gradient of NAME`, or a parameter's name.
+  public let tensor: String
+
+  public init(step: Int, tensor: String) {
+    self.step = step
+    self.tensor = tensor
+  }
+}
+
+/// One step of training: shards forward and backward, one norm, one clip, one update over the slab.
+public final class TrainingStep<T: Task> {
+  public let model: SequenceModel
+  let task: T
+  private let options: TrainingOptions
+  private let optimiser: Optimiser
+  private let workers: [ShardWorker]
+  private let threads: Int
+
+  public init(_ model: SequenceModel, _ task: T, _ options: TrainingOptions, threads: Int = 1) {
+    self.model = model
+    self.task = task
+    self.options = options
+    self.threads = threads
+    optimiser = Optimiser(options.optimiser, model.parameters)
+    workers = (0..<options.shards).map { _ in ShardWorker(parameters: model.parameters.count) }
+  }
+
+  /// How often the arenas asked the system for memory.
+  public var arenaGrowths: Int { workers.reduce(0) { $0 + $1.arena.growths } }
+
+  /// - Returns: the batch's loss sums.
+  /// - Throws: `Divergence`.
+  public func run(_ batch: Batch, learningRate: Double, _ random: RandomSource) throws -> LossSums {
+    let shards = batch.shards(workers.count)
+    let weight = 1 / Float(max(1, batch.targets.count { $0 != Kernels.ignoredTarget }))
+    forEachShard(shards.count) { [model, task, workers] index in
+      workers[index].train(model, task, shards[index], weight: weight, random.split(index))
+    }
+    var sums = workers[0].sums
+    let gradients = workers[0].gradients
+    for worker in workers[1..<shards.count] {
+      sums += worker.sums
+      Kernels.addScaled(worker.gradients.row, by: 1, to: gradients.row)
+    }
+    try check(sums, gradients)
+    optimiser.step(gradients, learningRate: learningRate)
+    return sums
+  }
+
+  private func forEachShard(_ count: Int, _ body: @Sendable (Int) -> Void) {
+    if threads > 1 && count > 1 {
+      DispatchQueue.concurrentPerform(iterations: count, execute: body)
+    } else {
+      for index in 0..<count { body(index) }
+    }
+  }
+
+  private func check(_ sums: LossSums, _ gradients: Buffer) throws {
+    let norm = Clipping.clip(gradients, maximum: options.clip)
+    guard !sums.loss.isFinite || !norm.isFinite else { return }
+    throw Divergence(step: optimiser.steps, tensor: firstBroken(gradients))
+  }
+
+  /// Values break before the loss, the loss before its gradients.
+  private func firstBroken(_ gradients: Buffer) -> String {
+    if let broken = model.parameters.list.first(where: { !Kernels.isFinite(model.parameters.value($0)) }) {
+      return broken.name
+    }
+    // Backward order: the tensor nearest to the loss is the first that broke.
+    let broken = model.parameters.list.last { !Kernels.isFinite($0.view(in: gradients)) }
+    return broken.map { "gradient of \($0.name)" } ?? "loss"
+  }
+}
+
+extension Buffer {
+  /// All of it as one row.
+  var row: Matrix { matrix(rows: 1, columns: count) }
+}

@@ -1,0 +1,44 @@
+import UnrollKernels
+
+/// Integers for one step of training or evaluation, packed.
+public struct Batch: Sendable {
+  public let steps: PackedSteps
+  /// [R]
+  public var tokens: [Int32]
+  /// [R], or [B] when the task reads the summary.
+  public let targets: [Int32]
+  /// [R]: whether the word occurs in training; empty where nobody asks.
+  public let seen: [Bool]
+  /// The sequences go on where those of the batch before stopped: start from its final state.
+  public let continues: Bool
+
+  public init(_ steps: PackedSteps, tokens: [Int32], targets: [Int32], seen: [Bool] = [], continues: Bool = false) {
+    self.steps = steps
+    self.tokens = tokens
+    self.targets = targets
+    self.seen = seen
+    self.continues = continues
+  }
+}
+
+extension PackedSteps: @unchecked Sendable {}
+
+extension Batch {
+  /// `count` parts of about equal size: part i has the sequences i, i + count, … of the packed order, so each is as ragged as
+  /// the whole. Fewer parts where there are fewer sequences.
+  func shards(_ count: Int) -> [Batch] {
+    guard count > 1, steps.sequences > 1 else { return [self] }
+    return (0..<min(count, steps.sequences)).map { part in
+      let own = Array(stride(from: part, to: steps.sequences, by: count))
+      let packed = PackedSteps(lengths: own.map { Int(steps.lengths[$0]) })
+      var rows: [Int] = []
+      for t in 0..<packed.steps {
+        for b in 0..<Int(packed.live[t]) { rows.append(Int(steps.offset[t]) + own[b]) }
+      }
+      let perRow = targets.count == steps.rows
+      return Batch(
+        packed, tokens: rows.map { tokens[$0] }, targets: perRow ? rows.map { targets[$0] } : own.map { targets[$0] },
+        seen: seen.isEmpty ? [] : rows.map { seen[$0] }, continues: continues)
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import UnrollCore
+import UnrollData
+import UnrollKernels
+import UnrollLayers
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The next token of running text; state is carried from chunk to chunk, gradients are not (truncated back-propagation).
+public struct LanguageModelling: Task {
+  public static let name = "language-modelling"
+  public static let version = 1
+  public static let summary = "the next token of running text, with carried state"
+  public static let kind = CorpusKind.text
+  public static let reading = Reading.causal
+
+  public let classes: Int
+  public let metrics: [Metric]
+  private let stream: Splits<Int32>
+
+  public init(_ data: EncodedData, characters: Bool) {
+    guard case .stream(let stream) = data.corpus else { preconditionFailure("language modelling wants running text") }
+    self.stream = stream
+    classes = data.vocabulary.count
+    metrics = [.nats, .perplexity] + (characters ? [.bits] : [])
+  }
+
+  public func batches(_ split: Split, _ options: TrainingOptions, _ random: RandomSource?) -> [Batch] {
+    StreamBatcher(tokens: stream[split]).batches(columns: options.batch, chunk: options.chunk)
+  }
+
+  public func scorer() -> any Scorer { LanguageScorer(wanted: metrics) }
+
+  /// Unigram frequencies of training, one added to every count.
+  public func baseline() -> (name: String, scores: [String: Double]) {
+    var counts = [Double](repeating: 1, count: classes)
+    for token in stream.train { counts[Int(token)] += 1 }
+    let total = log(counts.reduce(0, +))
+    let targets = stream.test.dropFirst()
+    var sums = LossSums()
+    sums.loss = targets.reduce(0) { $0 + total - log(counts[Int($1)]) }
+    sums.count = targets.count
+    return ("unigram frequencies", LanguageScorer(wanted: metrics, sums).scores)
+  }
+}
+
+struct LanguageScorer: Scorer {
+  private let wanted: [Metric]
+  private var sums: LossSums
+
+  init(wanted: [Metric], _ sums: LossSums = LossSums()) {
+    self.wanted = wanted
+    self.sums = sums
+  }
+
+  mutating func add(_ batch: Batch, predicted: [Int32], _ sums: LossSums) { self.sums += sums }
+
+  var scores: [String: Double] {
+    let all = [
+      Metric.nats.name: sums.mean, Metric.perplexity.name: exp(sums.mean), Metric.bits.name: sums.mean / log(2),
+    ]
+    return all.filter { name, _ in wanted.contains { $0.name == name } }
+  }
+}

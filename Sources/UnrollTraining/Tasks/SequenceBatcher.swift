@@ -1,0 +1,49 @@
+import UnrollCore
+import UnrollData
+import UnrollKernels
+
+/// Cuts sequences into batches of similar length, in an order that is a function of the random source.
+struct SequenceBatcher {
+  /// Batches that are sorted together: enough to find similar lengths, few enough that batches differ between epochs.
+  private static let pool = 50
+
+  let sequences: [EncodedSequence]
+  /// One target a token, or one a sequence.
+  let perToken: Bool
+
+  /// Shuffled, bucketed, shuffled again.
+  func shuffled(_ size: Int, _ random: RandomSource) -> [Batch] {
+    var source = random
+    let order = sequences.indices.shuffled(using: &source)
+    let groups = stride(from: 0, to: order.count, by: size * SequenceBatcher.pool).flatMap { start in
+      cut(sorted(Array(order[start..<min(start + size * SequenceBatcher.pool, order.count)])), size)
+    }
+    return groups.shuffled(using: &source).map(batch)
+  }
+
+  /// Every sequence once, longest first.
+  func ordered(_ size: Int) -> [Batch] { cut(sorted(Array(sequences.indices)), size).map(batch) }
+
+  private func sorted(_ indices: [Int]) -> [Int] {
+    indices.sorted { (sequences[$0].tokens.count, $1) > (sequences[$1].tokens.count, $0) }
+  }
+
+  private func cut(_ indices: [Int], _ size: Int) -> [[Int]] {
+    stride(from: 0, to: indices.count, by: size).map { Array(indices[$0..<min($0 + size, indices.count)]) }
+  }
+
+  private func batch(_ indices: [Int]) -> Batch {
+    let chosen = indices.map { sequences[$0] }
+    let steps = PackedSteps(lengths: chosen.map(\.tokens.count))
+    var (tokens, targets, seen): ([Int32], [Int32], [Bool]) = ([], [], [])
+    tokens.reserveCapacity(steps.rows)
+    for t in 0..<steps.steps {
+      for b in 0..<Int(steps.live[t]) {
+        tokens.append(chosen[b].tokens[t])
+        seen.append(chosen[b].seen[t])
+        if perToken { targets.append(chosen[b].labels[t]) }
+      }
+    }
+    return Batch(steps, tokens: tokens, targets: perToken ? targets : chosen.map { $0.labels[0] }, seen: seen)
+  }
+}

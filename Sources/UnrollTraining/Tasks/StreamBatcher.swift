@@ -1,0 +1,31 @@
+import UnrollKernels
+
+/// Running text as `columns` parallel streams, cut into chunks; the target of a token is the one after it.
+///
+/// Every token but the first of the text is predicted exactly once. The streams' lengths differ by one at most, so only the
+/// last chunks are ragged.
+struct StreamBatcher {
+  let tokens: [Int32]
+
+  func batches(columns: Int, chunk: Int) -> [Batch] {
+    let predictions = tokens.count - 1
+    guard predictions > 0 else { return [] }
+    let count = min(columns, predictions)
+    let lengths = (0..<count).map { predictions / count + ($0 < predictions % count ? 1 : 0) }
+    let starts = lengths.indices.map { index in lengths[..<index].reduce(0, +) }
+    return stride(from: 0, to: lengths[0], by: chunk).map { from in
+      let live = lengths.prefix { $0 > from }.map { min(chunk, $0 - from) }
+      let steps = PackedSteps(lengths: live)
+      var (inputs, targets): ([Int32], [Int32]) = ([], [])
+      inputs.reserveCapacity(steps.rows)
+      targets.reserveCapacity(steps.rows)
+      for t in 0..<steps.steps {
+        for b in 0..<Int(steps.live[t]) {
+          inputs.append(tokens[starts[b] + from + t])
+          targets.append(tokens[starts[b] + from + t + 1])
+        }
+      }
+      return Batch(steps, tokens: inputs, targets: targets, continues: from > 0)
+    }
+  }
+}

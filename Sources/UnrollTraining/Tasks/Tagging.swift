@@ -1,0 +1,93 @@
+import UnrollCore
+import UnrollData
+import UnrollKernels
+import UnrollLayers
+
+/// A label for every token, by a softmax at every step that may see the whole sentence.
+public struct Tagging: Task {
+  public static let name = "tagging"
+  public static let version = 1
+  public static let summary = "a label for every token"
+  public static let kind = CorpusKind.tagged
+  public static let reading = Reading.everyStep
+
+  public let classes: Int
+  public let metrics: [Metric] = [.accuracy, .unseenAccuracy, .sequenceAccuracy, .macroF1]
+  private let sequences: Splits<EncodedSequence>
+
+  public init(_ data: EncodedData, characters: Bool) {
+    guard case .sequences(let sequences) = data.corpus else { preconditionFailure("tagging wants labelled sequences") }
+    self.sequences = sequences
+    classes = data.labels.count
+  }
+
+  public func batches(_ split: Split, _ options: TrainingOptions, _ random: RandomSource?) -> [Batch] {
+    let batcher = SequenceBatcher(sequences: sequences[split], perToken: true)
+    return random.map { batcher.shuffled(options.batch, $0) } ?? batcher.ordered(options.batch)
+  }
+
+  public func scorer() -> any Scorer { TaggingScorer(classes: classes) }
+
+  /// Every word's most frequent label in training; the most frequent of all for unseen words.
+  public func baseline() -> (name: String, scores: [String: Double]) {
+    var counts: [Int32: [Int]] = [:]
+    var all = [Int](repeating: 0, count: classes)
+    for sequence in sequences.train {
+      for (token, label) in zip(sequence.tokens, sequence.labels) {
+        counts[token, default: [Int](repeating: 0, count: classes)][Int(label)] += 1
+        all[Int(label)] += 1
+      }
+    }
+    let common = Int32(all.firstIndex(of: all.max() ?? 0) ?? 0)
+    let best = counts.mapValues { Int32($0.firstIndex(of: $0.max()!)!) }
+    var scorer = TaggingScorer(classes: classes)
+    for batch in SequenceBatcher(sequences: sequences.test, perToken: true).ordered(64) {
+      scorer.add(batch, predicted: zip(batch.tokens, batch.seen).map { $1 ? best[$0] ?? common : common }, LossSums())
+    }
+    return ("most frequent label of the word", scorer.scores)
+  }
+}
+
+/// Accuracy over tokens, over tokens whose word training lacks, over whole sentences; macro-F1 over labels.
+struct TaggingScorer: Scorer {
+  private var all: Confusion
+  private var unseen: Confusion
+  private var sentences = (correct: 0, count: 0)
+
+  init(classes: Int) {
+    all = Confusion(classes: classes)
+    unseen = Confusion(classes: classes)
+  }
+
+  mutating func add(_ batch: Batch, predicted: [Int32], _ sums: LossSums) {
+    var wrong = [Bool](repeating: false, count: batch.steps.sequences)
+    let owners = batch.steps.sequenceOfRow
+    for row in predicted.indices {
+      all.add(truth: batch.targets[row], predicted: predicted[row])
+      if !batch.seen[row] { unseen.add(truth: batch.targets[row], predicted: predicted[row]) }
+      if batch.targets[row] != predicted[row] { wrong[Int(owners[row])] = true }
+    }
+    sentences.correct += wrong.count { !$0 }
+    sentences.count += wrong.count
+  }
+
+  var scores: [String: Double] {
+    var scores = [
+      Metric.accuracy.name: all.accuracy, Metric.macroF1.name: all.macroF1,
+      Metric.sequenceAccuracy.name: Double(sentences.correct) / Double(sentences.count),
+    ]
+    if unseen.total > 0 { scores[Metric.unseenAccuracy.name] = unseen.accuracy }
+    return scores
+  }
+}
+
+extension Splits {
+  /// The items of one split.
+  subscript(_ split: Split) -> [Item] {
+    switch split {
+    case .train: train
+    case .development: development
+    case .test: test
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import UnrollCore
+import UnrollData
+import UnrollKernels
+import UnrollLayers
+
+/// Which part of a data set.
+public enum Split: String, CaseIterable, Sendable { case train, development, test }
+
+/// What the labels mean: which batches there are, how a model is read, how its predictions are scored. It knows no backend.
+///
+/// To add a task: one file that conforms, one line in `Tasks.all`.
+public protocol Task: Sendable {
+  /// As in a study.
+  static var name: String { get }
+  /// Raised when scores of an older version can no longer be compared.
+  static var version: Int { get }
+  static var summary: String { get }
+  /// The kind of data it is made for.
+  static var kind: CorpusKind { get }
+  static var reading: Reading { get }
+
+  /// - Parameter unit: what a token is, for the names of metrics.
+  init(_ data: EncodedData, characters: Bool)
+
+  /// Number of outputs K.
+  var classes: Int { get }
+  /// The first is the primary metric.
+  var metrics: [Metric] { get }
+  /// The batches of one walk over a split: shuffled by `random`, or in a fixed order when nil.
+  func batches(_ split: Split, _ options: TrainingOptions, _ random: RandomSource?) -> [Batch]
+  /// Counts predictions up to scores.
+  func scorer() -> any Scorer
+  /// What can be reached without a model, on the test split: its name and scores.
+  func baseline() -> (name: String, scores: [String: Double])
+}
+
+/// Adds up what a model predicted, batch by batch.
+public protocol Scorer {
+  mutating func add(_ batch: Batch, predicted: [Int32], _ sums: LossSums)
+  /// Metric name to value. A metric without any case (no unseen word) is left out.
+  var scores: [String: Double] { get }
+}
+
+/// Every harness.
+public enum Tasks {
+  public static let all: [any Task.Type] = [Tagging.self, Classification.self, LanguageModelling.self]
+
+  public static func named(_ name: String) throws -> any Task.Type {
+    guard let found = all.first(where: { $0.name == name }) else {
+      throw InputError(Suggestion.unknown("task", name, known: all.map { $0.name }))
+    }
+    return found
+  }
+
+  /// The harness for data of a kind.
+  public static func made(for kind: CorpusKind) -> any Task.Type { all.first { $0.kind == kind }! }
+}
+
+extension Task {
+  /// Loss of logits with the gradient of `weight` × (sum of losses) in their place.
+  public func loss(_ logits: Matrix, _ batch: Batch, weight: Float) -> LossSums {
+    Kernels.softmaxLoss(logits, targets: batch.targets, weight: weight)
+  }
+}

@@ -1,0 +1,91 @@
+import ArgumentParser
+import UnrollCore
+import UnrollKernels
+import UnrollStudy
+
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Runs what is missing of a study, then writes its report.",
+    discussion: """
+      Every run is a process of its own on one core and leaves a record; what has a record is not run again. Stop it as you \
+      like: the same command goes on. Exit code 1 when a run failed, 130 when it was interrupted.
+      """)
+
+  @OptionGroup var options: StudyOptions
+  @OptionGroup var data: DataOption
+  @Option(help: "Runs at the same time. Default: the number of cores.") var jobs: Int?
+  @Flag(help: "Say what would be run, and stop.") var dryRun = false
+
+  func validate() throws {
+    if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1.") }
+  }
+
+  func run() throws {
+    try reporting {
+      let study = try StudyFile(path: options.study)
+      if dryRun { return try list(study) }
+      let folder = options.folder(study.name)
+      let display = RunDisplay()
+      let runner = StudyRunner(
+        study, folder, data.location, jobs: jobs ?? Machine.cores,
+        workerArguments: { ["cell", "--index", "\($0.index)", "--identity", $1] + options.arguments + data.arguments }, report: display.show)
+      let summary = try runner.run()
+      display.end()
+      if summary.interrupted {
+        Terminal.note("Interrupted. What is done is kept: the same command goes on.")
+        throw ExitCode(130)
+      }
+      let path = try Report.write(try folder.current().records, study: study.name, to: options.reports)
+      Terminal.note(
+        "\(summary.finished) finished, \(summary.diverged) diverged, \(summary.failed) failed. Report: \(path)")
+      if summary.failed > 0 { throw ExitCode(1) }
+    }
+  }
+
+  private func list(_ study: StudyFile) throws {
+    for (cell, identity) in try StudyRunner.identified(try study.cells(), data.location) {
+      let done = options.folder(study.name).store.contains(identity)
+      print("\(done ? "done   " : "missing")  \(identity)  \(cell.label)")
+    }
+  }
+}
+
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report", abstract: "Writes a study's report again, from its records alone.")
+
+  @OptionGroup var options: StudyOptions
+
+  func run() throws {
+    try reporting {
+      let (records, wanted) = try options.folder(options.name).current()
+      guard !records.isEmpty else { throw InputError("none of the study's runs has left a record yet", file: options.study) }
+      let path = try Report.write(records, study: options.name, to: options.reports)
+      print("\(records.count) of \(wanted) runs. Report: \(path)")
+    }
+  }
+}
+
+/// One run of a study in this process; started by `run`.
+struct CellCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "cell", abstract: "Runs one cell of a study.", shouldDisplay: false)
+
+  @OptionGroup var options: StudyOptions
+  @OptionGroup var data: DataOption
+  @Option(help: "Which cell, from 0.") var index: Int
+  @Option(help: "The identity that the cell must have.") var identity = ""
+
+  func run() throws {
+    try reporting {
+      _ = Kernels.singleThread
+      let study = try StudyFile(path: options.study)
+      let cells = try study.cells()
+      guard cells.indices.contains(index) else { throw InputError("the study has no cell \(index)", file: options.study) }
+      let store = options.folder(study.name).store
+      let problem = try CellRun(cells[index], data.location).run(into: store, identity: identity) { fraction in
+        Terminal.write("\(fraction)\n", to: stdout)
+      }
+      if let problem { throw problem }
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import UnrollStudy
+
+/// Shows how a study goes: one line that is rewritten on a terminal, plain lines elsewhere. All on standard error.
+final class RunDisplay {
+  private var statusShown = false
+  private var (total, done) = (0, 0)
+
+  func show(_ event: StudyEvent) {
+    switch event {
+    case .started(let runs, let kept):
+      (total, done) = (runs, kept)
+      Terminal.note("\(runs) runs, \(kept) of them done before.")
+    case .ended(let label, let status, let seconds, let detail):
+      done += 1
+      clear()
+      let verdict = status == .finished ? "" : "\(status.rawValue.uppercased()): "
+      Terminal.note("[\(done)/\(total)] \(label): \(verdict)\(detail) (\(RunDisplay.duration(seconds)))")
+    case .progress(let done, let running, let failed, let left, let secondsLeft):
+      guard Terminal.isInteractive else { return }
+      let failures = failed > 0 ? ", \(failed) failed" : ""
+      let time = secondsLeft.map { ", about \(RunDisplay.duration($0)) left" } ?? ""
+      status("\(done) done, \(running.count) running\(failures), \(left) waiting\(time)   \(running.joined(separator: "; "))")
+    }
+  }
+
+  /// Leaves the terminal clean.
+  func end() { clear() }
+
+  private func status(_ line: String) {
+    clear()
+    Terminal.write(String(line.prefix(Terminal.columns - 1)), to: stderr)
+    statusShown = true
+  }
+
+  private func clear() {
+    if statusShown { Terminal.write("\r\u{1B}[K", to: stderr) }
+    statusShown = false
+  }
+
+  static func duration(_ seconds: Double) -> String {
+    seconds < 90 ? "\(Int(seconds.rounded())) s" : "\(Int((seconds / 60).rounded())) min"
+  }
+}

@@ -1,0 +1,79 @@
+import Testing
+import UnrollCore
+
+@testable import UnrollStudy
+
+/// Figures as scripts, drawings, and the words that stand for missing ones.
+@Suite struct FigureTests {
+  private static let installed = Gnuplot.find(in: ProcessVariables.path) != nil
+
+  @Test func missingGnuplotIsSaidAndTablesStay() throws {
+    #expect(Gnuplot.find(in: "/nowhere:/also/nowhere") == nil)
+    #expect(Gnuplot.find(in: nil) == nil)
+    let files = try ReportFiles.write(Synthetic.two, gnuplot: nil)
+    #expect(files.keys.sorted() == ["demo.md"])
+    #expect(files["demo.md"]!.contains("**Figure missing:** tags: accuracy on the development split against epochs"))
+    #expect(files["demo.md"]!.contains("gnuplot is not installed"))
+    #expect(files["demo.md"]!.contains("**94.20 ± 0.10 (3)**"))
+  }
+
+  @Test func aProgramThatCannotDrawIsSaidToo() throws {
+    let text = try ReportFiles.write(Synthetic.two, gnuplot: Gnuplot(program: "/bin/false"))["demo.md"]!
+    #expect(text.contains("gnuplot could not draw it: it said nothing (status 1)"))
+    let absent = try ReportFiles.write(Synthetic.two, gnuplot: Gnuplot(program: "/nowhere/gnuplot"))["demo.md"]!
+    #expect(absent.contains("/nowhere/gnuplot does not start."))
+  }
+
+  @Test(.enabled(if: installed)) func drawingsAreStableAndThemed() throws {
+    let gnuplot = Gnuplot.find(in: ProcessVariables.path)
+    let files = try ReportFiles.write(Synthetic.two, gnuplot: gnuplot)
+    #expect(files.keys.sorted() == ["demo.md", "demo/tags-cost.svg", "demo/tags-curves.svg"])
+    #expect(files["demo.md"]!.contains("](demo/tags-curves.svg)"))
+    for (name, svg) in files where name.hasSuffix(".svg") {
+      #expect(svg.contains("@media (prefers-color-scheme: dark)"))
+      #expect(!svg.contains("GNUPLOT") && !svg.contains("rgb("))
+      #expect(svg.contains(">lstm</text>"))
+      #expect(!svg.contains("scale(0.00)"), "renderers refuse a mark without size")
+    }
+    #expect(try ReportFiles.write(Synthetic.two, gnuplot: gnuplot) == files)
+  }
+
+  /// Quotes, backquotes and markup in names are text, never commands.
+  @Test(.enabled(if: installed)) func namesAreNotCommands() throws {
+    let odd = "it's `id` \"<b>\" & \\n"
+    let files = try ReportFiles.write(
+      [0.9, 0.8].enumerated().map { Synthetic.record(odd, seed: $0, score: $1) },
+      gnuplot: Gnuplot.find(in: ProcessVariables.path))
+    #expect(files["demo/tags-cost.svg"]!.contains("it's `id` \"&lt;b>\" &amp; \\n"))
+    #expect(!files["demo.md"]!.contains("Figure missing"))
+  }
+
+  /// One seed, one epoch, one backend: ranges must not be empty.
+  @Test(.enabled(if: installed)) func theSmallestStudyIsDrawn() throws {
+    var record = Synthetic.record("a", seed: 1, score: 1)
+    record.curve = [Synthetic.point(epoch: 1, development: ["accuracy": 1])]
+    let text = try ReportFiles.write([record], gnuplot: Gnuplot.find(in: ProcessVariables.path))["demo.md"]!
+    #expect(!text.contains("Figure missing"))
+  }
+
+  @Test func tasksWithOneSlugHaveTwoFiles() throws {
+    let records = ["a b", "a-b"].map { Synthetic.record("x", seed: 1, score: 0.9, task: $0) }
+    let names = try Report.blocks(records, study: "demo").flatMap(\.figures).map(\.name)
+    #expect(names == ["a-b-curves", "a-b-curves-2", "a-b-cost", "a-b-cost-2"])
+  }
+
+  @Test func looksDiffer() {
+    let looks = (0..<40).map { "\(Look(index: $0).colour) \(Look(index: $0).point) \(Look(index: $0).dash)" }
+    #expect(Set(looks).count == 40)
+  }
+
+  @Test func axesHoldTheirValues() {
+    let linear = Axis("x", holding: [84.2, 93.1], within: 0...100)
+    #expect(linear.ticks.map(\.text) == ["84", "86", "88", "90", "92"])
+    #expect(Axis("x", holding: [99, 100], within: 0...100).high == 100)
+    let logarithmic = Axis("x", holding: [3e4, 3e5], logarithmic: true)
+    #expect(logarithmic.ticks.map(\.text) == ["30k", "100k", "300k"])
+    #expect(!Axis("x", holding: [0, 5], logarithmic: true).logarithmic)
+    #expect(Axis("x", holding: [0.1, 0.4]).ticks.map(\.text) == ["0.1", "0.15", "0.2", "0.25", "0.3", "0.35", "0.4"])
+  }
+}

@@ -1,0 +1,49 @@
+import Testing
+import UnrollCore
+
+@testable import UnrollStudy
+
+/// Records on disk.
+@Suite struct RecordStoreTests {
+  @Test func whatIsWrittenIsRead() throws {
+    try ReportFiles.inFolder { folder in
+      let store = RecordStore(folder: "\(folder)/records")
+      #expect(try store.readAll() == [])
+      let records = Synthetic.two.map { record in
+        var record = record
+        record.settings = .table(["rate": .number(0.5), "width": .integer(8)])
+        return record
+      }
+      for record in records { try store.write(record) }
+      let expected = records.sorted { $0.identity < $1.identity }
+      #expect(try store.readAll() == expected)
+      #expect(store.contains(expected[0].identity) && !store.contains("none"))
+      #expect(try store.read(expected[0].identity) == expected[0])
+      #expect(try Files.list(store.folder).count == 6)
+    }
+  }
+
+  @Test func divergedNumbersSurvive() throws {
+    try ReportFiles.inFolder { folder in
+      var record = Synthetic.lost(Synthetic.two[0], .diverged, "not finite")
+      record.curve[7].trainingLoss = .nan
+      record.curve[7].development["accuracy"] = .infinity
+      let store = RecordStore(folder: folder)
+      try store.write(record)
+      let read = try store.read(record.identity)
+      #expect(read.curve[7].trainingLoss.isNaN)
+      #expect(read.curve[7].development["accuracy"] == .infinity)
+    }
+  }
+
+  @Test func otherFilesAreErrorsWithTheirName() throws {
+    try ReportFiles.inFolder { folder in
+      let store = RecordStore(folder: folder)
+      for text in ["{", "{\"format\": 1}", "{\"format\": 99}"] {
+        try Files.write(text, to: store.path(of: "bad"))
+        let error = #expect(throws: InputError.self) { try store.readAll() }
+        #expect(error?.file == "\(folder)/bad.json")
+      }
+    }
+  }
+}

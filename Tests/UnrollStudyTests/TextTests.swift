@@ -1,0 +1,60 @@
+import Testing
+
+@testable import UnrollStudy
+
+/// Numbers, Markdown and tables as text.
+@Suite struct TextTests {
+  @Test func digits() {
+    #expect(Digits.fixed(12345.678, 2) == "12,345.68")
+    #expect(Digits.fixed(-0.004, 2) == "0.00")
+    #expect(Digits.fixed(-1.5, 1) == "−1.5")
+    #expect(Digits.fixed(.infinity, 1) == "∞")
+    #expect(Digits.whole(-1_234_567) == "−1,234,567")
+    #expect(Digits.significant(12345, 3) == "12,300")
+    #expect(Digits.significant(0.012345, 3) == "0.0123")
+    #expect(Digits.rounded(12355, -1) == "12,360")
+    #expect(Digits.exponent(1000) == 3)
+    #expect(Digits.exponent(0.001) == -3)
+    #expect(Digits.short(1500) == "1.5k")
+    #expect(Digits.probability(0.0004) == "p < 0.001")
+  }
+
+  @Test func samples() {
+    #expect(Sample([0.942, 0.941, 0.943])!.text(scale: 100, decimals: 2) == "94.20 ± 0.10 (3)")
+    #expect(Sample([0.942])!.text(scale: 100, decimals: 2) == "94.20 (n = 1)")
+    #expect(Sample([12_000, 13_000])!.costText == "12,500 ± 710 (2)")
+    #expect(Sample([12_345])!.costText == "12,300 (n = 1)")
+    #expect(Sample([.nan]) == nil)
+  }
+
+  /// The decimals of a column follow the smallest spread.
+  @Test func decimals() {
+    let samples = [Sample([100, 110])!, Sample([200, 201])!]
+    #expect(Synthetic.perplexity.decimals(samples) == 2)
+    #expect(Synthetic.perplexity.decimals([Sample([100, 110])!]) == 1)
+    #expect(Synthetic.accuracy.decimals([Sample([0.90, 0.95])!]) == 1)
+    #expect(Synthetic.accuracy.decimals([Sample([0.9])!]) == 2)
+  }
+
+  @Test func escapes() {
+    #expect(Markdown.escape("a*b_c<d>\ne") == "a\\*b\\_c&lt;d> e")
+    #expect(Markdown.code("x") == "`x`")
+    #expect(Markdown.code("a`b") == "`` a`b ``")
+    #expect(Markdown.list(["a", "b", "c"]) == "a, b and c")
+    #expect(Markdown.slug("Next word (v2)!") == "next-word-v2")
+    #expect(Markdown.address("a b/c.svg") == "a%20b/c.svg")
+  }
+
+  @Test func tables() {
+    var table = MarkdownTable([("name", .left), ("n", .right)])
+    table.add(["a|b", "1"])
+    table.add(["two\nlines", "1,000"])
+    #expect(
+      table.text == """
+        | name      |     n |
+        | --------- | ----: |
+        | a\\|b      |     1 |
+        | two lines | 1,000 |
+        """)
+  }
+}
