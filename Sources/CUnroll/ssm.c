@@ -73,10 +73,12 @@ void un_zoh_back(ptrdiff_t H, ptrdiff_t N, const float *A, const float *B, const
 
 // out[j] = Σ_i q[i] a[i][j]
 UN_FAST static void row_times_matrix(ptrdiff_t N, const double *restrict q, const double *restrict a, double *restrict out) {
-    memset(out, 0, (size_t)(N * L) * sizeof(double));
-    for (ptrdiff_t i = 0; i < N; i++)
-        for (ptrdiff_t j = 0; j < N; j++)
-            for (int v = 0; v < L; v++) out[j * L + v] += q[i * L + v] * a[(i * N + j) * L + v];
+    for (ptrdiff_t j = 0; j < N; j++) {
+        lanes_d sum = {0};
+        for (ptrdiff_t i = 0; i < N; i++)
+            for (int v = 0; v < L; v++) sum[v] += q[i * L + v] * a[(i * N + j) * L + v];
+        memcpy(out + j * L, sum, sizeof sum);
+    }
 }
 
 // out[i] = Σ_j a[i][j] x[j]

@@ -47,6 +47,8 @@ public struct OptionKey<Root>: Sendable {
   public let help: String
   /// What may stand there: `"0…1"`, `"tanh | relu"`.
   public let domain: String
+  /// Every value that may stand there, where they can be counted.
+  public let choices: [String]
   let get: @Sendable (Root) -> Value
   let set: @Sendable (inout Root, Setting) throws -> Void
 
@@ -72,7 +74,7 @@ public struct OptionKey<Root>: Sendable {
   }
 
   public init(_ name: String, _ path: WritableKeyPath<Root, Bool> & Sendable, _ help: String) {
-    self.init(name, "true | false", help, get: { .bool($0[keyPath: path]) }) { root, setting in
+    self.init(name, "true | false", help, choices: ["true", "false"], get: { .bool($0[keyPath: path]) }) { root, setting in
       root[keyPath: path] = try setting.bool(name)
     }
   }
@@ -87,7 +89,8 @@ public struct OptionKey<Root>: Sendable {
     _ name: String, _ path: WritableKeyPath<Root, Choice> & Sendable, _ help: String
   ) where Choice.RawValue == String {
     let known = Choice.allCases.map(\.rawValue)
-    self.init(name, known.joined(separator: " | "), help, get: { .string($0[keyPath: path].rawValue) }) { root, setting in
+    let domain = known.joined(separator: " | ")
+    self.init(name, domain, help, choices: known, get: { .string($0[keyPath: path].rawValue) }) { root, setting in
       let text = try setting.text(name)
       guard let value = Choice(rawValue: text) else {
         throw setting.error(Suggestion.unknown("value of \(name)", text, known: known))
@@ -99,15 +102,18 @@ public struct OptionKey<Root>: Sendable {
   /// The same key of a struct that holds `Root` as a part of itself.
   public func lifted<Whole>(_ part: WritableKeyPath<Whole, Root> & Sendable) -> OptionKey<Whole> {
     let (get, set) = (get, set)
-    return OptionKey<Whole>(name, domain, help, get: { get($0[keyPath: part]) }) { try set(&$0[keyPath: part], $1) }
+    return OptionKey<Whole>(name, domain, help, choices: choices, get: { get($0[keyPath: part]) }) {
+      try set(&$0[keyPath: part], $1)
+    }
   }
 
   fileprivate init(
-    _ name: String, _ domain: String, _ help: String, get: @escaping @Sendable (Root) -> Value,
+    _ name: String, _ domain: String, _ help: String, choices: [String] = [], get: @escaping @Sendable (Root) -> Value,
     set: @escaping @Sendable (inout Root, Setting) throws -> Void
   ) {
     self.name = name
     self.domain = domain
+    self.choices = choices
     self.help = help
     self.get = get
     self.set = set

@@ -6,9 +6,13 @@ import UnrollKernels
 struct Unroll: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "unroll",
-    abstract: "Trains small sequence models side by side on the CPU and writes a report that a careful reader can trust.",
+    abstract:
+      "Trains small sequence models side by side on the CPU and writes a report that a careful reader can trust.",
     version: Version.text,
-    subcommands: [RunCommand.self, ReportCommand.self, ListCommand.self, ParityCommand.self, BenchCommand.self, CellCommand.self])
+    subcommands: [
+      RunCommand.self, ReportCommand.self, ListCommand.self, CheckCommand.self, ParityCommand.self, BenchCommand.self,
+      CellCommand.self,
+    ])
 }
 
 extension ParsableCommand {

@@ -32,7 +32,8 @@ public struct SafeTensors: Equatable, Sendable {
     }
   }
 
-  init(_ bytes: [UInt8]) throws {
+  /// Reads a file's bytes.
+  public init(_ bytes: [UInt8]) throws {
     guard bytes.count >= 8 else { throw InputError("is not a safetensors file: it is shorter than 8 bytes") }
     let length = bytes[..<8].reversed().reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
     guard length <= bytes.count - 8, let header = try? Value(json: Array(bytes[8..<8 + Int(length)])),
@@ -62,8 +63,18 @@ public struct SafeTensors: Equatable, Sendable {
     case "I64": values = words(bytes, UInt64.self).map { Float(Int64(bitPattern: $0)) }
     default: throw InputError("tensor \(name) has the type \(type); F32, F64, I32 and I64 are read")
     }
-    guard values.count == shape.reduce(1, *) else { throw InputError("tensor \(name) does not fill its shape \(shape)") }
+    guard count(shape) == values.count else { throw InputError("tensor \(name) does not fill its shape \(shape)") }
     return Tensor(shape, values)
+  }
+
+  /// Elements of a shape; nil where a broken header asks for more than can be counted.
+  private static func count(_ shape: [Int]) -> Int? {
+    shape.reduce(1) { product, size in
+      product.flatMap { known in
+        let (next, overflow) = known.multipliedReportingOverflow(by: size)
+        return overflow ? nil : next
+      }
+    }
   }
 
   private static func words<Word: FixedWidthInteger>(_ bytes: ArraySlice<UInt8>, _: Word.Type) -> [Word] {

@@ -1,0 +1,152 @@
+import UnrollCore
+import UnrollKernels
+import UnrollLayers
+
+/// Gradients against central differences.
+///
+/// The loss is summed in double precision over a Float32 forward walk, so the noise of a difference is about 1e−6 / step; the
+/// five-point stencil allows steps that are large against it. An element's error is measured against the element itself, or a
+/// tenth of the largest of its tensor, so that an error of 1 % in a gate whose gradients are small is still seen.
+extension Contract {
+  static func parameterGradient(_ form: Form) throws -> Measurement? {
+    let model = try ContractModel(form)
+    let batch = ContractBatch(model.layer)
+    return parameterGradient(model, batch, model.run(batch), most: 60)
+  }
+
+  static func inputGradient(_ form: Form) throws -> Measurement? {
+    let model = try ContractModel(form)
+    let batch = ContractBatch(model.layer)
+    return inputGradient(model, batch, model.run(batch))
+  }
+
+  static func stateGradient(_ form: Form) throws -> Measurement? {
+    let model = try ContractModel(form)
+    let batch = ContractBatch(model.layer)
+    return stateGradient(model, batch, model.run(batch))
+  }
+
+  /// Parameters, input and state; of each tensor a sample.
+  static func everyGradient(_ form: Form, lengths: [Int] = ContractModel.lengths) throws -> Measurement? {
+    let model = try ContractModel(form)
+    let batch = ContractBatch(lengths: lengths, model.layer)
+    let outcome = model.run(batch)
+    var worst = parameterGradient(model, batch, outcome, most: 12)
+    let input = inputGradient(model, batch, outcome)
+    worst.take(input.value, input.place)
+    if let state = stateGradient(model, batch, outcome) { worst.take(state.value, state.place) }
+    return worst
+  }
+
+  private static func parameterGradient(
+    _ model: ContractModel, _ batch: ContractBatch, _ outcome: ContractModel.Outcome, most: Int
+  ) -> Measurement {
+    let values = model.parameters.values.base
+    var worst = Measurement(value: 0)
+    for parameter in model.parameters.list {
+      let analytic = Array(outcome.parameterGradient[parameter.offset..<parameter.offset + parameter.count])
+      let error = gradientError(analytic, most: most) { element, step in
+        let (index, before) = (parameter.offset + element, values[parameter.offset + element])
+        values[index] = before + step
+        model.parameters.changed()
+        defer {
+          values[index] = before
+          model.parameters.changed()
+        }
+        return model.loss(batch)
+      }
+      worst.take(error, parameter.name)
+    }
+    return worst
+  }
+
+  private static func inputGradient(
+    _ model: ContractModel, _ batch: ContractBatch, _ outcome: ContractModel.Outcome
+  ) -> Measurement {
+    guard outcome.inputGradient.count == batch.input.count else {
+      return Measurement(value: .infinity, place: "its shape")
+    }
+    let error = gradientError(outcome.inputGradient) { element, step in
+      var moved = batch
+      moved.input[element] += step
+      return model.loss(moved)
+    }
+    return Measurement(value: error, place: "input")
+  }
+
+  private static func stateGradient(
+    _ model: ContractModel, _ batch: ContractBatch, _ outcome: ContractModel.Outcome
+  ) -> Measurement? {
+    guard let state = batch.state, !state.isEmpty else { return nil }
+    guard outcome.stateGradient.map(\.count) == state.map(\.count) else {
+      return Measurement(value: .infinity, place: "its shape")
+    }
+    var worst = Measurement(value: 0)
+    for (index, slot) in model.layer.slots.enumerated() {
+      let error = gradientError(outcome.stateGradient[index]) { element, step in
+        var moved = batch
+        moved.state![index][element] += step
+        return model.loss(moved)
+      }
+      worst.take(error, "state \(slot.name)")
+    }
+    return worst
+  }
+
+  /// The largest error of some elements; `loss` gives the loss with one element moved by a step.
+  private static func gradientError(_ analytic: [Float], most: Int = .max, _ loss: (Int, Float) -> Double) -> Double {
+    let largest = analytic.map { Double(abs($0)) }.max() ?? 0
+    guard largest.isFinite else { return .infinity }
+    // Steps that move the loss by a few hundredths, whatever the parameter's scale.
+    let step = min(max(0.03 / max(largest, 1e-9), 4e-3), 0.25)
+    let sampled = sample(analytic.count, most)
+    let floor = 0.1 * max(largest, 1e-2)
+    return sampled.map { element in
+      // Smaller steps come where the loss bends or has a kink, larger ones where it hardly moves.
+      var best = Double.infinity
+      for factor in [1, 0.25, 4, 0.06] where best > 1e-3 {
+        let numeric = derivative(Float(step * factor)) { loss(element, $0) }
+        let error = abs(numeric - Double(analytic[element]))
+        best = min(best, error / max(abs(numeric), abs(Double(analytic[element])), floor))
+      }
+      return best
+    }.max() ?? 0
+  }
+
+  /// f′(0) with an error of order step⁴.
+  private static func derivative(_ step: Float, _ f: (Float) -> Double) -> Double {
+    (8 * (f(step) - f(-step)) - (f(2 * step) - f(-2 * step))) / (12 * Double(step))
+  }
+
+  /// All indices, or `most` random ones.
+  private static func sample(_ count: Int, _ most: Int) -> [Int] {
+    guard count > most else { return Array(0..<count) }
+    var random = RandomSource(seed: UInt64(count))
+    return Array((0..<count).shuffled(using: &random)[..<most])
+  }
+
+  /// Gradients of rows and of the summary, each by itself, sum up to that of both: nil means zero, and slabs are added to.
+  static func partsAddUp(_ form: Form) throws -> Measurement? {
+    let model = try ContractModel(form)
+    let batch = ContractBatch(model.layer)
+    let (both, rows, summary) = (model.run(batch), model.run(batch, parts: .rows), model.run(batch, parts: .summary))
+    var worst = Measurement(
+      value: distance(sum(rows.inputGradient, summary.inputGradient), both.inputGradient), place: "input")
+    for (index, slot) in model.layer.slots.enumerated() {
+      let total = sum(rows.stateGradient[index], summary.stateGradient[index])
+      worst.take(distance(total, both.stateGradient[index]), "state \(slot.name)")
+    }
+    let slab = Buffer(count: model.parameters.count)
+    for _ in 0..<2 {
+      let pass = model.pass(batch, .training, 3, Arena(), slab)
+      let gradient = batch.gradient(model.layer, pass.arena)
+      _ = model.forward(batch, pass).pullback(SequenceGradient(rows: gradient.rows, summary: gradient.summary))
+    }
+    let twice = slab.matrix(rows: 1, columns: slab.count).array
+    worst.take(distance(sum(rows.parameterGradient, summary.parameterGradient), both.parameterGradient), "parameters")
+    worst.take(distance(twice, sum(both.parameterGradient, both.parameterGradient)), "parameters, added twice")
+    return worst
+  }
+
+  static func sum(_ a: [Float], _ b: [Float]) -> [Float] { zip(a, b).map { $0 + $1 } }
+}

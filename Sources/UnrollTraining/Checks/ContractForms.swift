@@ -1,0 +1,80 @@
+import UnrollCore
+import UnrollLayers
+
+extension Reading {
+  static let all: [Reading] = [.everyStep, .summary, .causal]
+
+  var name: String {
+    switch self {
+    case .everyStep: "every step"
+    case .summary: "summary"
+    case .causal: "causal"
+    }
+  }
+}
+
+/// The forms in which a backend is checked: generic stacks, and every value of every option that can be counted.
+extension Contract {
+  /// Hidden width of most forms; no other dimension of the test shapes equals it.
+  static let width = 5
+
+  public static func forms(of backend: any BackendOptions.Type) throws -> [Form] { try forms(of: backend.init()) }
+
+  /// The same for given options, which are the plain form.
+  public static func forms(of options: any BackendOptions) throws -> [Form] {
+    let stacks: [(String, [(String, String)])] = [
+      ("plain", []),
+      // More channels than a vector register holds, and a remainder.
+      ("width: 11", [("width", "11")]),
+      ("layers: 2", [("layers", "2")]),
+      ("layers: 2, bidirectional, concat", [("layers", "2"), ("direction", "bidirectional"), ("merge", "concat")]),
+      ("layers: 2, bidirectional, sum", [("layers", "2"), ("direction", "bidirectional"), ("merge", "sum")]),
+    ]
+    let own = otherChoices(options).map { ("\($0.key): \($0.value)", [($0.key, $0.value)]) }
+    return try (stacks + own).flatMap { name, changes in
+      var settings = BackendSettings(options)
+      settings.stack.width = width
+      try settings.set(changes)
+      let possible = Reading.all.filter { $0 != .causal || settings.stack.direction == .forward }
+      return try different(possible.map { Form(name, settings, $0) })
+    }
+  }
+
+  /// Without those that do, bit for bit, what an earlier one does: few backends care how they are read.
+  private static func different(_ forms: [Form]) throws -> [Form] {
+    var seen: Set<[UInt32]> = []
+    return try forms.filter { form in
+      let model = try ContractModel(form)
+      let bits = model.run(ContractBatch(model.layer)).all.map(\.bitPattern)
+      return seen.insert(bits + [model.layer.isCausal ? 1 : 0]).inserted
+    }
+  }
+
+  /// Every value, but the present one, of every option of the backend that has a list of values.
+  private static func otherChoices<B: BackendOptions>(_ options: B) -> [(key: String, value: String)] {
+    let present = options.resolved
+    return B.table.flatMap { key in
+      key.choices.filter { $0 != present[key.name]?.description }.map { (key.name, $0) }
+    }
+  }
+}
+
+extension BackendSettings {
+  mutating func set(_ changes: [(String, String)]) throws {
+    try apply(changes.map { Setting.Entry(key: $0, line: 1, value: Setting(.scalar($1), file: "contract", line: 1)) })
+  }
+
+  /// The same backend with every probability of dropout at `probability`, or nil where nothing would be dropped.
+  func dropping(_ probability: Double) throws -> BackendSettings? {
+    let own = BackendSettings.dropoutKeys(options)
+    guard stack.layers > 1 || !own.isEmpty else { return nil }
+    var settings = self
+    try settings.set((own + ["dropout"]).map { ($0, "\(probability)") })
+    return settings
+  }
+
+  /// By convention an option that drops is called dropout, or something_dropout.
+  private static func dropoutKeys<B: BackendOptions>(_ options: B) -> [String] {
+    B.table.map(\.name).filter { $0.hasSuffix("dropout") }
+  }
+}

@@ -1,0 +1,70 @@
+import Testing
+import UnrollCore
+
+@Suite struct SettingTests {
+  private func setting(_ yaml: String) throws -> Setting { try Setting(yaml: yaml, file: "a.yaml") }
+
+  @Test func everyNodeKnowsItsLine() throws {
+    let entries = try setting("# first\nname: x\nmodel:\n  width: 3\n  list: [1, 2]\n").entries("study")
+    #expect(entries.map(\.key) == ["name", "model"] && entries.map(\.line) == [2, 3])
+    let model = try entries[1].value.entries("model")
+    #expect(model.map(\.line) == [4, 5])
+    #expect(try model[0].value.integer("width") == 3)
+    #expect(try model[1].value.items.map { try $0.integer("list") } == [1, 2])
+    #expect(try model[0].value.items.count == 1)
+  }
+
+  @Test(arguments: [
+    ("a: 1\nb: 2\na: 3\n", "stands twice", 1 as Int?), ("a: [1, 2\nb: 3\n", "not valid YAML", nil),
+    ("", "empty", nil), ("? [1]\n: 2\n", "plain word", 1),
+  ])
+  func complaintsHaveAPlace(_ yaml: String, _ words: String, _ line: Int?) {
+    do {
+      let read = try setting(yaml)
+      Issue.record("read as \(read)")
+    } catch let error as InputError {
+      #expect(error.message.contains(words) && error.file == "a.yaml")
+      if let line { #expect(error.line == line) }
+    } catch {
+      Issue.record("not a sentence: \(error)")
+    }
+  }
+
+  /// The parser writes them out before we see them, so that no setting can hide.
+  @Test func aliasesAreTheirValue() throws {
+    let entries = try setting("a: &x 1\nb: *x\n").entries("study")
+    #expect(try entries.map { try $0.value.integer("n") } == [1, 1])
+  }
+
+  @Test func scalarsAreReadStrictly() throws {
+    func value(_ text: String) -> Setting { Setting(.scalar(text), file: "a.yaml", line: 7) }
+    #expect(try value("1_000").integer("n") == 1000 && value("2e-3").number("x") == 0.002 && value("on").bool("b"))
+    #expect(try value("no").bool("b") == false)
+    for text in ["1.5", "x", "", "1e3"] {
+      #expect { try value(text).integer("n") } throws: {
+        "\($0)" == "a.yaml:7: n must be a whole number, not \"\(text)\""
+      }
+    }
+    for text in ["nan", "inf", "x"] { #expect(throws: InputError.self) { try value(text).number("x") } }
+    #expect { try value("perhaps").bool("b") } throws: { "\($0)".contains("must be true or false") }
+    #expect(throws: InputError.self) { try value("x").entries("model") }
+    #expect(throws: InputError.self) { try Setting(.list([]), file: "a.yaml", line: 1).text("name") }
+  }
+}
+
+@Suite struct SuggestionTests {
+  @Test(
+    arguments: [("lstn", "lstm"), ("GRUU", "gru"), ("attention", "attention-rnn"), ("xyzzy", nil)]
+      as [(String, String?)])
+  func nearest(_ typed: String, _ known: String?) {
+    #expect(Suggestion.nearest(to: typed, in: ["rnn", "lstm", "gru", "attention-rnn"]) == known)
+  }
+
+  @Test func sentence() {
+    #expect(
+      Suggestion.unknown("backend", "lstn", known: ["rnn", "lstm"])
+        == "unknown backend \"lstn\"; did you mean \"lstm\"? (known: rnn, lstm)")
+    #expect(!Suggestion.unknown("backend", "qqqqqqqq", known: ["rnn"]).contains("did you mean"))
+    #expect(Suggestion.nearest(to: "x", in: []) == nil)
+  }
+}

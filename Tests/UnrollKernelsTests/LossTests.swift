@@ -1,0 +1,58 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+import Testing
+import UnrollKernels
+
+@Suite struct LossTests {
+  private let pool = Pool()
+
+  /// −log softmax(row)[target] and the softmax.
+  private func twin(_ row: [Double], _ target: Int) -> (loss: Double, softmax: [Double]) {
+    let top = row.max()!
+    let sum = row.reduce(0) { $0 + exp($1 - top) }
+    return (log(sum) + top - row[target], row.map { exp($0 - top) / sum })
+  }
+
+  @Test(arguments: [1.0, 30, 1e4])
+  func lossAndGradient(_ size: Double) {
+    let (rows, classes, weight) = (9, 21, 0.25 as Float)
+    let logits = pool.normal(rows, classes, deviation: size)
+    let targets = (0..<rows).map { $0 % 4 == 3 ? Kernels.ignoredTarget : Int32($0 * 5 % classes) }
+    let before = logits.doubles
+    var (loss, correct, gradient) = (0.0, 0, [Double]())
+    for r in 0..<rows {
+      let row = Array(before[r * classes..<(r + 1) * classes])
+      let counts = targets[r] != Kernels.ignoredTarget
+      let (own, softmax) = twin(row, counts ? Int(targets[r]) : 0)
+      if counts { loss += own }
+      if counts, row.firstIndex(of: row.max()!) == Int(targets[r]) { correct += 1 }
+      gradient += softmax.enumerated().map { counts ? Double(weight) * ($1 - ($0 == Int(targets[r]) ? 1 : 0)) : 0 }
+    }
+    let (evaluated, predicted) = Kernels.evaluateLogits(logits, targets: targets)
+    #expect(logits.doubles == before)
+    let sums = Kernels.softmaxLoss(logits, targets: targets, weight: weight)
+    #expect(abs(sums.loss - loss) <= 1e-6 * loss && abs(evaluated.loss - loss) <= 1e-6 * loss)
+    #expect(sums.count == 7 && evaluated.count == 7 && sums.correct == correct && evaluated.correct == correct)
+    #expect(distance(logits.array, gradient) < 1e-6)
+    for r in 0..<rows {
+      #expect(before[r * classes + Int(predicted[r])] == before[r * classes..<(r + 1) * classes].max()!)
+    }
+  }
+
+  @Test func nothingCounts() {
+    let logits = pool.normal(2, 3)
+    let sums = Kernels.softmaxLoss(logits, targets: [-100, -100], weight: 1)
+    #expect(sums == LossSums() && sums.mean == 0 && logits.array.allSatisfy { $0 == 0 })
+  }
+
+  @Test func sumsAddUp() {
+    let (logits, targets) = (pool.normal(6, 4), [0, 1, 2, 3, -100, 1] as [Int32])
+    let whole = Kernels.evaluateLogits(logits, targets: targets).sums
+    var parts = Kernels.evaluateLogits(logits.rows(0..<2), targets: Array(targets[..<2])).sums
+    parts += Kernels.evaluateLogits(logits.rows(2..<6), targets: Array(targets[2...])).sums
+    #expect(parts.count == whole.count && parts.correct == whole.correct && abs(parts.loss - whole.loss) < 1e-12)
+  }
+}

@@ -1,0 +1,39 @@
+import Testing
+import UnrollLayers
+import UnrollTraining
+
+/// The battery is worth what it catches.
+@Suite struct FaultTests {
+  @Test func withoutAFaultAllIsWell() throws {
+    #expect(try failures(.none).isEmpty)
+  }
+
+  @Test(arguments: [
+    (FaultyOptions.Fault.forgetDerivative, "gradient of the parameters"),
+    (.forgetWeightGradient, "gradient of the parameters"),
+    (.noStateGradient, "gradient of the initial state"),
+    (.leaksFuture, "causality"),
+    (.falselyNotCausal, "uses the future, as declared"),
+    (.raggedSummary, "ragged batch = one at a time"),
+    (.forgetsState, "whole = step by step"),
+    (.trainingScale, "evaluation = training"),
+    (.unseeded, "same seed, same bits"),
+    (.hiddenState, "declared sizes = buffers"),
+    (.writesGradient, "arguments stay"),
+    (.overwritesSlab, "parts of the gradient add up"),
+    (.overflows, "values that are not finite"),
+  ])
+  func theMatchingCheckFails(_ fault: FaultyOptions.Fault, _ check: String) throws {
+    let failures = try failures(fault)
+    #expect(failures[check] != nil, "\(fault) went unseen; failed: \(failures)")
+  }
+
+  /// Checks that fail in the plain form, with their figures.
+  private func failures(_ fault: FaultyOptions.Fault) throws -> [String: Double] {
+    var options = FaultyOptions()
+    options.fault = fault
+    let form = try #require(try Contract.forms(of: options).first)
+    let failed = try Contract.run(form).figures.filter { !$0.passes }
+    return Dictionary(uniqueKeysWithValues: failed.map { ($0.check, $0.worst) })
+  }
+}

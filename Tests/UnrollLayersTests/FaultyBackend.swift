@@ -1,0 +1,135 @@
+import UnrollCore
+import UnrollKernels
+
+@testable import UnrollLayers
+
+/// An LSTM with one deliberate error, to prove that the battery sees it.
+struct FaultyOptions: BackendOptions {
+  enum Fault: String, CaseIterable, Sendable {
+    case none
+    /// The derivative of the forget gate is 1 % too large, through all steps.
+    case forgetDerivative
+    /// As an error in one block of a weight gradient alone.
+    case forgetWeightGradient
+    /// The state's gradient is left out.
+    case noStateGradient
+    /// A thousandth of the next step's input reaches the output.
+    case leaksFuture
+    /// Says that it sees the future, and does not.
+    case falselyNotCausal
+    /// The summary of shorter sequences is their first row.
+    case raggedSummary
+    /// The initial state is heeded only when streaming.
+    case forgetsState
+    /// Training scales the output.
+    case trainingScale
+    /// Noise that no seed holds.
+    case unseeded
+    /// Carries a tensor that it does not declare.
+    case hiddenState
+    /// The pullback writes to the gradient that it was given.
+    case writesGradient
+    /// The pullback overwrites what stood in the slab.
+    case overwritesSlab
+    /// Infinite for large inputs.
+    case overflows
+  }
+
+  static let name = "faulty"
+  static let summary = "for tests"
+  static let table: [OptionKey<FaultyOptions>] = []
+
+  var fault = Fault.none
+
+  func makeLayer(_ input: Int, _ width: Int, _ parameters: ParameterBuilder) -> any SequenceLayer {
+    let weights = RecurrentWeights(gates: 4, input, width, RecurrentInitialisation(), bias: [0, 1, 0, 0], parameters)
+    return FaultyLSTM(weights: weights, fault: fault)
+  }
+}
+
+private struct FaultyLSTM: SequenceLayer {
+  let weights: RecurrentWeights
+  let fault: FaultyOptions.Fault
+
+  var inputWidth: Int { weights.inputWidth }
+  var outputWidth: Int { weights.width }
+  var slots: [StateSlot] { LSTM(weights: weights).slots }
+  var multiplyAdds: Int { weights.multiplyAdds }
+  var isCausal: Bool { fault != .falselyNotCausal }
+
+  func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)
+  {
+    if fault == .forgetDerivative { return steepForget(x, state, pass) }
+    let used = fault == .forgetsState && pass.steps.steps > 1 ? nil : state
+    var (output, back) = LSTM(weights: weights).forward(x, from: used, pass)
+    spoil(&output, x, pass)
+    return (output, { gradient in spoiled(gradient, back, pass) })
+  }
+
+  private func spoil(_ output: inout SequenceOutput, _ x: Matrix, _ pass: Pass) {
+    let (rows, steps) = (output.rows, pass.steps)
+    switch fault {
+    case .leaksFuture:
+      for t in 0..<steps.steps - 1 {
+        for b in 0..<Int(steps.live[t + 1]) {
+          rows[Int(steps.offset[t]) + b, 0] += 1e-3 * x[Int(steps.offset[t + 1]) + b, 0]
+        }
+      }
+    case .raggedSummary:
+      for b in 0..<steps.sequences where steps.lengths[b] < steps.lengths[0] {
+        Kernels.copy(rows.rows(b..<b + 1), to: output.summary.rows(b..<b + 1))
+      }
+    case .trainingScale: if pass.mode == .training { rows[0, 0] *= 1.001 }
+    case .unseeded: rows[0, 0] += Float.random(in: 0..<1e-4)
+    case .hiddenState: output.state.append(pass.arena.zeros(steps.sequences, 2))
+    case .overflows: if abs(x[0, 0]) > 10 { rows[0, 0] = .infinity }
+    default: break
+    }
+  }
+
+  private func spoiled(_ gradient: SequenceGradient, _ back: SequencePullback, _ pass: Pass) -> (Matrix, [Matrix]) {
+    let slab = pass.gradients
+    if fault == .overwritesSlab { slab.matrix(rows: 1, columns: slab.count).fill(0) }
+    let (dx, dState) = back(gradient)
+    switch fault {
+    case .noStateGradient: for matrix in dState { matrix.fill(0) }
+    case .writesGradient: if let rows = gradient.rows { rows[0, 0] += 1 }
+    case .forgetWeightGradient:
+      Kernels.scale(pass.gradient(weights.hh).rows(outputWidth..<2 * outputWidth), by: 1.01)
+    default: break
+    }
+    return (dx, dState)
+  }
+
+  /// An LSTM, step by step, with the forget gate's gradient 1 % too large.
+  private func steepForget(_ x: Matrix, _ state: [Matrix]?, _ pass: Pass) -> (SequenceOutput, SequencePullback) {
+    let (steps, arena, recurrent, width) = (pass.steps, pass.arena, pass.value(weights.hh), outputWidth)
+    let gates = weights.inputProduct(x, bothBiases: true, pass)
+    let (h, c) = (HiddenRows(width, initial: state?[0], pass), HiddenRows(width, initial: state?[1], pass))
+    let tanhC = arena.matrix(steps.rows, width)
+    for t in 0..<steps.steps {
+      let now = gates.rows(steps.range(t))
+      Kernels.multiply(h.previous(t), recurrent, .right, adding: true, into: now)
+      Kernels.lstmStep(
+        gates: now, previousCell: c.previous(t), cell: c.current(t), tanhCell: tanhC.rows(steps.range(t)),
+        hidden: h.current(t))
+    }
+    return (
+      SequenceOutput(rows: h.rows, state: [h.final(arena), c.final(arena)], pass),
+      { gradient in
+        let dy = gradient.total(width, pass)
+        let (carryH, carryC) = (arena.zeros(steps.sequences, width), arena.zeros(steps.sequences, width))
+        for t in (0..<steps.steps).reversed() {
+          let (range, live) = (steps.range(t), 0..<Int(steps.live[t]))
+          Kernels.lstmStepBack(
+            gates: gates.rows(range), previousCell: c.previous(t), tanhCell: tanhC.rows(range), dy: dy.rows(range),
+            carryHidden: carryH.rows(live), carryCell: carryC.rows(live))
+          for row in range { for j in width..<2 * width { gates[row, j] *= 1.01 } }
+          Kernels.multiply(gates.rows(range), recurrent, into: carryH.rows(live))
+        }
+        weights.recurrentBack(gates, h.allPrevious(arena), rows: 0..<4 * width, pass)
+        return (weights.inputBack(gates, x, pass), [carryH, carryC])
+      }
+    )
+  }
+}
