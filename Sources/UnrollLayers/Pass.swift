@@ -16,12 +16,14 @@ public final class Pass {
   public let gradients: Buffer
   public let steps: PackedSteps
   public let mode: Mode
+  /// Whether somebody reads the final state; a layer for which it is dear may return none otherwise.
+  public let keepsState: Bool
   /// Layers take splits of it by their own name.
   public let random: RandomSource
 
   public init(
     _ steps: PackedSteps, parameters: Parameters, gradients: Buffer, arena: Arena, mode: Mode,
-    random: RandomSource = RandomSource(seed: 0)
+    keepsState: Bool = true, random: RandomSource = RandomSource(seed: 0)
   ) {
     precondition(gradients.count == parameters.count || mode == .evaluation)
     self.steps = steps
@@ -29,6 +31,7 @@ public final class Pass {
     self.gradients = gradients
     self.arena = arena
     self.mode = mode
+    self.keepsState = keepsState
     self.random = random
   }
 

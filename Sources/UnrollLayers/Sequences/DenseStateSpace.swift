@@ -64,6 +64,13 @@ package final class DenseStateSpace: SequenceLayer {
     return system
   }
 
+  private func finalState(_ u: Matrix, _ x0: Matrix?, _ system: DiscreteSystem, _ pass: Pass) -> [Matrix] {
+    guard pass.keepsState else { return [] }
+    let final = pass.arena.matrix(pass.steps.sequences, channels * stateSize)
+    Kernels.finalState(u: u, x0: x0, system: system, pass.steps, into: final)
+    return [final]
+  }
+
   /// k [T, H].
   package func kernel(steps: Int, _ pass: Pass) -> Matrix {
     let system = discretised(pass)
@@ -94,9 +101,7 @@ package final class DenseStateSpace: SequenceLayer {
     Kernels.stateSpaceKernel(c: pass.value(c), system: system, powers: powers, kernel: kernel)
     Kernels.convolve(u, kernel: kernel, d: pass.value(d), steps, arena: arena, into: y)
     if let x0 { Kernels.addInitialState(x0, powers: powers, system: system, steps, to: y) }
-    let final = arena.matrix(steps.sequences, channels * stateSize)
-    Kernels.finalState(u: u, x0: x0, system: system, steps, into: final)
-    return (SequenceOutput(rows: y, state: [final], pass), { [self] gradient in
+    return (SequenceOutput(rows: y, state: finalState(u, x0, system, pass), pass), { [self] gradient in
       let dy = gradient.total(channels, pass)
       let (du, dKernel) = (arena.matrix(u.rows, channels), arena.matrix(steps.steps, channels))
       Kernels.convolveBack(
