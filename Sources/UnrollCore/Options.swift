@@ -52,7 +52,8 @@ public struct OptionKey<Root>: Sendable {
   let get: @Sendable (Root) -> Value
   let set: @Sendable (inout Root, Setting) throws -> Void
 
-  public init(_ name: String, _ path: WritableKeyPath<Root, Int> & Sendable, in range: ClosedRange<Int>, _ help: String) {
+  public init(_ name: String, _ path: WritableKeyPath<Root, Int> & Sendable, in range: ClosedRange<Int>, _ help: String)
+  {
     let domain = range.upperBound == .max ? "\(range.lowerBound) or more" : "\(range.lowerBound)…\(range.upperBound)"
     self.init(name, domain, help, get: { .integer($0[keyPath: path]) }) { root, setting in
       let value = try setting.integer(name)
@@ -74,7 +75,8 @@ public struct OptionKey<Root>: Sendable {
   }
 
   public init(_ name: String, _ path: WritableKeyPath<Root, Bool> & Sendable, _ help: String) {
-    self.init(name, "true | false", help, choices: ["true", "false"], get: { .bool($0[keyPath: path]) }) { root, setting in
+    self.init(name, "true | false", help, choices: ["true", "false"], get: { .bool($0[keyPath: path]) }) {
+      root, setting in
       root[keyPath: path] = try setting.bool(name)
     }
   }

@@ -69,7 +69,8 @@ public struct Setting: Sendable {
       .composer(_, let problem, let mark, _):
       InputError("not valid YAML: \(problem)", file: file, line: mark.line)
     case .duplicatedKeysInMapping(let duplicates, let context):
-      InputError("the key \"\(duplicates.first ?? "?")\" stands twice in one table; keep one", file: file,
+      InputError(
+        "the key \"\(duplicates.first ?? "?")\" stands twice in one table; keep one", file: file,
         line: context.mark.line)
     default:
       InputError("not valid YAML: \(error)", file: file)

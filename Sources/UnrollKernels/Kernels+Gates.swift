@@ -21,7 +21,8 @@ extension Kernels {
   public static func lstmStepBack(
     gates: Matrix, previousCell: Matrix, tanhCell: Matrix, dy: Matrix, carryHidden: Matrix, carryCell: Matrix
   ) {
-    precondition(gates.columns == 4 * dy.columns && gates.rows == dy.rows && same(dy, carryHidden) && same(dy, carryCell))
+    precondition(
+      gates.columns == 4 * dy.columns && gates.rows == dy.rows && same(dy, carryHidden) && same(dy, carryCell))
     un_lstm_step_back(
       dy.rows, dy.columns, gates.base, previousCell.base, tanhCell.base, dy.base, carryHidden.base, carryCell.base)
   }

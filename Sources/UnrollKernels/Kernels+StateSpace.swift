@@ -34,7 +34,8 @@ extension Kernels {
   /// [Ā B̄; 0 1] = exp(Δ [A B; 0 0]) for every channel. A [N,N], B [1,N], logDt [1,H].
   public static func discretise(a: Matrix, b: Matrix, logDt: Matrix, into system: DiscreteSystem) {
     _ = singleThread
-    precondition(a.rows == system.stateSize && a.columns == a.rows && b.count == a.rows && logDt.count == system.channels)
+    precondition(
+      a.rows == system.stateSize && a.columns == a.rows && b.count == a.rows && logDt.count == system.channels)
     un_zoh(system.channels, system.stateSize, a.base, b.base, logDt.base, system.transition.base, system.input.base)
   }
 
@@ -66,16 +67,20 @@ extension Kernels {
     system: DiscreteSystem, powers: Matrix, dKernel: Matrix, dPowers: Matrix?, gradient: DiscreteSystem, addC: Matrix
   ) {
     un_ssm_kernel_back(
-      dKernel.rows, system.channels, system.stateSize, system.transition.base, system.input.base, powers.base, dKernel.base,
+      dKernel.rows, system.channels, system.stateSize, system.transition.base, system.input.base, powers.base,
+      dKernel.base,
       dPowers?.base, gradient.transition.base, gradient.input.base, addC.base)
   }
 
   /// y [R,H] = kernel [T,H] ∗ u [R,H] + D ⊙ u along every sequence.
-  public static func convolve(_ u: Matrix, kernel: Matrix, d: Matrix, _ steps: PackedSteps, arena: Arena, into y: Matrix) {
+  public static func convolve(
+    _ u: Matrix, kernel: Matrix, d: Matrix, _ steps: PackedSteps, arena: Arena, into y: Matrix
+  ) {
     checkConvolution(u, kernel, d, steps, y)
     let scratch = arena.matrix(1, un_convolution_scratch(steps.steps, steps.sequences))
     un_convolution(
-      steps.steps, steps.offset, steps.live, steps.sequences, u.columns, kernel.base, d.base, u.base, y.base, scratch.base)
+      steps.steps, steps.offset, steps.live, steps.sequences, u.columns, kernel.base, d.base, u.base, y.base,
+      scratch.base)
   }
 
   public static func convolveBack(
@@ -91,18 +96,22 @@ extension Kernels {
   }
 
   /// y_t += C Ā^{t+1} x₀ for x₀ [B, H·N].
-  public static func addInitialState(_ x0: Matrix, powers: Matrix, system: DiscreteSystem, _ steps: PackedSteps, to y: Matrix) {
+  public static func addInitialState(
+    _ x0: Matrix, powers: Matrix, system: DiscreteSystem, _ steps: PackedSteps, to y: Matrix
+  ) {
     precondition(x0.rows == steps.sequences && x0.columns == system.channels * system.stateSize && x0.isContiguous)
     un_ssm_initial(
       steps.steps, steps.offset, steps.live, system.channels, system.stateSize, powers.base, x0.base, y.base)
   }
 
   public static func initialStateBack(
-    _ x0: Matrix, powers: Matrix, system: DiscreteSystem, _ steps: PackedSteps, dy: Matrix, dPowers: Matrix, addX0: Matrix
+    _ x0: Matrix, powers: Matrix, system: DiscreteSystem, _ steps: PackedSteps, dy: Matrix, dPowers: Matrix,
+    addX0: Matrix
   ) {
     precondition(same(x0, addX0) && dPowers.count == powers.count && x0.isContiguous)
     un_ssm_initial_back(
-      steps.steps, steps.offset, steps.live, system.channels, system.stateSize, powers.base, x0.base, dy.base, dPowers.base,
+      steps.steps, steps.offset, steps.live, system.channels, system.stateSize, powers.base, x0.base, dy.base,
+      dPowers.base,
       addX0.base)
   }
 

@@ -10,14 +10,16 @@ import CUnroll
 /// what is touched.
 extension Kernels {
   public static func adam(
-    _ w: Buffer, _ g: Buffer, mean m: Buffer, square v: Buffer, range: Range<Int>, rate: Double, beta1: Double, beta2: Double,
+    _ w: Buffer, _ g: Buffer, mean m: Buffer, square v: Buffer, range: Range<Int>, rate: Double, beta1: Double,
+    beta2: Double,
     epsilon: Double, step: Int, coupledDecay: Double, decoupledDecay: Double
   ) {
     check([w, g, m, v], range)
     let (c1, c2) = (1 - pow(beta1, Double(step)), 1 - pow(beta2, Double(step)))
     let at = range.lowerBound
     un_adam(
-      range.count, w.base + at, g.base + at, m.base + at, v.base + at, Float(rate), Float(beta1), Float(beta2), Float(epsilon),
+      range.count, w.base + at, g.base + at, m.base + at, v.base + at, Float(rate), Float(beta1), Float(beta2),
+      Float(epsilon),
       Float(c1), Float(c2), Float(coupledDecay), Float(decoupledDecay))
   }
 
@@ -28,12 +30,14 @@ extension Kernels {
     check([w, g, velocity], range)
     let at = range.lowerBound
     un_sgd(
-      range.count, w.base + at, g.base + at, velocity.base + at, Float(rate), Float(momentum), nesterov ? 1 : 0, first ? 1 : 0,
+      range.count, w.base + at, g.base + at, velocity.base + at, Float(rate), Float(momentum), nesterov ? 1 : 0,
+      first ? 1 : 0,
       Float(decay))
   }
 
   public static func rmsprop(
-    _ w: Buffer, _ g: Buffer, square: Buffer, range: Range<Int>, rate: Double, alpha: Double, epsilon: Double, decay: Double
+    _ w: Buffer, _ g: Buffer, square: Buffer, range: Range<Int>, rate: Double, alpha: Double, epsilon: Double,
+    decay: Double
   ) {
     check([w, g, square], range)
     let at = range.lowerBound

@@ -10,7 +10,9 @@ public enum Kernels {
   /// c = a·b + β c, with one side transposed when asked; β is 1 when `adding`.
   ///
   /// Cost: rows × columns × inner multiply-adds.
-  public static func multiply(_ a: Matrix, _ b: Matrix, _ transpose: Transpose = .none, adding: Bool = false, into c: Matrix) {
+  public static func multiply(
+    _ a: Matrix, _ b: Matrix, _ transpose: Transpose = .none, adding: Bool = false, into c: Matrix
+  ) {
     _ = singleThread
     let m = transpose == .left ? a.columns : a.rows
     let k = transpose == .left ? a.rows : a.columns
@@ -100,14 +102,17 @@ public enum Kernels {
     un_glu_back(dy.rows, dy.columns, x.base, dy.base, dx.base)
   }
 
-  public static func layerNorm(_ x: Matrix, scale: Matrix, shift: Matrix, normalised: Matrix, inverse: Matrix, into y: Matrix) {
+  public static func layerNorm(
+    _ x: Matrix, scale: Matrix, shift: Matrix, normalised: Matrix, inverse: Matrix, into y: Matrix
+  ) {
     precondition(same(x, y) && same(x, normalised) && scale.count == x.columns && shift.count == x.columns)
     precondition(x.isContiguous && inverse.count == x.rows)
     un_layer_norm(x.rows, x.columns, x.base, scale.base, shift.base, normalised.base, inverse.base, y.base)
   }
 
   public static func layerNormBack(
-    normalised: Matrix, inverse: Matrix, scale: Matrix, _ dy: Matrix, into dx: Matrix, addScale: Matrix, addShift: Matrix
+    normalised: Matrix, inverse: Matrix, scale: Matrix, _ dy: Matrix, into dx: Matrix, addScale: Matrix,
+    addShift: Matrix
   ) {
     precondition(same(dy, dx) && same(dy, normalised) && dy.isContiguous && dx.isContiguous)
     un_layer_norm_back(

@@ -5,7 +5,9 @@ import UnrollStudy
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measures the speed of training steps.",
-    discussion: "The median over as many steps as fit into --seconds. Cases that this version cannot run are left out and named on standard error.")
+    discussion:
+      "The median over as many steps as fit into --seconds. Cases that this version cannot run are left out and named on standard error."
+  )
 
   @Option(help: ArgumentHelp("A JSON file of cases.", valueName: "file")) var cases: String
   @Option(help: "Threads; each batch is cut into as many shards.") var threads = 1

@@ -9,7 +9,8 @@ struct DataOption: ParsableArguments {
   @Option(
     name: .customLong("data"),
     help: ArgumentHelp(
-      "Folder with data sets (or $UNROLL_DATA; several separated by colons). Default: ~/.cache/unroll.", valueName: "folder"))
+      "Folder with data sets (or $UNROLL_DATA; several separated by colons). Default: ~/.cache/unroll.",
+      valueName: "folder"))
   var folders: String?
 
   /// Given folders first, then the default one.
@@ -29,7 +30,8 @@ struct DataOption: ParsableArguments {
 struct StudyOptions: ParsableArguments {
   @Argument(help: "A study in YAML.") var study: String
   @Option(help: ArgumentHelp("Folder for reports.", valueName: "folder")) var reports = "Reports"
-  @Option(help: ArgumentHelp("Folder for the study's records. Default: <reports>/<study>/records.", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp("Folder for the study's records. Default: <reports>/<study>/records.", valueName: "folder"))
   var records: String?
 
   func folder(_ name: String) -> RunFolder { RunFolder(study: name, reports: reports, records: records) }

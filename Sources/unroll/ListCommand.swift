@@ -12,7 +12,8 @@ struct ListCommand: ParsableCommand {
   enum Topic: String, CaseIterable, ExpressibleByArgument { case backends, tasks, data, formats, training, model }
 
   @Argument(help: "Only one of them.") var topic: Topic?
-  @Flag(name: .shortAndLong, help: "Every option with its domain, default and meaning; parameter groups.") var verbose = false
+  @Flag(name: .shortAndLong, help: "Every option with its domain, default and meaning; parameter groups.") var verbose =
+    false
 
   func run() throws {
     try reporting {
@@ -32,7 +33,9 @@ struct ListCommand: ParsableCommand {
     case .data:
       print("\nData sets (in a study: `data: NAME`, or `data: {name: NAME, OPTION: VALUE}`)")
       for set in Datasets.all {
-        entry(set.name, "\(set.summary); \(set.isDefault ? "comes with scripts/data" : "from --data"); licence: \(set.licence)")
+        entry(
+          set.name,
+          "\(set.summary); \(set.isDefault ? "comes with scripts/data" : "from --data"); licence: \(set.licence)")
         if verbose { described(set.options) }
       }
     case .formats:
@@ -42,9 +45,13 @@ struct ListCommand: ParsableCommand {
         if verbose { described(format.options) }
       }
     case .training:
-      if verbose || self.topic == topic { options("\nTraining (in a study: `training: {…}`)", TrainingOptions.table, TrainingOptions().resolved) }
+      if verbose || self.topic == topic {
+        options("\nTraining (in a study: `training: {…}`)", TrainingOptions.table, TrainingOptions().resolved)
+      }
     case .model:
-      if verbose || self.topic == topic { options("\nModel (in a study: `model: {…}`)", ModelOptions.table, ModelOptions().resolved) }
+      if verbose || self.topic == topic {
+        options("\nModel (in a study: `model: {…}`)", ModelOptions.table, ModelOptions().resolved)
+      }
     }
   }
 

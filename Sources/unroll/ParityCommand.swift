@@ -5,7 +5,9 @@ import UnrollTraining
 struct ParityCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "parity", abstract: "Compares our layers with float64 reference cases (*.safetensors).",
-    discussion: "The error of a tensor is max|ours − theirs| / max(max|theirs|, 1e-3). Exit code 1 if one is over the tolerance or a case is not supported.")
+    discussion:
+      "The error of a tensor is max|ours − theirs| / max(max|theirs|, 1e-3). Exit code 1 if one is over the tolerance or a case is not supported."
+  )
 
   @Argument(help: "A folder of cases.") var folder: String
   @Option(help: "Largest error allowed.") var tolerance = 2e-5
@@ -29,6 +31,7 @@ struct ParityCommand: ParsableCommand {
       return "unsupported  \(result.name) (operation \(result.operation))"
     }
     let verdict = result.passes(tolerance) ? "ok          " : "FAILED      "
-    return "\(verdict) \(result.name): largest error \(worst.error) (\(worst.tensor)), \(result.comparisons.count) tensors"
+    return
+      "\(verdict) \(result.name): largest error \(worst.error) (\(worst.tensor)), \(result.comparisons.count) tensors"
   }
 }

@@ -28,7 +28,8 @@ struct RunCommand: ParsableCommand {
       let display = RunDisplay()
       let runner = StudyRunner(
         study, folder, data.location, jobs: jobs ?? Machine.cores,
-        workerArguments: { ["cell", "--index", "\($0.index)", "--identity", $1] + options.arguments + data.arguments }, report: display.show)
+        workerArguments: { ["cell", "--index", "\($0.index)", "--identity", $1] + options.arguments + data.arguments },
+        report: display.show)
       let summary = try runner.run()
       display.end()
       if summary.interrupted {
@@ -59,7 +60,9 @@ struct ReportCommand: ParsableCommand {
   func run() throws {
     try reporting {
       let (records, wanted) = try options.folder(options.name).current()
-      guard !records.isEmpty else { throw InputError("none of the study's runs has left a record yet", file: options.study) }
+      guard !records.isEmpty else {
+        throw InputError("none of the study's runs has left a record yet", file: options.study)
+      }
       let path = try Report.write(records, study: options.name, to: options.reports)
       print("\(records.count) of \(wanted) runs. Report: \(path)")
     }
@@ -68,7 +71,8 @@ struct ReportCommand: ParsableCommand {
 
 /// One run of a study in this process; started by `run`.
 struct CellCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "cell", abstract: "Runs one cell of a study.", shouldDisplay: false)
+  static let configuration = CommandConfiguration(
+    commandName: "cell", abstract: "Runs one cell of a study.", shouldDisplay: false)
 
   @OptionGroup var options: StudyOptions
   @OptionGroup var data: DataOption
@@ -80,7 +84,9 @@ struct CellCommand: ParsableCommand {
       _ = Kernels.singleThread
       let study = try StudyFile(path: options.study)
       let cells = try study.cells()
-      guard cells.indices.contains(index) else { throw InputError("the study has no cell \(index)", file: options.study) }
+      guard cells.indices.contains(index) else {
+        throw InputError("the study has no cell \(index)", file: options.study)
+      }
       let store = options.folder(study.name).store
       let problem = try CellRun(cells[index], data.location).run(into: store, identity: identity) { fraction in
         Terminal.write("\(fraction)\n", to: stdout)

@@ -19,7 +19,9 @@ final class RunDisplay {
       guard Terminal.isInteractive else { return }
       let failures = failed > 0 ? ", \(failed) failed" : ""
       let time = secondsLeft.map { ", about \(RunDisplay.duration($0)) left" } ?? ""
-      status("\(done) done, \(running.count) running\(failures), \(left) waiting\(time)   \(running.joined(separator: "; "))")
+      status(
+        "\(done) done, \(running.count) running\(failures), \(left) waiting\(time)   \(running.joined(separator: "; "))"
+      )
     }
   }
 

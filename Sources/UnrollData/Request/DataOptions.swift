@@ -68,7 +68,8 @@ struct DataOptions: Options {
     OptionKey("test_percent", \.testPercent, in: 1...45, "part of train that becomes test"),
     OptionKey(
       "duplicates", \.duplicates,
-      "equal texts on one side of the split, or each by itself (as in a random split, which shows test items in training)"),
+      "equal texts on one side of the split, or each by itself (as in a random split, which shows test items in training)"
+    ),
     OptionKey("subsample", \.subsample, in: 0...Int.max, "training items (tokens of running text) to keep; 0 for all"),
     OptionKey("subsample_held_out", \.subsampleHeldOut, in: 0...Int.max, "the same for development and for test"),
     OptionKey("max_length", \.maxLength, in: 0...Int.max, "training items with more tokens are left out; 0 for none"),

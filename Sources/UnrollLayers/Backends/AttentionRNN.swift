@@ -6,7 +6,8 @@ public struct AttentionRNNOptions: BackendOptions {
   public enum Cell: String, CaseIterable, Sendable { case rnn, lstm, gru }
 
   public static let name = "attention-rnn"
-  public static let summary = "recurrent cell with attention pooling: α = softmax(wᵀh), y = Σ α h (Bahdanau et al. 2015, pooled)"
+  public static let summary =
+    "recurrent cell with attention pooling: α = softmax(wᵀh), y = Σ α h (Bahdanau et al. 2015, pooled)"
   public static let table: [OptionKey<AttentionRNNOptions>] = [
     OptionKey("cell", \.cell, "the recurrent cell below"),
     OptionKey("recurrent_init", \.initialisation.recurrent, "recurrent weights: orthogonal, or PyTorch's uniform"),
@@ -35,9 +36,11 @@ public struct AttentionRNNOptions: BackendOptions {
     }
   }
 
-  public func crown(_ stack: any SequenceLayer, _ reading: Reading, _ parameters: ParameterBuilder) -> any SequenceLayer {
+  public func crown(_ stack: any SequenceLayer, _ reading: Reading, _ parameters: ParameterBuilder) -> any SequenceLayer
+  {
     AttentionCrown(
-      inner: stack, pooling: AttentionPooling(stack.outputWidth, parameters.scope("attention")), causal: reading == .causal)
+      inner: stack, pooling: AttentionPooling(stack.outputWidth, parameters.scope("attention")),
+      causal: reading == .causal)
   }
 }
 
@@ -57,7 +60,8 @@ struct AttentionCrown: SequenceLayer {
   var isCausal: Bool { causal && inner.isCausal }
   var multiplyAdds: Int { inner.multiplyAdds + pooling.multiplyAdds }
 
-  func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback) {
+  func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)
+  {
     let (arena, width, split) = (pass.arena, inner.outputWidth, inner.slots.count)
     let (hidden, hiddenBack) = inner.forward(x, from: state.map { Array($0[..<split]) }, pass)
     let (pool, poolBack) = pooling.forward(hidden.rows, from: state.map { Array($0[split...]) }, pass)
@@ -72,19 +76,22 @@ struct AttentionCrown: SequenceLayer {
       Kernels.copy(spread, to: rows.columns(width..<2 * width))
     }
     let output = SequenceOutput(rows: rows, summary: pool.whole, state: hidden.state + pool.state)
-    return (output, { gradient in
-      let direct = gradient.rows.map { arena.copy($0.columns(0..<width)) }
-      let pooled = gradient.rows.map { arena.copy($0.columns(width..<2 * width)) }
-      var whole = gradient.summary
-      if !causal, let pooled {
-        let sums = gradient.summary.map(arena.copy) ?? arena.zeros(pass.steps.sequences, width)
-        Kernels.scatterAdd(pooled, sequence, to: sums)
-        whole = sums
+    return (
+      output,
+      { gradient in
+        let direct = gradient.rows.map { arena.copy($0.columns(0..<width)) }
+        let pooled = gradient.rows.map { arena.copy($0.columns(width..<2 * width)) }
+        var whole = gradient.summary
+        if !causal, let pooled {
+          let sums = gradient.summary.map(arena.copy) ?? arena.zeros(pass.steps.sequences, width)
+          Kernels.scatterAdd(pooled, sequence, to: sums)
+          whole = sums
+        }
+        let (dh, dPoolState) = poolBack(causal ? pooled : nil, whole)
+        if let direct { Kernels.add(direct, to: dh) }
+        let (dx, dState) = hiddenBack(SequenceGradient(rows: dh))
+        return (dx, dState + dPoolState)
       }
-      let (dh, dPoolState) = poolBack(causal ? pooled : nil, whole)
-      if let direct { Kernels.add(direct, to: dh) }
-      let (dx, dState) = hiddenBack(SequenceGradient(rows: dh))
-      return (dx, dState + dPoolState)
-    })
+    )
   }
 }

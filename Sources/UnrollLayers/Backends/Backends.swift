@@ -26,7 +26,8 @@ public protocol BackendOptions: Options {
 }
 
 extension BackendOptions {
-  public func crown(_ stack: any SequenceLayer, _ reading: Reading, _ parameters: ParameterBuilder) -> any SequenceLayer {
+  public func crown(_ stack: any SequenceLayer, _ reading: Reading, _ parameters: ParameterBuilder) -> any SequenceLayer
+  {
     stack
   }
 }

@@ -19,7 +19,8 @@ struct GRU: SequenceLayer {
   var slots: [StateSlot] { [StateSlot("h", outputWidth)] }
   var multiplyAdds: Int { weights.multiplyAdds }
 
-  func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback) {
+  func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)
+  {
     resetBefore ? forwardBefore(x, state, pass) : forwardAfter(x, state, pass)
   }
 
@@ -37,24 +38,27 @@ struct GRU: SequenceLayer {
         gates: gates.rows(range), recurrent: now, previous: h.previous(t), recurrentN: recurrentN.rows(range),
         hidden: h.current(t))
     }
-    return (SequenceOutput(rows: h.rows, state: [h.final(arena)], pass), { gradient in
-      let dy = gradient.total(width, pass)
-      let carry = arena.zeros(steps.sequences, width)
-      let (resetAndUpdate, candidate) = (0..<2 * width, 2 * width..<3 * width)
-      for t in (0..<steps.steps).reversed() {
-        let (range, live) = (steps.range(t), carry.rows(0..<Int(steps.live[t])))
-        Kernels.gruStepBack(
-          gates: gates.rows(range), previous: h.previous(t), recurrentN: recurrentN.rows(range), dy: dy.rows(range),
-          carry: live)
-        Kernels.multiply(
-          gates.rows(range).columns(resetAndUpdate), recurrent.rows(resetAndUpdate), adding: true, into: live)
-        Kernels.multiply(recurrentN.rows(range), recurrent.rows(candidate), adding: true, into: live)
+    return (
+      SequenceOutput(rows: h.rows, state: [h.final(arena)], pass),
+      { gradient in
+        let dy = gradient.total(width, pass)
+        let carry = arena.zeros(steps.sequences, width)
+        let (resetAndUpdate, candidate) = (0..<2 * width, 2 * width..<3 * width)
+        for t in (0..<steps.steps).reversed() {
+          let (range, live) = (steps.range(t), carry.rows(0..<Int(steps.live[t])))
+          Kernels.gruStepBack(
+            gates: gates.rows(range), previous: h.previous(t), recurrentN: recurrentN.rows(range), dy: dy.rows(range),
+            carry: live)
+          Kernels.multiply(
+            gates.rows(range).columns(resetAndUpdate), recurrent.rows(resetAndUpdate), adding: true, into: live)
+          Kernels.multiply(recurrentN.rows(range), recurrent.rows(candidate), adding: true, into: live)
+        }
+        let previous = h.allPrevious(arena)
+        weights.recurrentBack(gates.columns(resetAndUpdate), previous, rows: resetAndUpdate, pass)
+        weights.recurrentBack(recurrentN, previous, rows: candidate, pass)
+        return (weights.inputBack(gates, x, pass), [carry])
       }
-      let previous = h.allPrevious(arena)
-      weights.recurrentBack(gates.columns(resetAndUpdate), previous, rows: resetAndUpdate, pass)
-      weights.recurrentBack(recurrentN, previous, rows: candidate, pass)
-      return (weights.inputBack(gates, x, pass), [carry])
-    })
+    )
   }
 
   private func forwardBefore(_ x: Matrix, _ state: [Matrix]?, _ pass: Pass) -> (SequenceOutput, SequencePullback) {
@@ -71,22 +75,25 @@ struct GRU: SequenceLayer {
       Kernels.multiply(reset.rows(range), recurrent.rows(candidate), .right, adding: true, into: now.columns(candidate))
       Kernels.gruUpdate(gates: now, previous: h.previous(t), hidden: h.current(t))
     }
-    return (SequenceOutput(rows: h.rows, state: [h.final(arena)], pass), { gradient in
-      let dy = gradient.total(width, pass)
-      let carry = arena.zeros(steps.sequences, width)
-      let dReset = arena.matrix(steps.sequences, width)
-      for t in (0..<steps.steps).reversed() {
-        let (range, live) = (steps.range(t), 0..<Int(steps.live[t]))
-        let (now, back) = (gates.rows(range), carry.rows(live))
-        Kernels.gruUpdateBack(gates: now, previous: h.previous(t), dy: dy.rows(range), carry: back)
-        Kernels.multiply(now.columns(candidate), recurrent.rows(candidate), into: dReset.rows(live))
-        Kernels.gruResetBack(gates: now, previous: h.previous(t), dReset: dReset.rows(live), addCarry: back)
-        Kernels.multiply(now.columns(resetAndUpdate), recurrent.rows(resetAndUpdate), adding: true, into: back)
+    return (
+      SequenceOutput(rows: h.rows, state: [h.final(arena)], pass),
+      { gradient in
+        let dy = gradient.total(width, pass)
+        let carry = arena.zeros(steps.sequences, width)
+        let dReset = arena.matrix(steps.sequences, width)
+        for t in (0..<steps.steps).reversed() {
+          let (range, live) = (steps.range(t), 0..<Int(steps.live[t]))
+          let (now, back) = (gates.rows(range), carry.rows(live))
+          Kernels.gruUpdateBack(gates: now, previous: h.previous(t), dy: dy.rows(range), carry: back)
+          Kernels.multiply(now.columns(candidate), recurrent.rows(candidate), into: dReset.rows(live))
+          Kernels.gruResetBack(gates: now, previous: h.previous(t), dReset: dReset.rows(live), addCarry: back)
+          Kernels.multiply(now.columns(resetAndUpdate), recurrent.rows(resetAndUpdate), adding: true, into: back)
+        }
+        weights.recurrentBack(gates.columns(resetAndUpdate), h.allPrevious(arena), rows: resetAndUpdate, pass)
+        weights.recurrentBack(gates.columns(candidate), reset, rows: candidate, pass)
+        return (weights.inputBack(gates, x, pass), [carry])
       }
-      weights.recurrentBack(gates.columns(resetAndUpdate), h.allPrevious(arena), rows: resetAndUpdate, pass)
-      weights.recurrentBack(gates.columns(candidate), reset, rows: candidate, pass)
-      return (weights.inputBack(gates, x, pass), [carry])
-    })
+    )
   }
 }
 

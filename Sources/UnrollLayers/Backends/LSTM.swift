@@ -16,7 +16,8 @@ struct LSTM: SequenceLayer {
   var slots: [StateSlot] { [StateSlot("h", outputWidth), StateSlot("c", outputWidth)] }
   var multiplyAdds: Int { weights.multiplyAdds }
 
-  func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback) {
+  func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)
+  {
     let (steps, arena, recurrent) = (pass.steps, pass.arena, pass.value(weights.hh))
     let gates = weights.inputProduct(x, bothBiases: true, pass)
     let h = HiddenRows(outputWidth, initial: state?[0], pass)
@@ -30,20 +31,23 @@ struct LSTM: SequenceLayer {
         hidden: h.current(t))
     }
     let output = SequenceOutput(rows: h.rows, state: [h.final(arena), c.final(arena)], pass)
-    return (output, { gradient in
-      let dy = gradient.total(outputWidth, pass)
-      let carryH = arena.zeros(steps.sequences, outputWidth)
-      let carryC = arena.zeros(steps.sequences, outputWidth)
-      for t in (0..<steps.steps).reversed() {
-        let (range, live) = (steps.range(t), 0..<Int(steps.live[t]))
-        Kernels.lstmStepBack(
-          gates: gates.rows(range), previousCell: c.previous(t), tanhCell: tanhC.rows(range), dy: dy.rows(range),
-          carryHidden: carryH.rows(live), carryCell: carryC.rows(live))
-        Kernels.multiply(gates.rows(range), recurrent, into: carryH.rows(live))
+    return (
+      output,
+      { gradient in
+        let dy = gradient.total(outputWidth, pass)
+        let carryH = arena.zeros(steps.sequences, outputWidth)
+        let carryC = arena.zeros(steps.sequences, outputWidth)
+        for t in (0..<steps.steps).reversed() {
+          let (range, live) = (steps.range(t), 0..<Int(steps.live[t]))
+          Kernels.lstmStepBack(
+            gates: gates.rows(range), previousCell: c.previous(t), tanhCell: tanhC.rows(range), dy: dy.rows(range),
+            carryHidden: carryH.rows(live), carryCell: carryC.rows(live))
+          Kernels.multiply(gates.rows(range), recurrent, into: carryH.rows(live))
+        }
+        weights.recurrentBack(gates, h.allPrevious(arena), rows: 0..<gates.columns, pass)
+        return (weights.inputBack(gates, x, pass), [carryH, carryC])
       }
-      weights.recurrentBack(gates, h.allPrevious(arena), rows: 0..<gates.columns, pass)
-      return (weights.inputBack(gates, x, pass), [carryH, carryC])
-    })
+    )
   }
 }
 

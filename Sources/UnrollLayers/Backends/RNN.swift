@@ -15,7 +15,8 @@ struct RNN: SequenceLayer {
   var slots: [StateSlot] { [StateSlot("h", outputWidth)] }
   var multiplyAdds: Int { weights.multiplyAdds }
 
-  func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback) {
+  func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)
+  {
     let (steps, arena, recurrent) = (pass.steps, pass.arena, pass.value(weights.hh))
     let sums = weights.inputProduct(x, bothBiases: true, pass)
     let h = HiddenRows(outputWidth, initial: state?[0], pass)
@@ -25,17 +26,20 @@ struct RNN: SequenceLayer {
       Kernels.rnnStep(now, relu: relu, into: h.current(t))
     }
     let output = SequenceOutput(rows: h.rows, state: [h.final(arena)], pass)
-    return (output, { gradient in
-      let dy = gradient.total(outputWidth, pass)
-      let carry = arena.zeros(steps.sequences, outputWidth)
-      for t in (0..<steps.steps).reversed() {
-        let (now, live) = (sums.rows(steps.range(t)), carry.rows(0..<Int(steps.live[t])))
-        Kernels.rnnStepBack(h: h.current(t), relu: relu, dy: dy.rows(steps.range(t)), carry: live, into: now)
-        Kernels.multiply(now, recurrent, into: live)
+    return (
+      output,
+      { gradient in
+        let dy = gradient.total(outputWidth, pass)
+        let carry = arena.zeros(steps.sequences, outputWidth)
+        for t in (0..<steps.steps).reversed() {
+          let (now, live) = (sums.rows(steps.range(t)), carry.rows(0..<Int(steps.live[t])))
+          Kernels.rnnStepBack(h: h.current(t), relu: relu, dy: dy.rows(steps.range(t)), carry: live, into: now)
+          Kernels.multiply(now, recurrent, into: live)
+        }
+        weights.recurrentBack(sums, h.allPrevious(arena), rows: 0..<outputWidth, pass)
+        return (weights.inputBack(sums, x, pass), [carry])
       }
-      weights.recurrentBack(sums, h.allPrevious(arena), rows: 0..<outputWidth, pass)
-      return (weights.inputBack(sums, x, pass), [carry])
-    })
+    )
   }
 }
 
@@ -58,6 +62,7 @@ public struct RNNOptions: BackendOptions {
 
   public func makeLayer(_ input: Int, _ width: Int, _ parameters: ParameterBuilder) -> any SequenceLayer {
     RNN(
-      weights: RecurrentWeights(gates: 1, input, width, initialisation, bias: [0], parameters), relu: activation == .relu)
+      weights: RecurrentWeights(gates: 1, input, width, initialisation, bias: [0], parameters),
+      relu: activation == .relu)
   }
 }

@@ -33,27 +33,32 @@ struct SSMBlock: SequenceLayer {
     mixerMultiplyAdds = output.multiplyAdds
   }
 
-  func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback) {
+  func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)
+  {
     let (v, encoderBack) = encoder?.forward(x, pass) ?? (x, { $0 })
     let (normed, normBack) = norm.forward(v, pass)
     let (inner, innerBack) = space.forward(normed, from: state, pass)
     let (mixed, mixerBack) = mixer.forward(inner.rows, pass)
     let rows = pass.arena.copy(mixed)
     Kernels.add(v, to: rows)
-    return (SequenceOutput(rows: rows, state: inner.state, pass), { gradient in
-      let dy = gradient.total(outputWidth, pass)
-      let (dNormed, dState) = innerBack(SequenceGradient(rows: mixerBack(dy)))
-      let dv = pass.arena.copy(normBack(dNormed))
-      Kernels.add(dy, to: dv)
-      return (encoderBack(dv), dState)
-    })
+    return (
+      SequenceOutput(rows: rows, state: inner.state, pass),
+      { gradient in
+        let dy = gradient.total(outputWidth, pass)
+        let (dNormed, dState) = innerBack(SequenceGradient(rows: mixerBack(dy)))
+        let dv = pass.arena.copy(normBack(dNormed))
+        Kernels.add(dy, to: dv)
+        return (encoderBack(dv), dState)
+      }
+    )
   }
 }
 
 /// Options of `ssm`.
 public struct SSMOptions: BackendOptions {
   public static let name = "ssm"
-  public static let summary = "dense state space, zero-order hold, HiPPO-LegS start: x = Ā x + B̄ u, y = C x + D u (Gu et al. 2022)"
+  public static let summary =
+    "dense state space, zero-order hold, HiPPO-LegS start: x = Ā x + B̄ u, y = C x + D u (Gu et al. 2022)"
   public static let table: [OptionKey<SSMOptions>] = [
     OptionKey("state", \.state, in: 1...256, "state size N"),
     OptionKey("dt_min", \.dtMin, in: 1e-6...10, "smallest initial time step Δ (log-uniform)"),
@@ -82,6 +87,7 @@ public struct SSMOptions: BackendOptions {
 extension Initialiser {
   /// log of a value that is log-uniform in [low, high].
   static func logUniform(_ low: Double, _ high: Double) -> Initialiser {
-    Initialiser { rows, columns, random in (0..<rows * columns).map { _ in Float(random.uniform(log(low), log(high))) } }
+    Initialiser { rows, columns, random in (0..<rows * columns).map { _ in Float(random.uniform(log(low), log(high))) }
+    }
   }
 }

@@ -56,7 +56,9 @@ public struct Initialiser: Sendable {
       let row = matrix.rows(i..<i + 1)
       row.assign((0..<columns).map { _ in Float(random.normal()) })
       for _ in 0..<2 {
-        for j in 0..<i { Kernels.addScaled(matrix.rows(j..<j + 1), by: -Float(Kernels.dot(matrix.rows(j..<j + 1), row)), to: row) }
+        for j in 0..<i {
+          Kernels.addScaled(matrix.rows(j..<j + 1), by: -Float(Kernels.dot(matrix.rows(j..<j + 1), row)), to: row)
+        }
         Kernels.scale(row, by: Float(1 / Kernels.sumOfSquares(row).squareRoot()))
       }
     }

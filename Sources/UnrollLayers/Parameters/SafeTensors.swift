@@ -51,7 +51,8 @@ public struct SafeTensors: Equatable, Sendable {
   }
 
   private static func tensor(_ name: String, _ entry: Value, _ data: [UInt8]) throws -> Tensor {
-    guard let type = entry["dtype"]?.string, let shape = entry["shape"]?.integers, let range = entry["data_offsets"]?.integers,
+    guard let type = entry["dtype"]?.string, let shape = entry["shape"]?.integers,
+      let range = entry["data_offsets"]?.integers,
       range.count == 2, range[0] >= 0, range[0] <= range[1], range[1] <= data.count, shape.allSatisfy({ $0 >= 0 })
     else { throw InputError("tensor \(name) has a broken header") }
     let bytes = data[range[0]..<range[1]]
@@ -128,7 +129,9 @@ extension Parameters {
       throw InputError("the file holds \(extra), which this model has not: they were made with different settings")
     }
     for parameter in list {
-      guard let tensor = tensors[parameter.name] else { throw InputError("the file lacks the tensor \(parameter.name)") }
+      guard let tensor = tensors[parameter.name] else {
+        throw InputError("the file lacks the tensor \(parameter.name)")
+      }
       guard tensor.shape == parameter.shape else {
         throw InputError("tensor \(parameter.name) has the shape \(tensor.shape), the model wants \(parameter.shape)")
       }

@@ -7,11 +7,14 @@ public struct GELU: Layer {
   public func forward(_ x: Matrix, _ pass: Pass) -> (output: Matrix, pullback: Pullback) {
     let y = pass.arena.matrix(x.rows, x.columns)
     Kernels.gelu(x, into: y)
-    return (y, { dy in
-      let dx = pass.arena.matrix(x.rows, x.columns)
-      Kernels.geluBack(x, dy, into: dx)
-      return dx
-    })
+    return (
+      y,
+      { dy in
+        let dx = pass.arena.matrix(x.rows, x.columns)
+        Kernels.geluBack(x, dy, into: dx)
+        return dx
+      }
+    )
   }
 }
 
@@ -22,10 +25,13 @@ public struct GLU: Layer {
   public func forward(_ x: Matrix, _ pass: Pass) -> (output: Matrix, pullback: Pullback) {
     let y = pass.arena.matrix(x.rows, x.columns / 2)
     Kernels.glu(x, into: y)
-    return (y, { dy in
-      let dx = pass.arena.matrix(x.rows, x.columns)
-      Kernels.gluBack(x, dy, into: dx)
-      return dx
-    })
+    return (
+      y,
+      { dy in
+        let dx = pass.arena.matrix(x.rows, x.columns)
+        Kernels.gluBack(x, dy, into: dx)
+        return dx
+      }
+    )
   }
 }

@@ -18,10 +18,13 @@ public struct Dropout: Layer {
     Kernels.dropoutMask(mask, probability: probability, key: source.next())
     let y = pass.arena.matrix(x.rows, x.columns)
     Kernels.multiplyElements(x, mask, into: y)
-    return (y, { dy in
-      let dx = pass.arena.matrix(x.rows, x.columns)
-      Kernels.multiplyElements(dy, mask, into: dx)
-      return dx
-    })
+    return (
+      y,
+      { dy in
+        let dx = pass.arena.matrix(x.rows, x.columns)
+        Kernels.multiplyElements(dy, mask, into: dx)
+        return dx
+      }
+    )
   }
 }

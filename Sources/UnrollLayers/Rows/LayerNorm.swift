@@ -16,12 +16,15 @@ public struct LayerNorm: Layer {
     let inverse = pass.arena.matrix(x.rows, 1)
     let weight = pass.value(scale)
     Kernels.layerNorm(x, scale: weight, shift: pass.value(shift), normalised: normalised, inverse: inverse, into: y)
-    return (y, { dy in
-      let dx = pass.arena.matrix(x.rows, x.columns)
-      Kernels.layerNormBack(
-        normalised: normalised, inverse: inverse, scale: weight, dy, into: dx, addScale: pass.gradient(scale),
-        addShift: pass.gradient(shift))
-      return dx
-    })
+    return (
+      y,
+      { dy in
+        let dx = pass.arena.matrix(x.rows, x.columns)
+        Kernels.layerNormBack(
+          normalised: normalised, inverse: inverse, scale: weight, dy, into: dx, addScale: pass.gradient(scale),
+          addShift: pass.gradient(shift))
+        return dx
+      }
+    )
   }
 }

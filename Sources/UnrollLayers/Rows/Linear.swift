@@ -19,12 +19,15 @@ public struct Linear: Layer {
     let y = pass.arena.matrix(x.rows, outputWidth)
     Kernels.fillRows(y, with: pass.value(bias))
     Kernels.multiply(x, w, .right, adding: true, into: y)
-    return (y, { dy in
-      Kernels.multiply(dy, x, .left, adding: true, into: pass.gradient(weight))
-      Kernels.addColumnSums(dy, to: pass.gradient(bias))
-      let dx = pass.arena.matrix(x.rows, x.columns)
-      Kernels.multiply(dy, w, into: dx)
-      return dx
-    })
+    return (
+      y,
+      { dy in
+        Kernels.multiply(dy, x, .left, adding: true, into: pass.gradient(weight))
+        Kernels.addColumnSums(dy, to: pass.gradient(bias))
+        let dx = pass.arena.matrix(x.rows, x.columns)
+        Kernels.multiply(dy, w, into: dx)
+        return dx
+      }
+    )
   }
 }

@@ -37,16 +37,19 @@ public struct AttentionPooling {
     Kernels.poolCausal(steps, scores: scores, hidden: h, logSums: logSums.all, pooled: pooled.all)
     let whole = pooled.final(arena)
     let output = Output(causal: pooled.rows, whole: whole, state: [logSums.final(arena), whole])
-    return (output, { causal, whole in
-      let dy = SequenceGradient(rows: causal, summary: whole).total(width, pass)
-      let carry = [arena.zeros(steps.sequences, 1), arena.zeros(steps.sequences, width)]
-      let (dScores, dh) = (arena.matrix(h.rows, 1), arena.matrix(h.rows, width))
-      Kernels.poolCausalBack(
-        steps, scores: scores, hidden: h, logSums: logSums.all, pooled: pooled.all, dy: dy, carryLogSum: carry[0],
-        carryPooled: carry[1], dScores: dScores, dHidden: dh)
-      Kernels.multiply(dScores, h, .left, adding: true, into: pass.gradient(weight))
-      Kernels.multiply(dScores, w, adding: true, into: dh)
-      return (dh, carry)
-    })
+    return (
+      output,
+      { causal, whole in
+        let dy = SequenceGradient(rows: causal, summary: whole).total(width, pass)
+        let carry = [arena.zeros(steps.sequences, 1), arena.zeros(steps.sequences, width)]
+        let (dScores, dh) = (arena.matrix(h.rows, 1), arena.matrix(h.rows, width))
+        Kernels.poolCausalBack(
+          steps, scores: scores, hidden: h, logSums: logSums.all, pooled: pooled.all, dy: dy, carryLogSum: carry[0],
+          carryPooled: carry[1], dScores: dScores, dHidden: dh)
+        Kernels.multiply(dScores, h, .left, adding: true, into: pass.gradient(weight))
+        Kernels.multiply(dScores, w, adding: true, into: dh)
+        return (dh, carry)
+      }
+    )
   }
 }

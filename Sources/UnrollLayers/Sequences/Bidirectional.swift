@@ -17,7 +17,8 @@ struct Bidirectional: SequenceLayer {
   var isCausal: Bool { false }
   var multiplyAdds: Int { ahead.multiplyAdds + back.multiplyAdds }
 
-  func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback) {
+  func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)
+  {
     let arena = pass.arena
     let reversal = pass.steps.reversed
     let split = ahead.slots.count
@@ -27,16 +28,19 @@ struct Bidirectional: SequenceLayer {
     let output = SequenceOutput(
       rows: merged(first.rows, gathered(second.rows, reversal, arena), arena),
       summary: merged(first.summary, second.summary, arena), state: first.state + second.state)
-    return (output, { gradient in
-      let rows = gradient.rows.map { self.parts($0, arena) }
-      let summary = gradient.summary.map { self.parts($0, arena) }
-      let (dx, dState) = firstBack(SequenceGradient(rows: rows?.0, summary: summary?.0))
-      let (dMirrored, dStateBack) = secondBack(
-        SequenceGradient(rows: rows.map { gathered($0.1, reversal, arena) }, summary: summary?.1))
-      let total = gathered(dMirrored, reversal, arena)
-      Kernels.add(dx, to: total)
-      return (total, dState + dStateBack)
-    })
+    return (
+      output,
+      { gradient in
+        let rows = gradient.rows.map { self.parts($0, arena) }
+        let summary = gradient.summary.map { self.parts($0, arena) }
+        let (dx, dState) = firstBack(SequenceGradient(rows: rows?.0, summary: summary?.0))
+        let (dMirrored, dStateBack) = secondBack(
+          SequenceGradient(rows: rows.map { gathered($0.1, reversal, arena) }, summary: summary?.1))
+        let total = gathered(dMirrored, reversal, arena)
+        Kernels.add(dx, to: total)
+        return (total, dState + dStateBack)
+      }
+    )
   }
 
   private func merged(_ a: Matrix, _ b: Matrix, _ arena: Arena) -> Matrix {

@@ -47,7 +47,9 @@ package final class DenseStateSpace: SequenceLayer {
     system = DiscreteSystem(channels: other.channels, stateSize: other.stateSize)
   }
 
-  package func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback) {
+  package func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (
+    output: SequenceOutput, pullback: SequencePullback
+  ) {
     let system = discretised(pass)
     let stepwise = mode == .recurrence || mode == .automatic && pass.mode == .evaluation && pass.steps.steps == 1
     return stepwise ? recur(x, state?[0], system, pass) : convolve(x, state?[0], system, pass)
@@ -86,9 +88,12 @@ package final class DenseStateSpace: SequenceLayer {
     let y = pass.arena.matrix(u.rows, channels)
     let x = x0.map(pass.arena.copy) ?? pass.arena.zeros(pass.steps.sequences, channels * stateSize)
     Kernels.recur(u, c: pass.value(c), d: pass.value(d), system: system, pass.steps, state: x, into: y)
-    return (SequenceOutput(rows: y, state: [x], pass), { _ in
-      preconditionFailure("the recurrence is for streaming; training runs the convolution")
-    })
+    return (
+      SequenceOutput(rows: y, state: [x], pass),
+      { _ in
+        preconditionFailure("the recurrence is for streaming; training runs the convolution")
+      }
+    )
   }
 
   private func convolve(
@@ -101,25 +106,29 @@ package final class DenseStateSpace: SequenceLayer {
     Kernels.stateSpaceKernel(c: pass.value(c), system: system, powers: powers, kernel: kernel)
     Kernels.convolve(u, kernel: kernel, d: pass.value(d), steps, arena: arena, into: y)
     if let x0 { Kernels.addInitialState(x0, powers: powers, system: system, steps, to: y) }
-    return (SequenceOutput(rows: y, state: finalState(u, x0, system, pass), pass), { [self] gradient in
-      let dy = gradient.total(channels, pass)
-      let (du, dKernel) = (arena.matrix(u.rows, channels), arena.matrix(steps.steps, channels))
-      Kernels.convolveBack(
-        u, kernel: kernel, d: pass.value(d), steps, arena: arena, dy: dy, du: du, dKernel: dKernel, addD: pass.gradient(d))
-      var (dState, dPowers): ([Matrix], Matrix?) = ([], nil)
-      if let x0 {
-        let (dx0, back) = (arena.zeros(x0.rows, x0.columns), arena.matrix(1, powers.count))
-        Kernels.initialStateBack(x0, powers: powers, system: system, steps, dy: dy, dPowers: back, addX0: dx0)
-        (dState, dPowers) = ([dx0], back)
+    return (
+      SequenceOutput(rows: y, state: finalState(u, x0, system, pass), pass),
+      { [self] gradient in
+        let dy = gradient.total(channels, pass)
+        let (du, dKernel) = (arena.matrix(u.rows, channels), arena.matrix(steps.steps, channels))
+        Kernels.convolveBack(
+          u, kernel: kernel, d: pass.value(d), steps, arena: arena, dy: dy, du: du, dKernel: dKernel,
+          addD: pass.gradient(d))
+        var (dState, dPowers): ([Matrix], Matrix?) = ([], nil)
+        if let x0 {
+          let (dx0, back) = (arena.zeros(x0.rows, x0.columns), arena.matrix(1, powers.count))
+          Kernels.initialStateBack(x0, powers: powers, system: system, steps, dy: dy, dPowers: back, addX0: dx0)
+          (dState, dPowers) = ([dx0], back)
+        }
+        let dSystem = DiscreteSystem(channels: channels, stateSize: stateSize)
+        Kernels.stateSpaceKernelBack(
+          system: system, powers: powers, dKernel: dKernel, dPowers: dPowers, gradient: dSystem, addC: pass.gradient(c))
+        Kernels.discretiseBack(
+          a: pass.value(a), b: pass.value(b), logDt: pass.value(logDt), gradient: dSystem, addA: pass.gradient(a),
+          addB: pass.gradient(b), addLogDt: pass.gradient(logDt))
+        return (du, dState)
       }
-      let dSystem = DiscreteSystem(channels: channels, stateSize: stateSize)
-      Kernels.stateSpaceKernelBack(
-        system: system, powers: powers, dKernel: dKernel, dPowers: dPowers, gradient: dSystem, addC: pass.gradient(c))
-      Kernels.discretiseBack(
-        a: pass.value(a), b: pass.value(b), logDt: pass.value(logDt), gradient: dSystem, addA: pass.gradient(a),
-        addB: pass.gradient(b), addLogDt: pass.gradient(logDt))
-      return (du, dState)
-    })
+    )
   }
 }
 

@@ -17,7 +17,8 @@ struct SequenceStack: SequenceLayer {
   var isCausal: Bool { layers.allSatisfy(\.isCausal) }
   var multiplyAdds: Int { layers.reduce(0) { $0 + $1.multiplyAdds } }
 
-  func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback) {
+  func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)
+  {
     var output = SequenceOutput(rows: x, summary: x, state: [])
     var pullbacks: [(layer: SequencePullback, dropout: Pullback)] = []
     var final: [Matrix] = []
@@ -32,15 +33,18 @@ struct SequenceStack: SequenceLayer {
       pullbacks.append((pullback, dropoutBack))
     }
     output.state = final
-    return (output, { gradient in
-      var gradient = gradient
-      var states: [[Matrix]] = []
-      for (layer, dropout) in pullbacks.reversed() {
-        let (dx, dState) = layer(gradient)
-        states.append(dState)
-        gradient = SequenceGradient(rows: dropout(dx))
+    return (
+      output,
+      { gradient in
+        var gradient = gradient
+        var states: [[Matrix]] = []
+        for (layer, dropout) in pullbacks.reversed() {
+          let (dx, dState) = layer(gradient)
+          states.append(dState)
+          gradient = SequenceGradient(rows: dropout(dx))
+        }
+        return (gradient.rows!, states.reversed().flatMap { $0 })
       }
-      return (gradient.rows!, states.reversed().flatMap { $0 })
-    })
+    )
   }
 }

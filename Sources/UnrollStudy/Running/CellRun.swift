@@ -29,7 +29,8 @@ public struct CellRun {
   /// Runs and leaves a record in any case: of the scores, or of what went wrong.
   ///
   /// - Returns: what went wrong.
-  public func run(into store: RecordStore, identity: String, progress: @escaping (Double) -> Void) throws -> InputError? {
+  public func run(into store: RecordStore, identity: String, progress: @escaping (Double) -> Void) throws -> InputError?
+  {
     do {
       try store.write(try run(progress: progress))
       return nil
@@ -52,7 +53,8 @@ public struct CellRun {
       random: random.split("initial values"))
     let (epochs, baseline) = (Double(cell.training.epochs), task.baseline())
     let trainer = Trainer(
-      model, task, cell.training, wordDropout: cell.model.wordDropout, encoded.vocabulary, random: random.split("training")
+      model, task, cell.training, wordDropout: cell.model.wordDropout, encoded.vocabulary,
+      random: random.split("training")
     ) { point in progress(point.epoch / epochs) }
     let outcome = trainer.train()
     return record(model, task.metrics, backend, outcome, baseline, try summary(loaded, encoded, task.classes))
@@ -72,7 +74,8 @@ public struct CellRun {
 
   private func summary(_ loaded: LoadedData, _ encoded: EncodedData, _ classes: Int) throws -> RunRecord.DataSummary {
     RunRecord.DataSummary(
-      name: loaded.name, version: loaded.version, licence: loaded.licence, digest: loaded.digest, sizes: loaded.corpus.sizes,
+      name: loaded.name, version: loaded.version, licence: loaded.licence, digest: loaded.digest,
+      sizes: loaded.corpus.sizes,
       vocabulary: encoded.vocabulary.count, classes: classes)
   }
 
@@ -93,7 +96,8 @@ public struct CellRun {
     if let divergence = outcome.divergence {
       record.status = .diverged
       record.failure = RunRecord.Failure(
-        message: "training diverged at step \(divergence.step): \(divergence.tensor) is not finite", step: divergence.step,
+        message: "training diverged at step \(divergence.step): \(divergence.tensor) is not finite",
+        step: divergence.step,
         tensor: divergence.tensor)
     }
     record.cost = cost(model, backend, outcome)
@@ -133,14 +137,16 @@ extension RunRecord {
 
 extension RunRecord.Cost {
   static let none = RunRecord.Cost(
-    parameters: 0, parameterBudget: nil, width: 0, stateFloats: nil, multiplyAddsPerToken: 0, trainingTokensPerSecond: 0,
+    parameters: 0, parameterBudget: nil, width: 0, stateFloats: nil, multiplyAddsPerToken: 0,
+    trainingTokensPerSecond: 0,
     inferenceTokensPerSecond: 0, peakMemory: 0, seconds: 0)
 }
 
 extension RunRecord.CurvePoint {
   init(_ point: CurvePoint) {
     self.init(
-      epoch: point.epoch, step: point.step, tokens: point.tokens, seconds: point.seconds, trainingLoss: point.trainingLoss,
+      epoch: point.epoch, step: point.step, tokens: point.tokens, seconds: point.seconds,
+      trainingLoss: point.trainingLoss,
       learningRate: point.learningRate, development: point.development)
   }
 }

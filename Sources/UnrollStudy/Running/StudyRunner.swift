@@ -96,7 +96,8 @@ public final class StudyRunner {
     unlink(folder.store.path(of: item.identity))  // of an attempt that failed
     running.append(
       try WorkerProcess(
-        item.cell, identity: item.identity, program: Machine.executable, arguments: workerArguments(item.cell, item.identity)))
+        item.cell, identity: item.identity, program: Machine.executable,
+        arguments: workerArguments(item.cell, item.identity)))
   }
 
   /// Sleeps until a run says something or ends, a second at most.
@@ -108,9 +109,10 @@ public final class StudyRunner {
       running.removeAll { $0 === worker }
       settle(worker)
     }
-    report(.progress(
-      done: summary.finished + summary.diverged, running: running.map { "\($0.label) \(Int(100 * $0.progress)) %" },
-      failed: summary.failed, left: waiting.count, secondsLeft: secondsLeft))
+    report(
+      .progress(
+        done: summary.finished + summary.diverged, running: running.map { "\($0.label) \(Int(100 * $0.progress)) %" },
+        failed: summary.failed, left: waiting.count, secondsLeft: secondsLeft))
   }
 
   /// Counts an ended run; one that left no record gets one that says why.
@@ -125,7 +127,8 @@ public final class StudyRunner {
     case .diverged: summary.diverged += 1
     case .failed: summary.failed += 1
     }
-    report(.ended(label: worker.label, record.status, seconds: seconds, detail: record.failure?.message ?? record.headline))
+    report(
+      .ended(label: worker.label, record.status, seconds: seconds, detail: record.failure?.message ?? record.headline))
   }
 
   private func failure(of worker: WorkerProcess, _ message: String) -> RunRecord {

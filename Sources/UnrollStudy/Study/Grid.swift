@@ -17,11 +17,16 @@ enum Grid {
       let choices = try choices(entry)
       points = points.flatMap { point in
         choices.map { choice in
-          (point.entries + [Setting.Entry(key: entry.key, line: entry.line, value: choice.setting)], point.varied + choice.varied)
+          (
+            point.entries + [Setting.Entry(key: entry.key, line: entry.line, value: choice.setting)],
+            point.varied + choice.varied
+          )
         }
       }
     }
-    return points.map { Point(setting: Setting(.table($0.entries), file: setting.file, line: setting.line), varied: $0.varied) }
+    return points.map {
+      Point(setting: Setting(.table($0.entries), file: setting.file, line: setting.line), varied: $0.varied)
+    }
   }
 
   private static func choices(_ entry: Setting.Entry) throws -> [Point] {

@@ -45,7 +45,10 @@ extension StudyFile {
     for (taskIndex, task) in tasks.enumerated() {
       for backend in try varied(task) {
         for seed in seeds {
-          cells.append(try cell(cells.count, task, backend.entry, seed, backend.shared, RunRecord.Order(task: taskIndex, backend: backend.order)))
+          cells.append(
+            try cell(
+              cells.count, task, backend.entry, seed, backend.shared,
+              RunRecord.Order(task: taskIndex, backend: backend.order)))
         }
       }
     }
@@ -56,7 +59,8 @@ extension StudyFile {
   private func varied(_ task: TaskEntry) throws -> [(entry: BackendEntry, shared: Overrides, order: Int)] {
     let tables = [("backend", shared.backend), ("model", shared.model), ("training", shared.training)]
     let whole = Setting(
-      .table(tables.map { Setting.Entry(key: $0.0, line: 1, value: Setting(.table($0.1), file: task.place.file, line: 1)) }),
+      .table(
+        tables.map { Setting.Entry(key: $0.0, line: 1, value: Setting(.table($0.1), file: task.place.file, line: 1)) }),
       file: task.place.file, line: 1)
     let points = try Grid.expand(whole)
     return try backends.enumerated().flatMap { index, backend in
@@ -81,9 +85,12 @@ extension StudyFile {
       try model.apply(overrides.model, "model")
       try training.apply(overrides.training, "training")
     }
-    if case .parameters = size, let entry = (shared.backend + task.overrides.backend + backend.overrides.backend)
-      .first(where: { $0.key == "width" }) {
-      throw InputError("width and parameters exclude each other; leave one out", file: entry.value.file, line: entry.line)
+    if case .parameters = size,
+      let entry = (shared.backend + task.overrides.backend + backend.overrides.backend)
+        .first(where: { $0.key == "width" })
+    {
+      throw InputError(
+        "width and parameters exclude each other; leave one out", file: entry.value.file, line: entry.line)
     }
     // Anything a backend cannot be is said before anything is trained.
     try backend.place.placing { _ = try settings.build(1, task.task.reading, .counting()) }

@@ -152,7 +152,8 @@ extension StudyFile.TaskEntry {
     task = Tasks.made(for: request.kind)
     let name = try entries.first { $0.key == "name" }?.value.text("name") ?? request.name
     label = ([name] + varied).joined(separator: " ")
-    overrides = StudyFile.Overrides(backend: try table("backend"), model: try table("model"), training: try table("training"))
+    overrides = StudyFile.Overrides(
+      backend: try table("backend"), model: try table("model"), training: try table("training"))
     self.place = place
   }
 }
@@ -172,7 +173,8 @@ extension StudyFile.BackendEntry {
       overrides.model = try entries.first { $0.key == "model" }?.value.entries("model") ?? []
       overrides.training = try entries.first { $0.key == "training" }?.value.entries("training") ?? []
       overrides.backend = entries.filter { !["backend", "name", "model", "training"].contains($0.key) }
-      return try StudyFile.BackendEntry(name, label: ([title] + point.varied).joined(separator: " "), overrides, setting)
+      return try StudyFile.BackendEntry(
+        name, label: ([title] + point.varied).joined(separator: " "), overrides, setting)
     }
   }
 

@@ -9,7 +9,8 @@ enum WidthSolver {
     let smallest = try count(1)
     guard smallest <= budget else {
       throw InputError(
-        "a budget of \(budget) parameters cannot be reached: with width 1 the model has \(smallest), most of them embeddings; raise parameters, or lower model.embedding or model.vocabulary_limit")
+        "a budget of \(budget) parameters cannot be reached: with width 1 the model has \(smallest), most of them embeddings; raise parameters, or lower model.embedding or model.vocabulary_limit"
+      )
     }
     var (low, high) = (1, 2)
     while try count(high) <= budget { (low, high) = (high, high * 2) }

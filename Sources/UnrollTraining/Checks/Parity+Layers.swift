@@ -12,7 +12,8 @@ extension Parity {
     if reference.operation == "gru-reset-before" { entries.append(("reset", "before")) }
     if reference.option("bidirectional") == "True" { entries.append(("direction", "bidirectional")) }
     if let layers = reference.content.metadata["layers"] { entries.append(("layers", layers)) }
-    try settings.apply(entries.map { Setting.Entry(key: $0, line: 1, value: Setting(.scalar($1), file: reference.file, line: 1)) })
+    try settings.apply(
+      entries.map { Setting.Entry(key: $0, line: 1, value: Setting(.scalar($1), file: reference.file, line: 1)) })
     let builder = ParameterBuilder(random: RandomSource(seed: 1))
     let layer = try settings.build(try reference["input"].shape[2], .everyStep, builder)
     let parameters = Parameters(builder)
@@ -20,7 +21,9 @@ extension Parity {
       parameters.value(parameter).assign(try initial(parameter, reference))
     }
     let run = try LayerRun(layer, parameters, reference)
-    var comparisons = [try reference.compare("output", run.output), try reference.compare("grad.input", run.inputGradient)]
+    var comparisons = [
+      try reference.compare("output", run.output), try reference.compare("grad.input", run.inputGradient),
+    ]
     for (index, slots) in ["h_n", "c_n"].enumerated() where reference.has(slots) {
       let perLayer = reference.operation == "lstm" ? 2 : 1
       let states = stride(from: index, to: run.state.count, by: perLayer).flatMap { run.state[$0] }
@@ -102,12 +105,15 @@ private struct LayerRun {
   let state: [[Float]]
   let inputGradient: [Float]
 
-  init(_ layer: some SequenceLayer, _ parameters: Parameters, _ reference: ReferenceCase, mode: Pass.Mode = .training) throws {
+  init(_ layer: some SequenceLayer, _ parameters: Parameters, _ reference: ReferenceCase, mode: Pass.Mode = .training)
+    throws
+  {
     let input = try reference["input"]
     let (steps, count) = (input.shape[0], input.shape[1])
     let lengths = reference.has("lengths") ? try reference["lengths"].integers : [Int](repeating: steps, count: count)
     let packed = PackedBatch(lengths: lengths)
-    pass = Pass(packed.steps, parameters: parameters, gradients: Buffer(count: parameters.count), arena: Arena(), mode: mode)
+    pass = Pass(
+      packed.steps, parameters: parameters, gradients: Buffer(count: parameters.count), arena: Arena(), mode: mode)
     let x = pass.arena.matrix(packed.steps.rows, layer.inputWidth)
     packed.pack(input.values, width: layer.inputWidth, into: x)
     let (result, pullback) = layer.forward(x, from: nil, pass)

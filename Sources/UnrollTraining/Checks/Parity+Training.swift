@@ -51,7 +51,8 @@ extension Parity {
     all.assign(a + b)
     let norm = Clipping.clip(slab, maximum: try reference.number("max_norm"))
     return [
-      try reference.compare("total_norm", [Float(norm)]), try reference.compare("clipped_a", Array(all.array[..<a.count])),
+      try reference.compare("total_norm", [Float(norm)]),
+      try reference.compare("clipped_a", Array(all.array[..<a.count])),
       try reference.compare("clipped_b", Array(all.array[a.count...])),
     ]
   }

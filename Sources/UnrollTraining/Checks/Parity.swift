@@ -24,7 +24,9 @@ public enum Parity {
   /// Runs every case of a folder, in order of names.
   public static func run(folder: String, only: String = "") throws -> [Result] {
     let files = try Files.list(folder).filter { $0.hasSuffix(".safetensors") && (only.isEmpty || $0.contains(only)) }
-    guard !files.isEmpty else { throw InputError("holds no .safetensors case\(only.isEmpty ? "" : " named *\(only)*")", file: folder) }
+    guard !files.isEmpty else {
+      throw InputError("holds no .safetensors case\(only.isEmpty ? "" : " named *\(only)*")", file: folder)
+    }
     return try files.map { try run(file: "\(folder)/\($0)", name: String($0.dropLast(".safetensors".count))) }
   }
 

@@ -57,11 +57,14 @@ public final class SequenceModel {
     let read = reading == .summary ? output.summary : output.rows
     let (dropped, outputDropoutBack) = outputDropout.forward(read, pass)
     let (logits, headBack) = head.forward(dropped, pass)
-    return (logits, output.state, { [reading] dLogits in
-      let dRead = outputDropoutBack(headBack(dLogits))
-      let gradient = reading == .summary ? SequenceGradient(summary: dRead) : SequenceGradient(rows: dRead)
-      embeddingBack(embeddingDropoutBack(backendBack(gradient).input))
-    })
+    return (
+      logits, output.state,
+      { [reading] dLogits in
+        let dRead = outputDropoutBack(headBack(dLogits))
+        let gradient = reading == .summary ? SequenceGradient(summary: dRead) : SequenceGradient(rows: dRead)
+        embeddingBack(embeddingDropoutBack(backendBack(gradient).input))
+      }
+    )
   }
 
   /// Multiply-adds for one token; the output layer counts where it runs at every token.
@@ -72,7 +75,8 @@ public final class SequenceModel {
   public func measuredStateFloats() -> Int? {
     guard backend.isCausal else { return nil }
     let pass = Pass(
-      PackedSteps(count: 1, length: 1), parameters: parameters, gradients: Buffer(count: 0), arena: Arena(), mode: .evaluation)
+      PackedSteps(count: 1, length: 1), parameters: parameters, gradients: Buffer(count: 0), arena: Arena(),
+      mode: .evaluation)
     return forward([0], from: nil, pass).state.reduce(0) { $0 + $1.columns }
   }
 }

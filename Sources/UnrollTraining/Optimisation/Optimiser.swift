@@ -23,7 +23,8 @@ public final class Optimiser {
     for (index, group) in parameters.groups.enumerated() {
       for range in parameters.ranges(ofGroup: index) {
         update(
-          range, gradients, rate: learningRate * group.learningRateFactor, decay: group.weightDecay ? options.weightDecay : 0)
+          range, gradients, rate: learningRate * group.learningRateFactor,
+          decay: group.weightDecay ? options.weightDecay : 0)
       }
     }
     parameters.changed()

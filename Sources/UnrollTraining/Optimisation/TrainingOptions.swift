@@ -4,19 +4,24 @@ import UnrollCore
 public struct TrainingOptions: Options {
   public enum Schedule: String, CaseIterable, Sendable { case constant, cosine, plateau }
 
-  public static let table: [OptionKey<TrainingOptions>] = [
-    OptionKey("epochs", \.epochs, in: 1...100_000, "walks over the training split, at most"),
-    OptionKey("batch", \.batch, in: 1...65_536, "sequences in a batch (columns of running text)"),
-    OptionKey("chunk", \.chunk, in: 1...1_048_576, "running text: steps of truncated back-propagation through time"),
-    OptionKey("clip", \.clip, in: 0...1e9, "largest global norm of the gradient; 0 for none"),
-    OptionKey("schedule", \.schedule, "learning rate after the warm-up"),
-    OptionKey("warmup", \.warmup, in: 0...10_000_000, "steps of linear warm-up"),
-    OptionKey("plateau_factor", \.plateauFactor, in: 0.001...1, "plateau: factor of the rate when development stalls"),
-    OptionKey("plateau_patience", \.plateauPatience, in: 0...1000, "plateau: evaluations without progress that are borne"),
-    OptionKey("patience", \.patience, in: 0...1000, "evaluations without progress before stopping early; 0 to never stop"),
-    OptionKey("evaluations", \.evaluations, in: 1...1000, "evaluations on development in each epoch"),
-    OptionKey("shards", \.shards, in: 1...64, "parts of each batch, summed in order: same results for any number of threads"),
-  ] + OptimiserOptions.table.map { $0.lifted(\.optimiser) }
+  public static let table: [OptionKey<TrainingOptions>] =
+    [
+      OptionKey("epochs", \.epochs, in: 1...100_000, "walks over the training split, at most"),
+      OptionKey("batch", \.batch, in: 1...65_536, "sequences in a batch (columns of running text)"),
+      OptionKey("chunk", \.chunk, in: 1...1_048_576, "running text: steps of truncated back-propagation through time"),
+      OptionKey("clip", \.clip, in: 0...1e9, "largest global norm of the gradient; 0 for none"),
+      OptionKey("schedule", \.schedule, "learning rate after the warm-up"),
+      OptionKey("warmup", \.warmup, in: 0...10_000_000, "steps of linear warm-up"),
+      OptionKey(
+        "plateau_factor", \.plateauFactor, in: 0.001...1, "plateau: factor of the rate when development stalls"),
+      OptionKey(
+        "plateau_patience", \.plateauPatience, in: 0...1000, "plateau: evaluations without progress that are borne"),
+      OptionKey(
+        "patience", \.patience, in: 0...1000, "evaluations without progress before stopping early; 0 to never stop"),
+      OptionKey("evaluations", \.evaluations, in: 1...1000, "evaluations on development in each epoch"),
+      OptionKey(
+        "shards", \.shards, in: 1...64, "parts of each batch, summed in order: same results for any number of threads"),
+    ] + OptimiserOptions.table.map { $0.lifted(\.optimiser) }
 
   public var epochs = 10
   public var batch = 32

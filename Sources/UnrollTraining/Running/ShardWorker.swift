@@ -30,7 +30,8 @@ final class ShardWorker: @unchecked Sendable {
   /// Forward alone; the index of the largest logit of every target.
   func evaluate(_ model: SequenceModel, _ batch: Batch) -> [Int32] {
     arena.reset()
-    let pass = Pass(batch.steps, parameters: model.parameters, gradients: gradients, arena: arena, mode: .evaluation,
+    let pass = Pass(
+      batch.steps, parameters: model.parameters, gradients: gradients, arena: arena, mode: .evaluation,
       keepsState: model.reading == .causal)
     let (logits, state, _) = model.forward(batch.tokens, from: initial(batch, model), pass)
     keep(state, model)

@@ -13,7 +13,9 @@ struct WordDropout {
   func applied(to batch: Batch, _ random: RandomSource) -> Batch {
     guard !probability.isEmpty else { return batch }
     var (batch, source) = (batch, random)
-    for row in batch.tokens.indices where source.uniform() < probability[Int(batch.tokens[row])] { batch.tokens[row] = 0 }
+    for row in batch.tokens.indices where source.uniform() < probability[Int(batch.tokens[row])] {
+      batch.tokens[row] = 0
+    }
     return batch
   }
 }

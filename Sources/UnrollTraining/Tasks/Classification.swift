@@ -16,7 +16,9 @@ public struct Classification: Task {
   private let sequences: Splits<EncodedSequence>
 
   public init(_ data: EncodedData, characters: Bool) {
-    guard case .sequences(let sequences) = data.corpus else { preconditionFailure("classification wants labelled sequences") }
+    guard case .sequences(let sequences) = data.corpus else {
+      preconditionFailure("classification wants labelled sequences")
+    }
     self.sequences = sequences
     classes = data.labels.count
   }
