@@ -36,7 +36,8 @@ static Plan plan_for(ptrdiff_t n) {
     return made;
 }
 
-ptrdiff_t un_fft_length(ptrdiff_t n) {
+// Smallest even 2^a 3^b 5^c that is at least n.
+static ptrdiff_t fft_length(ptrdiff_t n) {
     for (ptrdiff_t best = n < 16 ? 16 : n + (n & 1);; best += 2) {
         ptrdiff_t rest = best;
         while (rest % 2 == 0) rest /= 2;
@@ -48,14 +49,14 @@ ptrdiff_t un_fft_length(ptrdiff_t n) {
 
 // Per tile of UN_LANES channels: signals and spectra of u and dy (B sequences each), spectrum of the kernel, one signal.
 ptrdiff_t un_convolution_scratch(ptrdiff_t T, ptrdiff_t B) {
-    ptrdiff_t n = un_fft_length(2 * T - 1), s = signal_stride(n), c = 2 * spectrum_stride(n);
+    ptrdiff_t n = fft_length(2 * T - 1), s = signal_stride(n), c = 2 * spectrum_stride(n);
     return UN_LANES * (B * (s + 2 * c) + s + 2 * c);
 }
 
 typedef struct { ptrdiff_t T, B, H, n, s, c; const int32_t *offset, *live; Plan plan; float *signals, *a, *b, *one, *k, *g; } Work;
 
 static Work work_for(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t B, ptrdiff_t H, float *scratch) {
-    ptrdiff_t n = un_fft_length(2 * T - 1), s = signal_stride(n), c = 2 * spectrum_stride(n);
+    ptrdiff_t n = fft_length(2 * T - 1), s = signal_stride(n), c = 2 * spectrum_stride(n);
     Work w = {T, B, H, n, s, c, offset, live, plan_for(n)};
     w.signals = scratch;
     w.a = w.signals + UN_LANES * B * s;

@@ -6,10 +6,6 @@ void un_fill_rows(ptrdiff_t rows, ptrdiff_t columns, const float *vector, float 
     for (ptrdiff_t r = 0; r < rows; r++) memcpy(out + r * ld, vector, (size_t)columns * sizeof(float));
 }
 
-UN_FAST void un_add(ptrdiff_t n, const float *restrict x, float *restrict add_y) {
-    for (ptrdiff_t i = 0; i < n; i++) add_y[i] += x[i];
-}
-
 UN_FAST void un_axpy(ptrdiff_t n, float alpha, const float *restrict x, float *restrict add_y) {
     for (ptrdiff_t i = 0; i < n; i++) add_y[i] += alpha * x[i];
 }

@@ -44,7 +44,6 @@ void un_gru_reset_back(ptrdiff_t n, ptrdiff_t H, float *gates, const float *h_pr
 
 // ---- rows.c: loops over rows
 void un_fill_rows(ptrdiff_t rows, ptrdiff_t columns, const float *vector, float *out, ptrdiff_t ld);
-void un_add(ptrdiff_t n, const float *x, float *add_y);
 void un_axpy(ptrdiff_t n, float alpha, const float *x, float *add_y);
 void un_scale(ptrdiff_t n, float factor, float *x);
 void un_column_sums(ptrdiff_t rows, ptrdiff_t columns, const float *x, ptrdiff_t ld, float *add_sums);
@@ -95,8 +94,6 @@ void un_pool_causal_back(ptrdiff_t T, const int32_t *offset, const int32_t *live
                          float *ds, float *dh);
 
 // ---- convolution.c: causal convolution of packed rows with one kernel a channel, by FFTW
-// Smallest 2^a 3^b 5^c that is at least n.
-ptrdiff_t un_fft_length(ptrdiff_t n);
 // Floats of scratch memory for the two functions below.
 ptrdiff_t un_convolution_scratch(ptrdiff_t T, ptrdiff_t B);
 // y [R,H] = kernel [T,H] ∗ u [R,H] + D ⊙ u

@@ -10,9 +10,7 @@ public struct AttentionRNNOptions: BackendOptions {
     "recurrent cell with attention pooling: α = softmax(wᵀh), y = Σ α h (Bahdanau et al. 2015, pooled)"
   public static let table: [OptionKey<AttentionRNNOptions>] = [
     OptionKey("cell", \.cell, "the recurrent cell below"),
-    OptionKey("recurrent_init", \.initialisation.recurrent, "recurrent weights: orthogonal, or PyTorch's uniform"),
-    OptionKey("input_init", \.initialisation.input, "input weights and biases: Glorot and zero, or PyTorch's uniform"),
-  ]
+  ] + RecurrentInitialisation.table.map { $0.lifted(\.initialisation) }
 
   public var cell = Cell.gru
   public var initialisation = RecurrentInitialisation()
@@ -20,19 +18,15 @@ public struct AttentionRNNOptions: BackendOptions {
   public init() {}
 
   public func makeLayer(_ input: Int, _ width: Int, _ parameters: ParameterBuilder) throws -> any SequenceLayer {
-    switch cell {
-    case .rnn:
-      var options = RNNOptions()
-      options.initialisation = initialisation
-      return options.makeLayer(input, width, parameters)
-    case .lstm:
-      var options = LSTMOptions()
-      options.initialisation = initialisation
-      return options.makeLayer(input, width, parameters)
-    case .gru:
-      var options = GRUOptions()
-      options.initialisation = initialisation
-      return options.makeLayer(input, width, parameters)
+    func made(_ cell: some RecurrentOptions) throws -> any SequenceLayer {
+      var cell = cell
+      cell.initialisation = initialisation
+      return try cell.makeLayer(input, width, parameters)
+    }
+    return switch cell {
+    case .rnn: try made(RNNOptions())
+    case .lstm: try made(LSTMOptions())
+    case .gru: try made(GRUOptions())
     }
   }
 

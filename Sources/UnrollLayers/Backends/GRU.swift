@@ -98,16 +98,14 @@ struct GRU: SequenceLayer {
 }
 
 /// Options of `gru`.
-public struct GRUOptions: BackendOptions {
+public struct GRUOptions: RecurrentOptions {
   public enum Reset: String, CaseIterable, Sendable { case after, before }
 
   public static let name = "gru"
   public static let summary = "gated recurrent unit: h = z h + (1 − z) n (Cho et al. 2014)"
   public static let table: [OptionKey<GRUOptions>] = [
     OptionKey("reset", \.reset, "reset gate after the recurrent product (PyTorch, cuDNN) or before it (Cho et al.)"),
-    OptionKey("recurrent_init", \.initialisation.recurrent, "recurrent weights: orthogonal, or PyTorch's uniform"),
-    OptionKey("input_init", \.initialisation.input, "input weights and biases: Glorot and zero, or PyTorch's uniform"),
-  ]
+  ] + RecurrentInitialisation.table.map { $0.lifted(\.initialisation) }
 
   public var reset = Reset.after
   public var initialisation = RecurrentInitialisation()

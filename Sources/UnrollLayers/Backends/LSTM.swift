@@ -52,14 +52,12 @@ struct LSTM: SequenceLayer {
 }
 
 /// Options of `lstm`.
-public struct LSTMOptions: BackendOptions {
+public struct LSTMOptions: RecurrentOptions {
   public static let name = "lstm"
   public static let summary = "long short-term memory: c = f c + i g, h = o tanh(c) (Hochreiter & Schmidhuber 1997)"
   public static let table: [OptionKey<LSTMOptions>] = [
     OptionKey("forget_bias", \.forgetBias, in: -10...10, "initial bias of the forget gate"),
-    OptionKey("recurrent_init", \.initialisation.recurrent, "recurrent weights: orthogonal, or PyTorch's uniform"),
-    OptionKey("input_init", \.initialisation.input, "input weights and biases: Glorot and zero, or PyTorch's uniform"),
-  ]
+  ] + RecurrentInitialisation.table.map { $0.lifted(\.initialisation) }
 
   public var forgetBias = 1.0
   public var initialisation = RecurrentInitialisation()

@@ -44,16 +44,14 @@ struct RNN: SequenceLayer {
 }
 
 /// Options of `rnn`.
-public struct RNNOptions: BackendOptions {
+public struct RNNOptions: RecurrentOptions {
   public enum Activation: String, CaseIterable, Sendable { case tanh, relu }
 
   public static let name = "rnn"
   public static let summary = "vanilla recurrent network: h = g(W x + U h + b) (Elman 1990)"
   public static let table: [OptionKey<RNNOptions>] = [
     OptionKey("activation", \.activation, "the function g"),
-    OptionKey("recurrent_init", \.initialisation.recurrent, "recurrent weights: orthogonal, or PyTorch's uniform"),
-    OptionKey("input_init", \.initialisation.input, "input weights and biases: Glorot and zero, or PyTorch's uniform"),
-  ]
+  ] + RecurrentInitialisation.table.map { $0.lifted(\.initialisation) }
 
   public var activation = Activation.tanh
   public var initialisation = RecurrentInitialisation()

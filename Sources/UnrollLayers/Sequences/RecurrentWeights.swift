@@ -2,12 +2,22 @@ import UnrollCore
 import UnrollKernels
 
 /// Where recurrent layers begin.
-public struct RecurrentInitialisation: Sendable {
+public struct RecurrentInitialisation: Options {
   public enum Recurrent: String, CaseIterable, Sendable { case orthogonal, pytorch }
   public enum Input: String, CaseIterable, Sendable { case glorot, pytorch }
+  public static let table: [OptionKey<RecurrentInitialisation>] = [
+    OptionKey("recurrent_init", \.recurrent, "recurrent weights: orthogonal, or PyTorch's uniform"),
+    OptionKey("input_init", \.input, "input weights and biases: Glorot and zero, or PyTorch's uniform"),
+  ]
+
   public var recurrent = Recurrent.orthogonal
   public var input = Input.glorot
   public init() {}
+}
+
+/// Options of a backend that is a recurrent cell.
+protocol RecurrentOptions: BackendOptions {
+  var initialisation: RecurrentInitialisation { get set }
 }
 
 /// The affine maps of a recurrent cell with g gates: weight_ih [gH, E], weight_hh [gH, H], bias_ih and bias_hh [gH], in
