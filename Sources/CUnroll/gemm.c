@@ -1,13 +1,157 @@
+// Products. On processors with AVX-512 our own kernel, elsewhere OpenBLAS. What ours has over a general sgemm: the right-hand side
+// can be packed once and used at every time step, and small left-hand sides are read where they lie.
 #include "unroll.h"
 #include <cblas.h>
 #include <fftw3.h>
 #include <gsl/gsl_version.h>
+#include <stdlib.h>
+#include <string.h>
 
-void un_gemm(int transpose_a, int transpose_b, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, float alpha, const float *a,
-             ptrdiff_t lda, const float *b, ptrdiff_t ldb, float beta, float *c, ptrdiff_t ldc) {
+static void blas(int ta, int tb, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const float *a, ptrdiff_t lda, const float *b,
+                 ptrdiff_t ldb, int adding, float *c, ptrdiff_t ldc) {
+    cblas_sgemm(CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans, (int)m, (int)n, (int)k, 1, a,
+                (int)lda, b, (int)ldb, adding ? 1 : 0, c, (int)ldc);
+}
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#define WIDE __attribute__((target("avx512f,fma")))
+enum { MR = 8, NR = 32, KC = 256, MC = 64, NC = 512 };
+
+// Packed right-hand side: blocks of KC rows, in them panels of NR columns [panel][row][NR], zeros beyond n.
+static ptrdiff_t panels_of(ptrdiff_t n) { return (n + NR - 1) / NR; }
+
+static void pack_panels(const float *b, ptrdiff_t ldb, int transpose, ptrdiff_t kc, ptrdiff_t n, float *restrict out) {
+    for (ptrdiff_t j = 0; j < n; j += NR, out += kc * NR) {
+        ptrdiff_t columns = n - j < NR ? n - j : NR;
+        if (columns < NR) memset(out, 0, (size_t)(kc * NR) * sizeof(float));
+        if (transpose) {
+            for (ptrdiff_t i = 0; i < columns; i++)
+                for (ptrdiff_t p = 0; p < kc; p++) out[p * NR + i] = b[(j + i) * ldb + p];
+        } else {
+            for (ptrdiff_t p = 0; p < kc; p++) memcpy(out + p * NR, b + p * ldb + j, (size_t)columns * sizeof(float));
+        }
+    }
+}
+
+// c [rows, 16·vectors] (+)= a·panel for `rows` rows of a; a[i][p] lies at a[i·rs + p·cs]. The last vector has `mask` columns.
+static inline __attribute__((always_inline)) WIDE void tile(int rows, int vectors, ptrdiff_t kc, const float *a, ptrdiff_t rs,
+                                                            ptrdiff_t cs, const float *panel, int adding, float *c,
+                                                            ptrdiff_t ldc, __mmask16 mask) {
+    __m512 sum[MR][2];
+    for (int i = 0; i < rows; i++)
+        for (int v = 0; v < vectors; v++) sum[i][v] = _mm512_setzero_ps();
+    for (ptrdiff_t p = 0; p < kc; p++, panel += NR) {
+        __m512 right[2];
+        for (int v = 0; v < vectors; v++) right[v] = _mm512_load_ps(panel + 16 * v);
+        for (int i = 0; i < rows; i++) {
+            __m512 left = _mm512_set1_ps(a[i * rs + p * cs]);
+            for (int v = 0; v < vectors; v++) sum[i][v] = _mm512_fmadd_ps(left, right[v], sum[i][v]);
+        }
+    }
+    for (int i = 0; i < rows; i++)
+        for (int v = 0; v < vectors; v++) {
+            __mmask16 columns = v == vectors - 1 ? mask : 0xffff;
+            float *to = c + i * ldc + 16 * v;
+            __m512 y = adding ? _mm512_add_ps(sum[i][v], _mm512_maskz_loadu_ps(columns, to)) : sum[i][v];
+            _mm512_mask_storeu_ps(to, columns, y);
+        }
+}
+
+#define TILE(rows)                                                                                                            \
+    case rows:                                                                                                                \
+        if (vectors == 2 && packed) tile(rows, 2, kc, a, 1, MR, panel, adding, c, ldc, mask);                                 \
+        else if (vectors == 2) tile(rows, 2, kc, a, lda, 1, panel, adding, c, ldc, mask);                                     \
+        else if (packed) tile(rows, 1, kc, a, 1, MR, panel, adding, c, ldc, mask);                                            \
+        else tile(rows, 1, kc, a, lda, 1, panel, adding, c, ldc, mask);                                                       \
+        break;
+
+// A strip of at most MR rows against one panel of at most NR columns.
+WIDE static void strip(ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t kc, const float *a, ptrdiff_t lda, int packed,
+                       const float *panel, int adding, float *c, ptrdiff_t ldc) {
+    int vectors = columns > 16 ? 2 : 1;
+    __mmask16 mask = (__mmask16)(0xffffu >> (16 * vectors - columns));
+    switch (rows) { TILE(1) TILE(2) TILE(3) TILE(4) TILE(5) TILE(6) TILE(7) TILE(8) }
+}
+
+// One block of KC rows of the right-hand side, n columns in panels. a [m,kc] (or [kc,m] when transposed).
+WIDE static void block(int ta, ptrdiff_t m, ptrdiff_t n, ptrdiff_t kc, const float *a, ptrdiff_t lda, const float *panels,
+                       int adding, float *c, ptrdiff_t ldc) {
+    float left[MC * KC] __attribute__((aligned(64)));
+    for (ptrdiff_t i0 = 0; i0 < m; i0 += MC) {
+        ptrdiff_t mc = m - i0 < MC ? m - i0 : MC;
+        if (ta)  // strips [kc][MR]: the rows of a would all fall on the same lines of the first cache
+            for (ptrdiff_t i = 0; i < mc; i += MR)
+                for (ptrdiff_t p = 0; p < kc; p++)
+                    memcpy(left + i * KC + p * MR, a + p * lda + i0 + i, (size_t)(mc - i < MR ? mc - i : MR) * sizeof(float));
+        for (ptrdiff_t j = 0; j < n; j += NR)
+            for (ptrdiff_t i = 0; i < mc; i += MR)
+                strip(mc - i < MR ? mc - i : MR, n - j < NR ? n - j : NR, kc, ta ? left + i * KC : a + (i0 + i) * lda, lda, ta,
+                      panels + j * kc, adding, c + (i0 + i) * ldc + j, ldc);
+    }
+}
+
+static int has_wide(void) {
+    static int known = -1;
+    if (known < 0) {
+        __builtin_cpu_init();
+        known = __builtin_cpu_supports("avx512f") != 0;
+    }
+    return known;
+}
+#else
+static int has_wide(void) { return 0; }
+#endif
+
+void un_gemm(int ta, int tb, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const float *a, ptrdiff_t lda, const float *b,
+             ptrdiff_t ldb, int adding, float *c, ptrdiff_t ldc) {
     if (m == 0 || n == 0) return;
-    cblas_sgemm(CblasRowMajor, transpose_a ? CblasTrans : CblasNoTrans, transpose_b ? CblasTrans : CblasNoTrans, (int)m,
-                (int)n, (int)k, alpha, a, (int)lda, b, (int)ldb, beta, c, (int)ldc);
+#if defined(__x86_64__)
+    if (has_wide() && k > 0) {
+        static _Thread_local float panels[KC * NC] __attribute__((aligned(64)));
+        for (ptrdiff_t j = 0; j < n; j += NC)
+            for (ptrdiff_t p = 0; p < k; p += KC) {
+                ptrdiff_t kc = k - p < KC ? k - p : KC, nc = n - j < NC ? n - j : NC;
+                pack_panels(tb ? b + j * ldb + p : b + p * ldb + j, ldb, tb, kc, nc, panels);
+                block(ta, m, nc, kc, ta ? a + p * lda : a + p, lda, panels, adding || p > 0, c + j, ldc);
+            }
+        return;
+    }
+#endif
+    blas(ta, tb, m, n, k, a, lda, b, ldb, adding, c, ldc);
+}
+
+ptrdiff_t un_packed_size(ptrdiff_t k, ptrdiff_t n) {
+#if defined(__x86_64__)
+    if (has_wide()) return k * panels_of(n) * NR;
+#endif
+    return k * n;
+}
+
+void un_pack(int tb, ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t ldb, float *packed) {
+#if defined(__x86_64__)
+    if (has_wide()) {
+        for (ptrdiff_t p = 0; p < k; p += KC)
+            pack_panels(tb ? b + p : b + p * ldb, ldb, tb, k - p < KC ? k - p : KC, n, packed + p * panels_of(n) * NR);
+        return;
+    }
+#endif
+    for (ptrdiff_t p = 0; p < k; p++)
+        for (ptrdiff_t j = 0; j < n; j++) packed[p * n + j] = tb ? b[j * ldb + p] : b[p * ldb + j];
+}
+
+void un_gemm_packed(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const float *a, ptrdiff_t lda, const float *packed, int adding,
+                    float *c, ptrdiff_t ldc) {
+    if (m == 0 || n == 0) return;
+#if defined(__x86_64__)
+    if (has_wide()) {
+        for (ptrdiff_t p = 0; p < k; p += KC)
+            block(0, m, n, k - p < KC ? k - p : KC, a + p, lda, packed + p * panels_of(n) * NR, adding || p > 0, c, ldc);
+        return;
+    }
+#endif
+    blas(0, 0, m, n, k, a, lda, packed, n, adding, c, ldc);
 }
 
 void un_single_thread(void) { openblas_set_num_threads(1); }

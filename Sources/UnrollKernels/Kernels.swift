@@ -20,8 +20,9 @@ public enum Kernels {
     let inner = transpose == .right ? b.columns : b.rows
     precondition(k == inner && c.rows == m && c.columns == n, "product of \(shape(a)) and \(shape(b)) into \(shape(c))")
     un_gemm(
-      transpose == .left ? 1 : 0, transpose == .right ? 1 : 0, m, n, k, 1, a.base, a.stride, b.base, b.stride,
-      adding ? 1 : 0, c.base, c.stride)
+      transpose == .left ? 1 : 0, transpose == .right ? 1 : 0, m, n, k, a.base, a.stride, b.base, b.stride,
+      adding ? 1 : 0,
+      c.base, c.stride)
   }
 
   /// Every row becomes `vector` [1, columns].

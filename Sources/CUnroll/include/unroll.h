@@ -9,9 +9,15 @@
 #include "unroll_statistics.h"
 
 // ---- gemm.c: products
-// c [m,n] = alpha op(a) op(b) + beta c
-void un_gemm(int transpose_a, int transpose_b, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, float alpha, const float *a,
-             ptrdiff_t lda, const float *b, ptrdiff_t ldb, float beta, float *c, ptrdiff_t ldc);
+// c [m,n] = op(a) op(b), or += when adding; op transposes where ta, tb say so.
+void un_gemm(int ta, int tb, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const float *a, ptrdiff_t lda, const float *b,
+             ptrdiff_t ldb, int adding, float *c, ptrdiff_t ldc);
+// A right-hand side [k,n] (or its transpose) in the layout that the kernel loves: once a batch for a product of every step.
+ptrdiff_t un_packed_size(ptrdiff_t k, ptrdiff_t n);
+// packed begins 64-byte aligned
+void un_pack(int tb, ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t ldb, float *packed);
+void un_gemm_packed(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const float *a, ptrdiff_t lda, const float *packed, int adding,
+                    float *c, ptrdiff_t ldc);
 // One thread inside OpenBLAS: waking a second one costs more than a time step.
 void un_single_thread(void);
 const char *un_blas_config(void);

@@ -8,9 +8,10 @@ public struct AttentionRNNOptions: BackendOptions {
   public static let name = "attention-rnn"
   public static let summary =
     "recurrent cell with attention pooling: α = softmax(wᵀh), y = Σ α h (Bahdanau et al. 2015, pooled)"
-  public static let table: [OptionKey<AttentionRNNOptions>] = [
-    OptionKey("cell", \.cell, "the recurrent cell below"),
-  ] + RecurrentInitialisation.table.map { $0.lifted(\.initialisation) }
+  public static let table: [OptionKey<AttentionRNNOptions>] =
+    [
+      OptionKey("cell", \.cell, "the recurrent cell below")
+    ] + RecurrentInitialisation.table.map { $0.lifted(\.initialisation) }
 
   public var cell = Cell.gru
   public var initialisation = RecurrentInitialisation()

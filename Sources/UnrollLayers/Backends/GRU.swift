@@ -25,7 +25,8 @@ struct GRU: SequenceLayer {
   }
 
   private func forwardAfter(_ x: Matrix, _ state: [Matrix]?, _ pass: Pass) -> (SequenceOutput, SequencePullback) {
-    let (steps, arena, recurrent, width) = (pass.steps, pass.arena, pass.value(weights.hh), outputWidth)
+    let (steps, arena, width) = (pass.steps, pass.arena, outputWidth)
+    let recurrent = PackedWeights(pass.value(weights.hh), transposed: true, arena)
     let gates = weights.inputProduct(x, bothBiases: false, pass)
     let h = HiddenRows(width, initial: state?[0], pass)
     let recurrentN = arena.matrix(steps.rows, width)
@@ -33,7 +34,7 @@ struct GRU: SequenceLayer {
     for t in 0..<steps.steps {
       let (range, now) = (steps.range(t), product.rows(0..<Int(steps.live[t])))
       Kernels.fillRows(now, with: pass.value(weights.biasHH))
-      Kernels.multiply(h.previous(t), recurrent, .right, adding: true, into: now)
+      Kernels.multiply(h.previous(t), recurrent, adding: true, into: now)
       Kernels.gruStep(
         gates: gates.rows(range), recurrent: now, previous: h.previous(t), recurrentN: recurrentN.rows(range),
         hidden: h.current(t))
@@ -44,14 +45,15 @@ struct GRU: SequenceLayer {
         let dy = gradient.total(width, pass)
         let carry = arena.zeros(steps.sequences, width)
         let (resetAndUpdate, candidate) = (0..<2 * width, 2 * width..<3 * width)
+        let backGates = PackedWeights(pass.value(weights.hh).rows(resetAndUpdate), transposed: false, arena)
+        let backCandidate = PackedWeights(pass.value(weights.hh).rows(candidate), transposed: false, arena)
         for t in (0..<steps.steps).reversed() {
           let (range, live) = (steps.range(t), carry.rows(0..<Int(steps.live[t])))
           Kernels.gruStepBack(
             gates: gates.rows(range), previous: h.previous(t), recurrentN: recurrentN.rows(range), dy: dy.rows(range),
             carry: live)
-          Kernels.multiply(
-            gates.rows(range).columns(resetAndUpdate), recurrent.rows(resetAndUpdate), adding: true, into: live)
-          Kernels.multiply(recurrentN.rows(range), recurrent.rows(candidate), adding: true, into: live)
+          Kernels.multiply(gates.rows(range).columns(resetAndUpdate), backGates, adding: true, into: live)
+          Kernels.multiply(recurrentN.rows(range), backCandidate, adding: true, into: live)
         }
         let previous = h.allPrevious(arena)
         weights.recurrentBack(gates.columns(resetAndUpdate), previous, rows: resetAndUpdate, pass)
@@ -64,15 +66,16 @@ struct GRU: SequenceLayer {
   private func forwardBefore(_ x: Matrix, _ state: [Matrix]?, _ pass: Pass) -> (SequenceOutput, SequencePullback) {
     let (steps, arena, recurrent, width) = (pass.steps, pass.arena, pass.value(weights.hh), outputWidth)
     let (resetAndUpdate, candidate) = (0..<2 * width, 2 * width..<3 * width)
+    let gateWeights = PackedWeights(recurrent.rows(resetAndUpdate), transposed: true, arena)
+    let candidateWeights = PackedWeights(recurrent.rows(candidate), transposed: true, arena)
     let gates = weights.inputProduct(x, bothBiases: true, pass)
     let h = HiddenRows(width, initial: state?[0], pass)
     let reset = arena.matrix(steps.rows, width)
     for t in 0..<steps.steps {
       let (range, now) = (steps.range(t), gates.rows(steps.range(t)))
-      Kernels.multiply(
-        h.previous(t), recurrent.rows(resetAndUpdate), .right, adding: true, into: now.columns(resetAndUpdate))
+      Kernels.multiply(h.previous(t), gateWeights, adding: true, into: now.columns(resetAndUpdate))
       Kernels.gruReset(gates: now, previous: h.previous(t), reset: reset.rows(range))
-      Kernels.multiply(reset.rows(range), recurrent.rows(candidate), .right, adding: true, into: now.columns(candidate))
+      Kernels.multiply(reset.rows(range), candidateWeights, adding: true, into: now.columns(candidate))
       Kernels.gruUpdate(gates: now, previous: h.previous(t), hidden: h.current(t))
     }
     return (
@@ -81,13 +84,15 @@ struct GRU: SequenceLayer {
         let dy = gradient.total(width, pass)
         let carry = arena.zeros(steps.sequences, width)
         let dReset = arena.matrix(steps.sequences, width)
+        let backGates = PackedWeights(recurrent.rows(resetAndUpdate), transposed: false, arena)
+        let backCandidate = PackedWeights(recurrent.rows(candidate), transposed: false, arena)
         for t in (0..<steps.steps).reversed() {
           let (range, live) = (steps.range(t), 0..<Int(steps.live[t]))
           let (now, back) = (gates.rows(range), carry.rows(live))
           Kernels.gruUpdateBack(gates: now, previous: h.previous(t), dy: dy.rows(range), carry: back)
-          Kernels.multiply(now.columns(candidate), recurrent.rows(candidate), into: dReset.rows(live))
+          Kernels.multiply(now.columns(candidate), backCandidate, into: dReset.rows(live))
           Kernels.gruResetBack(gates: now, previous: h.previous(t), dReset: dReset.rows(live), addCarry: back)
-          Kernels.multiply(now.columns(resetAndUpdate), recurrent.rows(resetAndUpdate), adding: true, into: back)
+          Kernels.multiply(now.columns(resetAndUpdate), backGates, adding: true, into: back)
         }
         weights.recurrentBack(gates.columns(resetAndUpdate), h.allPrevious(arena), rows: resetAndUpdate, pass)
         weights.recurrentBack(gates.columns(candidate), reset, rows: candidate, pass)
@@ -103,9 +108,10 @@ public struct GRUOptions: RecurrentOptions {
 
   public static let name = "gru"
   public static let summary = "gated recurrent unit: h = z h + (1 − z) n (Cho et al. 2014)"
-  public static let table: [OptionKey<GRUOptions>] = [
-    OptionKey("reset", \.reset, "reset gate after the recurrent product (PyTorch, cuDNN) or before it (Cho et al.)"),
-  ] + RecurrentInitialisation.table.map { $0.lifted(\.initialisation) }
+  public static let table: [OptionKey<GRUOptions>] =
+    [
+      OptionKey("reset", \.reset, "reset gate after the recurrent product (PyTorch, cuDNN) or before it (Cho et al.)")
+    ] + RecurrentInitialisation.table.map { $0.lifted(\.initialisation) }
 
   public var reset = Reset.after
   public var initialisation = RecurrentInitialisation()

@@ -18,14 +18,15 @@ struct LSTM: SequenceLayer {
 
   func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)
   {
-    let (steps, arena, recurrent) = (pass.steps, pass.arena, pass.value(weights.hh))
+    let (steps, arena) = (pass.steps, pass.arena)
+    let recurrent = PackedWeights(pass.value(weights.hh), transposed: true, arena)
     let gates = weights.inputProduct(x, bothBiases: true, pass)
     let h = HiddenRows(outputWidth, initial: state?[0], pass)
     let c = HiddenRows(outputWidth, initial: state?[1], pass)
     let tanhC = arena.matrix(steps.rows, outputWidth)
     for t in 0..<steps.steps {
       let now = gates.rows(steps.range(t))
-      Kernels.multiply(h.previous(t), recurrent, .right, adding: true, into: now)
+      Kernels.multiply(h.previous(t), recurrent, adding: true, into: now)
       Kernels.lstmStep(
         gates: now, previousCell: c.previous(t), cell: c.current(t), tanhCell: tanhC.rows(steps.range(t)),
         hidden: h.current(t))
@@ -35,6 +36,7 @@ struct LSTM: SequenceLayer {
       output,
       { gradient in
         let dy = gradient.total(outputWidth, pass)
+        let back = PackedWeights(pass.value(weights.hh), transposed: false, arena)
         let carryH = arena.zeros(steps.sequences, outputWidth)
         let carryC = arena.zeros(steps.sequences, outputWidth)
         for t in (0..<steps.steps).reversed() {
@@ -42,7 +44,7 @@ struct LSTM: SequenceLayer {
           Kernels.lstmStepBack(
             gates: gates.rows(range), previousCell: c.previous(t), tanhCell: tanhC.rows(range), dy: dy.rows(range),
             carryHidden: carryH.rows(live), carryCell: carryC.rows(live))
-          Kernels.multiply(gates.rows(range), recurrent, into: carryH.rows(live))
+          Kernels.multiply(gates.rows(range), back, into: carryH.rows(live))
         }
         weights.recurrentBack(gates, h.allPrevious(arena), rows: 0..<gates.columns, pass)
         return (weights.inputBack(gates, x, pass), [carryH, carryC])
@@ -55,9 +57,10 @@ struct LSTM: SequenceLayer {
 public struct LSTMOptions: RecurrentOptions {
   public static let name = "lstm"
   public static let summary = "long short-term memory: c = f c + i g, h = o tanh(c) (Hochreiter & Schmidhuber 1997)"
-  public static let table: [OptionKey<LSTMOptions>] = [
-    OptionKey("forget_bias", \.forgetBias, in: -10...10, "initial bias of the forget gate"),
-  ] + RecurrentInitialisation.table.map { $0.lifted(\.initialisation) }
+  public static let table: [OptionKey<LSTMOptions>] =
+    [
+      OptionKey("forget_bias", \.forgetBias, in: -10...10, "initial bias of the forget gate")
+    ] + RecurrentInitialisation.table.map { $0.lifted(\.initialisation) }
 
   public var forgetBias = 1.0
   public var initialisation = RecurrentInitialisation()

@@ -17,12 +17,13 @@ struct RNN: SequenceLayer {
 
   func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)
   {
-    let (steps, arena, recurrent) = (pass.steps, pass.arena, pass.value(weights.hh))
+    let (steps, arena) = (pass.steps, pass.arena)
+    let recurrent = PackedWeights(pass.value(weights.hh), transposed: true, arena)
     let sums = weights.inputProduct(x, bothBiases: true, pass)
     let h = HiddenRows(outputWidth, initial: state?[0], pass)
     for t in 0..<steps.steps {
       let now = sums.rows(steps.range(t))
-      Kernels.multiply(h.previous(t), recurrent, .right, adding: true, into: now)
+      Kernels.multiply(h.previous(t), recurrent, adding: true, into: now)
       Kernels.rnnStep(now, relu: relu, into: h.current(t))
     }
     let output = SequenceOutput(rows: h.rows, state: [h.final(arena)], pass)
@@ -30,11 +31,12 @@ struct RNN: SequenceLayer {
       output,
       { gradient in
         let dy = gradient.total(outputWidth, pass)
+        let back = PackedWeights(pass.value(weights.hh), transposed: false, arena)
         let carry = arena.zeros(steps.sequences, outputWidth)
         for t in (0..<steps.steps).reversed() {
           let (now, live) = (sums.rows(steps.range(t)), carry.rows(0..<Int(steps.live[t])))
           Kernels.rnnStepBack(h: h.current(t), relu: relu, dy: dy.rows(steps.range(t)), carry: live, into: now)
-          Kernels.multiply(now, recurrent, into: live)
+          Kernels.multiply(now, back, into: live)
         }
         weights.recurrentBack(sums, h.allPrevious(arena), rows: 0..<outputWidth, pass)
         return (weights.inputBack(sums, x, pass), [carry])
@@ -49,9 +51,10 @@ public struct RNNOptions: RecurrentOptions {
 
   public static let name = "rnn"
   public static let summary = "vanilla recurrent network: h = g(W x + U h + b) (Elman 1990)"
-  public static let table: [OptionKey<RNNOptions>] = [
-    OptionKey("activation", \.activation, "the function g"),
-  ] + RecurrentInitialisation.table.map { $0.lifted(\.initialisation) }
+  public static let table: [OptionKey<RNNOptions>] =
+    [
+      OptionKey("activation", \.activation, "the function g")
+    ] + RecurrentInitialisation.table.map { $0.lifted(\.initialisation) }
 
   public var activation = Activation.tanh
   public var initialisation = RecurrentInitialisation()

@@ -1,0 +1,27 @@
+import CUnroll
+
+/// The right-hand side of a product in the layout of the product's kernel, made once and used at every time step.
+public struct PackedWeights {
+  let values: Matrix
+  /// Rows of the right-hand side: columns of the left.
+  public let inner: Int
+  /// Columns of the product.
+  public let columns: Int
+
+  /// - Parameter transposed: the product is with the transpose of `matrix`.
+  public init(_ matrix: Matrix, transposed: Bool, _ arena: Arena) {
+    inner = transposed ? matrix.columns : matrix.rows
+    columns = transposed ? matrix.rows : matrix.columns
+    values = arena.matrix(1, un_packed_size(inner, columns))
+    un_pack(transposed ? 1 : 0, inner, columns, matrix.base, matrix.stride, values.base)
+  }
+}
+
+extension Kernels {
+  /// c = a·b + β c for packed b; β is 1 when `adding`.
+  public static func multiply(_ a: Matrix, _ b: PackedWeights, adding: Bool = false, into c: Matrix) {
+    precondition(
+      a.columns == b.inner && c.rows == a.rows && c.columns == b.columns, "product of \(shape(a)) and packed")
+    un_gemm_packed(c.rows, c.columns, b.inner, a.base, a.stride, b.values.base, adding ? 1 : 0, c.base, c.stride)
+  }
+}
