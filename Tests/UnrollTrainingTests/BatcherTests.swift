@@ -19,7 +19,9 @@ import UnrollKernels
   private var batcher: SequenceBatcher { SequenceBatcher(sequences: sequences, perToken: true) }
 
   @Test func everySequenceOnceAnEpoch() {
-    for batches in [batcher.ordered(7), batcher.shuffled(7, RandomSource(seed: 1)), batcher.shuffled(2, RandomSource(seed: 1))] {
+    for batches in [
+      batcher.ordered(7), batcher.shuffled(7, RandomSource(seed: 1)), batcher.shuffled(2, RandomSource(seed: 1)),
+    ] {
       let found = batches.flatMap { batch in
         zip(batch.unpacked(batch.tokens), batch.unpacked(batch.targets)).map { (tokens: $0, targets: $1) }
       }.sorted { $0.tokens[0] < $1.tokens[0] }
@@ -98,7 +100,9 @@ import UnrollKernels
   @Test func chunksGoOn() {
     let batches = StreamBatcher(tokens: (0..<61).map { Int32($0) }).batches(columns: 4, chunk: 7)
     for (before, after) in zip(batches, batches.dropFirst()) {
-      for (old, new) in zip(before.unpacked(before.tokens), after.unpacked(after.tokens)) { #expect(new[0] == old.last! + 1) }
+      for (old, new) in zip(before.unpacked(before.tokens), after.unpacked(after.tokens)) {
+        #expect(new[0] == old.last! + 1)
+      }
     }
   }
 

@@ -29,7 +29,8 @@ import UnrollKernels
     #expect(scores["bits-per-character"]! < 0.15)
   }
 
-  private func learn(_ task: some Task, _ data: EncodedData, _ backend: String, epochs: Int) throws -> [String: Double] {
+  private func learn(_ task: some Task, _ data: EncodedData, _ backend: String, epochs: Int) throws -> [String: Double]
+  {
     let model = try Small.model(data, task, try Small.backend(backend, width: 16))
     var options = TrainingOptions()
     (options.epochs, options.batch, options.chunk) = (epochs, 4, 16)

@@ -44,7 +44,9 @@ enum Small {
   }
 
   /// Every kind of backend with its defaults.
-  static func backend(_ name: String, width: Int, _ direction: StackOptions.Direction = .forward) throws -> BackendSettings {
+  static func backend(_ name: String, width: Int, _ direction: StackOptions.Direction = .forward) throws
+    -> BackendSettings
+  {
     var settings = try BackendSettings(name, [])
     settings.stack.width = width
     settings.stack.direction = direction

@@ -7,7 +7,9 @@ import UnrollKernels
 
 /// A whole training: when it stops, which weights it keeps, what it looks at.
 @Suite struct TrainerTests {
-  private let data = Result { try Small.tagged(Small.sentences(40), development: Small.sentences(9, seed: 8), test: Small.sentences(9, seed: 9)) }
+  private let data = Result {
+    try Small.tagged(Small.sentences(40), development: Small.sentences(9, seed: 8), test: Small.sentences(9, seed: 9))
+  }
 
   @Test func theBestWeightsComeBack() throws {
     let run = try train(script: [0.2, 0.5, 0.4, 0.5, 0.1], epochs: 5)
@@ -47,7 +49,8 @@ import UnrollKernels
 
   @Test func severalEvaluationsAnEpoch() throws {
     let outcome = try train(script: [], epochs: 2, evaluations: 4).outcome
-    #expect(outcome.curve.map(\.epoch) == [0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2].map { ($0 * 20).rounded(.down) / 20 })
+    #expect(
+      outcome.curve.map(\.epoch) == [0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2].map { ($0 * 20).rounded(.down) / 20 })
     let steps = outcome.curve.map(\.step)
     #expect(steps == [5, 10, 15, 20, 25, 30, 35, 40])
     #expect(outcome.curve.last!.tokens == 2 * outcome.curve[3].tokens)
