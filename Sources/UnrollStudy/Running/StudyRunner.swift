@@ -170,7 +170,9 @@ extension StudyCell {
 extension RunRecord {
   /// Neither names nor order are part of a run's identity. True when there was something to change.
   fileprivate mutating func take(namesOf other: StudyCell) -> Bool {
-    guard (study, question) != (other.study, other.question) || cell != other.cell || order != other.order else { return false }
+    guard (study, question) != (other.study, other.question) || cell != other.cell || order != other.order else {
+      return false
+    }
     (study, question, cell, order) = (other.study, other.question, other.cell, other.order)
     return true
   }
