@@ -11,9 +11,7 @@
       let runs = Processes.children(of: study.identifier)
       study.signal(SIGKILL)
       #expect(try study.end().status == 128 + SIGKILL)
-      let killed = Date()
       #expect(Program.wait { !runs.contains(where: Processes.isAlive) })
-      #expect(Date().timeIntervalSince(killed) < 0.3, "runs end with their study, not with their epoch")
       #expect(!program.exists("Reports/slow.md"))
 
       let done = records(program)
@@ -25,6 +23,24 @@
       #expect(rest.sentences.last == "6 finished, 0 diverged, 0 failed. Report: Reports/slow.md")
       #expect(try program.stamps(done) == stamps)
       #expect(records(program).count == 6)
+    }
+
+    /// A run whose epoch takes some seconds does not outlive its study by as much.
+    @Test func runsEndWithTheirStudy() throws {
+      let program = try Program(Studies.slow)
+      try program.write("letters.txt", String(repeating: "abcabdacb", count: 300_000))
+      let study = try program.start(["run", "slow.yaml", "--jobs", "1"])
+      #expect(Program.wait { !Processes.children(of: study.identifier).isEmpty })
+      let run = try #require(Processes.children(of: study.identifier).first)
+      // Until the epoch is under way: before, the run reads its data.
+      usleep(700_000)
+      #expect(Processes.isAlive(run))
+      study.signal(SIGKILL)
+      _ = try study.end()
+      let killed = Date()
+      #expect(Program.wait { !Processes.isAlive(run) })
+      #expect(Date().timeIntervalSince(killed) < 1)
+      #expect(records(program).isEmpty)
     }
 
     @Test(arguments: [SIGINT, SIGTERM])

@@ -44,9 +44,8 @@ final class Program {
   var files: [String] {
     let all = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
     return all.filter { name in
-      var isFolder: ObjCBool = false
-      FileManager.default.fileExists(atPath: "\(folder)/\(name)", isDirectory: &isFolder)
-      return !isFolder.boolValue
+      let type = try? FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)")[.type] as? FileAttributeType
+      return type == .typeRegular
     }.sorted()
   }
 
@@ -79,11 +78,20 @@ final class Program {
       process.environment = environment
       process.standardInput = FileHandle.nullDevice
       for (kind, name) in [(true, "output"), (false, "errors")] {
-        FileManager.default.createFile(atPath: "\(place).\(name)", contents: nil)
+        try Files.write("", to: "\(place).\(name)")
         let handle = FileHandle(forWritingAtPath: "\(place).\(name)")
         if kind { process.standardOutput = handle } else { process.standardError = handle }
       }
-      try process.run()
+      try Running.withSignals { try process.run() }
+    }
+
+    /// A child inherits what its parent's thread blocks, and threads that run tests block everything.
+    private static func withSignals(_ body: () throws -> Void) rethrows {
+      var (none, before) = (sigset_t(), sigset_t())
+      sigemptyset(&none)
+      pthread_sigmask(SIG_SETMASK, &none, &before)
+      defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+      try body()
     }
 
     var identifier: pid_t { process.processIdentifier }

@@ -106,7 +106,7 @@ import UnrollCore
       #expect(run.sentences.first == "8 runs, \(done) of them done before.", "what failed is tried again")
       #expect(run.sentences.last == "4 finished, 0 diverged, 4 failed. Report: Reports/two.md")
       let report = try program.read("Reports/two.md")
-      #expect(report.contains("4 runs of 8 left no scores: 4 failed."))
+      #expect(report.contains("4 runs of 8 left no scores: 4 failed, 0 diverged."))
       #expect(report.contains("a budget of 900 parameters cannot be reached"))
       #expect(records(program, "two").count == 8)
     }
@@ -125,7 +125,7 @@ import UnrollCore
     #expect(first.status == 0)
     #expect(first.sentences.last == "0 finished, 1 diverged, 0 failed. Report: Reports/small.md")
     #expect(first.errors.contains("DIVERGED: training diverged at step "))
-    #expect(try program.read("Reports/small.md").contains("1 run of 1 left no scores: 1 diverged."))
+    #expect(try program.read("Reports/small.md").contains("1 run of 1 left no scores: 0 failed, 1 diverged."))
     #expect(try program.run("run", "small.yaml").sentences.first == "1 runs, 1 of them done before.")
   }
 

@@ -23,7 +23,7 @@ enum Studies {
     ]
   }
 
-  /// Six runs whose single epochs take about half a second.
+  /// Six runs whose single epochs take some tenths of a second.
   static var slow: [String: String] {
     [
       "letters.txt": String(repeating: "abcabdacb", count: 8000),

@@ -42,7 +42,7 @@ import UnrollCore
       ),
       ("backends: [rnn]\nparameters: 0", 4, "parameters must be above zero"),
       ("backends: [rnn]\nwidth: 0", 4, "width must be 1…65536"),
-      ("backends: [rnn]\nbackends: [gru]", 1, "the key \"backends\" stands twice in one table; keep one"),
+      ("backends: [rnn]\nbackends: [gru]", 3, "the key \"backends\" stands twice in one table; keep one"),
     ])
   func sentences(rest: String, line: Int, sentence: String) {
     #expect(StudyText.complaint(StudyText.data + rest).hasPrefix("s.yaml:\(line): \(sentence)"))
