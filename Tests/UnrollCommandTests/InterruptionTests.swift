@@ -28,16 +28,18 @@
     /// A run whose epoch takes some seconds does not outlive its study by as much.
     @Test func runsEndWithTheirStudy() throws {
       let program = try Program(Studies.slow)
-      try program.write("letters.txt", String(repeating: "abcabdacb", count: 300_000))
+      try program.write("letters.txt", String(repeating: "abcabdacb", count: 100_000))
+      try program.write(
+        "slow.yaml", try program.read("slow.yaml").replacingOccurrences(of: "width: 48", with: "width: 200"))
       let study = try program.start(["run", "slow.yaml", "--jobs", "1"])
       #expect(Program.wait { !Processes.children(of: study.identifier).isEmpty })
       let run = try #require(Processes.children(of: study.identifier).first)
       // Until the epoch is under way: before, the run reads its data.
       usleep(700_000)
       #expect(Processes.isAlive(run))
+      let killed = Date()
       study.signal(SIGKILL)
       _ = try study.end()
-      let killed = Date()
       #expect(Program.wait { !Processes.isAlive(run) })
       #expect(Date().timeIntervalSince(killed) < 1)
       #expect(records(program).isEmpty)
