@@ -38,7 +38,7 @@ let package = Package(
     .testTarget(name: "UnrollDataTests", dependencies: ["UnrollData"]),
     .testTarget(name: "UnrollTrainingTests", dependencies: ["UnrollTraining"]),
     .testTarget(name: "UnrollStudyTests", dependencies: ["UnrollStudy"]),
-    .testTarget(name: "UnrollCommandTests", dependencies: ["unroll"]),
+    .testTarget(name: "UnrollCommandTests", dependencies: ["unroll"], exclude: ["Snapshots"]),
   ],
   swiftLanguageModes: [.v5],
   cLanguageStandard: .gnu11

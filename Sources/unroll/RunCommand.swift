@@ -82,6 +82,7 @@ struct CellCommand: ParsableCommand {
   func run() throws {
     try reporting {
       _ = Kernels.singleThread
+      Orphan.endsItself()
       let study = try StudyFile(path: options.study)
       let cells = try study.cells()
       guard cells.indices.contains(index) else {

@@ -42,6 +42,9 @@ struct Assembly {
     splits.development = first(options.subsampleHeldOut, of: splits.development)
     splits.test = first(options.subsampleHeldOut, of: splits.test)
     try requireItems(splits)
+    for (name, count) in splits.sizes.sorted(by: { $0.key < $1.key }) where count == 1 {
+      throw InputError("the \(name) split is a single token, so there is none to predict: give more text")
+    }
     return splits
   }
 

@@ -46,7 +46,8 @@ public struct DataRequest: Sendable {
   /// - Throws: `InputError`, one sentence with file and line, for whatever is wrong with the files.
   public func load(_ location: DataLocation) throws -> LoadedData {
     let files = SourceFiles { try find($0, location) }
-    let (corpus, labels) = try Assembly(options: options, files: files).corpus(definition.format.reader)
+    let assembly = Assembly(options: options, files: files)
+    let (corpus, labels) = try place.placing { try assembly.corpus(definition.format.reader) }
     let meaning = resolved.filter { !FormatDefinition.fileKeys.contains($0.key) }
     let digest = Digest.hex(try Value.table(meaning).json() + files.finish())
     return LoadedData(
@@ -133,7 +134,7 @@ extension Setting {
 }
 
 extension Setting? {
-  fileprivate func placing(_ body: () throws -> Void) throws {
+  fileprivate func placing<Result>(_ body: () throws -> Result) throws -> Result {
     if let self { try self.placing(body) } else { try body() }
   }
 }

@@ -56,7 +56,7 @@ public final class StudyRunner {
     let cells = try StudyRunner.identified(try study.cells(), location)
     try folder.write(grid: cells.map(\.identity))
     for item in cells {
-      switch try kept(item.identity) {
+      switch try kept(item.cell, item.identity) {
       case .finished: summary.finished += 1
       case .diverged: summary.diverged += 1
       case .failed, nil: waiting.append(item)
@@ -88,8 +88,12 @@ public final class StudyRunner {
     }
   }
 
-  private func kept(_ identity: String) throws -> RunRecord.Status? {
-    folder.store.contains(identity) ? try folder.store.read(identity).status : nil
+  /// What became of a cell before; its record takes the names and the place that the study gives it now.
+  private func kept(_ cell: StudyCell, _ identity: String) throws -> RunRecord.Status? {
+    guard folder.store.contains(identity) else { return nil }
+    var record = try folder.store.read(identity)
+    if record.take(namesOf: cell) { try folder.store.write(record) }
+    return record.status
   }
 
   private func start(_ item: (cell: StudyCell, identity: String)) throws {
@@ -164,6 +168,15 @@ extension StudyCell {
 }
 
 extension RunRecord {
+  /// Neither names nor order are part of a run's identity. True when there was something to change.
+  fileprivate mutating func take(namesOf other: StudyCell) -> Bool {
+    guard (study, question) != (other.study, other.question) || cell != other.cell || order != other.order else {
+      return false
+    }
+    (study, question, cell, order) = (other.study, other.question, other.cell, other.order)
+    return true
+  }
+
   /// The primary metric on the test split, for a line of progress.
   var headline: String {
     guard let metric = metrics.first, let value = scores["test"]?[metric.name] else { return "" }

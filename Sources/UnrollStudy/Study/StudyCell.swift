@@ -40,15 +40,19 @@ public struct StudyCell: Sendable {
 
 extension StudyFile {
   /// All cells: tasks, then backends, then seeds.
+  ///
+  /// - Throws: `InputError` for settings that cannot be, and for two cells that are one run under two names.
   public func cells() throws -> [StudyCell] {
-    var cells: [StudyCell] = []
+    var (cells, labels): ([StudyCell], [[UInt8]: String]) = ([], [:])
     for (taskIndex, task) in tasks.enumerated() {
       for backend in try varied(task) {
+        let order = RunRecord.Order(task: taskIndex, backend: backend.order)
         for seed in seeds {
-          cells.append(
-            try cell(
-              cells.count, task, backend.entry, seed, backend.shared,
-              RunRecord.Order(task: taskIndex, backend: backend.order)))
+          let cell = try cell(cells.count, task, backend.entry, seed, backend.shared, order)
+          if let other = labels.updateValue(cell.label, forKey: try cell.resolved.json()) {
+            throw backend.entry.place.error("\"\(other)\" and \"\(cell.label)\" have the same settings; leave one out")
+          }
+          cells.append(cell)
         }
       }
     }

@@ -68,8 +68,12 @@ public struct StudyFile {
     let entries = try setting.entries("a study")
     try StudyFile.refuseUnknown(entries, StudyFile.keys, "a study")
     func value(_ key: String) -> Setting? { entries.first { $0.key == key }?.value }
-    guard let tasks = value("tasks") else { throw setting.error("a study needs tasks: a list of data sets") }
-    guard let backends = value("backends") else { throw setting.error("a study needs backends: a list of names") }
+    guard let tasks = value("tasks"), !tasks.items.isEmpty else {
+      throw setting.error("a study needs tasks: a list of data sets")
+    }
+    guard let backends = value("backends"), !backends.items.isEmpty else {
+      throw setting.error("a study needs backends: a list of names")
+    }
     self.name = name
     question = try value("question")?.text("question") ?? "How do these backends compare?"
     seeds = try StudyFile.seeds(value("seeds"))

@@ -83,6 +83,7 @@ public final class Trainer<T: Task> {
         try trainOn(batch, rate.rate(steps))
         guard marks.contains(index + 1) else { continue }
         let progress = Double(epoch) + Double(index + 1) / Double(batches.count)
+        try step.checkWeights()
         let improved = evaluate(progress, rate.rate(steps - 1))
         rate.evaluated(improved: improved)
         if options.patience > 0 && stalled >= options.patience { return }

@@ -69,11 +69,20 @@ public final class TrainingStep<T: Task> {
     throw Divergence(step: optimiser.steps, tensor: firstBroken(gradients))
   }
 
+  /// Finds what the last update broke before its weights are scored.
+  ///
+  /// - Throws: `Divergence`.
+  func checkWeights() throws {
+    if let broken = brokenWeight { throw Divergence(step: optimiser.steps, tensor: broken) }
+  }
+
+  private var brokenWeight: String? {
+    model.parameters.list.first { !Kernels.isFinite(model.parameters.value($0)) }?.name
+  }
+
   /// Values break before the loss, the loss before its gradients.
   private func firstBroken(_ gradients: Buffer) -> String {
-    if let broken = model.parameters.list.first(where: { !Kernels.isFinite(model.parameters.value($0)) }) {
-      return broken.name
-    }
+    if let broken = brokenWeight { return broken }
     // Backward order: the tensor nearest to the loss is the first that broke.
     let broken = model.parameters.list.last { !Kernels.isFinite($0.view(in: gradients)) }
     return broken.map { "gradient of \($0.name)" } ?? "loss"

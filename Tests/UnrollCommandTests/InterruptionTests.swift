@@ -1,0 +1,85 @@
+#if os(Linux)
+  import Foundation
+  import Testing
+
+  /// Whatever ends a study, the next call goes on.
+  @Suite(.serialized) struct InterruptionTests {
+    @Test func killedInTheMiddle() throws {
+      let program = try Program(Studies.slow)
+      let study = try program.start(["run", "slow.yaml", "--jobs", "2"])
+      #expect(Program.wait { records(program).count >= 2 && !Processes.children(of: study.identifier).isEmpty })
+      let runs = Processes.children(of: study.identifier)
+      study.signal(SIGKILL)
+      #expect(try study.end().status == 128 + SIGKILL)
+      #expect(Program.wait { !runs.contains(where: Processes.isAlive) })
+      #expect(!program.exists("Reports/slow.md"))
+
+      let done = records(program)
+      let stamps = try program.stamps(done)
+      #expect(done.count >= 2 && done.count < 6)
+      let rest = try program.run("run", "slow.yaml", "--jobs", "2")
+      #expect(rest.status == 0)
+      #expect(rest.sentences.first == "6 runs, \(done.count) of them done before.")
+      #expect(rest.sentences.last == "6 finished, 0 diverged, 0 failed. Report: Reports/slow.md")
+      #expect(try program.stamps(done) == stamps)
+      #expect(records(program).count == 6)
+    }
+
+    /// A run whose epoch takes some seconds does not outlive its study by as much.
+    @Test func runsEndWithTheirStudy() throws {
+      let program = try Program(Studies.slow)
+      try program.write("letters.txt", String(repeating: "abcabdacb", count: 100_000))
+      try program.write(
+        "slow.yaml", try program.read("slow.yaml").replacingOccurrences(of: "width: 48", with: "width: 200"))
+      let study = try program.start(["run", "slow.yaml", "--jobs", "1"])
+      #expect(Program.wait { !Processes.children(of: study.identifier).isEmpty })
+      let run = try #require(Processes.children(of: study.identifier).first)
+      // Until the epoch is under way: before, the run reads its data.
+      usleep(700_000)
+      #expect(Processes.isAlive(run))
+      let killed = Date()
+      study.signal(SIGKILL)
+      _ = try study.end()
+      #expect(Program.wait { !Processes.isAlive(run) })
+      #expect(Date().timeIntervalSince(killed) < 1)
+      #expect(records(program).isEmpty)
+    }
+
+    @Test(arguments: [SIGINT, SIGTERM])
+    func interrupted(signal: Int32) throws {
+      let program = try Program(Studies.slow)
+      let study = try program.start(["run", "slow.yaml", "--jobs", "2"])
+      #expect(Program.wait { records(program).count >= 1 && !Processes.children(of: study.identifier).isEmpty })
+      let runs = Processes.children(of: study.identifier)
+      study.signal(signal)
+      let ended = try study.end()
+      #expect(ended.status == 130)
+      #expect(ended.sentences.last == "Interrupted. What is done is kept: the same command goes on.")
+      #expect(!runs.contains(where: Processes.isAlive))
+      #expect(!program.exists("Reports/slow.md"))
+      let dry = try program.run("run", "slow.yaml", "--dry-run")
+      let done = dry.output.split(separator: "\n").count { $0.hasPrefix("done") }
+      #expect(done == records(program).count && done < 6)
+    }
+
+    /// A run that is killed, as when memory ends, is one failed run; the next call tries it again.
+    @Test func killedRunsAreFailures() throws {
+      let program = try Program(Studies.slow)
+      let study = try program.start(["run", "slow.yaml", "--jobs", "1"])
+      #expect(Program.wait { !Processes.children(of: study.identifier).isEmpty })
+      for run in Processes.children(of: study.identifier) { kill(run, SIGKILL) }
+      let ended = try study.end()
+      #expect(ended.status == 1)
+      #expect(ended.sentences.last == "5 finished, 0 diverged, 1 failed. Report: Reports/slow.md")
+      #expect(ended.errors.contains("seed 1: FAILED: its process was ended by signal 9 (Killed)"))
+      #expect(try program.read("Reports/slow.md").contains("its process was ended by signal 9 (Killed)"))
+      let again = try program.run("run", "slow.yaml", "--jobs", "2")
+      #expect(again.status == 0 && again.sentences.first == "6 runs, 5 of them done before.")
+      #expect(again.sentences.last == "6 finished, 0 diverged, 0 failed. Report: Reports/slow.md")
+    }
+
+    private func records(_ program: Program) -> [String] {
+      program.files.filter { $0.hasPrefix("Reports/slow/records/") && $0.hasSuffix(".json") }
+    }
+  }
+#endif

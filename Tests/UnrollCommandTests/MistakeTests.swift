@@ -1,0 +1,115 @@
+import Testing
+
+/// Bad input: one sentence with file and line, exit code 1, nothing half-written. Bad usage: exit code 64.
+@Suite struct MistakeTests {
+  @Test(
+    arguments: [
+      ("backends: [rnn]\nwidht: 5", "bad.yaml:4: a study: unknown key \"widht\"; did you mean \"width\"?"),
+      ("backends: [rnn, grru]", "bad.yaml:3: unknown backend \"grru\"; did you mean \"gru\"?"),
+      ("backends: [rnn]\ntraining: {epochs: x}", "bad.yaml:4: epochs must be a whole number, not \"x\""),
+      ("backends: [rnn\nseeds: 1", "bad.yaml:4: not valid YAML: "),
+      (
+        "backends: [rnn]\nwidth: 5\nparameters: 5", "bad.yaml:4: width and parameters exclude each other; leave one out"
+      ),
+      ("backends: [rnn]\nseeds: [1, 1]", "bad.yaml:4: seeds must be different whole numbers from 0"),
+    ])
+  func studies(rest: String, sentence: String) throws {
+    try refused(["bad.yaml": "tasks:\n  - data: {format: columns, train: tags.txt}\n" + rest], sentence)
+  }
+
+  /// Data are read before anything is trained, and a mistake there is one of the study's: no run of any task begins.
+  @Test(
+    arguments: [
+      ("a\tb\n\nc\n", "other.txt:3: this line has 1 columns, the lines before it have 2"),
+      ("a\t\n", "other.txt:1: the tag is empty"),
+      ("", "other.txt: "),
+      ((1...40).map { "w\($0)\tX\n" }.joined(separator: "\n"), "other.txt: every item has the label \"X\""),
+      ("c\tX\nd\tY\n", "bad.yaml:3: the development split is empty: give more data"),
+    ])
+  func data(text: String, sentence: String) throws {
+    try refused(
+      [
+        "other.txt": text,
+        "bad.yaml": """
+        tasks:
+          - data: {format: columns, train: tags.txt}
+          - data: {format: columns, train: other.txt}
+        backends: [rnn]
+        """,
+      ], sentence)
+  }
+
+  @Test func missingFiles() throws {
+    try refused([:], "bad.yaml: cannot be read: No such file or directory")
+    let data = "tasks:\n  - data: {format: columns, train: nowhere.txt}\nbackends: [rnn]\n"
+    try refused(["bad.yaml": data], "bad.yaml:2: data: there is no file nowhere.txt")
+    try refused(["bad.yaml": ""], "bad.yaml: the file is empty")
+  }
+
+  @Test func textTooShortToPredict() throws {
+    try refused(
+      [
+        "short.txt": String(repeating: "a b ", count: 5),
+        "bad.yaml": "tasks:\n  - data: {format: text, train: short.txt, unit: character}\nbackends: [rnn]\n",
+      ], "bad.yaml:2: the development split is a single token, so there is none to predict: give more text")
+  }
+
+  @Test func modelsThatSeeTheFuture() throws {
+    try refused(
+      [
+        "bad.yaml":
+          "tasks:\n  - data: {format: text, train: tags.txt}\nbackends: [rnn]\nbackend: {direction: bidirectional}\n"
+      ],
+      "bad.yaml:3: backend rnn: a bidirectional model would see the tokens that it has to predict; use direction: forward"
+    )
+  }
+
+  @Test func reportsWithoutRecords() throws {
+    let program = try Program(Studies.small)
+    let ended = try program.run("report", "small.yaml")
+    #expect(ended.status == 1 && ended.output == "")
+    #expect(
+      ended.errors
+        == "unroll: Reports/small/records: there are no records of this study here; make them with `unroll run`\n")
+    #expect(!program.exists("Reports"))
+  }
+
+  @Test func brokenRecords() throws {
+    let program = try Program(Studies.small)
+    let name = try program.run("run", "small.yaml", "--dry-run").output.split(separator: " ")[1]
+    try program.write("Reports/small/records/\(name).json", "{\"format\": 1}")
+    let ended = try program.run("run", "small.yaml")
+    #expect(ended.status == 1)
+    #expect(ended.errors.hasPrefix("unroll: Reports/small/records/\(name).json: is not the record of a run"))
+    #expect(ended.sentences.count == 1)
+  }
+
+  @Test func foldersThatCannotBe() throws {
+    let program = try Program(Studies.small)
+    let ended = try program.run("run", "small.yaml", "--reports", "tags.txt/reports")
+    #expect(ended.status == 1 && ended.sentences.count == 1)
+    #expect(ended.errors.contains("tags.txt/reports") && ended.errors.contains("cannot be"))
+  }
+
+  @Test(
+    arguments: [
+      ["run"], ["run", "a.yaml", "--job", "2"], ["run", "a.yaml", "--jobs", "0"], ["frobnicate"], ["list", "nothing"],
+      ["bench"], ["parity"],
+    ])
+  func usage(arguments: [String]) throws {
+    let ended = try Program().start(arguments).end()
+    #expect(ended.status == 64)
+    #expect(ended.errors.hasPrefix("Error: ") && ended.output == "")
+  }
+
+  /// One sentence, code 1, and the folder as it was.
+  private func refused(_ files: [String: String], _ sentence: String) throws {
+    let program = try Program(["tags.txt": Studies.tags].merging(files) { $1 })
+    let before = program.files
+    let ended = try program.run("run", "bad.yaml")
+    #expect(ended.status == 1)
+    #expect(ended.errors.hasPrefix("unroll: \(sentence)"), "\(ended.errors)")
+    #expect(ended.sentences.count == 1 && ended.output == "")
+    #expect(program.files == before && !program.exists("Reports"))
+  }
+}

@@ -1,0 +1,135 @@
+import Foundation
+import Testing
+import UnrollCore
+
+/// `unroll run` and `unroll report` from a study to its report.
+@Suite struct RunTests {
+  @Test func aStudyOnceAndAgain() throws {
+    let program = try Program(Studies.small)
+    let first = try program.run("run", "small.yaml", "--jobs", "2")
+    #expect(first.status == 0)
+    #expect(first.output == "")
+    #expect(first.sentences.first == "12 runs, 0 of them done before.")
+    #expect(first.sentences.last == "12 finished, 0 diverged, 0 failed. Report: Reports/small.md")
+    #expect(first.sentences.count == 14 && !first.errors.contains("\u{1B}"), "plain lines where nobody watches")
+    let report = try program.read("Reports/small.md")
+    #expect(report.contains("Does it run?") && report.contains("None: all 12 runs finished."))
+    let files = program.files
+    #expect(records(program).count == 12 && !files.contains { $0.hasSuffix(".tmp") })
+
+    let stamps = try program.stamps(records(program))
+    let second = try program.run("run", "small.yaml")
+    #expect(second.status == 0)
+    #expect(
+      second.sentences == [
+        "12 runs, 12 of them done before.", "12 finished, 0 diverged, 0 failed. Report: Reports/small.md",
+      ])
+    #expect(try program.read("Reports/small.md") == report)
+    #expect(try program.stamps(records(program)) == stamps)
+
+    try program.remove("Reports/small.md")
+    let again = try program.run("report", "small.yaml")
+    #expect(again.status == 0 && again.output == "12 of 12 runs. Report: Reports/small.md\n")
+    #expect(try program.read("Reports/small.md") == report)
+    #expect(program.files == files)
+  }
+
+  @Test func dryRunsSayWhatIsMissing() throws {
+    let program = try Program(Studies.small)
+    let dry = try program.run("run", "small.yaml", "--dry-run")
+    #expect(dry.status == 0)
+    #expect(dry.output.split(separator: "\n").count == 12 && dry.output.hasPrefix("missing  "))
+    #expect(!program.exists("Reports"))
+  }
+
+  /// More seeds and another backend: what was done stays, the new cells are run, the report keeps the study's order.
+  @Test func studiesGrow() throws {
+    let program = try Program(Studies.small)
+    _ = try program.run("run", "small.yaml")
+    let old = records(program)
+    let stamps = try program.stamps(old)
+    let text = Studies.small["small.yaml"]!
+    try program.write("small.yaml", text.replacingOccurrences(of: "seeds: 2", with: "seeds: 3"))
+    let more = try program.run("run", "small.yaml")
+    #expect(more.sentences.first == "18 runs, 12 of them done before.")
+    #expect(try program.stamps(old) == stamps)
+    try program.write("small.yaml", text.replacingOccurrences(of: "[rnn, gru]", with: "[gru]"))
+    let less = try program.run("run", "small.yaml")
+    #expect(less.sentences.first == "6 runs, 6 of them done before.")
+    #expect(!(try program.read("Reports/small.md")).contains("rnn"), "records of cells that are gone stay out")
+    #expect(records(program).count == 18)
+  }
+
+  /// Names, order and question are not what a run is; the report has those of today.
+  @Test func namesAreThoseOfToday() throws {
+    let program = try Program(Studies.small)
+    _ = try program.run("run", "small.yaml")
+    let text = Studies.small["small.yaml"]!
+      .replacingOccurrences(of: "Does it run?", with: "Does it go on?")
+      .replacingOccurrences(of: "[rnn, gru]", with: "[gru, {backend: rnn, name: elman}]")
+    try program.write("small.yaml", text)
+    let run = try program.run("run", "small.yaml")
+    #expect(run.status == 0 && run.sentences.first == "12 runs, 12 of them done before.")
+    let report = try program.read("Reports/small.md")
+    #expect(report.contains("Does it go on?") && !report.contains("Does it run?"))
+    #expect(report.contains("`elman`") && !report.contains("`rnn`"))
+    try Files.write(report, to: "\(program.folder)/before.md")
+    _ = try program.run("run", "small.yaml")
+    #expect(try program.read("Reports/small.md") == report)
+  }
+
+  @Test func changedDataAreOtherRuns() throws {
+    let program = try Program(Studies.small)
+    _ = try program.run("run", "small.yaml")
+    try program.write("tags.txt", Studies.tags + "\nw1\tt1\n")
+    #expect(try program.run("run", "small.yaml").sentences.first == "12 runs, 8 of them done before.")
+  }
+
+  /// The vocabulary of one task alone is beyond the budget. That shows when its run has read it; the others go on.
+  @Test func failedRunsStopNoOther() throws {
+    let program = try Program([
+      "few.txt": Studies.tags, "many.txt": (0..<400).map { "word\($0)\tt\($0 % 2)\n" }.joined(separator: "\n"),
+      "two.yaml": """
+      tasks:
+        - data: {format: columns, train: many.txt}
+        - data: {format: columns, train: few.txt}
+      backends: [rnn, ssm]
+      model: {embedding: 4}
+      training: {epochs: 1}
+      seeds: 2
+      parameters: 900
+      """,
+    ])
+    for done in [0, 4] {
+      let run = try program.run("run", "two.yaml", "--jobs", "2")
+      #expect(run.status == 1)
+      #expect(run.sentences.first == "8 runs, \(done) of them done before.", "what failed is tried again")
+      #expect(run.sentences.last == "4 finished, 0 diverged, 4 failed. Report: Reports/two.md")
+      let report = try program.read("Reports/two.md")
+      #expect(report.contains("4 runs of 8 left no scores: 4 failed, 0 diverged."))
+      #expect(report.contains("a budget of 900 parameters cannot be reached"))
+      #expect(records(program, "two").count == 8)
+    }
+  }
+
+  @Test func divergedRunsAreKept() throws {
+    var files = Studies.small
+    files["small.yaml"] = """
+      tasks: [{data: {format: columns, train: tags.txt}}]
+      backends: [ssm]
+      training: {optimiser: sgd, learning_rate: 1000, clip: 0, batch: 2, epochs: 20}
+      seeds: 1
+      """
+    let program = try Program(files)
+    let first = try program.run("run", "small.yaml")
+    #expect(first.status == 0)
+    #expect(first.sentences.last == "0 finished, 1 diverged, 0 failed. Report: Reports/small.md")
+    #expect(first.errors.contains("DIVERGED: training diverged at step "))
+    #expect(try program.read("Reports/small.md").contains("1 run of 1 left no scores: 0 failed, 1 diverged."))
+    #expect(try program.run("run", "small.yaml").sentences.first == "1 runs, 1 of them done before.")
+  }
+
+  private func records(_ program: Program, _ study: String = "small") -> [String] {
+    program.files.filter { $0.hasPrefix("Reports/\(study)/records/") && $0.hasSuffix(".json") }
+  }
+}

@@ -1,0 +1,100 @@
+import Testing
+import UnrollCore
+import UnrollData
+
+@testable import UnrollStudy
+
+/// One cell in this process, from files to a record.
+@Suite struct CellRunTests {
+  @Test func aRecordHoldsWhatARunDid() throws {
+    let record = try record("width: 6")
+    #expect(record.status == .finished && record.failure == nil)
+    #expect(record.cell == RunRecord.Cell(task: "tags", harness: "tagging", backend: "gru", seed: 3))
+    #expect(record.curve.count == 2 && record.curve.map(\.epoch) == [1, 2])
+    #expect(Set(record.scores.keys) == ["train", "development", "test"])
+    #expect(record.metrics.first?.name == "accuracy" && record.baselineScores["accuracy"]! > 0)
+    #expect(record.settings["training"]?["batch"] == .integer(16))
+    #expect(record.settings["training"]?["clip"]?.number == 1, "defaults stand in the record")
+    #expect(record.data.sizes.values.reduce(0, +) == 80 && record.data.classes == 3)
+    // Embeddings 10 × 5; GRU 3·6·(5 + 6) + 2·18; output 3·6 + 3.
+    #expect(record.cost.parameters == 50 + 198 + 36 + 21)
+    #expect(record.groups.reduce(0) { $0 + $1.count } == record.cost.parameters)
+    #expect(record.cost.stateFloats == 6 && record.cost.width == 6 && record.cost.parameterBudget == nil)
+    #expect(record.cost.peakMemory > 0 && record.cost.trainingTokensPerSecond > 0)
+  }
+
+  @Test func budgetsAreMetFromTheNearestSide() throws {
+    let record = try record("parameters: 500")
+    #expect(record.cost.parameterBudget == 500)
+    // Embeddings 10 × 5; GRU 3 w (5 + w) + 6 w; output 3 w + 3.
+    let count = { (w: Int) in 50 + 3 * w * (5 + w) + 6 * w + 3 * w + 3 }
+    #expect(record.cost.parameters == count(record.cost.width))
+    let best = abs(count(record.cost.width) - 500)
+    #expect(best <= abs(count(record.cost.width - 1) - 500) && best <= abs(count(record.cost.width + 1) - 500))
+  }
+
+  @Test func impossibleBudgetsLeaveAFailedRecord() throws {
+    let record = try record("parameters: 40")
+    #expect(record.status == .failed && record.scores.isEmpty)
+    #expect(record.failure?.message.hasPrefix("a budget of 40 parameters cannot be reached: with width 1") == true)
+  }
+
+  @Test func divergedRunsKeepWhatTheyHave() throws {
+    let settings = "{optimiser: sgd, learning_rate: 1000, clip: 0, batch: 4, epochs: 20}"
+    let record = try record("width: 6", backend: "ssm", training: settings)
+    #expect(record.status == .diverged)
+    #expect(record.failure?.step != nil && record.failure?.tensor?.isEmpty == false)
+    #expect(record.scores["test"] == nil)
+    #expect(record.cost.parameters > 0 && !record.groups.isEmpty)
+  }
+
+  @Test func theSameCellGivesTheSameScores() throws {
+    #expect(try record("width: 6").scores == record("width: 6").scores)
+  }
+
+  /// Runs the one cell of a study and reads what it left.
+  private func record(_ size: String, backend: String = "gru", training: String = "{epochs: 2, batch: 16}") throws
+    -> RunRecord
+  {
+    try ReportFiles.inFolder { folder in
+      try Files.write(StudyText.tags(80), to: "\(folder)/tags.txt")
+      let text =
+        StudyText.data + "backends: [\(backend)]\nmodel: {embedding: 5}\ntraining: \(training)\nseeds: [3]\n" + size
+      let location = DataLocation(roots: [])
+      let item = try StudyRunner.identified(try StudyText.study(text, in: folder).cells(), location)[0]
+      let store = RecordStore(folder: "\(folder)/records")
+      var progress: [Double] = []
+      let problem = try CellRun(item.cell, location).run(into: store, identity: item.identity) { progress.append($0) }
+      let record = try store.read(item.identity)
+      #expect((problem == nil) == (record.status != .failed))
+      #expect(record.identity == item.identity)
+      #expect(record.status != .finished || progress == [0.5, 1])
+      return record
+    }
+  }
+}
+
+/// Which records belong to a study as it stands.
+@Suite struct RunFolderTests {
+  @Test func staleRecordsStayOutOfTheReport() throws {
+    try ReportFiles.inFolder { folder in
+      let place = RunFolder(study: "demo", reports: folder, records: nil)
+      let records = Synthetic.two
+      for record in records { try place.store.write(record) }
+      try place.write(grid: [records[2].identity, "of a run that is missing", records[0].identity])
+      let (current, wanted) = try place.current()
+      #expect(current.map(\.identity) == [records[2].identity, records[0].identity])
+      #expect(wanted == 3)
+    }
+  }
+
+  @Test func noRecordsIsASentence() throws {
+    try ReportFiles.inFolder { folder in
+      let place = RunFolder(study: "demo", reports: folder, records: nil)
+      let error = #expect(throws: InputError.self) { try place.current() }
+      #expect(
+        error?.description
+          == "\(folder)/demo/records: there are no records of this study here; make them with `unroll run`")
+    }
+  }
+}

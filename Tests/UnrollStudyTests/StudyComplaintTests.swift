@@ -1,0 +1,87 @@
+import Testing
+import UnrollCore
+
+@testable import UnrollStudy
+
+/// What a study says about mistakes: one sentence with the line and, where there is one, the nearest name.
+@Suite struct StudyComplaintTests {
+  @Test(
+    arguments: [
+      ("backends: [rnn]\nseds: 3", 4, "a study: unknown key \"seds\"; did you mean \"seeds\"?"),
+      ("backends: [rnn, lstn]", 3, "unknown backend \"lstn\"; did you mean \"lstm\"?"),
+      (
+        "backends:\n  - rnn\n  - {backend: gru, resett: after}", 5,
+        "backend gru: unknown key \"resett\"; did you mean \"reset\"?"
+      ),
+      ("backends:\n  - {backend: gru, reset: befor}", 4, "unknown value of reset \"befor\"; did you mean \"before\"?"),
+      ("backends: [rnn]\nbackend: {layer: 2}", 4, "backend rnn: unknown key \"layer\"; did you mean \"layers\"?"),
+      ("backends: [rnn]\nmodel: {embeding: 2}", 4, "model: unknown key \"embeding\"; did you mean \"embedding\"?"),
+      (
+        "backends: [rnn]\ntraining:\n  epochs: 3\n  lerning_rate: 2", 6,
+        "training: unknown key \"lerning_rate\"; did you mean \"learning_rate\"?"
+      ),
+      ("backends: [rnn]\ntraining: {epochs: 0}", 4, "epochs must be 1…100000, not 0"),
+      ("backends: [rnn]\ntraining: {epochs: many}", 4, "epochs must be a whole number, not \"many\""),
+      ("backends: [rnn]\ntraining: {nesterov: true}", 4, "training: nesterov needs a momentum above zero"),
+      ("backends: [{backend: ssm, dt_min: 0.5}]", 3, "backend ssm: dt_min 0.5 is larger than dt_max 0.1"),
+      ("backends: []", 1, "a study needs backends: a list of names"),
+      ("backends: [{reset: after}]", 3, "a backend needs its name: {backend: lstm, …}"),
+      ("backends: [rnn, rnn]", 3, "two backends are called \"rnn\"; give one of them another name"),
+      (
+        "backends: [gru, {backend: gru, name: again}]", 3,
+        "\"tags / gru / seed 1\" and \"tags / again / seed 1\" have the same settings; leave one out"
+      ),
+      ("backends: [rnn]\nwidth: 5\nparameters: 900", 4, "width and parameters exclude each other; leave one out"),
+      (
+        "backends: [{backend: rnn, width: 5}]\nparameters: 900", 3,
+        "width and parameters exclude each other; leave one out"
+      ),
+      (
+        "backends: [rnn]\nbackend: {width: 5}\nparameters: 900", 4,
+        "width and parameters exclude each other; leave one out"
+      ),
+      ("backends: [rnn]\nparameters: 0", 4, "parameters must be above zero"),
+      ("backends: [rnn]\nwidth: 0", 4, "width must be 1…65536"),
+      ("backends: [rnn]\nbackends: [gru]", 3, "the key \"backends\" stands twice in one table; keep one"),
+    ])
+  func sentences(rest: String, line: Int, sentence: String) {
+    #expect(StudyText.complaint(StudyText.data + rest).hasPrefix("s.yaml:\(line): \(sentence)"))
+    #expect(!StudyText.complaint(StudyText.data + rest).contains("\n"))
+  }
+
+  @Test(
+    arguments: [
+      ("tasks: []", 1, "a study needs tasks: a list of data sets"),
+      ("{}", 1, "a study needs tasks: a list of data sets"),
+      ("tasks: [wordnet-tekst]", 1, "unknown data set \"wordnet-tekst\"; did you mean \"wordnet-text\"?"),
+      ("tasks:\n  - {dat: cmu-stress}", 2, "a task: unknown key \"dat\"; did you mean \"data\"?"),
+      ("tasks:\n  - {name: x}", 2, "a task needs data"),
+      ("tasks:\n  - data: {format: column, train: a}", 2, "unknown format \"column\"; did you mean \"columns\"?"),
+      ("tasks:\n  - data: {format: columns}", 2, "data: train is missing"),
+      (
+        "tasks:\n  - data: {format: columns, train: a, uint: word}", 2,
+        "data in the format columns: unknown key \"uint\""
+      ),
+      (
+        "tasks:\n  - {data: cmu-stress, training: {epoch: 3}}", 2,
+        "training: unknown key \"epoch\"; did you mean \"epochs\"?"
+      ),
+      ("tasks: [cmu-stress, cmu-stress]", 1, "two tasks are called \"cmu-stress\""),
+    ])
+  func tasks(head: String, line: Int, sentence: String) {
+    let complaint = StudyText.complaint(head + (head == "{}" ? "" : "\nbackends: [rnn]"))
+    #expect(complaint.hasPrefix("s.yaml:\(line): \(sentence)"), "\(complaint)")
+  }
+
+  @Test func languageModelsMustNotSeeTheFuture() {
+    let text = """
+      tasks:
+        - data: {format: text, train: a.txt}
+      backends: [rnn, {backend: lstm, direction: bidirectional}]
+      """
+    #expect(
+      StudyText.complaint(text)
+        == "s.yaml:3: backend lstm: a bidirectional model would see the tokens that it has to predict; use direction: forward"
+    )
+  }
+}

@@ -1,0 +1,28 @@
+import Testing
+import UnrollCore
+
+@testable import UnrollStudy
+
+/// A width for a budget of parameters.
+@Suite struct WidthSolverTests {
+  /// 10 w² + 5: 95 at 3, 165 at 4.
+  @Test(arguments: [(15, 1), (94, 3), (95, 3), (96, 3), (129, 3), (131, 4), (164, 4), (165, 4), (1_000_005, 316)])
+  func nearestFromBothSides(budget: Int, width: Int) throws {
+    #expect(try WidthSolver.width(budget: budget) { 10 * $0 * $0 + 5 } == width)
+  }
+
+  @Test func nearestOfAll() throws {
+    for budget in stride(from: 40, to: 4000, by: 7) {
+      let count = { (width: Int) in 3 * width * width + 11 * width + 20 }
+      let best = (1...60).min { abs(count($0) - budget) < abs(count($1) - budget) }!
+      #expect(try WidthSolver.width(budget: budget, count: count) == best)
+    }
+  }
+
+  @Test func impossibleBudgetsAreASentence() {
+    let error = #expect(throws: InputError.self) { try WidthSolver.width(budget: 14) { 10 * $0 + 5 } }
+    #expect(
+      error?.message.hasPrefix(
+        "a budget of 14 parameters cannot be reached: with width 1 the model has 15, most of them embeddings") == true)
+  }
+}

@@ -1,0 +1,103 @@
+import Testing
+import UnrollData
+import UnrollKernels
+
+@testable import UnrollTraining
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Scores against numbers from elsewhere: scikit-learn 1.x, or a pencil.
+@Suite struct MetricTests {
+  /// `f1_score(t, p, average="macro")` = 0.4076190476190476, `accuracy_score` = 0.6; class 5 occurs nowhere and does not count.
+  @Test func macroF1IsThatOfScikitLearn() {
+    let confusion = confusion([0, 0, 0, 1, 1, 2, 2, 2, 2, 4], [0, 1, 0, 1, 1, 2, 0, 2, 3, 2], classes: 6)
+    #expect(abs(confusion.macroF1 - 0.4076190476190476) < 1e-15)
+    #expect(confusion.accuracy == 0.6)
+    let other = self.confusion([0, 1, 2, 0, 1, 2, 2], [0, 2, 1, 0, 0, 1, 2], classes: 3)
+    #expect(abs(other.macroF1 - 0.4) < 1e-15)
+    #expect(abs(other.accuracy - 0.42857142857142855) < 1e-15)
+  }
+
+  @Test func nothingCountedIsNotANumber() { #expect(Confusion(classes: 3).accuracy.isNaN) }
+
+  /// Sentences "a b c" and "d e", predicted A B B and A B: four of five tokens, one of two sentences; of the unseen c and e one.
+  @Test func taggingScores() {
+    let steps = PackedSteps(lengths: [3, 2])
+    let batch = Batch(
+      steps, tokens: [1, 0, 2, 0, 0], targets: [0, 0, 1, 1, 2], seen: [true, true, true, false, false])
+    var scorer = TaggingScorer(classes: 3)
+    scorer.add(batch, predicted: [0, 0, 1, 1, 1], LossSums())
+    #expect(scorer.scores["accuracy"] == 0.8)
+    #expect(scorer.scores["sequence-accuracy"] == 0.5)
+    #expect(scorer.scores["unseen-accuracy"] == 0.5)
+    // F1 of 0: 1; of 1: 2·2/(2 + 3); of 2: 0.
+    #expect(abs(scorer.scores["macro-f1"]! - (1 + 0.8 + 0) / 3) < 1e-15)
+  }
+
+  @Test func unseenAccuracyIsLeftOutWhereNothingIsUnseen() {
+    var scorer = TaggingScorer(classes: 2)
+    scorer.add(
+      Batch(PackedSteps(lengths: [1]), tokens: [1], targets: [0], seen: [true]), predicted: [0], LossSums())
+    #expect(scorer.scores["unseen-accuracy"] == nil)
+    #expect(scorer.scores["accuracy"] == 1)
+  }
+
+  @Test func perplexityAndBitsComeFromNats() {
+    var sums = LossSums()
+    (sums.loss, sums.count) = (12, 8)
+    let scores = LanguageScorer(wanted: [.nats, .perplexity, .bits], sums).scores
+    #expect(scores == ["nats-per-token": 1.5, "perplexity": exp(1.5), "bits-per-character": 1.5 / log(2)])
+    #expect(LanguageScorer(wanted: [.nats, .perplexity], sums).scores["bits-per-character"] == nil)
+  }
+
+  @Test func betterHasADirection() {
+    #expect(Metric.accuracy.isBetter(0.5, than: 0.4) && !Metric.accuracy.isBetter(0.4, than: 0.4))
+    #expect(Metric.nats.isBetter(0.4, than: 0.5) && !Metric.nats.isBetter(0.5, than: 0.4))
+    #expect(Metric.nats.isBetter(9, than: nil) && Metric.nats.isBetter(9, than: .nan))
+    #expect(!Metric.accuracy.isBetter(.nan, than: nil) && !Metric.accuracy.isBetter(.nan, than: 0.1))
+  }
+
+  private func confusion(_ truth: [Int32], _ predicted: [Int32], classes: Int) -> Confusion {
+    var confusion = Confusion(classes: classes)
+    for (t, p) in zip(truth, predicted) { confusion.add(truth: t, predicted: p) }
+    return confusion
+  }
+}
+
+/// What can be reached without a model, by hand.
+@Suite struct BaselineTests {
+  /// "run" is V twice and N once; "cat" N; the unseen "zzz" gets the most frequent tag of all, N (4 of 7).
+  @Test func tagging() throws {
+    let data = try Small.tagged(
+      "run/V cat/N\nrun/N run/V\ndog/N cat/N the/D", test: "run/V zzz/N\nrun/N zzz/V the/D")
+    let (name, scores) = Tagging(data, characters: false).baseline()
+    #expect(name == "most frequent label of the word")
+    #expect(scores["accuracy"] == 0.6)
+    #expect(scores["unseen-accuracy"] == 0.5)
+    #expect(scores["sequence-accuracy"] == 0.5)
+  }
+
+  @Test func classification() throws {
+    let data = try Small.labelled("b x\nb y\na z", test: "a x\nb x\nb y z\nb z")
+    let (name, scores) = Classification(data, characters: false).baseline()
+    #expect(name == "most frequent label")
+    #expect(scores["accuracy"] == 0.75)
+    // F1 of b: 2·3/(4 + 3) = 6/7, of a: 0.
+    #expect(abs(scores["macro-f1"]! - 3.0 / 7) < 1e-15)
+  }
+
+  /// Training "aabac" with one more of each of <unk>, a, b, c: 4/9, 2/9, 2/9 and 1/9. Predicted of "xabz": a, b, <unk>.
+  @Test func languageModelling() throws {
+    let data = try Small.text("aabac", test: "xabz")
+    let (name, scores) = LanguageModelling(data, characters: true).baseline()
+    let nats = -(log(4.0 / 9) + log(2.0 / 9) + log(1.0 / 9)) / 3
+    #expect(name == "unigram frequencies")
+    #expect(abs(scores["nats-per-token"]! - nats) < 1e-12)
+    #expect(abs(scores["perplexity"]! - exp(nats)) < 1e-12)
+    #expect(abs(scores["bits-per-character"]! - nats / log(2)) < 1e-12)
+  }
+}

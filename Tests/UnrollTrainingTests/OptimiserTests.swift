@@ -1,0 +1,61 @@
+import Testing
+import UnrollCore
+import UnrollData
+import UnrollKernels
+import UnrollLayers
+
+@testable import UnrollTraining
+
+/// Clipping, and what groups of parameters get. (The update rules themselves stand against PyTorch's in the parity cases.)
+@Suite struct OptimiserTests {
+  @Test func clippingScalesToTheNorm() {
+    let gradients = Buffer(count: 2)
+    gradients.row.assign([3, 4])
+    #expect(Clipping.clip(gradients, maximum: 0) == 5)
+    #expect(Clipping.clip(gradients, maximum: 5.1) == 5)
+    #expect(gradients.row.array == [3, 4])
+    #expect(Clipping.clip(gradients, maximum: 1) == 5)
+    #expect(zip(gradients.row.array, [0.6, 0.8]).allSatisfy { abs($0 - $1) < 1e-6 })
+  }
+
+  /// All gradients 1 at rate 0.5: a step of −0.5, and of −0.05 for A, B and Δ of a state space.
+  @Test func stateSpacesHaveTheirOwnRate() throws {
+    let (model, slow) = try stateSpace()
+    let before = model.weights
+    step(model, gradient: 1, decay: 0)
+    for (index, (old, new)) in zip(before, model.weights).enumerated() {
+      let change: Float = slow.contains(index) ? -0.05 : -0.5
+      #expect(abs(new - old - change) < 2e-6)
+    }
+    #expect(!slow.isEmpty && slow.count < before.count)
+  }
+
+  /// Gradients 0, decay 0.1 at rate 0.5: weights shrink by 5 %, those of a state space stay.
+  @Test(arguments: [OptimiserOptions.Kind.sgd, .adamw])
+  func stateSpacesDoNotDecay(kind: OptimiserOptions.Kind) throws {
+    let (model, slow) = try stateSpace()
+    let before = model.weights
+    step(model, gradient: 0, decay: 0.1, kind)
+    for (index, (old, new)) in zip(before, model.weights).enumerated() {
+      let expected = slow.contains(index) ? old : old * 0.95
+      #expect(abs(new - expected) <= 1e-6 * abs(expected))
+    }
+  }
+
+  /// A model with a state space, and the indices of its slow parameters.
+  private func stateSpace() throws -> (SequenceModel, Set<Int>) {
+    let data = try Small.tagged("a/X b/Y c/X")
+    let model = try Small.model(data, Tagging(data, characters: false), try Small.backend("ssm", width: 5))
+    let group = try #require(model.parameters.groups.firstIndex { $0.learningRateFactor == 0.1 })
+    #expect(!model.parameters.groups[group].weightDecay)
+    return (model, Set(model.parameters.ranges(ofGroup: group).flatMap { Array($0) }))
+  }
+
+  private func step(_ model: SequenceModel, gradient: Float, decay: Double, _ kind: OptimiserOptions.Kind = .sgd) {
+    var options = OptimiserOptions()
+    (options.kind, options.weightDecay) = (kind, decay)
+    let gradients = Buffer(count: model.parameters.count)
+    gradients.row.fill(gradient)
+    Optimiser(options, model.parameters).step(gradients, learningRate: 0.5)
+  }
+}

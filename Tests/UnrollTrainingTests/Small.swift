@@ -1,0 +1,101 @@
+import UnrollCore
+import UnrollData
+import UnrollKernels
+import UnrollLayers
+
+@testable import UnrollTraining
+
+/// Data, models and options small enough to be followed by hand.
+enum Small {
+  /// "the/D cat/N": words with tags; sentences by line.
+  static func tagged(_ train: String, development: String? = nil, test: String? = nil) throws -> EncodedData {
+    func read(_ text: String) -> [TaggedSentence] {
+      text.split(separator: "\n").map { line in
+        let pairs = line.split(separator: " ").map { $0.split(separator: "/").map(String.init) }
+        return TaggedSentence(words: pairs.map { $0[0] }, tags: pairs.map { $0[1] })
+      }
+    }
+    let splits = Splits(train: read(train), development: read(development ?? train), test: read(test ?? train))
+    return try encoded(.tagged(splits), LabelSet(splits.train.flatMap(\.tags) + splits.test.flatMap(\.tags)))
+  }
+
+  /// "yes a b c": a label, then words; texts by line.
+  static func labelled(_ train: String, development: String? = nil, test: String? = nil) throws -> EncodedData {
+    func read(_ text: String) -> [LabelledText] {
+      text.split(separator: "\n").map { line in
+        let words = line.split(separator: " ").map(String.init)
+        return LabelledText(words: Array(words.dropFirst()), label: words[0])
+      }
+    }
+    let splits = Splits(train: read(train), development: read(development ?? train), test: read(test ?? train))
+    return try encoded(.labelled(splits), LabelSet(splits.train.map(\.label) + splits.test.map(\.label)))
+  }
+
+  /// Running text of characters.
+  static func text(_ train: String, development: String? = nil, test: String? = nil) throws -> EncodedData {
+    func read(_ text: String) -> [String] { text.map { String($0) } }
+    let splits = Splits(train: read(train), development: read(development ?? train), test: read(test ?? train))
+    return try encoded(.text(splits), LabelSet([]))
+  }
+
+  private static func encoded(_ corpus: Corpus, _ labels: LabelSet) throws -> EncodedData {
+    try EncodedData(
+      LoadedData(name: "small", version: "1", licence: "", source: "", digest: "", labels: labels, corpus: corpus))
+  }
+
+  /// Every kind of backend with its defaults.
+  static func backend(_ name: String, width: Int, _ direction: StackOptions.Direction = .forward) throws
+    -> BackendSettings
+  {
+    var settings = try BackendSettings(name, [])
+    settings.stack.width = width
+    settings.stack.direction = direction
+    return settings
+  }
+
+  static let backends = Backends.all.map { $0.name }
+
+  /// A model with dropout, so that randomness takes part.
+  static func model(
+    _ data: EncodedData, _ task: some Task, _ backend: BackendSettings, seed: UInt64 = 1, dropout: Double = 0
+  ) throws -> SequenceModel {
+    var options = ModelOptions()
+    options.embedding = 6
+    (options.embeddingDropout, options.outputDropout) = (dropout, dropout)
+    return try SequenceModel(
+      vocabulary: data.vocabulary.count, classes: task.classes, options, backend, type(of: task).reading,
+      random: RandomSource(seed: seed))
+  }
+
+  /// Sentences of lengths 1 to 7 over 12 words; a tag depends on the word and on the word before.
+  static func sentences(_ count: Int, seed: UInt64 = 5) -> String {
+    var random = RandomSource(seed: seed)
+    return (0..<count).map { _ in
+      let words = (0..<Int.random(in: 1...7, using: &random)).map { _ in Int.random(in: 0..<12, using: &random) }
+      return words.indices.map { "w\(words[$0])/t\((words[$0] + ($0 > 0 ? words[$0 - 1] : 0)) % 3)" }
+        .joined(separator: " ")
+    }.joined(separator: "\n")
+  }
+
+  /// Texts of 3 to 8 words whose label is that of their second word.
+  static func texts(_ count: Int, seed: UInt64 = 6) -> String {
+    var random = RandomSource(seed: seed)
+    return (0..<count).map { _ in
+      let words = (0..<Int.random(in: 3...8, using: &random)).map { _ in Int.random(in: 0..<9, using: &random) }
+      return "l\(words[1] % 3) " + words.map { "w\($0)" }.joined(separator: " ")
+    }.joined(separator: "\n")
+  }
+}
+
+extension Batch {
+  /// The sequences of packed tokens (or targets), one by one.
+  func unpacked(_ packed: [Int32]) -> [[Int32]] {
+    var sequences = [[Int32]](repeating: [], count: steps.sequences)
+    for (row, owner) in steps.sequenceOfRow.enumerated() { sequences[Int(owner)].append(packed[row]) }
+    return sequences
+  }
+}
+
+extension SequenceModel {
+  var weights: [Float] { parameters.values.row.array }
+}

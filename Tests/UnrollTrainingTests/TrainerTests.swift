@@ -1,0 +1,129 @@
+import Testing
+import UnrollCore
+import UnrollData
+import UnrollKernels
+
+@testable import UnrollTraining
+
+/// A whole training: when it stops, which weights it keeps, what it looks at.
+@Suite struct TrainerTests {
+  private let data = Result {
+    try Small.tagged(Small.sentences(40), development: Small.sentences(9, seed: 8), test: Small.sentences(9, seed: 9))
+  }
+
+  @Test func theBestWeightsComeBack() throws {
+    let run = try train(script: [0.2, 0.5, 0.4, 0.5, 0.1], epochs: 5)
+    #expect(run.outcome.curve.map { $0.development["accuracy"] } == [0.2, 0.5, 0.4, 0.5, 0.1])
+    #expect(run.outcome.bestEpoch == 2, "the first of equals")
+    #expect(run.outcome.scores[.development] == ["accuracy": 0.5])
+    #expect(run.model.weights == run.weights[1])
+    #expect(run.weights[1] != run.weights[2])
+  }
+
+  @Test func stopsWhenPatienceEnds() throws {
+    let scores = [0.2, 0.5, 0.4, 0.45, 0.9]
+    #expect(try train(script: scores, epochs: 5, patience: 2).outcome.curve.count == 4)
+    #expect(try train(script: scores, epochs: 5, patience: 3).outcome.curve.count == 5)
+    #expect(try train(script: scores, epochs: 5, patience: 0).outcome.curve.count == 5)
+  }
+
+  /// Not only in the script: the kept weights have the scores of the best point of the curve.
+  @Test func keptWeightsHaveTheBestScore() throws {
+    let run = try train(script: [], epochs: 12, rate: 0.3)
+    let curve = run.outcome.curve.map { $0.development["accuracy"]! }
+    let best = try #require(curve.max())
+    #expect(curve.last! < best, "the last point is not the best, or this shows nothing")
+    let again = Evaluation.run(
+      run.model, run.task, run.task.batches(.development, run.options, nil), ShardWorker(parameters: 0))
+    #expect(again.scores == run.outcome.scores[.development])
+    #expect(again.scores["accuracy"] == best)
+  }
+
+  @Test func theTestSplitIsAskedForOnceAtTheEnd() throws {
+    let splits = try train(script: [], epochs: 3, evaluations: 2).task.log.splits
+    #expect(splits.count { $0 == .test } == 1)
+    #expect(splits.count { $0 == .development } == 6)
+    let test = try #require(splits.firstIndex(of: .test))
+    #expect(splits[test...] == [.test, .train], "after it only the sample of training is scored")
+  }
+
+  @Test func severalEvaluationsAnEpoch() throws {
+    let outcome = try train(script: [], epochs: 2, evaluations: 4).outcome
+    #expect(
+      outcome.curve.map(\.epoch) == [0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2].map { ($0 * 20).rounded(.down) / 20 })
+    let steps = outcome.curve.map(\.step)
+    #expect(steps == [5, 10, 15, 20, 25, 30, 35, 40])
+    #expect(outcome.curve.last!.tokens == 2 * outcome.curve[3].tokens)
+  }
+
+  @Test func moreEvaluationsThanBatches() throws {
+    #expect(try train(script: [], epochs: 1, evaluations: 1000).outcome.curve.count == 20)
+  }
+
+  @Test func sameSeedSameRun() throws {
+    let (one, two) = (try train(script: [], epochs: 2), try train(script: [], epochs: 2))
+    #expect(one.model.weights == two.model.weights)
+    #expect(one.outcome.scores == two.outcome.scores)
+    #expect(try train(script: [], epochs: 2, seed: 2).model.weights != one.model.weights)
+  }
+
+  private struct Run {
+    let outcome: TrainingOutcome
+    let model: SequenceModel
+    let task: SpyTask
+    let options: TrainingOptions
+    /// At every point of the curve.
+    let weights: [[Float]]
+  }
+
+  private func train(
+    script: [Double], epochs: Int, patience: Int = 0, evaluations: Int = 1, rate: Double = 0.02, seed: UInt64 = 1
+  ) throws -> Run {
+    let data = try self.data.get()
+    let task = SpyTask(data, script: script)
+    let model = try Small.model(data, task, try Small.backend("gru", width: 5), dropout: 0.2)
+    var options = TrainingOptions()
+    (options.epochs, options.patience, options.evaluations, options.batch) = (epochs, patience, evaluations, 2)
+    options.optimiser.learningRate = rate
+    var weights: [[Float]] = []
+    let trainer = Trainer(
+      model, task, options, wordDropout: 0.25, data.vocabulary, random: RandomSource(seed: seed)
+    ) { _ in weights.append(model.weights) }
+    return Run(outcome: trainer.train(), model: model, task: task, options: options, weights: weights)
+  }
+}
+
+/// Numbers that run away end the run, not the program.
+@Suite struct DivergenceTests {
+  @Test(arguments: Small.backends, [1e30, 1e39])
+  func endsWithStepAndTensor(backend: String, rate: Double) throws {
+    let data = try Small.tagged(Small.sentences(20))
+    let task = Tagging(data, characters: false)
+    let model = try Small.model(data, task, try Small.backend(backend, width: 5))
+    var options = TrainingOptions()
+    (options.epochs, options.batch, options.optimiser.learningRate) = (3, 4, rate)
+    options.optimiser.kind = .sgd
+    options.clip = 0
+    let outcome = Trainer(model, task, options, wordDropout: 0, data.vocabulary, random: RandomSource(seed: 1)).train()
+    // Weights of 1e30 are numbers still, and saturated cells bear them; those of 1e39 are none.
+    if backend != "ssm" && rate == 1e30 { return }
+    let divergence = try #require(outcome.divergence)
+    #expect(divergence.step < 15)
+    let names = model.parameters.list.map(\.name)
+    #expect(names.contains { divergence.tensor.hasSuffix($0) } || divergence.tensor == "loss")
+    #expect(outcome.scores[.test] == nil)
+  }
+
+  /// One step only: no later step sees the weights it left.
+  @Test(arguments: Small.backends)
+  func theLastStepCountsToo(backend: String) throws {
+    let data = try Small.tagged(Small.sentences(4))
+    let task = Tagging(data, characters: false)
+    let model = try Small.model(data, task, try Small.backend(backend, width: 5))
+    var options = TrainingOptions()
+    (options.epochs, options.batch, options.optimiser.learningRate) = (1, 4, .greatestFiniteMagnitude)
+    let outcome = Trainer(model, task, options, wordDropout: 0, data.vocabulary, random: RandomSource(seed: 1)).train()
+    #expect(outcome.divergence != nil)
+    #expect(outcome.scores[.test] == nil)
+  }
+}

@@ -1,0 +1,27 @@
+import Testing
+import UnrollCore
+import UnrollData
+import UnrollKernels
+
+@testable import UnrollTraining
+
+/// A word seen n times is dropped with probability a/(a + n).
+@Suite struct WordDropoutTests {
+  private let vocabulary = Vocabulary(tokens: ["<unk>", "often", "twice", "once"], counts: [1, 100, 2, 1])
+
+  @Test(arguments: [(Int32(1), 0.5 / 100.5), (2, 0.2), (3, 1.0 / 3)])
+  func probability(word: Int32, expected: Double) {
+    let count = 40_000
+    let batch = Batch(
+      PackedSteps(count: count, length: 1), tokens: [Int32](repeating: word, count: count),
+      targets: [Int32](repeating: 0, count: count))
+    let dropped = WordDropout(0.5, vocabulary).applied(to: batch, RandomSource(seed: 4))
+    let share = Double(dropped.tokens.count { $0 == 0 }) / Double(count)
+    let deviation = (expected * (1 - expected) / Double(count)).squareRoot()
+    #expect(abs(share - expected) < 4 * deviation)
+    #expect(dropped.tokens.allSatisfy { $0 == 0 || $0 == word })
+    #expect(dropped.targets == batch.targets)
+    #expect(WordDropout(0.5, vocabulary).applied(to: batch, RandomSource(seed: 4)).tokens == dropped.tokens)
+    #expect(WordDropout(0, vocabulary).applied(to: batch, RandomSource(seed: 4)).tokens == batch.tokens)
+  }
+}
