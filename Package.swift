@@ -1,4 +1,4 @@
-// swift-tools-version: 6.0
+// swift-tools-version: 6.2
 import PackageDescription
 
 // Arrows of the house (ARCHITECTURE.md): a target names only what stands below it.

@@ -110,7 +110,7 @@ use_homebrew() {
 }
 
 require_swift() {
-  has swift || die "Swift 6.0 or newer is missing; get it from https://www.swift.org/install and put \`swift\` on the PATH."
+  has swift || die "Swift 6.2 or newer is missing; get it from https://www.swift.org/install and put \`swift\` on the PATH."
 }
 
 # Installs what is missing where that needs no question, or says the one command that does it.

@@ -219,11 +219,10 @@ static void powers_of_initial(ptrdiff_t N, ptrdiff_t B, const int32_t *length, d
     }
 }
 
-void un_ssm_final(ptrdiff_t T, const int32_t *offset, const int32_t *live, const int32_t *length, ptrdiff_t B, ptrdiff_t H,
+void un_ssm_final(ptrdiff_t T, const int32_t *offset, const int32_t *length, ptrdiff_t B, ptrdiff_t H,
                   ptrdiff_t N, const double *a_bar, const double *b_bar, const float *u, const float *x0, float *x) {
     double *power = malloc((size_t)(2 * N * N * L + B * N * L + 2 * N * L) * sizeof(double));
     double *spare = power + N * N * L, *state = spare + N * N * L, *v = state + B * N * L, *v_next = v + N * L;
-    (void)live;
     for (ptrdiff_t tile = 0; tile < tiles_of(H); tile++) {
         ptrdiff_t lanes = lanes_in(H, tile);
         const double *a = a_bar + tile * N * N * L;

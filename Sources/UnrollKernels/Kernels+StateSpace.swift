@@ -119,7 +119,7 @@ extension Kernels {
   public static func finalState(u: Matrix, x0: Matrix?, system: DiscreteSystem, _ steps: PackedSteps, into x: Matrix) {
     precondition(x.rows == steps.sequences && x.columns == system.channels * system.stateSize)
     un_ssm_final(
-      steps.steps, steps.offset, steps.live, steps.lengths, steps.sequences, system.channels, system.stateSize,
+      steps.steps, steps.offset, steps.lengths, steps.sequences, system.channels, system.stateSize,
       system.transition.base, system.input.base, u.base, x0?.base, x.base)
   }
 

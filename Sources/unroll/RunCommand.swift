@@ -77,7 +77,7 @@ struct CellCommand: ParsableCommand {
   @OptionGroup var options: StudyOptions
   @OptionGroup var data: DataOption
   @Option(help: "Which cell, from 0.") var index: Int
-  @Option(help: "The identity that the cell must have.") var identity = ""
+  @Option(help: "The identity that the cell must have.") var identity: String
 
   func run() throws {
     try reporting {

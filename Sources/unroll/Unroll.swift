@@ -10,7 +10,8 @@ struct Unroll: ParsableCommand {
       "Trains small sequence models side by side on the CPU and writes a report that a careful reader can trust.",
     version: Version.text,
     subcommands: [
-      RunCommand.self, ReportCommand.self, ListCommand.self, CheckCommand.self, ParityCommand.self, BenchCommand.self,
+      RunCommand.self, ReportCommand.self, ListCommand.self, DataCommand.self, CheckCommand.self, ParityCommand.self,
+      BenchCommand.self,
       CellCommand.self,
     ])
 }

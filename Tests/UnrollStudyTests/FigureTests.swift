@@ -19,7 +19,7 @@ import UnrollCore
 
   @Test func aProgramThatCannotDrawIsSaidToo() throws {
     let text = try ReportFiles.write(Synthetic.two, gnuplot: Gnuplot(program: "/bin/false"))["demo.md"]!
-    #expect(text.contains("gnuplot could not draw it: it said nothing (status 1)"))
+    #expect(text.contains("gnuplot could not draw it: it said nothing (code 1)"))
     let absent = try ReportFiles.write(Synthetic.two, gnuplot: Gnuplot(program: "/nowhere/gnuplot"))["demo.md"]!
     #expect(absent.contains("/nowhere/gnuplot does not start."))
   }

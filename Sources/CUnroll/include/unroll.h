@@ -133,7 +133,7 @@ void un_ssm_initial(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptr
 void un_ssm_initial_back(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, ptrdiff_t N, const float *q,
                          const float *x0, const float *dy, float *dq, float *add_dx0);
 // The state after each sequence's last step: x = Ā^len x_0 + Σ_j Ā^j B̄ u_{len-1-j}. x0 may be null. x [B, H*N].
-void un_ssm_final(ptrdiff_t T, const int32_t *offset, const int32_t *live, const int32_t *length, ptrdiff_t B, ptrdiff_t H,
+void un_ssm_final(ptrdiff_t T, const int32_t *offset, const int32_t *length, ptrdiff_t B, ptrdiff_t H,
                   ptrdiff_t N, const double *a_bar, const double *b_bar, const float *u, const float *x0, float *x);
 // The recurrence, step by step: x [B, H*N] is the state before, then after. y [R,H].
 void un_ssm_recurrence(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, ptrdiff_t N, const float *C,

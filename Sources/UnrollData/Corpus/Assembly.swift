@@ -18,8 +18,11 @@ struct Assembly {
       return (.text(try tokens(splitByPosition(read))), LabelSet([]))
     case .pieces(let read):
       let tokeniser = Tokeniser(options)
-      let streams = try splitByContent(read).each { tokeniser.stream($0.map(\.item)) }
-      return (.text(try tokens(streams)), LabelSet([]))
+      var pieces = try splitByContent(read)
+      pieces.train = enough(pieces.train, options.subsample, tokeniser)
+      pieces.development = enough(pieces.development, options.subsampleHeldOut, tokeniser)
+      pieces.test = enough(pieces.test, options.subsampleHeldOut, tokeniser)
+      return (.text(try tokens(pieces.each { tokeniser.stream($0.map(\.item)) })), LabelSet([]))
     }
   }
 
@@ -57,9 +60,25 @@ struct Assembly {
   /// Salted apart from the split, or the subsample would come from one end of the training side.
   func subsample<Item>(_ samples: [Sample<Item>], _ count: Int) -> [Sample<Item>] {
     guard count > 0, count < samples.count else { return samples }
+    return ranked(samples).prefix(count).sorted().map { samples[$0] }
+  }
+
+  /// Indices by rising digest of the content.
+  private func ranked<Item>(_ samples: [Sample<Item>]) -> [Int] {
     let ranks = samples.map { Digest.number("subsample\n" + $0.key) }
-    let ranked = samples.indices.sorted { (ranks[$0], $0) < (ranks[$1], $1) }
-    return ranked.prefix(count).sorted().map { samples[$0] }
+    return samples.indices.sorted { (ranks[$0], $0) < (ranks[$1], $1) }
+  }
+
+  /// The pieces with the smallest digests that together have `count` tokens or a few more, in their old order: the first
+  /// pieces of a dictionary would be of one kind.
+  private func enough(_ pieces: [Sample<String>], _ count: Int, _ tokeniser: Tokeniser) -> [Sample<String>] {
+    guard count > 0 else { return pieces }
+    var tokens = 0
+    let chosen = ranked(pieces).prefix { index in
+      defer { tokens += tokeniser.stream([pieces[index].item]).count }
+      return tokens < count
+    }
+    return chosen.sorted().map { pieces[$0] }
   }
 
   private func requireItems<Item>(_ splits: Splits<Item>) throws {

@@ -19,6 +19,8 @@ public protocol BackendOptions: Options {
   static var name: String { get }
   /// One line: the equation and its source.
   static var summary: String { get }
+  /// Raised when a change of the code changes results, so that runs of before are not taken for runs of now.
+  static var version: Int { get }
   /// One layer in one direction, [R, input] → [R, width].
   func makeLayer(_ input: Int, _ width: Int, _ parameters: ParameterBuilder) throws -> any SequenceLayer
   /// What stands on top of all layers.
@@ -26,6 +28,8 @@ public protocol BackendOptions: Options {
 }
 
 extension BackendOptions {
+  public static var version: Int { 1 }
+
   public func crown(_ stack: any SequenceLayer, _ reading: Reading, _ parameters: ParameterBuilder) -> any SequenceLayer
   {
     stack
@@ -82,9 +86,13 @@ public struct BackendSettings: Sendable {
     return options
   }
 
-  /// Every setting with its value, for the record.
+  /// Every setting with its value, for the record. A first version is left out.
   public var resolved: Value {
-    .table(stack.resolved.merging(options.resolved) { $1 }.merging(["backend": .string(name)]) { $1 })
+    var table = stack.resolved.merging(options.resolved) { $1 }
+    table["backend"] = .string(name)
+    let version = type(of: options).version
+    if version > 1 { table["version"] = .integer(version) }
+    return .table(table)
   }
 
   /// Builds the backend: layers, directions, dropout between layers, and what the backend puts on top.

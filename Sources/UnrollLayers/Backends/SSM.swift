@@ -57,6 +57,8 @@ struct SSMBlock: SequenceLayer {
 /// Options of `ssm`.
 public struct SSMOptions: BackendOptions {
   public static let name = "ssm"
+  /// 2: the gradient of a carried state is that of the state before the chunk.
+  public static let version = 2
   public static let summary =
     "dense state space, zero-order hold, HiPPO-LegS start: x = Ā x + B̄ u, y = C x + D u (Gu et al. 2022)"
   public static let table: [OptionKey<SSMOptions>] = [

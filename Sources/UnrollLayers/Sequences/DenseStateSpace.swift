@@ -16,7 +16,8 @@ package final class DenseStateSpace: SequenceLayer {
 
   let a, b, c, d, logDt: Parameter
   let mode: Mode
-  private let system: DiscreteSystem
+  // Made at the first use: a layer may be built just to count its parameters.
+  private lazy var system = DiscreteSystem(channels: channels, stateSize: stateSize)
   private var discretisedVersion = 0
   private let lock = DispatchSemaphore(value: 1)
 
@@ -34,17 +35,17 @@ package final class DenseStateSpace: SequenceLayer {
     a = parameters.add("A", [n, n], .given(start), group: group)
     b = parameters.add("B", [n], .given(input), group: group)
     logDt = parameters.add("log_dt", [channels], .logUniform(options.dtMin, options.dtMax), group: group)
-    c = parameters.add("C", [channels, n], .normal(1 / Double(n).squareRoot()))
-    d = parameters.add("D", [channels], .normal(1))
+    // Its users train C and D at the full rate; decay would pull the system's output to zero.
+    let output = ParameterGroup(name: "state-space output", learningRateFactor: 1, weightDecay: false)
+    c = parameters.add("C", [channels, n], .normal(1 / Double(n).squareRoot()), group: output)
+    d = parameters.add("D", [channels], .normal(1), group: output)
     mode = .automatic
-    system = DiscreteSystem(channels: channels, stateSize: n)
   }
 
   /// The same parameters, run another way.
   package init(_ other: DenseStateSpace, mode: Mode) {
     (a, b, c, d, logDt) = (other.a, other.b, other.c, other.d, other.logDt)
     self.mode = mode
-    system = DiscreteSystem(channels: other.channels, stateSize: other.stateSize)
   }
 
   package func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (

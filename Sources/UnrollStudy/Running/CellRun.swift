@@ -14,13 +14,21 @@ public struct CellRun {
     self.location = location
   }
 
-  /// - Parameter progress: told the fraction of the training that is done.
+  /// - Parameters:
+  ///   - identity: what the run must be; nil when nobody has asked for a certain one.
+  ///   - progress: told the fraction of the training that is done.
   /// - Throws: `InputError` for data that cannot be read or settings that cannot be met.
-  public func run(progress: @escaping (Double) -> Void = { _ in }) throws -> RunRecord {
+  public func run(
+    expecting identity: String? = nil, progress: @escaping (Double) -> Void = { _ in }
+  ) throws -> RunRecord {
     let start = ContinuousClock.now
     let loaded = try cell.request.load(location)
+    let own = try cell.identity(dataDigest: loaded.digest)
+    guard identity == nil || identity == own else {
+      throw InputError("the study or its data changed after the study was started; run it again")
+    }
     let encoded = try EncodedData(loaded, minimumCount: cell.model.minimumCount, limit: cell.model.vocabularyLimit)
-    var record = try train(cell.task, loaded, encoded, progress)
+    var record = try train(cell.task, own, loaded, encoded, progress)
     record.cost.seconds = (ContinuousClock.now - start).seconds
     record.cost.peakMemory = Machine.peakMemory
     return record
@@ -32,7 +40,7 @@ public struct CellRun {
   public func run(into store: RecordStore, identity: String, progress: @escaping (Double) -> Void) throws -> InputError?
   {
     do {
-      try store.write(try run(progress: progress))
+      try store.write(try run(expecting: identity, progress: progress))
       return nil
     } catch let error as InputError {
       var record = RunRecord.empty(cell, identity: identity, .failed)
@@ -43,7 +51,8 @@ public struct CellRun {
   }
 
   private func train(
-    _ type: (some Task).Type, _ loaded: LoadedData, _ encoded: EncodedData, _ progress: @escaping (Double) -> Void
+    _ type: (some Task).Type, _ identity: String, _ loaded: LoadedData, _ encoded: EncodedData,
+    _ progress: @escaping (Double) -> Void
   ) throws -> RunRecord {
     let task = type.init(encoded, characters: cell.request.resolved["unit"] == .string("character"))
     let backend = try sized(task.classes, encoded.vocabulary.count, type.reading)
@@ -57,14 +66,14 @@ public struct CellRun {
       random: random.split("training")
     ) { point in progress(point.epoch / epochs) }
     let outcome = trainer.train()
-    return record(model, task.metrics, backend, outcome, baseline, try summary(loaded, encoded, task.classes))
+    return record(identity, model, task.metrics, backend, outcome, baseline, try summary(loaded, encoded, task.classes))
   }
 
   /// The backend with its width, given or solved from the budget.
   private func sized(_ classes: Int, _ vocabulary: Int, _ reading: Reading) throws -> BackendSettings {
     guard case .parameters(let budget) = cell.size else { return cell.backend }
     var settings = cell.backend
-    settings.stack.width = try WidthSolver.width(budget: budget) { width in
+    settings.stack.width = try WidthSolver.width(budget: budget, special: cell.model.embedding) { width in
       var trial = cell.backend
       trial.stack.width = width
       return try SequenceModel.parameterCount(vocabulary: vocabulary, classes: classes, cell.model, trial, reading)
@@ -80,11 +89,10 @@ public struct CellRun {
   }
 
   private func record(
-    _ model: SequenceModel, _ metrics: [Metric], _ backend: BackendSettings, _ outcome: TrainingOutcome,
-    _ baseline: (name: String, scores: [String: Double]), _ data: RunRecord.DataSummary
+    _ identity: String, _ model: SequenceModel, _ metrics: [Metric], _ backend: BackendSettings,
+    _ outcome: TrainingOutcome, _ baseline: (name: String, scores: [String: Double]), _ data: RunRecord.DataSummary
   ) -> RunRecord {
-    var record = RunRecord.empty(cell, identity: "", .finished)
-    record.identity = (try? cell.identity(dataDigest: data.digest)) ?? ""
+    var record = RunRecord.empty(cell, identity: identity, .finished)
     record.data = data
     record.metrics = metrics.map {
       RunRecord.Metric(name: $0.name, higherIsBetter: $0.higherIsBetter, unit: $0.unit.rawValue)

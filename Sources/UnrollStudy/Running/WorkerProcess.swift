@@ -19,28 +19,20 @@ final class WorkerProcess {
   init(_ cell: StudyCell, identity: String, program: String, arguments: [String]) throws {
     var ends: [Int32] = [0, 0]
     guard pipe(&ends) == 0 else { throw InputError("cannot start a run: \(String(cString: strerror(errno)))") }
-    #if canImport(Glibc)
-      var actions = posix_spawn_file_actions_t()
-    #else
-      var actions: posix_spawn_file_actions_t?
-    #endif
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
-    posix_spawn_file_actions_addclose(&actions, ends[0])
-    posix_spawn_file_actions_addclose(&actions, ends[1])
-    _ = fcntl(ends[0], F_SETFD, FD_CLOEXEC)
-    _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
-    var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
-    defer { words.forEach { free($0) } }
-    var child: pid_t = 0
-    let status = posix_spawn(&child, program, &actions, nil, &words, environ)
-    close(ends[1])
-    guard status == 0 else {
-      close(ends[0])
-      throw InputError("cannot start a run: \(String(cString: strerror(status)))", file: program)
+    let (reading, writing) = (ends[0], ends[1])
+    _ = fcntl(reading, F_SETFD, FD_CLOEXEC)
+    _ = fcntl(reading, F_SETFL, O_NONBLOCK)
+    let child = ChildProcess.start(program, arguments) { actions in
+      posix_spawn_file_actions_adddup2(&actions, writing, STDOUT_FILENO)
+      posix_spawn_file_actions_addclose(&actions, writing)
     }
-    (self.cell, self.identity, pid, descriptor) = (cell, identity, child, ends[0])
+    let problem = errno
+    close(writing)
+    guard let child else {
+      close(reading)
+      throw InputError("cannot start a run: \(String(cString: strerror(problem)))", file: program)
+    }
+    (self.cell, self.identity, pid, descriptor) = (cell, identity, child, reading)
   }
 
   /// Reads what the pipe holds. False at its end: the process is gone or going.
@@ -64,13 +56,10 @@ final class WorkerProcess {
 
   /// Waits for the end. Nil when all went well, else what happened.
   func finish() -> String? {
-    var status: Int32 = 0
-    while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
+    let end = ChildProcess.wait(for: pid)
     close(descriptor)
-    let signal = status & 0x7f
-    if signal != 0 { return "its process was ended by signal \(signal) (\(String(cString: strsignal(signal))))" }
-    let code = status >> 8 & 0xff
-    return code == 0 ? nil : "its process ended with code \(code)"
+    guard let end else { return "nobody knows how its process ended" }
+    return end == .code(0) ? nil : "its process ended with \(end)"
   }
 
   func stop() { kill(pid, SIGTERM) }

@@ -33,8 +33,14 @@ public struct StudyCell: Sendable {
 
   /// The run's identity: the digest of its resolved settings and of its data.
   public func identity(dataDigest: String) throws -> String {
-    let settings = Value.table(["settings": resolved, "data": .string(dataDigest)])
-    return String(Digest.hex(try settings.json()).prefix(24))
+    // Where a file lies is not what it says: the digest of the data stands for the files.
+    guard case .table(var settings) = resolved, case .table(var data) = settings["data"] else {
+      preconditionFailure("settings are tables")
+    }
+    for key in ["train", "development", "test"] { data[key] = nil }
+    settings["data"] = .table(data)
+    let whole = Value.table(["settings": .table(settings), "data": .string(dataDigest)])
+    return String(Digest.hex(try whole.json()).prefix(24))
   }
 }
 

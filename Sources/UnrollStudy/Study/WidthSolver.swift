@@ -4,8 +4,13 @@ import UnrollTraining
 
 /// Finds the width at which a whole model comes nearest to a number of parameters.
 enum WidthSolver {
-  /// - Parameter count: parameters of the model of a given width; it must not fall.
-  static func width(budget: Int, count: (Int) throws -> Int) throws -> Int {
+  /// The widest model that is made.
+  static let limit = 65_536
+
+  /// - Parameters:
+  ///   - special: a width at which the count may drop (where a projection falls away because widths agree); nil for none.
+  ///   - count: parameters of the model of a given width; apart from `special` it must not fall.
+  static func width(budget: Int, special: Int? = nil, count: (Int) throws -> Int) throws -> Int {
     let smallest = try count(1)
     guard smallest <= budget else {
       throw InputError(
@@ -13,11 +18,18 @@ enum WidthSolver {
       )
     }
     var (low, high) = (1, 2)
-    while try count(high) <= budget { (low, high) = (high, high * 2) }
+    while try count(high) <= budget {
+      (low, high) = (high, high * 2)
+      guard high <= limit else {
+        throw InputError("a budget of \(budget) parameters wants models wider than \(limit); lower parameters")
+      }
+    }
     while high - low > 1 {
       let middle = (low + high) / 2
       if try count(middle) <= budget { low = middle } else { high = middle }
     }
-    return try count(high) - budget < budget - count(low) ? high : low
+    let candidates = [low, high] + (special.map { [$0] } ?? [])
+    let distances = try candidates.map { abs(try count($0) - budget) }
+    return candidates[distances.firstIndex(of: distances.min()!)!]
   }
 }

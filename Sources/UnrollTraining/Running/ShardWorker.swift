@@ -42,8 +42,9 @@ final class ShardWorker: @unchecked Sendable {
 
   private func initial(_ batch: Batch, _ model: SequenceModel) -> [Matrix]? {
     guard batch.continues else { return nil }
+    // A copy: the way back may read the initial state after `keep` has written the final one.
     return zip(model.backend.slots, carried).map { slot, buffer in
-      buffer.matrix(rows: batch.steps.sequences, columns: slot.width)
+      arena.copy(buffer.matrix(rows: batch.steps.sequences, columns: slot.width))
     }
   }
 

@@ -66,7 +66,7 @@ public final class TrainingStep<T: Task> {
   private func check(_ sums: LossSums, _ gradients: Buffer) throws {
     let norm = Clipping.clip(gradients, maximum: options.clip)
     guard !sums.loss.isFinite || !norm.isFinite else { return }
-    throw Divergence(step: optimiser.steps, tensor: firstBroken(gradients))
+    throw Divergence(step: optimiser.steps, tensor: firstBroken(sums, gradients))
   }
 
   /// Finds what the last update broke before its weights are scored.
@@ -80,12 +80,13 @@ public final class TrainingStep<T: Task> {
     model.parameters.list.first { !Kernels.isFinite(model.parameters.value($0)) }?.name
   }
 
-  /// Values break before the loss, the loss before its gradients.
-  private func firstBroken(_ gradients: Buffer) -> String {
+  /// Weights break before the loss, the loss before its gradients.
+  private func firstBroken(_ sums: LossSums, _ gradients: Buffer) -> String {
     if let broken = brokenWeight { return broken }
-    // Backward order: the tensor nearest to the loss is the first that broke.
+    if !sums.loss.isFinite { return "loss" }
+    // Backward order: of the gradients, the one nearest to the loss. None when only their norm overflowed.
     let broken = model.parameters.list.last { !Kernels.isFinite($0.view(in: gradients)) }
-    return broken.map { "gradient of \($0.name)" } ?? "loss"
+    return broken.map { "gradient of \($0.name)" } ?? "norm of the gradient"
   }
 }
 

@@ -15,14 +15,14 @@ struct Gnuplot {
     try ChildProcess.withTemporaryFolder { folder in
       let (source, drawing, log) = ("\(folder)/figure.gp", "\(folder)/figure.svg", "\(folder)/log")
       try Files.write(script, to: source)
-      let status = ChildProcess.run(
+      let end = ChildProcess.run(
         program, ["-d", source], environment: ["LC_ALL=C", "HOME=\(folder)", "PATH=/usr/bin:/bin"], output: drawing,
         errors: log)
-      guard let status else { return .complaint("\(program) does not start.") }
+      guard let end else { return .complaint("\(program) does not start.") }
       let svg = String(decoding: try Files.read(drawing), as: UTF8.self)
-      guard status == 0, svg.contains("</svg>") else {
+      guard end == .code(0), svg.contains("</svg>") else {
         let lines = String(decoding: try Files.read(log), as: UTF8.self).split(separator: "\n")
-        let message = lines.last { $0.contains("line ") } ?? lines.last ?? "it said nothing (status \(status))"
+        let message = lines.last { $0.contains("line ") } ?? lines.last ?? "it said nothing (\(end))"
         return .complaint(String(message).replacing(folder + "/", with: ""))
       }
       return .drawing(svg)

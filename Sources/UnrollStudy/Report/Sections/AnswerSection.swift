@@ -74,12 +74,16 @@ struct TaskAnswer {
     guard ranking.count > 1 else { return nil }
     let name = "\(Markdown.code(ranking[1].backend.name)), \(metric.sentence(ranking[1].sample, decimals)),"
     let also = ranking.dropFirst(2).filter(\.verdict.isAmongBest).map { Markdown.code($0.backend.name) }
-    let others =
+    func others(_ than: String) -> String {
       also.isEmpty
-      ? "" : " \(Markdown.list(also)) \(also.count == 1 ? "is" : "are") not distinguishable from it either."
+        ? "" : " \(Markdown.list(also)) \(also.count == 1 ? "is" : "are") not distinguishable from \(than)."
+    }
     switch ranking[1].verdict {
-    case .apart(let p): return "The second, \(name) is distinguishably worse (\(Digits.probability(p)))."
-    case .close(let p): return "The second, \(name) is not distinguishable from it (\(Digits.probability(p)))." + others
+    // A third with a larger spread may still be as good as the best.
+    case .apart(let p):
+      return "The second, \(name) is distinguishably worse (\(Digits.probability(p)))." + others("the best")
+    case .close(let p):
+      return "The second, \(name) is not distinguishable from it (\(Digits.probability(p)))." + others("it either")
     default: return "The second is \(name) but a single seed has no spread, so nothing says whether they differ."
     }
   }

@@ -9,7 +9,8 @@ struct ScoresSection: ReportSection {
     arrow points to where better is. **Bold** is the best mean. † marks scores not distinguishable from the best \
     (two-sided Welch t-test, p > 0.05, not corrected for the number of comparisons), ‡ those that no test can judge \
     because there is a single seed. ▽ marks scores below the baseline. State is the number of floats carried from \
-    token to token for one sequence.
+    token to token for one sequence. Multiply-adds are those of one step of the model run token by token. The runs of a \
+    study share the machine's cores and memory, so speeds compare within a table.
     """
 
   func blocks(_ study: StudyResults) -> [Block] {
@@ -17,7 +18,7 @@ struct ScoresSection: ReportSection {
       + study.tasks.flatMap { task in
         let table = ScoreTable(task: task)
         var blocks: [Block] = [.heading(3, Markdown.escape(task.name)), .paragraph(machine(task)), .table(table.table)]
-        blocks += [table.belowBaseline, table.budget].compactMap { $0 }.map(Block.paragraph)
+        blocks += [table.belowBaseline, table.budget, leak(task), programs(task)].compactMap { $0 }.map(Block.paragraph)
         if let metric = task.primary, let details = comparisons(task, metric) { blocks.append(details) }
         return blocks
       }
@@ -33,6 +34,21 @@ struct ScoresSection: ReportSection {
     }
     return "\(kind) **The runs come from different machines:** \(Markdown.list(shares)); "
       + "speeds and times of this table are not comparable with each other."
+  }
+
+  /// A split that shows test items in training is said where its scores stand.
+  private func leak(_ task: TaskResults) -> String? {
+    guard task.records.contains(where: { $0.settings["data"]?["duplicates"]?.string == "apart" }) else { return nil }
+    return
+      "Equal texts may stand on different sides of this split (`duplicates: apart`), as in a random one: test items that "
+      + "also occur in training make these scores higher than on new texts."
+  }
+
+  /// Runs of different programs are not taken for runs of one.
+  private func programs(_ task: TaskResults) -> String? {
+    let programs = StudyResults.unique(task.records.map { "\($0.environment.version) (\($0.environment.commit))" })
+    guard programs.count > 1 else { return nil }
+    return "The runs come from different states of the program: \(Markdown.list(programs.map(Markdown.code)))."
   }
 
   /// Every backend against the best, with intervals.

@@ -1,0 +1,30 @@
+import Testing
+import UnrollCore
+import UnrollLayers
+
+/// The published cost of a token, counted by hand for E = 5 and H = 6.
+@Suite struct MultiplyAddTests {
+  @Test(arguments: [
+    ("rnn", 6 * 5 + 6 * 6), ("lstm", 4 * (6 * 5 + 6 * 6)), ("gru", 3 * (6 * 5 + 6 * 6)),
+    // The cell, then the score, and the mix of pool and state (two products each).
+    ("attention-rnn", 3 * (6 * 5 + 6 * 6) + 3 * 6),
+    // Input map; per channel x = Ā x + B̄ u and y = C x + D u with N = 16; output map to twice the width.
+    ("ssm", 5 * 6 + 6 * (16 * 16 + 16 + 16 + 1) + 6 * 12),
+  ])
+  func oneLayer(_ name: String, _ expected: Int) throws {
+    var settings = try BackendSettings(name, [])
+    settings.stack.width = 6
+    #expect(try settings.build(5, .everyStep, .counting()).multiplyAdds == expected)
+  }
+
+  @Test func directionsAndLayersAddUp() throws {
+    var settings = try BackendSettings("lstm", [])
+    (settings.stack.width, settings.stack.layers, settings.stack.direction) = (6, 2, .bidirectional)
+    let expected = 2 * 4 * (6 * 5 + 6 * 6) + 2 * 4 * (6 * 12 + 6 * 6)
+    #expect(try settings.build(5, .everyStep, .counting()).multiplyAdds == expected)
+  }
+
+  @Test func everyBackendIsCounted() {
+    #expect(Backends.all.map { $0.name } == ["rnn", "lstm", "gru", "attention-rnn", "ssm"], "add the new one above")
+  }
+}
