@@ -2,7 +2,7 @@
 public enum Suggestion {
   /// `"unknown KIND "NAME"; did you mean "NEAREST"? (known: …)"`.
   public static func unknown(_ kind: String, _ name: String, known: [String]) -> String {
-    let hint = nearest(to: name, in: known).map { "; did you mean \"\($0)\"?" } ?? ";"
+    let hint = nearest(to: name, in: known).map { "; did you mean \"\($0)\"?" } ?? ""
     return "unknown \(kind) \"\(name)\"\(hint) (known: \(known.joined(separator: ", ")))"
   }
 

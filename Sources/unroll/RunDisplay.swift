@@ -9,7 +9,7 @@ final class RunDisplay {
     switch event {
     case .started(let runs, let kept):
       (total, done) = (runs, kept)
-      Terminal.note("\(runs) runs, \(kept) of them done before.")
+      Terminal.note("\(runs) run\(runs == 1 ? "" : "s"), \(kept) of them done before.")
     case .ended(let label, let status, let seconds, let detail):
       done += 1
       clear()
@@ -30,7 +30,8 @@ final class RunDisplay {
 
   private func status(_ line: String) {
     clear()
-    Terminal.write(String(line.prefix(Terminal.columns - 1)), to: stderr)
+    let room = Terminal.columns - 1
+    Terminal.write(line.count > room ? line.prefix(room - 1) + "…" : line, to: stderr)
     statusShown = true
   }
 

@@ -126,7 +126,7 @@ import UnrollCore
     #expect(first.sentences.last == "0 finished, 1 diverged, 0 failed. Report: Reports/small.md")
     #expect(first.errors.contains("DIVERGED: training diverged at step "))
     #expect(try program.read("Reports/small.md").contains("1 run of 1 left no scores: 0 failed, 1 diverged."))
-    #expect(try program.run("run", "small.yaml").sentences.first == "1 runs, 1 of them done before.")
+    #expect(try program.run("run", "small.yaml").sentences.first == "1 run, 1 of them done before.")
   }
 
   private func records(_ program: Program, _ study: String = "small") -> [String] {

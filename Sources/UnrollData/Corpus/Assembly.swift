@@ -83,7 +83,10 @@ struct Assembly {
 
   private func requireItems<Item>(_ splits: Splits<Item>) throws {
     for (name, count) in splits.sizes.sorted(by: { $0.key < $1.key }) where count == 0 {
-      throw InputError("the \(name) split is empty: give more data, a file for it, or a larger percentage")
+      let all = splits.sizes.values.reduce(0, +)
+      throw InputError(
+        "the \(name) split is empty: give more data (there are \(all) items), a file for it, or a larger \(name)_percent"
+      )
     }
   }
 }

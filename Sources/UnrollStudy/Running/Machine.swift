@@ -31,14 +31,12 @@ public enum Machine {
   }
 
   private static var swiftVersion: String {
-    #if swift(>=6.3)
+    #if compiler(>=6.3)
       "6.3 or newer"
-    #elseif swift(>=6.2)
+    #elseif compiler(>=6.2)
       "6.2"
-    #elseif swift(>=6.1)
-      "6.1"
     #else
-      "6.0"
+      "older than 6.2"
     #endif
   }
 

@@ -18,7 +18,8 @@ struct ScoresSection: ReportSection {
       + study.tasks.flatMap { task in
         let table = ScoreTable(task: task)
         var blocks: [Block] = [.heading(3, Markdown.escape(task.name)), .paragraph(machine(task)), .table(table.table)]
-        blocks += [table.belowBaseline, table.budget, leak(task), programs(task)].compactMap { $0 }.map(Block.paragraph)
+        blocks += [table.belowBaseline, table.budget, few(task), leak(task), programs(task)].compactMap { $0 }.map(
+          Block.paragraph)
         if let metric = task.primary, let details = comparisons(task, metric) { blocks.append(details) }
         return blocks
       }
@@ -34,6 +35,17 @@ struct ScoresSection: ReportSection {
     }
     return "\(kind) **The runs come from different machines:** \(Markdown.list(shares)); "
       + "speeds and times of this table are not comparable with each other."
+  }
+
+  /// Below this many test items a single one moves the score by a percent or more.
+  private static let fewItems = 100
+
+  private func few(_ task: TaskResults) -> String? {
+    let count = task.records.compactMap { $0.data.sizes["test"] }.max() ?? 0
+    guard count > 0, count < ScoresSection.fewItems else { return nil }
+    return
+      "**The test split has only \(Markdown.count(count, "item")):** scores on so few say little, and intervals over seeds "
+      + "know nothing of it."
   }
 
   /// A split that shows test items in training is said where its scores stand.
