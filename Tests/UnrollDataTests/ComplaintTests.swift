@@ -108,7 +108,9 @@ import UnrollCore
 
   @Test func emptySplit() throws {
     let scratch = try Scratch().write("a", "x one\ny one\n")
-    #expect(scratch.complaint("{format: label-first, train: a}").hasSuffix("or a larger percentage"))
+    #expect(
+      scratch.complaint("{format: label-first, train: a}").hasSuffix(
+        "give more data (there are 2 items), a file for it, or a larger development_percent"))
   }
 
   @Test func brokenDefaultSets() throws {
