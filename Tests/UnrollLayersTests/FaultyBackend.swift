@@ -41,8 +41,9 @@ struct FaultyOptions: BackendOptions {
 
   var fault = Fault.none
 
-  func makeLayer(_ input: Int, _ width: Int, _ parameters: ParameterBuilder) -> any SequenceLayer {
-    let weights = RecurrentWeights(gates: 4, input, width, RecurrentInitialisation(), bias: [0, 1, 0, 0], parameters)
+  func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) -> any SequenceLayer {
+    let weights = RecurrentWeights(
+      gates: 4, site.input, site.width, RecurrentInitialisation(), bias: [0, 1, 0, 0], parameters)
     return FaultyLSTM(weights: weights, fault: fault)
   }
 }

@@ -18,11 +18,11 @@ public struct AttentionRNNOptions: BackendOptions {
 
   public init() {}
 
-  public func makeLayer(_ input: Int, _ width: Int, _ parameters: ParameterBuilder) throws -> any SequenceLayer {
+  public func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) throws -> any SequenceLayer {
     func made(_ cell: some RecurrentOptions) throws -> any SequenceLayer {
       var cell = cell
       cell.initialisation = initialisation
-      return try cell.makeLayer(input, width, parameters)
+      return try cell.makeLayer(site, parameters)
     }
     return switch cell {
     case .rnn: try made(RNNOptions())

@@ -11,6 +11,20 @@ public enum Reading: Sendable {
   case causal
 }
 
+/// Where in a model a layer is made.
+public struct LayerSite: Sendable {
+  /// Width of the rows that come in.
+  public let input: Int
+  /// Hidden width H.
+  public let width: Int
+  /// Layers of its kind below this one.
+  public let index: Int
+
+  public init(input: Int, width: Int, index: Int = 0) {
+    (self.input, self.width, self.index) = (input, width, index)
+  }
+}
+
 /// The options of one kind of backend, which know how to make its layers.
 ///
 /// To add a backend: one file with a `SequenceLayer` and its options, one line in `Backends.all`.
@@ -21,14 +35,18 @@ public protocol BackendOptions: Options {
   static var summary: String { get }
   /// Raised when a change of the code changes results, so that runs of before are not taken for runs of now.
   static var version: Int { get }
-  /// One layer in one direction, [R, input] → [R, width].
-  func makeLayer(_ input: Int, _ width: Int, _ parameters: ParameterBuilder) throws -> any SequenceLayer
+  /// What stands below all layers, [R, input] → [R, width] (a map of the input, positions), or nil.
+  func base(_ input: Int, _ width: Int, _ parameters: ParameterBuilder) throws -> (any SequenceLayer)?
+  /// One layer in one direction, [R, site.input] → [R, site.width].
+  func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) throws -> any SequenceLayer
   /// What stands on top of all layers.
   func crown(_ stack: any SequenceLayer, _ reading: Reading, _ parameters: ParameterBuilder) -> any SequenceLayer
 }
 
 extension BackendOptions {
   public static var version: Int { 1 }
+
+  public func base(_ input: Int, _ width: Int, _ parameters: ParameterBuilder) throws -> (any SequenceLayer)? { nil }
 
   public func crown(_ stack: any SequenceLayer, _ reading: Reading, _ parameters: ParameterBuilder) -> any SequenceLayer
   {
@@ -39,7 +57,11 @@ extension BackendOptions {
 /// Every kind of backend. The contract tests, `unroll list` and `unroll check` loop over this list.
 public enum Backends {
   public static let all: [any BackendOptions.Type] = [
-    RNNOptions.self, LSTMOptions.self, GRUOptions.self, AttentionRNNOptions.self, SSMOptions.self,
+    RNNOptions.self,
+    LSTMOptions.self,
+    GRUOptions.self,
+    AttentionRNNOptions.self,
+    SSMOptions.self,
   ]
 
   public static func named(_ name: String) throws -> any BackendOptions.Type {
@@ -101,19 +123,25 @@ public struct BackendSettings: Sendable {
       throw InputError(
         "backend \(name): a bidirectional model would see the tokens that it has to predict; use direction: forward")
     }
-    var layers: [any SequenceLayer] = []
-    for index in 0..<stack.layers {
-      let width = layers.last?.outputWidth ?? input
-      let ahead = try options.makeLayer(width, stack.width, parameters.suffixed("l\(index)"))
-      if stack.direction == .forward {
-        layers.append(ahead)
-      } else {
-        let back = try options.makeLayer(width, stack.width, parameters.suffixed("l\(index)_reverse"))
-        layers.append(Bidirectional(ahead: ahead, back: back, merge: stack.merge))
-      }
+    var parts: [SequenceStack.Part] = []
+    if let base = try options.base(input, stack.width, parameters.scope("base")) {
+      parts.append(SequenceStack.Part(layer: base, suffix: "base"))
     }
-    let dropouts = (1..<stack.layers).map { Dropout(stack.dropout, name: parameters.name("dropout_l\($0)")) }
-    let whole = layers.count == 1 ? layers[0] : SequenceStack(layers: layers, dropouts: dropouts)
-    return options.crown(whole, reading, parameters)
+    for index in 0..<stack.layers {
+      let site = LayerSite(input: parts.last?.layer.outputWidth ?? input, width: stack.width, index: index)
+      let ahead = try options.makeLayer(site, parameters.suffixed("l\(index)"))
+      var layer = ahead
+      if stack.direction == .bidirectional {
+        let back = try options.makeLayer(site, parameters.suffixed("l\(index)_reverse"))
+        layer = Bidirectional(ahead: ahead, back: back, merge: stack.merge)
+      }
+      let dropout = Dropout(index == 0 ? 0 : stack.dropout, name: parameters.name("dropout_l\(index)"))
+      parts.append(SequenceStack.Part(layer: layer, suffix: "l\(index)", dropout: dropout))
+    }
+    let whole = options.crown(parts.count == 1 ? parts[0].layer : SequenceStack(parts: parts), reading, parameters)
+    guard reading != .causal || whole.isCausal else {
+      throw InputError("backend \(name): it would see the tokens that it has to predict; make it causal")
+    }
+    return whole
   }
 }

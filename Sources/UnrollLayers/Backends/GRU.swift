@@ -118,9 +118,9 @@ public struct GRUOptions: RecurrentOptions {
 
   public init() {}
 
-  public func makeLayer(_ input: Int, _ width: Int, _ parameters: ParameterBuilder) -> any SequenceLayer {
+  public func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) -> any SequenceLayer {
     GRU(
-      weights: RecurrentWeights(gates: 3, input, width, initialisation, bias: [0, 0, 0], parameters),
+      weights: RecurrentWeights(gates: 3, site.input, site.width, initialisation, bias: [0, 0, 0], parameters),
       resetBefore: reset == .before)
   }
 }

@@ -67,8 +67,8 @@ public struct LSTMOptions: RecurrentOptions {
 
   public init() {}
 
-  public func makeLayer(_ input: Int, _ width: Int, _ parameters: ParameterBuilder) -> any SequenceLayer {
+  public func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) -> any SequenceLayer {
     let bias = [0, Float(forgetBias), 0, 0]
-    return LSTM(weights: RecurrentWeights(gates: 4, input, width, initialisation, bias: bias, parameters))
+    return LSTM(weights: RecurrentWeights(gates: 4, site.input, site.width, initialisation, bias: bias, parameters))
   }
 }

@@ -61,9 +61,9 @@ public struct RNNOptions: RecurrentOptions {
 
   public init() {}
 
-  public func makeLayer(_ input: Int, _ width: Int, _ parameters: ParameterBuilder) -> any SequenceLayer {
+  public func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) -> any SequenceLayer {
     RNN(
-      weights: RecurrentWeights(gates: 1, input, width, initialisation, bias: [0], parameters),
+      weights: RecurrentWeights(gates: 1, site.input, site.width, initialisation, bias: [0], parameters),
       relu: activation == .relu)
   }
 }

@@ -81,8 +81,8 @@ public struct SSMOptions: BackendOptions {
     guard dtMin <= dtMax else { throw InputError("dt_min \(dtMin) is larger than dt_max \(dtMax)") }
   }
 
-  public func makeLayer(_ input: Int, _ width: Int, _ parameters: ParameterBuilder) -> any SequenceLayer {
-    SSMBlock(input, width, self, parameters)
+  public func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) -> any SequenceLayer {
+    SSMBlock(site.input, site.width, self, parameters)
   }
 }
 

@@ -12,7 +12,7 @@ struct Bidirectional: SequenceLayer {
   var inputWidth: Int { ahead.inputWidth }
   var outputWidth: Int { merge == .concat ? ahead.outputWidth + back.outputWidth : ahead.outputWidth }
   var slots: [StateSlot] {
-    ahead.slots + back.slots.map { StateSlot($0.name + "_reverse", $0.width, empty: $0.empty) }
+    ahead.slots + back.slots.map { $0.named($0.name + "_reverse") }
   }
   var isCausal: Bool { false }
   var multiplyAdds: Int { ahead.multiplyAdds + back.multiplyAdds }

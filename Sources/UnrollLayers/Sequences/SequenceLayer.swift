@@ -6,12 +6,26 @@ public struct StateSlot: Equatable, Sendable {
   public let width: Int
   /// The value that means "nothing seen yet".
   public let empty: Float
+  /// What its values may be.
+  public let domain: Domain
 
-  public init(_ name: String, _ width: Int, empty: Float = 0) {
+  public enum Domain: Equatable, Sendable {
+    case real
+    /// Above zero, once something has been seen (a normaliser).
+    case positive
+    /// Whole numbers 0…limit (tokens seen so far); carries no gradient.
+    case count(Int)
+  }
+
+  public init(_ name: String, _ width: Int, empty: Float = 0, _ domain: Domain = .real) {
     self.name = name
     self.width = width
     self.empty = empty
+    self.domain = domain
   }
+
+  /// The same slot under its name in a larger layer.
+  func named(_ name: String) -> StateSlot { StateSlot(name, width, empty: empty, domain) }
 }
 
 /// What a sequence layer returns.

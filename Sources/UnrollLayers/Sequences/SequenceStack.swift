@@ -1,21 +1,25 @@
 import UnrollKernels
 
-/// Sequence layers on top of each other, with dropout between them (not after the last). The summary is the last layer's.
+/// Sequence layers on top of each other, with dropout below each but the first. The summary is the last layer's.
 struct SequenceStack: SequenceLayer {
-  let layers: [any SequenceLayer]
-  /// One fewer than layers.
-  let dropouts: [Dropout]
-
-  var inputWidth: Int { layers[0].inputWidth }
-  var outputWidth: Int { layers[layers.count - 1].outputWidth }
-  var summaryWidth: Int { layers[layers.count - 1].summaryWidth }
-  var slots: [StateSlot] {
-    layers.enumerated().flatMap { index, layer in
-      layer.slots.map { StateSlot("\($0.name)_l\(index)", $0.width, empty: $0.empty) }
-    }
+  struct Part {
+    let layer: any SequenceLayer
+    /// Added to the names of its state: `l0`.
+    let suffix: String
+    /// Of the rows that come in.
+    var dropout = Dropout(0, name: "")
   }
-  var isCausal: Bool { layers.allSatisfy(\.isCausal) }
-  var multiplyAdds: Int { layers.reduce(0) { $0 + $1.multiplyAdds } }
+
+  let parts: [Part]
+
+  var inputWidth: Int { parts[0].layer.inputWidth }
+  var outputWidth: Int { parts[parts.count - 1].layer.outputWidth }
+  var summaryWidth: Int { parts[parts.count - 1].layer.summaryWidth }
+  var slots: [StateSlot] {
+    parts.flatMap { part in part.layer.slots.map { $0.named("\($0.name)_\(part.suffix)") } }
+  }
+  var isCausal: Bool { parts.allSatisfy(\.layer.isCausal) }
+  var multiplyAdds: Int { parts.reduce(0) { $0 + $1.layer.multiplyAdds } }
 
   func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)
   {
@@ -23,11 +27,11 @@ struct SequenceStack: SequenceLayer {
     var pullbacks: [(layer: SequencePullback, dropout: Pullback)] = []
     var final: [Matrix] = []
     var used = 0
-    for (index, layer) in layers.enumerated() {
-      let (rows, dropoutBack) = index == 0 ? (output.rows, { $0 }) : dropouts[index - 1].forward(output.rows, pass)
-      let own = state.map { Array($0[used..<used + layer.slots.count]) }
-      used += layer.slots.count
-      let (next, pullback) = layer.forward(rows, from: own, pass)
+    for part in parts {
+      let (rows, dropoutBack) = part.dropout.forward(output.rows, pass)
+      let own = state.map { Array($0[used..<used + part.layer.slots.count]) }
+      used += part.layer.slots.count
+      let (next, pullback) = part.layer.forward(rows, from: own, pass)
       output = next
       final += next.state
       pullbacks.append((pullback, dropoutBack))

@@ -83,6 +83,7 @@ extension Contract {
     }
     var worst = Measurement(value: 0)
     for (index, slot) in model.layer.slots.enumerated() {
+      if case .count = slot.domain { continue }
       let error = gradientError(outcome.stateGradient[index]) { element, step in
         var moved = batch
         moved.state![index][element] += step

@@ -22,7 +22,14 @@ struct ContractBatch {
     input = normal(steps.rows * layer.inputWidth, 1)
     rowWeights = normal(steps.rows * layer.outputWidth, 1)
     summaryWeights = normal(steps.sequences * layer.summaryWidth, 1)
-    state = layer.slots.map { [count = steps.sequences] in normal(count * $0.width, 0.5) }
+    state = layer.slots.map { [count = steps.sequences] slot in
+      let values = normal(count * slot.width, 0.5)
+      return switch slot.domain {
+      case .real: values
+      case .positive: values.map { 0.5 + abs($0) }
+      case .count(let limit): values.map { Float(min(limit, Int(4 * abs($0)))) }
+      }
+    }
   }
 
   private init(_ steps: PackedSteps, _ input: [Float], _ state: [[Float]]?, _ rows: [Float], _ summary: [Float]) {

@@ -38,6 +38,13 @@ package struct PackedBatch {
     return values
   }
 
+  /// [B, width] in the tensor's order → a matrix in packed order.
+  package func matrix(_ values: [Float], width: Int, _ arena: Arena) -> Matrix {
+    let matrix = arena.matrix(count, width)
+    matrix.assign(order.flatMap { Array(values[$0 * width..<($0 + 1) * width]) })
+    return matrix
+  }
+
   private func forEachRow(_ body: (_ row: Int, _ t: Int, _ b: Int) -> Void) {
     for t in 0..<steps.steps {
       for b in 0..<Int(steps.live[t]) { body(Int(steps.offset[t]) + b, t, order[b]) }

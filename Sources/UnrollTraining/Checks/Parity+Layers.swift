@@ -4,6 +4,35 @@ import UnrollLayers
 
 /// How each operation of the reference cases is run with our layers.
 extension Parity {
+  /// Any backend: the metadata has its name (`backend`) and `settings` (`width=5 reset=before`); tensors stand under the names of
+  /// our parameters and slots.
+  static func backend(_ reference: ReferenceCase) throws -> [Comparison] {
+    let entries = reference.option("settings").split(separator: " ").map { $0.split(separator: "=").map(String.init) }
+    let settings = try BackendSettings(
+      reference.option("backend"),
+      entries.map {
+        Setting.Entry(key: $0[0], line: 1, value: Setting(.scalar($0.last!), file: reference.file, line: 1))
+      })
+    let builder = ParameterBuilder(random: RandomSource(seed: 1))
+    let layer = try settings.build(try reference["input"].shape[2], .everyStep, builder)
+    let parameters = Parameters(builder)
+    for parameter in parameters.list { parameters.value(parameter).assign(try reference[parameter.name].values) }
+    let run = try LayerRun(layer, parameters, reference)
+    var comparisons = [
+      try reference.compare("output", run.output), try reference.compare("grad.input", run.inputGradient),
+    ]
+    for (index, slot) in layer.slots.enumerated() {
+      let (name, gradient) = ("final.\(slot.name)", "grad.state.\(slot.name)")
+      if reference.has(name) { comparisons.append(try reference.compare(name, run.state[index])) }
+      if reference.has(gradient) { comparisons.append(try reference.compare(gradient, run.stateGradient[index])) }
+    }
+    for parameter in parameters.list {
+      comparisons.append(try reference.compare("grad.\(parameter.name)", run.pass.gradient(parameter).array))
+    }
+    let streamed = try LayerRun(layer, parameters, reference, mode: .evaluation)
+    return comparisons + [try reference.compare("output", streamed.output)]
+  }
+
   /// rnn, lstm, gru and the cells written out from equations: PyTorch's names, or one `bias_l0` for both biases.
   static func recurrent(_ options: some BackendOptions, _ reference: ReferenceCase) throws -> [Comparison] {
     var settings = BackendSettings(options)
@@ -98,12 +127,14 @@ extension Parity {
   }
 }
 
-/// A sequence layer run forward (and backward) on a case's `input` and `grad_output`, back in the case's order.
-private struct LayerRun {
+/// A sequence layer run forward (and backward) on a case's `input` and `grad_output`, back in the case's order. It starts from
+/// the case's `state.SLOT` tensors, if there are any.
+struct LayerRun {
   let pass: Pass
   let output: [Float]
   let state: [[Float]]
   let inputGradient: [Float]
+  let stateGradient: [[Float]]
 
   init(_ layer: some SequenceLayer, _ parameters: Parameters, _ reference: ReferenceCase, mode: Pass.Mode = .training)
     throws
@@ -116,15 +147,20 @@ private struct LayerRun {
       packed.steps, parameters: parameters, gradients: Buffer(count: parameters.count), arena: Arena(), mode: mode)
     let x = pass.arena.matrix(packed.steps.rows, layer.inputWidth)
     packed.pack(input.values, width: layer.inputWidth, into: x)
-    let (result, pullback) = layer.forward(x, from: nil, pass)
+    let initial =
+      try layer.slots.allSatisfy { reference.has("state.\($0.name)") }
+      ? layer.slots.map { try packed.matrix(reference["state.\($0.name)"].values, width: $0.width, pass.arena) } : nil
+    let (result, pullback) = layer.forward(x, from: initial, pass)
     output = packed.unpack(result.rows, steps: steps)
     state = result.state.map(packed.restore)
     guard mode == .training else {
-      inputGradient = []
+      (inputGradient, stateGradient) = ([], [])
       return
     }
     let dy = pass.arena.matrix(packed.steps.rows, layer.outputWidth)
     packed.pack(try reference["grad_output"].values, width: layer.outputWidth, into: dy)
-    inputGradient = packed.unpack(pullback(SequenceGradient(rows: dy)).input, steps: steps)
+    let gradient = pullback(SequenceGradient(rows: dy))
+    inputGradient = packed.unpack(gradient.input, steps: steps)
+    stateGradient = initial == nil ? [] : gradient.state.map(packed.restore)
   }
 }

@@ -38,6 +38,7 @@ public enum Parity {
 
   /// A new operation is one line here.
   static let operations: [String: (ReferenceCase) throws -> [Comparison]] = [
+    "backend": backend,
     "rnn": { try recurrent(RNNOptions(), $0) },
     "lstm": { try recurrent(LSTMOptions(), $0) },
     "gru": { try recurrent(GRUOptions(), $0) },
