@@ -147,10 +147,11 @@ struct LayerRun {
       packed.steps, parameters: parameters, gradients: Buffer(count: parameters.count), arena: Arena(), mode: mode)
     let x = pass.arena.matrix(packed.steps.rows, layer.inputWidth)
     packed.pack(input.values, width: layer.inputWidth, into: x)
-    let initial =
-      try layer.slots.allSatisfy { reference.has("state.\($0.name)") }
-      ? layer.slots.map { try packed.matrix(reference["state.\($0.name)"].values, width: $0.width, pass.arena) } : nil
-    let (result, pullback) = layer.forward(x, from: initial, pass)
+    let arena = pass.arena
+    let given = layer.slots.filter { reference.has("state.\($0.name)") }
+    let initial = try given.map { try packed.matrix(reference["state.\($0.name)"].values, width: $0.width, arena) }
+    let stateful = !given.isEmpty && given.count == layer.slots.count
+    let (result, pullback) = layer.forward(x, from: stateful ? initial : nil, pass)
     output = packed.unpack(result.rows, steps: steps)
     state = result.state.map(packed.restore)
     guard mode == .training else {
@@ -161,6 +162,6 @@ struct LayerRun {
     packed.pack(try reference["grad_output"].values, width: layer.outputWidth, into: dy)
     let gradient = pullback(SequenceGradient(rows: dy))
     inputGradient = packed.unpack(gradient.input, steps: steps)
-    stateGradient = initial == nil ? [] : gradient.state.map(packed.restore)
+    stateGradient = !stateful ? [] : gradient.state.map(packed.restore)
   }
 }
