@@ -54,3 +54,28 @@ void un_pool_causal_back(ptrdiff_t T, const int32_t *offset, const int32_t *live
             carry_l[b] = carry_l[b] * (1 - p) - through;
         }
 }
+
+UN_FAST void un_take_maximum(ptrdiff_t rows, ptrdiff_t columns, const float *restrict x, const int32_t *restrict owner,
+                             float *restrict top) {
+    for (ptrdiff_t r = 0; r < rows; r++) {
+        float *restrict to = top + owner[r] * columns;
+        for (ptrdiff_t j = 0; j < columns; j++) to[j] = un_maxf(x[r * columns + j], to[j]);
+    }
+}
+
+UN_FAST void un_maximum_back(ptrdiff_t rows, ptrdiff_t sequences, ptrdiff_t columns, const float *restrict x,
+                             const int32_t *restrict owner, const float *restrict initial, const float *restrict top,
+                             const float *restrict dtop, float *restrict dx, float *restrict dinitial) {
+    // The first to reach the maximum takes the gradient: what is left of it wanders through the rows.
+    for (ptrdiff_t i = 0; i < sequences * columns; i++) dinitial[i] = initial[i] == top[i] ? 1 : 0;
+    for (ptrdiff_t r = 0; r < rows; r++) {
+        ptrdiff_t at = owner[r] * columns;
+        for (ptrdiff_t j = 0; j < columns; j++) {
+            float takes = x[r * columns + j] == top[at + j] && dinitial[at + j] == 0 ? 1 : 0;
+            dx[r * columns + j] = takes * dtop[at + j];
+            // 2 marks a maximum that some row has taken.
+            dinitial[at + j] += 2 * takes;
+        }
+    }
+    for (ptrdiff_t i = 0; i < sequences * columns; i++) dinitial[i] = dinitial[i] == 1 ? dtop[i] : 0;
+}

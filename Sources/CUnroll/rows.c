@@ -14,6 +14,10 @@ UN_FAST void un_scale(ptrdiff_t n, float factor, float *restrict x) {
     for (ptrdiff_t i = 0; i < n; i++) x[i] *= factor;
 }
 
+UN_FAST void un_mix(ptrdiff_t n, const float *restrict x, const float *restrict y, const float *restrict k, float *restrict out) {
+    for (ptrdiff_t i = 0; i < n; i++) out[i] = y[i] + k[i] * (x[i] - y[i]);
+}
+
 UN_FAST void un_multiply(ptrdiff_t n, const float *restrict x, const float *restrict y, float *restrict out) {
     for (ptrdiff_t i = 0; i < n; i++) out[i] = x[i] * y[i];
 }

@@ -13,9 +13,17 @@ public protocol Options: Sendable {
 extension Options {
   public func validate() throws {}
 
-  /// Every option with its value, defaults included: what goes into a record.
+  /// Every option with its value, defaults included.
   public var resolved: [String: Value] {
     Dictionary(uniqueKeysWithValues: Self.table.map { ($0.name, $0.get(self)) })
+  }
+
+  /// What goes into a record and makes a run's identity: every option with its value. One that came `later` is left out while
+  /// it has its default, so that runs made before it existed stay what they are.
+  public var recorded: [String: Value] {
+    let (values, defaults) = (resolved, Self().resolved)
+    let absent = Self.table.filter { $0.isLater && values[$0.name] == defaults[$0.name] }.map(\.name)
+    return values.filter { !absent.contains($0.key) }
   }
 
   /// Reads a table strictly: an unknown key, a wrong type or a value out of range is an error with its line.
@@ -49,13 +57,15 @@ public struct OptionKey<Root>: Sendable {
   public let domain: String
   /// Every value that may stand there, where they can be counted.
   public let choices: [String]
+  /// Added to a type that had records already.
+  private(set) var isLater = false
   let get: @Sendable (Root) -> Value
   let set: @Sendable (inout Root, Setting) throws -> Void
 
   public init(_ name: String, _ path: WritableKeyPath<Root, Int> & Sendable, in range: ClosedRange<Int>, _ help: String)
   {
     let domain = range.upperBound == .max ? "\(range.lowerBound) or more" : "\(range.lowerBound)…\(range.upperBound)"
-    self.init(name, domain, help, get: { .integer($0[keyPath: path]) }) { root, setting in
+    self.init(name, domain, help, choices: [], get: { .integer($0[keyPath: path]) }) { root, setting in
       let value = try setting.integer(name)
       guard range.contains(value) else { throw setting.error("\(name) must be \(domain), not \(value)") }
       root[keyPath: path] = value
@@ -67,7 +77,7 @@ public struct OptionKey<Root>: Sendable {
   ) {
     let open = range.upperBound == .greatestFiniteMagnitude
     let domain = open ? "\(range.lowerBound) or more" : "\(range.lowerBound)…\(range.upperBound)"
-    self.init(name, domain, help, get: { .number($0[keyPath: path]) }) { root, setting in
+    self.init(name, domain, help, choices: [], get: { .number($0[keyPath: path]) }) { root, setting in
       let value = try setting.number(name)
       guard range.contains(value) else { throw setting.error("\(name) must be \(domain), not \(value)") }
       root[keyPath: path] = value
@@ -82,7 +92,7 @@ public struct OptionKey<Root>: Sendable {
   }
 
   public init(_ name: String, _ path: WritableKeyPath<Root, String> & Sendable, _ help: String) {
-    self.init(name, "text", help, get: { .string($0[keyPath: path]) }) { root, setting in
+    self.init(name, "text", help, choices: [], get: { .string($0[keyPath: path]) }) { root, setting in
       root[keyPath: path] = try setting.text(name)
     }
   }
@@ -101,16 +111,38 @@ public struct OptionKey<Root>: Sendable {
     }
   }
 
+  /// A key of any other type.
+  ///
+  /// - Parameters:
+  ///   - domain: what may stand there, in words.
+  ///   - get: its value for a record.
+  ///   - set: reads it strictly.
+  public init(
+    _ name: String, _ domain: String, _ help: String, get: @escaping @Sendable (Root) -> Value,
+    set: @escaping @Sendable (inout Root, Setting) throws -> Void
+  ) {
+    self.init(name, domain, help, choices: [], get: get, set: set)
+  }
+
+  /// The same key, added to a type of which there are records: see `Options.recorded`.
+  public var later: OptionKey {
+    var key = self
+    key.isLater = true
+    return key
+  }
+
   /// The same key of a struct that holds `Root` as a part of itself.
   public func lifted<Whole>(_ part: WritableKeyPath<Whole, Root> & Sendable) -> OptionKey<Whole> {
     let (get, set) = (get, set)
-    return OptionKey<Whole>(name, domain, help, choices: choices, get: { get($0[keyPath: part]) }) {
+    var key = OptionKey<Whole>(name, domain, help, choices: choices, get: { get($0[keyPath: part]) }) {
       try set(&$0[keyPath: part], $1)
     }
+    key.isLater = isLater
+    return key
   }
 
   fileprivate init(
-    _ name: String, _ domain: String, _ help: String, choices: [String] = [], get: @escaping @Sendable (Root) -> Value,
+    _ name: String, _ domain: String, _ help: String, choices: [String], get: @escaping @Sendable (Root) -> Value,
     set: @escaping @Sendable (inout Root, Setting) throws -> Void
   ) {
     self.name = name

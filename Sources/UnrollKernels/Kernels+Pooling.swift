@@ -26,4 +26,22 @@ extension Kernels {
     precondition(h.rows == steps.rows && scores.count == h.rows && y.columns == h.columns)
     precondition(l.count == h.rows + steps.sequences && y.rows == l.count && h.isContiguous && y.isContiguous)
   }
+
+  /// top[owner[r]] = max(top[owner[r]], x[r]), element by element.
+  public static func takeMaximum(_ x: Matrix, _ owner: [Int32], into top: Matrix) {
+    precondition(owner.count == x.rows && x.columns == top.columns && x.isContiguous && top.isContiguous)
+    un_take_maximum(x.rows, x.columns, x.base, owner, top.base)
+  }
+
+  /// From the gradient of the maximum to those of the rows and of what it was before them.
+  public static func maximumBack(
+    _ x: Matrix, _ owner: [Int32], initial: Matrix, maximum: Matrix, _ dMaximum: Matrix, into dx: Matrix,
+    dInitial: Matrix
+  ) {
+    precondition(owner.count == x.rows && same(x, dx) && same(initial, maximum) && same(initial, dMaximum))
+    precondition(
+      same(initial, dInitial) && x.columns == initial.columns && initial.isContiguous && dMaximum.isContiguous)
+    un_maximum_back(
+      x.rows, initial.rows, x.columns, x.base, owner, initial.base, maximum.base, dMaximum.base, dx.base, dInitial.base)
+  }
 }

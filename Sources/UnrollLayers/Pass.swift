@@ -38,3 +38,14 @@ public final class Pass {
   public func value(_ parameter: Parameter) -> Matrix { parameters.value(parameter) }
   public func gradient(_ parameter: Parameter) -> Matrix { parameter.view(in: gradients) }
 }
+
+extension Pass {
+  /// A mask of dropout in training; nil where nothing is dropped.
+  func mask(_ probability: Double, _ rows: Int, _ columns: Int, _ name: String) -> Matrix? {
+    guard mode == .training, probability > 0 else { return nil }
+    var source = random.split(name)
+    let mask = arena.matrix(rows, columns)
+    Kernels.dropoutMask(mask, probability: probability, key: source.next())
+    return mask
+  }
+}

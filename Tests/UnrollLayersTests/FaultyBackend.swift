@@ -43,7 +43,7 @@ struct FaultyOptions: BackendOptions {
 
   func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) -> any SequenceLayer {
     let weights = RecurrentWeights(
-      gates: 4, site.input, site.width, RecurrentInitialisation(), bias: [0, 1, 0, 0], parameters)
+      gates: 4, site, RecurrentSettings(), bias: [0, 1, 0, 0], parameters)
     return FaultyLSTM(weights: weights, fault: fault)
   }
 }

@@ -7,7 +7,7 @@ import UnrollTraining
   /// Cases that must be supported, and pass.
   static let required = [
     "adagrad", "adam", "adamw", "attention_pooling", "attention_pooling_causal", "clip_grad_norm", "cross_entropy",
-    "gru",
+    "gru", "gru_simplified", "highway_rnn", "lstm_no_output_tanh", "residual_rnn",
     "gru_ragged", "gru_reset_before", "gru_single_step", "gru_stacked_bidirectional_ragged", "lstm", "lstm_ragged",
     "lstm_single_step", "lstm_stacked_bidirectional_ragged", "rmsprop", "rnn", "rnn_ragged", "rnn_relu",
     "rnn_single_step",

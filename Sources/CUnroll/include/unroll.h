@@ -48,6 +48,35 @@ void un_gru_update_back(ptrdiff_t n, ptrdiff_t H, float *gates, const float *h_p
 // Backward of reset: drh [n,H] in; r's pre-activation gradient into gates; add to carry.
 void un_gru_reset_back(ptrdiff_t n, ptrdiff_t H, float *gates, const float *h_prev, const float *drh, float *add_carry);
 
+// ---- cells.c: the same for less common cells
+// h = h_prev + tanh(a); a: pre-activation in, tanh out, gradient on the way back; carry: gradient of h in, of h_prev's direct part out.
+void un_residual_step(ptrdiff_t n, ptrdiff_t H, float *a, const float *h_prev, float *h);
+void un_residual_step_back(ptrdiff_t n, ptrdiff_t H, float *a, const float *dy, float *carry);
+// gates [n,2H] u c: h = (1 - u) h_prev + u c
+void un_update_step(ptrdiff_t n, ptrdiff_t H, float *gates, const float *h_prev, float *h);
+void un_update_step_back(ptrdiff_t n, ptrdiff_t H, float *gates, const float *h_prev, const float *dy, float *carry);
+// gates [n,2H] λ c: h = λ h_prev + (1 - λ) c
+void un_highway_step(ptrdiff_t n, ptrdiff_t H, float *gates, const float *h_prev, float *h);
+void un_highway_step_back(ptrdiff_t n, ptrdiff_t H, float *gates, const float *h_prev, const float *dy, float *carry);
+// LSTM variants, flags: 1 coupled gates (rows i g o, f = 1 - i), 2 peepholes (peep: one row of H for each of i, f, o; f not when
+// coupled), 4 no tanh at the output. tc is what the output multiplies. add_peep like peep.
+void un_lstm_variant_step(ptrdiff_t n, ptrdiff_t H, int flags, const float *peep, float *gates, const float *c_prev, float *c,
+                          float *tc, float *h);
+void un_lstm_variant_step_back(ptrdiff_t n, ptrdiff_t H, int flags, const float *peep, float *gates, const float *c_prev,
+                               const float *c, const float *tc, const float *dy, const float *carry_h, float *carry_c,
+                               float *add_peep);
+// An LSTM step in halves: gates and cell; then s, the normalised cell in and its tanh out, and h.
+void un_lstm_cell(ptrdiff_t n, ptrdiff_t H, float *gates, const float *c_prev, float *c);
+void un_lstm_cell_back(ptrdiff_t n, ptrdiff_t H, float *gates, const float *c_prev, const float *dc_now, float *carry_c);
+void un_lstm_output(ptrdiff_t n, ptrdiff_t H, const float *gates, float *s, float *h);
+void un_lstm_output_back(ptrdiff_t n, ptrdiff_t H, float *gates, const float *s, const float *dy, const float *carry_h, float *ds);
+// sLSTM, gates [n,4H] i f z o; forget [n,H] out: the stabilised forget gate.
+void un_slstm_step(ptrdiff_t n, ptrdiff_t H, int exponential, float *gates, const float *c_prev, const float *n_prev,
+                   const float *m_prev, float *c, float *nn, float *m, float *forget, float *h);
+void un_slstm_step_back(ptrdiff_t n, ptrdiff_t H, float *gates, const float *c_prev, const float *n_prev, const float *c,
+                        const float *nn, const float *forget, const float *dy, const float *carry_h, float *carry_c,
+                        float *carry_n, float *carry_m);
+
 // ---- rows.c: loops over rows
 void un_fill_rows(ptrdiff_t rows, ptrdiff_t columns, const float *vector, float *out, ptrdiff_t ld);
 void un_axpy(ptrdiff_t n, float alpha, const float *x, float *add_y);
@@ -58,6 +87,8 @@ void un_scatter_add(ptrdiff_t rows, ptrdiff_t columns, const float *x, const int
 void un_copy_columns(ptrdiff_t rows, ptrdiff_t columns, const float *from, ptrdiff_t ld_from, float *to, ptrdiff_t ld_to);
 void un_add_columns(ptrdiff_t rows, ptrdiff_t columns, const float *from, ptrdiff_t ld_from, float *add_to, ptrdiff_t ld_to);
 void un_multiply(ptrdiff_t n, const float *x, const float *y, float *out);
+// out = k ⊙ x + (1 - k) ⊙ y
+void un_mix(ptrdiff_t n, const float *x, const float *y, const float *k, float *out);
 // 0 or 1/(1-p) per element, from a counter-based source: the same for every target and thread.
 void un_dropout_mask(ptrdiff_t n, float p, uint64_t key, float *mask);
 void un_gelu(ptrdiff_t n, const float *x, float *y);
@@ -98,6 +129,12 @@ void un_pool_causal(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptr
 void un_pool_causal_back(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t B, ptrdiff_t H, const float *scores,
                          const float *h, const float *l, const float *y, const float *dy, float *carry_l, float *carry_y,
                          float *ds, float *dh);
+
+// top [sequences,columns] = the largest of itself and of the rows that belong to it
+void un_take_maximum(ptrdiff_t rows, ptrdiff_t columns, const float *x, const int32_t *owner, float *top);
+// initial: top as it was before; the gradient goes to the first that reached the maximum.
+void un_maximum_back(ptrdiff_t rows, ptrdiff_t sequences, ptrdiff_t columns, const float *x, const int32_t *owner,
+                     const float *initial, const float *top, const float *dtop, float *dx, float *dinitial);
 
 // ---- convolution.c: causal convolution of packed rows with one kernel a channel, by FFTW
 // Floats of scratch memory for the two functions below.

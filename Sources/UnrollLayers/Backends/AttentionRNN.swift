@@ -11,17 +11,17 @@ public struct AttentionRNNOptions: BackendOptions {
   public static let table: [OptionKey<AttentionRNNOptions>] =
     [
       OptionKey("cell", \.cell, "the recurrent cell below")
-    ] + RecurrentInitialisation.table.map { $0.lifted(\.initialisation) }
+    ] + RecurrentSettings.table.map { $0.lifted(\.recurrent) }
 
   public var cell = Cell.gru
-  public var initialisation = RecurrentInitialisation()
+  public var recurrent = RecurrentSettings()
 
   public init() {}
 
   public func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) throws -> any SequenceLayer {
     func made(_ cell: some RecurrentOptions) throws -> any SequenceLayer {
       var cell = cell
-      cell.initialisation = initialisation
+      cell.recurrent = recurrent
       return try cell.makeLayer(site, parameters)
     }
     return switch cell {

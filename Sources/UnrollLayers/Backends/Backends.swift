@@ -35,16 +35,21 @@ public protocol BackendOptions: Options {
   static var summary: String { get }
   /// Raised when a change of the code changes results, so that runs of before are not taken for runs of now.
   static var version: Int { get }
+  /// Layers that one repetition of it has: more than one where layers differ.
+  var layersPerRepeat: Int { get }
   /// What stands below all layers, [R, input] → [R, width] (a map of the input, positions), or nil.
   func base(_ input: Int, _ width: Int, _ parameters: ParameterBuilder) throws -> (any SequenceLayer)?
   /// One layer in one direction, [R, site.input] → [R, site.width].
   func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) throws -> any SequenceLayer
   /// What stands on top of all layers.
-  func crown(_ stack: any SequenceLayer, _ reading: Reading, _ parameters: ParameterBuilder) -> any SequenceLayer
+  func crown(
+    _ stack: any SequenceLayer, _ reading: Reading, _ parameters: ParameterBuilder
+  ) throws -> any SequenceLayer
 }
 
 extension BackendOptions {
   public static var version: Int { 1 }
+  public var layersPerRepeat: Int { 1 }
 
   public func base(_ input: Int, _ width: Int, _ parameters: ParameterBuilder) throws -> (any SequenceLayer)? { nil }
 
@@ -58,10 +63,15 @@ extension BackendOptions {
 public enum Backends {
   public static let all: [any BackendOptions.Type] = [
     RNNOptions.self,
+    ResidualRNNOptions.self,
+    HighwayRNNOptions.self,
     LSTMOptions.self,
+    LayerNormLSTMOptions.self,
+    SLSTMOptions.self,
     GRUOptions.self,
     AttentionRNNOptions.self,
     SSMOptions.self,
+    StackOfBackendsOptions.self,
   ]
 
   public static func named(_ name: String) throws -> any BackendOptions.Type {
@@ -110,38 +120,10 @@ public struct BackendSettings: Sendable {
 
   /// Every setting with its value, for the record. A first version is left out.
   public var resolved: Value {
-    var table = stack.resolved.merging(options.resolved) { $1 }
+    var table = stack.recorded.merging(options.recorded) { $1 }
     table["backend"] = .string(name)
     let version = type(of: options).version
     if version > 1 { table["version"] = .integer(version) }
     return .table(table)
-  }
-
-  /// Builds the backend: layers, directions, dropout between layers, and what the backend puts on top.
-  public func build(_ input: Int, _ reading: Reading, _ parameters: ParameterBuilder) throws -> any SequenceLayer {
-    guard reading != .causal || stack.direction == .forward else {
-      throw InputError(
-        "backend \(name): a bidirectional model would see the tokens that it has to predict; use direction: forward")
-    }
-    var parts: [SequenceStack.Part] = []
-    if let base = try options.base(input, stack.width, parameters.scope("base")) {
-      parts.append(SequenceStack.Part(layer: base, suffix: "base"))
-    }
-    for index in 0..<stack.layers {
-      let site = LayerSite(input: parts.last?.layer.outputWidth ?? input, width: stack.width, index: index)
-      let ahead = try options.makeLayer(site, parameters.suffixed("l\(index)"))
-      var layer = ahead
-      if stack.direction == .bidirectional {
-        let back = try options.makeLayer(site, parameters.suffixed("l\(index)_reverse"))
-        layer = Bidirectional(ahead: ahead, back: back, merge: stack.merge)
-      }
-      let dropout = Dropout(index == 0 ? 0 : stack.dropout, name: parameters.name("dropout_l\(index)"))
-      parts.append(SequenceStack.Part(layer: layer, suffix: "l\(index)", dropout: dropout))
-    }
-    let whole = options.crown(parts.count == 1 ? parts[0].layer : SequenceStack(parts: parts), reading, parameters)
-    guard reading != .causal || whole.isCausal else {
-      throw InputError("backend \(name): it would see the tokens that it has to predict; make it causal")
-    }
-    return whole
   }
 }

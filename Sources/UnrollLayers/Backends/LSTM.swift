@@ -8,67 +8,97 @@ import UnrollKernels
 ///
 /// State: h and c, 2H floats. Cost: 4H (E + H) multiply-adds a token. Gates lie in the order i f g o; names and layouts are
 /// those of `torch.nn.LSTM`.
-struct LSTM: SequenceLayer {
+struct LSTM: RecurrentCell {
   let weights: RecurrentWeights
 
-  var inputWidth: Int { weights.inputWidth }
-  var outputWidth: Int { weights.width }
-  var slots: [StateSlot] { [StateSlot("h", outputWidth), StateSlot("c", outputWidth)] }
-  var multiplyAdds: Int { weights.multiplyAdds }
+  var slots: [StateSlot] { [StateSlot("h", weights.width), StateSlot("c", weights.width)] }
+  var tapes: [Int] { [weights.width] }
+  var carriesHidden: Bool { false }
 
-  func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)
-  {
-    let (steps, arena) = (pass.steps, pass.arena)
-    let recurrent = PackedWeights(pass.value(weights.hh), transposed: true, arena)
-    let gates = weights.inputProduct(x, bothBiases: true, pass)
-    let h = HiddenRows(outputWidth, initial: state?[0], pass)
-    let c = HiddenRows(outputWidth, initial: state?[1], pass)
-    let tanhC = arena.matrix(steps.rows, outputWidth)
-    for t in 0..<steps.steps {
-      let now = gates.rows(steps.range(t))
-      Kernels.multiply(h.previous(t), recurrent, adding: true, into: now)
-      Kernels.lstmStep(
-        gates: now, previousCell: c.previous(t), cell: c.current(t), tanhCell: tanhC.rows(steps.range(t)),
-        hidden: h.current(t))
-    }
-    let output = SequenceOutput(rows: h.rows, state: [h.final(arena), c.final(arena)], pass)
-    return (
-      output,
-      { gradient in
-        let dy = gradient.total(outputWidth, pass)
-        let back = PackedWeights(pass.value(weights.hh), transposed: false, arena)
-        let carryH = arena.zeros(steps.sequences, outputWidth)
-        let carryC = arena.zeros(steps.sequences, outputWidth)
-        for t in (0..<steps.steps).reversed() {
-          let (range, live) = (steps.range(t), 0..<Int(steps.live[t]))
-          Kernels.lstmStepBack(
-            gates: gates.rows(range), previousCell: c.previous(t), tanhCell: tanhC.rows(range), dy: dy.rows(range),
-            carryHidden: carryH.rows(live), carryCell: carryC.rows(live))
-          Kernels.multiply(gates.rows(range), back, into: carryH.rows(live))
-        }
-        weights.recurrentBack(gates, h.allPrevious(arena), rows: 0..<gates.columns, pass)
-        return (weights.inputBack(gates, x, pass), [carryH, carryC])
-      }
-    )
+  func gate(_ gates: Matrix, _ t: Int, _ walk: RecurrentWalk) {
+    Kernels.lstmStep(
+      gates: gates, previousCell: walk.previous(1, t), cell: walk.current(1, t), tanhCell: walk.tape(0, t),
+      hidden: walk.current(0, t))
+  }
+
+  func gateBack(_ gates: Matrix, _ t: Int, dy: Matrix, _ walk: RecurrentWalk) {
+    Kernels.lstmStepBack(
+      gates: gates, previousCell: walk.previous(1, t), tanhCell: walk.tape(0, t), dy: dy,
+      carryHidden: walk.carry(0, t), carryCell: walk.carry(1, t))
+  }
+}
+
+/// LSTM with parts exchanged.
+///
+///     peepholes:  i, f see p ⊙ c_{t−1} and o sees p ⊙ c_t beside their sums (Gers & Schmidhuber 2000)
+///     coupled:    f = 1 − i, three gates i g o (Greff et al. 2017)
+///     output:     h_t = o ⊙ c_t, without the tanh
+///
+/// State: h and c, 2H floats. Cost: as `LSTM`, with three gates when coupled, and one multiply-add for every peephole.
+struct LSTMVariant: RecurrentCell {
+  let weights: RecurrentWeights
+  let variant: Kernels.LSTMVariant
+  /// [peepholeRows, H], rows i f o.
+  let peepholes: Parameter?
+
+  var slots: [StateSlot] { [StateSlot("h", weights.width), StateSlot("c", weights.width)] }
+  var tapes: [Int] { [weights.width] }
+  var carriesHidden: Bool { false }
+  var extraMultiplyAdds: Int { peepholes?.count ?? 0 }
+
+  func gate(_ gates: Matrix, _ t: Int, _ walk: RecurrentWalk) {
+    Kernels.lstmStep(
+      variant, peepholes: peepholes.map(walk.pass.value) ?? gates, gates: gates, previousCell: walk.previous(1, t),
+      cell: walk.current(1, t), outputCell: walk.tape(0, t), hidden: walk.current(0, t))
+  }
+
+  func gateBack(_ gates: Matrix, _ t: Int, dy: Matrix, _ walk: RecurrentWalk) {
+    Kernels.lstmStepBack(
+      variant, peepholes: peepholes.map(walk.pass.value) ?? gates, gates: gates, previousCell: walk.previous(1, t),
+      cell: walk.current(1, t), outputCell: walk.tape(0, t), dy: dy, carryHidden: walk.carry(0, t),
+      carryCell: walk.carry(1, t), addPeepholes: peepholes.map(walk.pass.gradient) ?? gates)
   }
 }
 
 /// Options of `lstm`.
 public struct LSTMOptions: RecurrentOptions {
+  public enum Output: String, CaseIterable, Sendable { case tanh, identity }
+
   public static let name = "lstm"
   public static let summary = "long short-term memory: c = f c + i g, h = o tanh(c) (Hochreiter & Schmidhuber 1997)"
   public static let table: [OptionKey<LSTMOptions>] =
     [
-      OptionKey("forget_bias", \.forgetBias, in: -10...10, "initial bias of the forget gate")
-    ] + RecurrentInitialisation.table.map { $0.lifted(\.initialisation) }
+      OptionKey("forget_bias", \.forgetBias, in: -10...10, "initial bias of the forget gate"),
+      OptionKey("output", \.output, "what the output gate multiplies: tanh(c), or c itself").later,
+      OptionKey("peepholes", \.peepholes, "gates that see the cell (Gers & Schmidhuber 2000)").later,
+      OptionKey("coupled", \.coupled, "forget what is written: f = 1 − i, three gates (Greff et al. 2017)").later,
+    ] + RecurrentSettings.table.map { $0.lifted(\.recurrent) }
 
   public var forgetBias = 1.0
-  public var initialisation = RecurrentInitialisation()
+  public var output = Output.tanh
+  public var peepholes = false
+  public var coupled = false
+  public var recurrent = RecurrentSettings()
 
   public init() {}
 
+  private var variant: Kernels.LSTMVariant {
+    var variant: Kernels.LSTMVariant = []
+    if coupled { variant.insert(.coupled) }
+    if peepholes { variant.insert(.peepholes) }
+    if output == .identity { variant.insert(.plainOutput) }
+    return variant
+  }
+
   public func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) -> any SequenceLayer {
-    let bias = [0, Float(forgetBias), 0, 0]
-    return LSTM(weights: RecurrentWeights(gates: 4, site.input, site.width, initialisation, bias: bias, parameters))
+    let (forget, variant) = (Float(forgetBias), variant)
+    // Coupled, a forget gate that begins open is an input gate that begins closed.
+    let bias = coupled ? [-forget, 0, 0] : [0, forget, 0, 0]
+    let weights = RecurrentWeights(gates: variant.gates, site, recurrent, bias: bias, parameters)
+    if variant.isEmpty { return RecurrentLayer(LSTM(weights: weights), recurrent, parameters) }
+    let peepholes =
+      peepholes ? parameters.add("weight_peephole", [variant.peepholeRows, site.width], .normal(0.1)) : nil
+    return RecurrentLayer(
+      LSTMVariant(weights: weights, variant: variant, peepholes: peepholes), recurrent, parameters)
   }
 }

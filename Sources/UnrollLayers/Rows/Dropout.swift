@@ -5,17 +5,17 @@ public struct Dropout: Layer {
   public let probability: Double
   /// Names this layer's split of the pass's random source.
   let name: String
+  /// One mask a sequence, the same at all its steps (variational dropout, Gal & Ghahramani 2016).
+  let perSequence: Bool
 
-  public init(_ probability: Double, name: String) {
+  public init(_ probability: Double, perSequence: Bool = false, name: String) {
     self.probability = probability
+    self.perSequence = perSequence
     self.name = name
   }
 
   public func forward(_ x: Matrix, _ pass: Pass) -> (output: Matrix, pullback: Pullback) {
-    guard pass.mode == .training, probability > 0 else { return (x, { $0 }) }
-    var source = pass.random.split(name)
-    let mask = pass.arena.matrix(x.rows, x.columns)
-    Kernels.dropoutMask(mask, probability: probability, key: source.next())
+    guard let mask = mask(x, pass) else { return (x, { $0 }) }
     let y = pass.arena.matrix(x.rows, x.columns)
     Kernels.multiplyElements(x, mask, into: y)
     return (
@@ -26,5 +26,19 @@ public struct Dropout: Layer {
         return dx
       }
     )
+  }
+
+  /// The same with a mask of its own.
+  func named(_ part: String) -> Dropout { Dropout(probability, perSequence: perSequence, name: "\(name) \(part)") }
+
+  private func mask(_ x: Matrix, _ pass: Pass) -> Matrix? {
+    guard perSequence else { return pass.mask(probability, x.rows, x.columns, name) }
+    return pass.mask(probability, pass.steps.sequences, x.columns, name).map { each in
+      // Rows that are one a sequence already (a summary) are masked as they are.
+      if x.rows == pass.steps.sequences { return each }
+      let all = pass.arena.matrix(x.rows, x.columns)
+      Kernels.gather(each, pass.steps.sequenceOfRow, into: all)
+      return all
+    }
   }
 }

@@ -5,9 +5,9 @@ public struct LayerNorm: Layer {
   public let scale: Parameter
   public let shift: Parameter
 
-  public init(_ width: Int, _ parameters: ParameterBuilder) {
+  public init(_ width: Int, shift: Initialiser = .constant(0), _ parameters: ParameterBuilder) {
     scale = parameters.add("norm_weight", [width], .constant(1))
-    shift = parameters.add("norm_bias", [width], .constant(0))
+    self.shift = parameters.add("norm_bias", [width], shift)
   }
 
   public func forward(_ x: Matrix, _ pass: Pass) -> (output: Matrix, pullback: Pullback) {

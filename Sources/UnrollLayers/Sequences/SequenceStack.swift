@@ -1,6 +1,6 @@
 import UnrollKernels
 
-/// Sequence layers on top of each other, with dropout below each but the first. The summary is the last layer's.
+/// Sequence layers on top of each other, each with dropout on the rows that come in. The summary is the last layer's.
 struct SequenceStack: SequenceLayer {
   struct Part {
     let layer: any SequenceLayer
@@ -16,7 +16,8 @@ struct SequenceStack: SequenceLayer {
   var outputWidth: Int { parts[parts.count - 1].layer.outputWidth }
   var summaryWidth: Int { parts[parts.count - 1].layer.summaryWidth }
   var slots: [StateSlot] {
-    parts.flatMap { part in part.layer.slots.map { $0.named("\($0.name)_\(part.suffix)") } }
+    if parts.count == 1 { return parts[0].layer.slots }
+    return parts.flatMap { part in part.layer.slots.map { $0.named("\($0.name)_\(part.suffix)") } }
   }
   var isCausal: Bool { parts.allSatisfy(\.layer.isCausal) }
   var multiplyAdds: Int { parts.reduce(0) { $0 + $1.layer.multiplyAdds } }

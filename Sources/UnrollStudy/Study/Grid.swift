@@ -1,4 +1,5 @@
 import UnrollCore
+import UnrollLayers
 
 /// Expansion of lists: a table in which some values are lists stands for every combination of their items.
 enum Grid {
@@ -32,6 +33,8 @@ enum Grid {
   private static func choices(_ entry: Setting.Entry) throws -> [Point] {
     switch entry.value.content {
     case .scalar: return [Point(setting: entry.value, varied: [])]
+    // The layers of one model.
+    case .list where entry.key == StackOfBackendsOptions.listKey: return [Point(setting: entry.value, varied: [])]
     case .table: return try expand(entry.value)
     case .list(let items):
       guard !items.isEmpty else { throw entry.value.error("\(entry.key) is an empty list") }

@@ -25,8 +25,8 @@ public struct StudyCell: Sendable {
       backend["parameters"] = .integer(budget)
     }
     return .table([
-      "backend": .table(backend), "data": .table(request.resolved), "model": .table(model.resolved),
-      "training": .table(training.resolved), "seed": .integer(cell.seed),
+      "backend": .table(backend), "data": .table(request.resolved), "model": .table(model.recorded),
+      "training": .table(training.recorded), "seed": .integer(cell.seed),
       "task": .table(["name": .string(task.name), "version": .integer(task.version)]),
     ])
   }

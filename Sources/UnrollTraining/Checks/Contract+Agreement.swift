@@ -6,6 +6,8 @@ import UnrollLayers
 /// Ways of running that must agree.
 extension Contract {
   static func noStateIsEmptyState(_ form: Form) throws -> Measurement? {
+    // A learned state is not the empty one, and its gradient has a check of its own.
+    guard form.settings.stack.initialState == .empty else { return nil }
     let model = try ContractModel(form)
     var batch = ContractBatch(model.layer)
     batch.state = model.layer.slots.map { [Float](repeating: $0.empty, count: $0.width * batch.steps.sequences) }

@@ -26,6 +26,18 @@ extension Contract {
     return stateGradient(model, batch, model.run(batch))
   }
 
+  /// Parameters and input where the sequences begin without a state, or with a learned one.
+  static func stateless(_ form: Form) throws -> Measurement? {
+    let model = try ContractModel(form)
+    var batch = ContractBatch(model.layer)
+    batch.state = nil
+    let outcome = model.run(batch)
+    var worst = parameterGradient(model, batch, outcome, most: 12)
+    let input = inputGradient(model, batch, outcome)
+    worst.take(input.value, input.place)
+    return worst
+  }
+
   /// Parameters, input and state; of each tensor a sample.
   static func everyGradient(_ form: Form, lengths: [Int] = ContractModel.lengths) throws -> Measurement? {
     let model = try ContractModel(form)

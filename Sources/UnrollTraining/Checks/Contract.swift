@@ -61,6 +61,7 @@ public enum Contract {
     Check("gradient of the parameters", 5e-3) { try parameterGradient($0) },
     Check("gradient of the input", 5e-3) { try inputGradient($0) },
     Check("gradient of the initial state", 5e-3) { try stateGradient($0) },
+    Check("gradient, no initial state", 5e-3) { try stateless($0) },
     Check("gradient, length one", 5e-3) { try everyGradient($0, lengths: [1, 1, 1]) },
     Check("gradient, batch one", 5e-3) { try everyGradient($0, lengths: [6]) },
     Check("parts of the gradient add up", 2e-5) { try partsAddUp($0) },

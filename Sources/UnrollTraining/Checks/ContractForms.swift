@@ -29,6 +29,15 @@ extension Contract {
       ("layers: 2", [("layers", "2")]),
       ("layers: 2, bidirectional, concat", [("layers", "2"), ("direction", "bidirectional"), ("merge", "concat")]),
       ("layers: 2, bidirectional, sum", [("layers", "2"), ("direction", "bidirectional"), ("merge", "sum")]),
+      (
+        "residual, learned state, mean pooling",
+        [("layers", "2"), ("residual", "prenorm"), ("initial_state", "learned"), ("pooling", "mean")]
+      ),
+      (
+        "residual, bidirectional, attention pooling",
+        [("layers", "2"), ("residual", "prenorm"), ("direction", "bidirectional"), ("pooling", "attention")]
+      ),
+      ("variational, max pooling", [("layers", "2"), ("variational", "true"), ("pooling", "max")]),
     ]
     let own = otherChoices(options).map { ("\($0.key): \($0.value)", [($0.key, $0.value)]) }
     return try (stacks + own).flatMap { name, changes in
@@ -64,17 +73,24 @@ extension BackendSettings {
     try apply(changes.map { Setting.Entry(key: $0, line: 1, value: Setting(.scalar($1), file: "contract", line: 1)) })
   }
 
-  /// The same backend with every probability of dropout at `probability`, or nil where nothing would be dropped.
-  func dropping(_ probability: Double) throws -> BackendSettings? {
-    let own = BackendSettings.dropoutKeys(options)
-    guard stack.layers > 1 || !own.isEmpty else { return nil }
+  /// The same backend with every probability of dropout at `probability`.
+  func dropping(_ probability: Double) throws -> BackendSettings {
     var settings = self
-    try settings.set((own + ["dropout"]).map { ($0, "\(probability)") })
+    let keys = BackendSettings.keys(options).filter { $0.hasSuffix("dropout") }
+    try settings.set(keys.map { ($0, "\(probability)") })
+    return settings
+  }
+
+  /// With zoneout as well, for a backend that has it; evaluation is then no longer that without.
+  func zoning(_ probability: Double) throws -> BackendSettings? {
+    guard BackendSettings.keys(options).contains("zoneout") else { return nil }
+    var settings = try dropping(probability)
+    try settings.set([("zoneout", "\(probability)")])
     return settings
   }
 
   /// By convention an option that drops is called dropout, or something_dropout.
-  private static func dropoutKeys<B: BackendOptions>(_ options: B) -> [String] {
-    B.table.map(\.name).filter { $0.hasSuffix("dropout") }
+  private static func keys<B: BackendOptions>(_ options: B) -> [String] {
+    StackOptions.table.map(\.name) + B.table.map(\.name)
   }
 }

@@ -34,11 +34,11 @@ extension Parity {
   }
 
   /// rnn, lstm, gru and the cells written out from equations: PyTorch's names, or one `bias_l0` for both biases.
-  static func recurrent(_ options: some BackendOptions, _ reference: ReferenceCase) throws -> [Comparison] {
-    var settings = BackendSettings(options)
-    var entries = [("width", "\(try reference["h_n"].shape.last!)")]
-    if reference.operation == "rnn" { entries.append(("activation", reference.option("nonlinearity"))) }
-    if reference.operation == "gru-reset-before" { entries.append(("reset", "before")) }
+  static func recurrent(
+    _ name: String, _ options: [(String, String)], _ reference: ReferenceCase
+  ) throws -> [Comparison] {
+    var settings = try BackendSettings(name, [])
+    var entries = options + [("width", "\(try reference["h_n"].shape.last!)")]
     if reference.option("bidirectional") == "True" { entries.append(("direction", "bidirectional")) }
     if let layers = reference.content.metadata["layers"] { entries.append(("layers", layers)) }
     try settings.apply(
@@ -54,7 +54,7 @@ extension Parity {
       try reference.compare("output", run.output), try reference.compare("grad.input", run.inputGradient),
     ]
     for (index, slots) in ["h_n", "c_n"].enumerated() where reference.has(slots) {
-      let perLayer = reference.operation == "lstm" ? 2 : 1
+      let perLayer = name == "lstm" ? 2 : 1
       let states = stride(from: index, to: run.state.count, by: perLayer).flatMap { run.state[$0] }
       comparisons.append(try reference.compare(slots, states))
     }

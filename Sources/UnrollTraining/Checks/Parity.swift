@@ -39,10 +39,14 @@ public enum Parity {
   /// A new operation is one line here.
   static let operations: [String: (ReferenceCase) throws -> [Comparison]] = [
     "backend": backend,
-    "rnn": { try recurrent(RNNOptions(), $0) },
-    "lstm": { try recurrent(LSTMOptions(), $0) },
-    "gru": { try recurrent(GRUOptions(), $0) },
-    "gru-reset-before": { try recurrent(GRUOptions(), $0) },
+    "rnn": { try recurrent("rnn", [("activation", $0.option("nonlinearity"))], $0) },
+    "residual-rnn": { try recurrent("residual-rnn", [], $0) },
+    "highway-rnn": { try recurrent("highway-rnn", [], $0) },
+    "lstm": { try recurrent("lstm", [], $0) },
+    "lstm-no-output-tanh": { try recurrent("lstm", [("output", "identity")], $0) },
+    "gru": { try recurrent("gru", [], $0) },
+    "gru-reset-before": { try recurrent("gru", [("reset", "before")], $0) },
+    "gru-simplified": { try recurrent("gru", [("reset", "none")], $0) },
     "attention-pooling": attentionPooling,
     "ssm-dense": denseStateSpace,
     "cross-entropy": crossEntropy,

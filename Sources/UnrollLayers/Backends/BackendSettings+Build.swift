@@ -1,0 +1,82 @@
+import UnrollCore
+import UnrollKernels
+
+extension BackendSettings {
+  /// Builds the backend: what stands below, the layers with what surrounds each, what stands on top, and how an acceptor reads it.
+  ///
+  /// - Throws: `InputError` for what the backend cannot be.
+  public func build(_ input: Int, _ reading: Reading, _ parameters: ParameterBuilder) throws -> any SequenceLayer {
+    guard reading != .causal || stack.direction == .forward else {
+      throw InputError(
+        "backend \(name): a bidirectional model would see the tokens that it has to predict; use direction: forward")
+    }
+    var parts = [try base(input, parameters.scope("base"))].compactMap { $0 }
+    for index in 0..<stack.layers * options.layersPerRepeat {
+      let width = parts.last?.layer.outputWidth ?? input
+      let site = LayerSite(input: width, width: stack.width, index: index)
+      parts.append(try part(site, lowest: parts.isEmpty, parameters))
+    }
+    var whole: any SequenceLayer = SequenceStack(parts: parts)
+    if stack.residual == .prenorm {
+      whole = RowwiseCrown(inner: whole, layer: LayerNorm(whole.outputWidth, parameters.scope("last")))
+    }
+    whole = pooled(try options.crown(whole, reading, parameters), reading, parameters)
+    guard reading != .causal || whole.isCausal else {
+      throw InputError("backend \(name): it would see the tokens that it has to predict; make it causal")
+    }
+    return whole
+  }
+
+  /// What the backend has below its layers; a residual stack needs rows of its own width in any case.
+  private func base(_ input: Int, _ parameters: ParameterBuilder) throws -> SequenceStack.Part? {
+    var layer = try options.base(input, stack.width, parameters)
+    if layer == nil, stack.residual == .prenorm, input != stack.width {
+      layer = Rowwise(Linear(input, stack.width, parameters))
+    }
+    return layer.map { SequenceStack.Part(layer: $0, suffix: "base", dropout: inputDropout) }
+  }
+
+  private var inputDropout: Dropout {
+    Dropout(stack.inputDropout, perSequence: stack.variational, name: "input_dropout")
+  }
+
+  /// One layer of the stack, in its directions.
+  private func part(_ site: LayerSite, lowest: Bool, _ parameters: ParameterBuilder) throws -> SequenceStack.Part {
+    let suffix = "l\(site.index)"
+    let layer = try directed(site, suffix, parameters)
+    let between = Dropout(
+      site.index > 0 ? stack.dropout : 0, perSequence: stack.variational, name: parameters.name("dropout_\(suffix)"))
+    guard stack.residual == .prenorm else {
+      return SequenceStack.Part(layer: layer, suffix: suffix, dropout: lowest ? inputDropout : between)
+    }
+    let branch = ResidualLayer(
+      layer, dropout: stack.dropout, perSequence: stack.variational, parameters.scope("residual").suffixed(suffix))
+    return SequenceStack.Part(layer: branch, suffix: suffix, dropout: lowest ? inputDropout : Dropout(0, name: ""))
+  }
+
+  private func directed(_ site: LayerSite, _ suffix: String, _ parameters: ParameterBuilder) throws -> any SequenceLayer
+  {
+    func made(_ suffix: String) throws -> any SequenceLayer {
+      let own = parameters.suffixed(suffix)
+      let layer = try options.makeLayer(site, own)
+      return stack.initialState == .learned ? LearnedState(layer, own) : layer
+    }
+    let ahead = try made(suffix)
+    guard stack.direction == .bidirectional else { return ahead }
+    return Bidirectional(ahead: ahead, back: try made(suffix + "_reverse"), merge: stack.merge)
+  }
+
+  private func pooled(
+    _ whole: any SequenceLayer, _ reading: Reading, _ parameters: ParameterBuilder
+  ) -> any SequenceLayer {
+    guard reading == .summary else { return whole }
+    return switch stack.pooling {
+    case .last: whole
+    case .mean: PooledSummary(inner: whole, pool: .mean)
+    case .max: PooledSummary(inner: whole, pool: .max)
+    case .attention:
+      PooledSummary(
+        inner: whole, pool: .attention(AttentionPooling(whole.outputWidth, parameters.scope("pooling"))))
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import UnrollCore
+import UnrollKernels
+
+/// sLSTM: an LSTM with exponential gates, a normaliser n and a stabiliser m (Beck et al. 2024, xLSTM).
+///
+///     z = tanh(·), o = σ(·), i = exp(ĩ), f = σ(f̃) or exp(f̃);  · = W x_t + b + U h_{t−1} + b'
+///     m_t = max(log f + m_{t−1}, ĩ),  i' = exp(ĩ − m_t),  f' = exp(log f + m_{t−1} − m_t)
+///     c_t = f' c_{t−1} + i' z,  n_t = f' n_{t−1} + i',  h_t = o ⊙ c_t / n_t
+///
+/// m cancels in h: it only keeps the exponentials small. State: h, c, n, m, 4H floats. Cost: 4H (E + H/heads) multiply-adds a
+/// token. Gates lie in the order i f z o; with several heads U is block-diagonal, as published.
+struct SLSTM: RecurrentCell {
+  let weights: RecurrentWeights
+  let exponentialForget: Bool
+
+  var slots: [StateSlot] {
+    let width = weights.width
+    return [
+      StateSlot("h", width), StateSlot("c", width), StateSlot("n", width, .positive),
+      StateSlot("m", width, empty: -.infinity),
+    ]
+  }
+  /// The stabilised forget gate.
+  var tapes: [Int] { [weights.width] }
+  var carriesHidden: Bool { false }
+  /// c and n mean nothing without their m: only h may keep its value.
+  var zonedSlots: Int { 1 }
+
+  func gate(_ gates: Matrix, _ t: Int, _ walk: RecurrentWalk) {
+    Kernels.slstmStep(
+      exponentialForget: exponentialForget, gates: gates,
+      previous: (walk.previous(1, t), walk.previous(2, t), walk.previous(3, t)),
+      now: (walk.current(1, t), walk.current(2, t), walk.current(3, t)), forget: walk.tape(0, t),
+      hidden: walk.current(0, t))
+  }
+
+  func gateBack(_ gates: Matrix, _ t: Int, dy: Matrix, _ walk: RecurrentWalk) {
+    Kernels.slstmStepBack(
+      gates: gates, previous: (walk.previous(1, t), walk.previous(2, t)), now: (walk.current(1, t), walk.current(2, t)),
+      forget: walk.tape(0, t), dy: dy, carryHidden: walk.carry(0, t),
+      carry: (walk.carry(1, t), walk.carry(2, t), walk.carry(3, t)))
+  }
+}
+
+/// Options of `slstm`.
+public struct SLSTMOptions: RecurrentOptions {
+  public enum Forget: String, CaseIterable, Sendable { case sigmoid, exponential }
+
+  public static let name = "slstm"
+  public static let summary = "LSTM with exponential gates, normaliser and stabiliser: h = o c/n (Beck et al. 2024)"
+  public static let table: [OptionKey<SLSTMOptions>] =
+    [
+      OptionKey("forget", \.forget, "the forget gate's function"),
+      OptionKey("forget_bias", \.forgetBias, in: -10...10, "initial bias of the forget gate"),
+      OptionKey("heads", \.heads, in: 1...1024, "blocks of the recurrent weights; divides the width"),
+    ] + RecurrentSettings.table.map { $0.lifted(\.recurrent) }
+
+  public var forget = Forget.sigmoid
+  public var forgetBias = 1.0
+  public var heads = 1
+  public var recurrent = RecurrentSettings()
+
+  public init() {}
+
+  public func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) throws -> any SequenceLayer {
+    guard site.width % heads == 0 else {
+      throw InputError("slstm: \(heads) heads do not divide the width \(site.width); choose heads that do")
+    }
+    let bias = [0, Float(forgetBias), 0, 0]
+    let weights = RecurrentWeights(gates: 4, site, recurrent, bias: bias, heads: heads, parameters)
+    return RecurrentLayer(
+      SLSTM(weights: weights, exponentialForget: forget == .exponential), recurrent, parameters)
+  }
+}

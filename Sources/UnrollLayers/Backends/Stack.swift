@@ -1,0 +1,75 @@
+import UnrollCore
+import UnrollKernels
+
+/// Options of `stack`: layers of different backends in one model, from the bottom.
+///
+///     {backend: stack, of: [mamba, {backend: transformer, heads: 2}], layers: 2, width: 64}
+///
+/// `layers` says how often the list repeats. What a backend puts below its layers comes from the first of the list, what it puts on top
+/// from the last.
+public struct StackOfBackendsOptions: BackendOptions {
+  public static let name = "stack"
+  public static let summary = "layers of different backends in one model: of: [lstm, {backend: gru, reset: before}]"
+  public static let table: [OptionKey<StackOfBackendsOptions>] = [
+    OptionKey(
+      listKey, "list of backends",
+      "the backends of the layers, from the bottom, each a name or a table with its options",
+      get: { .list($0.parts.map(StackOfBackendsOptions.resolved)) },
+      set: { $0.parts = try $1.items.map(StackOfBackendsOptions.part) })
+  ]
+  /// The key whose list is one value, not a grid.
+  public static let listKey = "of"
+
+  public var parts: [any BackendOptions] = [RNNOptions(), LSTMOptions()]
+
+  public init() {}
+
+  public var layersPerRepeat: Int { parts.count }
+
+  public func validate() throws {
+    if parts.isEmpty { throw InputError("a stack needs the backends of its layers: of: [lstm, gru]") }
+  }
+
+  public func base(_ input: Int, _ width: Int, _ parameters: ParameterBuilder) throws -> (any SequenceLayer)? {
+    try parts[0].base(input, width, parameters)
+  }
+
+  public func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) throws -> any SequenceLayer {
+    let repeated = LayerSite(input: site.input, width: site.width, index: site.index / parts.count)
+    return try parts[site.index % parts.count].makeLayer(repeated, parameters)
+  }
+
+  public func crown(_ stack: any SequenceLayer, _ reading: Reading, _ parameters: ParameterBuilder) throws
+    -> any SequenceLayer
+  {
+    try parts[parts.count - 1].crown(stack, reading, parameters)
+  }
+
+  private static func resolved(_ part: any BackendOptions) -> Value {
+    .table(part.recorded.merging(["backend": .string(type(of: part).name)]) { $1 })
+  }
+
+  private static func part(_ setting: Setting) throws -> any BackendOptions {
+    var (name, own): (Setting, [Setting.Entry]) = (setting, [])
+    if case .table(let entries) = setting.content {
+      guard let backend = entries.first(where: { $0.key == "backend" }) else {
+        throw setting.error("a part of a stack needs its name: {backend: lstm, …}")
+      }
+      (name, own) = (backend.value, entries.filter { $0.key != "backend" })
+    }
+    let text = try name.text("a part of a stack")
+    guard text != self.name else { throw name.error("a stack cannot hold another stack; list its parts instead") }
+    do { return try read(Backends.named(text), own) } catch let error as InputError where error.file == nil {
+      throw name.error(error.message)
+    }
+  }
+
+  private static func read<B: BackendOptions>(_ type: B.Type, _ entries: [Setting.Entry]) throws -> B {
+    var options = B()
+    if let common = entries.first(where: { entry in StackOptions.table.contains { $0.name == entry.key } }) {
+      throw common.value.error("\(common.key) belongs to the whole stack, not to its part \(B.name)")
+    }
+    try options.apply(entries, "backend \(B.name)")
+    return options
+  }
+}

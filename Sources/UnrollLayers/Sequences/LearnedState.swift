@@ -1,0 +1,45 @@
+import UnrollKernels
+
+/// A layer whose first state is trained instead of empty: one vector a slot, the same for all sequences.
+///
+/// Slots without a gradient (counters) and those that are empty at another value than zero stay as they are.
+struct LearnedState: SequenceLayer {
+  let inner: any SequenceLayer
+  /// One a slot; nil where the state begins empty.
+  let initial: [Parameter?]
+
+  init(_ inner: any SequenceLayer, _ parameters: ParameterBuilder) {
+    self.inner = inner
+    initial = inner.slots.map { slot in
+      guard slot.domain == .real, slot.empty == 0 else { return nil }
+      return parameters.add("initial_\(slot.name)", [slot.width], .constant(0))
+    }
+  }
+
+  var inputWidth: Int { inner.inputWidth }
+  var outputWidth: Int { inner.outputWidth }
+  var summaryWidth: Int { inner.summaryWidth }
+  var slots: [StateSlot] { inner.slots }
+  var isCausal: Bool { inner.isCausal }
+  var multiplyAdds: Int { inner.multiplyAdds }
+
+  func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)
+  {
+    guard state == nil else { return inner.forward(x, from: state, pass) }
+    let first = inner.emptyState(pass.steps.sequences, pass.arena)
+    for case (let matrix, let parameter?) in zip(first, initial) {
+      Kernels.fillRows(matrix, with: pass.value(parameter))
+    }
+    let (output, pullback) = inner.forward(x, from: first, pass)
+    return (
+      output,
+      { [initial] gradient in
+        let (dx, dState) = pullback(gradient)
+        for case (let matrix, let parameter?) in zip(dState, initial) {
+          Kernels.addColumnSums(matrix, to: pass.gradient(parameter))
+        }
+        return (dx, dState)
+      }
+    )
+  }
+}

@@ -1,0 +1,109 @@
+import UnrollKernels
+
+/// A sequence layer read through a pool: its summary is the mean, the maximum or the attention pool of all rows.
+///
+/// State: the inner one and that of the pool: sum and count, or the maximum so far, or the H + 1 floats of `AttentionPooling`.
+struct PooledSummary: SequenceLayer {
+  enum Pool {
+    case mean, max
+    case attention(AttentionPooling)
+  }
+
+  let inner: any SequenceLayer
+  let pool: Pool
+
+  private var width: Int { inner.outputWidth }
+  var inputWidth: Int { inner.inputWidth }
+  var outputWidth: Int { inner.outputWidth }
+  var slots: [StateSlot] { inner.slots + poolSlots }
+  var isCausal: Bool { inner.isCausal }
+  var multiplyAdds: Int {
+    if case .attention(let pooling) = pool { inner.multiplyAdds + pooling.multiplyAdds } else { inner.multiplyAdds }
+  }
+
+  private var poolSlots: [StateSlot] {
+    switch pool {
+    case .mean: [StateSlot("pool_sum", width), StateSlot("pool_count", 1, .count(1 << 24))]
+    case .max: [StateSlot("pool_max", width, empty: -.infinity)]
+    case .attention(let pooling): pooling.slots.map { $0.named("pool_" + $0.name) }
+    }
+  }
+
+  /// From the gradient of the pool to those of the rows and of the pool's state.
+  private typealias Back = (Matrix) -> (rows: Matrix, state: [Matrix])
+
+  func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)
+  {
+    let split = inner.slots.count
+    let (output, innerBack) = inner.forward(x, from: state.map { Array($0[..<split]) }, pass)
+    let own = state.map { Array($0[split...]) } ?? PooledSummary.empty(poolSlots, pass)
+    let (summary, final, back) = pooled(output.rows, own, pass)
+    return (
+      SequenceOutput(rows: output.rows, summary: summary, state: output.state + final),
+      { gradient in
+        let (dRows, dPool) = back(gradient.summary ?? pass.arena.zeros(pass.steps.sequences, width))
+        if let direct = gradient.rows { Kernels.add(direct, to: dRows) }
+        let (dx, dState) = innerBack(SequenceGradient(rows: dRows))
+        return (dx, dState + dPool)
+      }
+    )
+  }
+
+  private static func empty(_ slots: [StateSlot], _ pass: Pass) -> [Matrix] {
+    slots.map { slot in
+      let matrix = pass.arena.matrix(pass.steps.sequences, slot.width)
+      matrix.fill(slot.empty)
+      return matrix
+    }
+  }
+
+  private func pooled(_ rows: Matrix, _ state: [Matrix], _ pass: Pass) -> (Matrix, [Matrix], Back) {
+    switch pool {
+    case .mean: return mean(rows, state, pass)
+    case .max: return maximum(rows, state, pass)
+    case .attention(let pooling):
+      let (output, back) = pooling.forward(rows, from: state, pass)
+      return (
+        output.whole, output.state,
+        { dWhole in
+          let (dRows, dState) = back(nil, dWhole)
+          return (dRows, dState)
+        }
+      )
+    }
+  }
+
+  private func mean(_ rows: Matrix, _ state: [Matrix], _ pass: Pass) -> (Matrix, [Matrix], Back) {
+    let (arena, owners, lengths) = (pass.arena, pass.steps.sequenceOfRow, pass.steps.lengths)
+    let (sum, count) = (arena.copy(state[0]), arena.copy(state[1]))
+    Kernels.scatterAdd(rows, owners, to: sum)
+    let mean = arena.copy(sum)
+    for b in 0..<count.rows {
+      count[b, 0] += Float(lengths[b])
+      Kernels.scale(mean.rows(b..<b + 1), by: 1 / count[b, 0])
+    }
+    return (
+      mean, [sum, count],
+      { dMean in
+        let (dSum, dRows) = (arena.copy(dMean), arena.matrix(rows.rows, rows.columns))
+        for b in 0..<count.rows { Kernels.scale(dSum.rows(b..<b + 1), by: 1 / count[b, 0]) }
+        Kernels.gather(dSum, owners, into: dRows)
+        return (dRows, [dSum, arena.zeros(count.rows, 1)])
+      }
+    )
+  }
+
+  private func maximum(_ rows: Matrix, _ state: [Matrix], _ pass: Pass) -> (Matrix, [Matrix], Back) {
+    let (arena, owners) = (pass.arena, pass.steps.sequenceOfRow)
+    let top = arena.copy(state[0])
+    Kernels.takeMaximum(rows, owners, into: top)
+    return (
+      top, [arena.copy(top)],
+      { dTop in
+        let (dRows, dState) = (arena.matrix(rows.rows, rows.columns), arena.matrix(top.rows, top.columns))
+        Kernels.maximumBack(rows, owners, initial: state[0], maximum: top, dTop, into: dRows, dInitial: dState)
+        return (dRows, [dState])
+      }
+    )
+  }
+}

@@ -1,0 +1,81 @@
+import UnrollKernels
+
+/// A layer beside its input, normalised before it (pre-norm; He et al. 2016, Xiong et al. 2020):
+///
+///     y = x + Dropout(P layer(LN(x)))
+///
+/// P maps back where the layer is wider than x (both directions side by side), and is not there otherwise. The summary goes the same
+/// way: that of x is its last row.
+struct ResidualLayer: SequenceLayer {
+  let inner: any SequenceLayer
+  let norm: LayerNorm
+  let projection: Linear?
+  let dropout: Dropout
+
+  init(_ inner: any SequenceLayer, dropout: Double, perSequence: Bool, _ parameters: ParameterBuilder) {
+    self.inner = inner
+    norm = LayerNorm(inner.inputWidth, parameters)
+    let same = inner.outputWidth == inner.inputWidth
+    projection = same ? nil : Linear(inner.outputWidth, inner.inputWidth, parameters.scope("residual"))
+    self.dropout = Dropout(dropout, perSequence: perSequence, name: parameters.name("residual_dropout"))
+  }
+
+  var inputWidth: Int { inner.inputWidth }
+  var outputWidth: Int { inner.inputWidth }
+  var slots: [StateSlot] { inner.slots }
+  var isCausal: Bool { inner.isCausal }
+  var multiplyAdds: Int { inner.multiplyAdds + (projection?.multiplyAdds ?? 0) }
+
+  func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)
+  {
+    let (arena, last) = (pass.arena, pass.steps.lastRows)
+    let (normed, normBack) = norm.forward(x, pass)
+    let (output, innerBack) = inner.forward(normed, from: state, pass)
+    let (rows, rowsBack) = mapped(output.rows, "rows", pass)
+    let (summary, summaryBack) = mapped(output.summary, "summary", pass)
+    let (sum, ends) = (arena.copy(rows), arena.matrix(summary.rows, summary.columns))
+    Kernels.add(x, to: sum)
+    Kernels.gather(x, last, into: ends)
+    Kernels.add(summary, to: ends)
+    return (
+      SequenceOutput(rows: sum, summary: ends, state: output.state),
+      { gradient in
+        let inside = SequenceGradient(rows: gradient.rows.map(rowsBack), summary: gradient.summary.map(summaryBack))
+        let (dNormed, dState) = innerBack(inside)
+        let dx = arena.copy(normBack(dNormed))
+        Kernels.add(gradient.total(inputWidth, pass), to: dx)
+        return (dx, dState)
+      }
+    )
+  }
+
+  private func mapped(_ x: Matrix, _ part: String, _ pass: Pass) -> (Matrix, Pullback) {
+    let (y, projectionBack) = projection?.forward(x, pass) ?? (x, { $0 })
+    let (dropped, dropoutBack) = dropout.named(part).forward(y, pass)
+    return (dropped, { projectionBack(dropoutBack($0)) })
+  }
+}
+
+/// A function of single rows on top of a sequence layer: of its rows and of its summary (a last norm).
+struct RowwiseCrown: SequenceLayer {
+  let inner: any SequenceLayer
+  /// Keeps the width.
+  let layer: any Layer
+
+  var inputWidth: Int { inner.inputWidth }
+  var outputWidth: Int { inner.outputWidth }
+  var slots: [StateSlot] { inner.slots }
+  var isCausal: Bool { inner.isCausal }
+  var multiplyAdds: Int { inner.multiplyAdds }
+
+  func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)
+  {
+    let (output, innerBack) = inner.forward(x, from: state, pass)
+    let (rows, rowsBack) = layer.forward(output.rows, pass)
+    let (summary, summaryBack) = layer.forward(output.summary, pass)
+    return (
+      SequenceOutput(rows: rows, summary: summary, state: output.state),
+      { innerBack(SequenceGradient(rows: $0.rows.map(rowsBack), summary: $0.summary.map(summaryBack))) }
+    )
+  }
+}
