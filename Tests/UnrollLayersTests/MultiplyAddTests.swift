@@ -4,13 +4,19 @@ import UnrollLayers
 
 /// The published cost of a token, counted by hand for E = 5 and H = 6.
 @Suite struct MultiplyAddTests {
-  @Test(arguments: [
+  static let costs = [
     ("rnn", 6 * 5 + 6 * 6), ("lstm", 4 * (6 * 5 + 6 * 6)), ("gru", 3 * (6 * 5 + 6 * 6)),
+    ("residual-rnn", 6 * 5 + 6 * 6), ("highway-rnn", 2 * (6 * 5 + 6 * 6)), ("layer-norm-lstm", 4 * (6 * 5 + 6 * 6)),
+    ("slstm", 4 * (6 * 5 + 6 * 6)),
+    // One layer of each part.
+    ("stack", (6 * 5 + 6 * 6) + 4 * (6 * 6 + 6 * 6)),
     // The cell, then the score, and the mix of pool and state (two products each).
     ("attention-rnn", 3 * (6 * 5 + 6 * 6) + 3 * 6),
     // Input map; per channel x = Ā x + B̄ u and y = C x + D u with N = 16; output map to twice the width.
     ("ssm", 5 * 6 + 6 * (16 * 16 + 16 + 16 + 1) + 6 * 12),
-  ])
+  ]
+
+  @Test(arguments: costs)
   func oneLayer(_ name: String, _ expected: Int) throws {
     var settings = try BackendSettings(name, [])
     settings.stack.width = 6
@@ -24,7 +30,20 @@ import UnrollLayers
     #expect(try settings.build(5, .everyStep, .counting()).multiplyAdds == expected)
   }
 
+  @Test func variantsOfTheLSTM() throws {
+    func cost(_ options: LSTMOptions) throws -> Int {
+      var settings = BackendSettings(options)
+      settings.stack.width = 6
+      return try settings.build(5, .everyStep, .counting()).multiplyAdds
+    }
+    var options = LSTMOptions()
+    options.coupled = true
+    #expect(try cost(options) == 3 * (6 * 5 + 6 * 6))
+    options.peepholes = true
+    #expect(try cost(options) == 3 * (6 * 5 + 6 * 6) + 2 * 6)
+  }
+
   @Test func everyBackendIsCounted() {
-    #expect(Backends.all.map { $0.name } == ["rnn", "lstm", "gru", "attention-rnn", "ssm"], "add the new one above")
+    #expect(Set(Backends.all.map { $0.name }) == Set(Self.costs.map(\.0)), "add the new one above")
   }
 }

@@ -4,20 +4,16 @@ import UnrollTraining
 
 /// Agreement with float64 reference cases.
 @Suite struct ReferenceCaseTests {
-  /// Cases that must be supported, and pass.
-  static let required = [
-    "adagrad", "adam", "adamw", "attention_pooling", "attention_pooling_causal", "clip_grad_norm", "cross_entropy",
-    "gru", "gru_simplified", "highway_rnn", "lstm_no_output_tanh", "residual_rnn",
-    "gru_ragged", "gru_reset_before", "gru_single_step", "gru_stacked_bidirectional_ragged", "lstm", "lstm_ragged",
-    "lstm_single_step", "lstm_stacked_bidirectional_ragged", "rmsprop", "rnn", "rnn_ragged", "rnn_relu",
-    "rnn_single_step",
-    "rnn_stacked_bidirectional_ragged", "sgd_momentum", "sgd_nesterov", "ssm_dense",
-  ]
+  private static let folder = Bundle.module.resourceURL!.appendingPathComponent("Cases").path
+  /// Every case but those of the conditional random field, which is not there yet, must be supported, and pass.
+  static let required: [String] = {
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return files.filter { $0.hasSuffix(".safetensors") && !$0.hasPrefix("crf") }.map { String($0.dropLast(12)) }
+      .sorted()
+  }()
   static let tolerance = 2e-5
 
-  private static let results = Result {
-    try Parity.run(folder: Bundle.module.resourceURL!.appendingPathComponent("Cases").path)
-  }
+  private static let results = Result { try Parity.run(folder: folder) }
 
   @Test(arguments: required)
   func agrees(_ name: String) throws {
@@ -28,9 +24,7 @@ import UnrollTraining
     }
   }
 
-  @Test func whateverElseIsSupportedAgreesToo() throws {
-    for result in try Self.results.get() where !result.comparisons.isEmpty {
-      #expect(result.passes(Self.tolerance), "\(result.name): \(result.largest)")
-    }
+  @Test func noCaseIsLost() {
+    #expect(Self.required.count >= 38, "cases that were there are gone")
   }
 }
