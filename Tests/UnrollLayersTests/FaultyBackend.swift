@@ -54,15 +54,14 @@ private struct FaultyLSTM: SequenceLayer {
 
   var inputWidth: Int { weights.inputWidth }
   var outputWidth: Int { weights.width }
-  var slots: [StateSlot] { LSTM(weights: weights).slots }
+  var slots: [StateSlot] { layer(steep: false).slots }
   var multiplyAdds: Int { weights.multiplyAdds }
   var isCausal: Bool { fault != .falselyNotCausal }
 
   func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)
   {
-    if fault == .forgetDerivative { return steepForget(x, state, pass) }
     let used = fault == .forgetsState && pass.steps.steps > 1 ? nil : state
-    var (output, back) = LSTM(weights: weights).forward(x, from: used, pass)
+    var (output, back) = layer(steep: fault == .forgetDerivative).forward(x, from: used, pass)
     spoil(&output, x, pass)
     return (output, { gradient in spoiled(gradient, back, pass) })
   }
@@ -102,35 +101,27 @@ private struct FaultyLSTM: SequenceLayer {
     return (dx, dState)
   }
 
-  /// An LSTM, step by step, with the forget gate's gradient 1 % too large.
-  private func steepForget(_ x: Matrix, _ state: [Matrix]?, _ pass: Pass) -> (SequenceOutput, SequencePullback) {
-    let (steps, arena, recurrent, width) = (pass.steps, pass.arena, pass.value(weights.hh), outputWidth)
-    let gates = weights.inputProduct(x, bothBiases: true, pass)
-    let (h, c) = (HiddenRows(width, initial: state?[0], pass), HiddenRows(width, initial: state?[1], pass))
-    let tanhC = arena.matrix(steps.rows, width)
-    for t in 0..<steps.steps {
-      let now = gates.rows(steps.range(t))
-      Kernels.multiply(h.previous(t), recurrent, .right, adding: true, into: now)
-      Kernels.lstmStep(
-        gates: now, previousCell: c.previous(t), cell: c.current(t), tanhCell: tanhC.rows(steps.range(t)),
-        hidden: h.current(t))
-    }
-    return (
-      SequenceOutput(rows: h.rows, state: [h.final(arena), c.final(arena)], pass),
-      { gradient in
-        let dy = gradient.total(width, pass)
-        let (carryH, carryC) = (arena.zeros(steps.sequences, width), arena.zeros(steps.sequences, width))
-        for t in (0..<steps.steps).reversed() {
-          let (range, live) = (steps.range(t), 0..<Int(steps.live[t]))
-          Kernels.lstmStepBack(
-            gates: gates.rows(range), previousCell: c.previous(t), tanhCell: tanhC.rows(range), dy: dy.rows(range),
-            carryHidden: carryH.rows(live), carryCell: carryC.rows(live))
-          for row in range { for j in width..<2 * width { gates[row, j] *= 1.01 } }
-          Kernels.multiply(gates.rows(range), recurrent, into: carryH.rows(live))
-        }
-        weights.recurrentBack(gates, h.allPrevious(arena), rows: 0..<4 * width, pass)
-        return (weights.inputBack(gates, x, pass), [carryH, carryC])
-      }
-    )
+  private func layer(steep: Bool) -> any SequenceLayer {
+    let (lstm, parameters) = (LSTM(weights: weights), ParameterBuilder.counting())
+    return steep
+      ? RecurrentLayer(SteepForget(lstm: lstm), RecurrentSettings(), parameters)
+      : RecurrentLayer(lstm, RecurrentSettings(), parameters)
+  }
+}
+
+/// An LSTM with the forget gate's gradient 1 % too large.
+private struct SteepForget: RecurrentCell {
+  let lstm: LSTM
+
+  var weights: RecurrentWeights { lstm.weights }
+  var slots: [StateSlot] { lstm.slots }
+  var tapes: [Int] { lstm.tapes }
+  var carriesHidden: Bool { lstm.carriesHidden }
+
+  func gate(_ gates: Matrix, _ t: Int, _ walk: RecurrentWalk) { lstm.gate(gates, t, walk) }
+
+  func gateBack(_ gates: Matrix, _ t: Int, dy: Matrix, _ walk: RecurrentWalk) {
+    lstm.gateBack(gates, t, dy: dy, walk)
+    for row in 0..<gates.rows { for j in weights.gates(1..<2) { gates[row, j] *= 1.01 } }
   }
 }

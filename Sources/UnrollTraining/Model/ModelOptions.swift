@@ -5,6 +5,10 @@ public struct ModelOptions: Options {
   public static let table: [OptionKey<ModelOptions>] = [
     OptionKey("embedding", \.embedding, in: 1...65_536, "width E of the token embeddings"),
     OptionKey("embedding_dropout", \.embeddingDropout, in: 0...0.95, "dropout on the embeddings"),
+    OptionKey(
+      "type_dropout", \.typeDropout, in: 0...0.95,
+      "probability that a token type's embedding is zero for a step (Gal & Ghahramani 2016; Merity et al. 2018)"
+    ).later,
     OptionKey("output_dropout", \.outputDropout, in: 0...0.95, "dropout before the output layer"),
     OptionKey(
       "word_dropout", \.wordDropout, in: 0...1000,
@@ -15,6 +19,7 @@ public struct ModelOptions: Options {
 
   public var embedding = 64
   public var embeddingDropout = 0.0
+  public var typeDropout = 0.0
   public var outputDropout = 0.0
   public var wordDropout = 0.25
   public var minimumCount = 1
