@@ -79,3 +79,29 @@ UN_FAST void un_maximum_back(ptrdiff_t rows, ptrdiff_t sequences, ptrdiff_t colu
     }
     for (ptrdiff_t i = 0; i < sequences * columns; i++) dinitial[i] = dinitial[i] == 1 ? dtop[i] : 0;
 }
+
+UN_FAST void un_running_mean(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, const float *restrict x,
+                             const float *count, float *restrict sum, float *restrict y) {
+    for (ptrdiff_t t = 0; t < T; t++)
+        for (ptrdiff_t b = 0; b < live[t]; b++) {
+            ptrdiff_t row = (offset[t] + b) * H;
+            float inverse = 1.0f / (count[b] + (float)(t + 1));
+            for (ptrdiff_t j = 0; j < H; j++) {
+                sum[b * H + j] += x[row + j];
+                y[row + j] = sum[b * H + j] * inverse;
+            }
+        }
+}
+
+UN_FAST void un_running_mean_back(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, const float *count,
+                                  const float *restrict dy, float *restrict carry, float *restrict dx) {
+    for (ptrdiff_t t = T - 1; t >= 0; t--)
+        for (ptrdiff_t b = 0; b < live[t]; b++) {
+            ptrdiff_t row = (offset[t] + b) * H;
+            float inverse = 1.0f / (count[b] + (float)(t + 1));
+            for (ptrdiff_t j = 0; j < H; j++) {
+                carry[b * H + j] += dy[row + j] * inverse;
+                dx[row + j] = carry[b * H + j];
+            }
+        }
+}

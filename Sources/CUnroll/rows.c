@@ -62,6 +62,14 @@ UN_FAST void un_dropout_mask(ptrdiff_t n, float p, uint64_t key, float *restrict
     }
 }
 
+UN_FAST void un_relu(ptrdiff_t n, const float *restrict x, float *restrict y) {
+    for (ptrdiff_t i = 0; i < n; i++) y[i] = un_maxf(x[i], 0);
+}
+
+UN_FAST void un_relu_back(ptrdiff_t n, const float *restrict x, const float *restrict dy, float *restrict dx) {
+    for (ptrdiff_t i = 0; i < n; i++) dx[i] = x[i] > 0 ? dy[i] : 0;
+}
+
 UN_FAST void un_gelu(ptrdiff_t n, const float *restrict x, float *restrict y) {
     for (ptrdiff_t i = 0; i < n; i++) y[i] = x[i] * un_normal_cdff(x[i]);
 }

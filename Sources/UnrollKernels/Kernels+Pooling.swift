@@ -22,6 +22,25 @@ extension Kernels {
       pooled.base, dy.base, carryLogSum.base, carryPooled.base, dScores.base, dHidden.base)
   }
 
+  /// y_t = (sum + x_1 + … + x_t) / (count + t). `sum` [B, H]: before the first step in, after each sequence's last out;
+  /// `count` [B, 1]: steps that the first sum holds.
+  public static func runningMean(_ steps: PackedSteps, _ x: Matrix, count: Matrix, sum: Matrix, into y: Matrix) {
+    checkMean(steps, x, count, sum, y)
+    un_running_mean(steps.steps, steps.offset, steps.live, x.columns, x.base, count.base, sum.base, y.base)
+  }
+
+  /// `carry` [B, H]: zero in, gradient of the initial sum out.
+  public static func runningMeanBack(_ steps: PackedSteps, _ dy: Matrix, count: Matrix, carry: Matrix, into dx: Matrix)
+  {
+    checkMean(steps, dy, count, carry, dx)
+    un_running_mean_back(steps.steps, steps.offset, steps.live, dy.columns, count.base, dy.base, carry.base, dx.base)
+  }
+
+  private static func checkMean(_ steps: PackedSteps, _ x: Matrix, _ count: Matrix, _ sum: Matrix, _ y: Matrix) {
+    precondition(x.rows == steps.rows && same(x, y) && count.count == steps.sequences && sum.rows == steps.sequences)
+    precondition(sum.columns == x.columns && x.isContiguous && y.isContiguous && sum.isContiguous)
+  }
+
   private static func checkPool(_ steps: PackedSteps, _ scores: Matrix, _ h: Matrix, _ l: Matrix, _ y: Matrix) {
     precondition(h.rows == steps.rows && scores.count == h.rows && y.columns == h.columns)
     precondition(l.count == h.rows + steps.sequences && y.rows == l.count && h.isContiguous && y.isContiguous)

@@ -82,6 +82,16 @@ public enum Kernels {
     un_dropout_mask(mask.count, Float(probability), key, mask.base)
   }
 
+  public static func relu(_ x: Matrix, into y: Matrix) {
+    precondition(same(x, y) && x.isContiguous && y.isContiguous)
+    un_relu(x.count, x.base, y.base)
+  }
+
+  public static func reluBack(_ x: Matrix, _ dy: Matrix, into dx: Matrix) {
+    precondition(same(x, dy) && same(x, dx) && x.isContiguous && dy.isContiguous && dx.isContiguous)
+    un_relu_back(x.count, x.base, dy.base, dx.base)
+  }
+
   public static func gelu(_ x: Matrix, into y: Matrix) {
     precondition(same(x, y) && x.isContiguous && y.isContiguous)
     un_gelu(x.count, x.base, y.base)

@@ -91,6 +91,8 @@ void un_multiply(ptrdiff_t n, const float *x, const float *y, float *out);
 void un_mix(ptrdiff_t n, const float *x, const float *y, const float *k, float *out);
 // 0 or 1/(1-p) per element, from a counter-based source: the same for every target and thread.
 void un_dropout_mask(ptrdiff_t n, float p, uint64_t key, float *mask);
+void un_relu(ptrdiff_t n, const float *x, float *y);
+void un_relu_back(ptrdiff_t n, const float *x, const float *dy, float *dx);
 void un_gelu(ptrdiff_t n, const float *x, float *y);
 void un_gelu_back(ptrdiff_t n, const float *x, const float *dy, float *dx);
 // x [rows,2H] -> y [rows,H] = x1 ⊙ σ(x2)
@@ -135,6 +137,29 @@ void un_take_maximum(ptrdiff_t rows, ptrdiff_t columns, const float *x, const in
 // initial: top as it was before; the gradient goes to the first that reached the maximum.
 void un_maximum_back(ptrdiff_t rows, ptrdiff_t sequences, ptrdiff_t columns, const float *x, const int32_t *owner,
                      const float *initial, const float *top, const float *dtop, float *dx, float *dinitial);
+
+// Running mean: s_t = s_{t-1} + x_t, y_t = s_t / (count + t); sum [B,H]: before in, after each sequence's last step out.
+void un_running_mean(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, const float *x, const float *count,
+                     float *sum, float *y);
+// dy [R,H] in; carry [B,H] zero in, gradient of the initial sum out; dx [R,H] out.
+void un_running_mean_back(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, const float *count,
+                          const float *dy, float *carry, float *dx);
+
+// ---- windows.c: rows of some steps before. `before` [B, P E] are the P steps before the first, oldest first, or null (zeros).
+// out [R, k E]: rows t-(k-1)d, ..., t-d, t of the same sequence side by side; P = (k-1)d.
+void un_taps(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t E, ptrdiff_t k, ptrdiff_t d, const float *x,
+             const float *before, float *out);
+// add_before may be null.
+void un_taps_back(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t E, ptrdiff_t k, ptrdiff_t d,
+                  const float *dout, float *add_dx, float *add_before);
+// out [B, P E]: the last P steps of each sequence, oldest first.
+void un_last_steps(ptrdiff_t B, const int32_t *offset, const int32_t *length, ptrdiff_t E, ptrdiff_t P, const float *x,
+                   ptrdiff_t ld, const float *before, float *out);
+// v [H,E,k] as PyTorch's, g [H] or null -> w [H, k E] for rows of un_taps: w = g v/|v| (|v| over E and k), or v without g.
+// inverse [H]: 1/|v|.
+void un_tap_weights(ptrdiff_t H, ptrdiff_t E, ptrdiff_t k, const float *v, const float *g, float *inverse, float *w);
+void un_tap_weights_back(ptrdiff_t H, ptrdiff_t E, ptrdiff_t k, const float *v, const float *g, const float *inverse,
+                         const float *dw, float *add_v, float *add_g);
 
 // ---- convolution.c: causal convolution of packed rows with one kernel a channel, by FFTW
 // Floats of scratch memory for the two functions below.

@@ -37,6 +37,13 @@ public protocol BackendOptions: Options {
   static var version: Int { get }
   /// Layers that one repetition of it has: more than one where layers differ.
   var layersPerRepeat: Int { get }
+  /// The options with which the contract is checked: its sequences have a few steps, so windows and tables must be short.
+  static var miniature: Self { get }
+  /// So many ReLUs that Float32 differences meet their kinks: such a form has no figure for its gradients, which float64 cases
+  /// must prove. Its smooth form is checked like any other.
+  var hasKinks: Bool { get }
+  /// Hidden widths must be multiples of this.
+  var widthStep: Int { get }
   /// What stands below all layers, [R, input] → [R, width] (a map of the input, positions), or nil.
   func base(_ input: Int, _ width: Int, _ parameters: ParameterBuilder) throws -> (any SequenceLayer)?
   /// One layer in one direction, [R, site.input] → [R, site.width].
@@ -50,6 +57,9 @@ public protocol BackendOptions: Options {
 extension BackendOptions {
   public static var version: Int { 1 }
   public var layersPerRepeat: Int { 1 }
+  public static var miniature: Self { Self() }
+  public var widthStep: Int { 1 }
+  public var hasKinks: Bool { false }
 
   public func base(_ input: Int, _ width: Int, _ parameters: ParameterBuilder) throws -> (any SequenceLayer)? { nil }
 
@@ -71,6 +81,8 @@ public enum Backends {
     GRUOptions.self,
     AttentionRNNOptions.self,
     SSMOptions.self,
+    AveragingOptions.self,
+    ConvolutionOptions.self,
     StackOfBackendsOptions.self,
   ]
 

@@ -1,5 +1,35 @@
 import UnrollKernels
 
+/// The elementwise function of a feed-forward part.
+public enum PointwiseActivation: String, CaseIterable, Sendable {
+  case relu, gelu
+
+  var layer: any Layer {
+    switch self {
+    case .relu: ReLU()
+    case .gelu: GELU()
+    }
+  }
+}
+
+/// max(x, 0) (Nair & Hinton 2010).
+public struct ReLU: Layer {
+  public init() {}
+
+  public func forward(_ x: Matrix, _ pass: Pass) -> (output: Matrix, pullback: Pullback) {
+    let y = pass.arena.matrix(x.rows, x.columns)
+    Kernels.relu(x, into: y)
+    return (
+      y,
+      { dy in
+        let dx = pass.arena.matrix(x.rows, x.columns)
+        Kernels.reluBack(x, dy, into: dx)
+        return dx
+      }
+    )
+  }
+}
+
 /// x Φ(x) (Hendrycks & Gimpel 2016).
 public struct GELU: Layer {
   public init() {}

@@ -5,9 +5,11 @@ public struct LayerNorm: Layer {
   public let scale: Parameter
   public let shift: Parameter
 
-  public init(_ width: Int, shift: Initialiser = .constant(0), _ parameters: ParameterBuilder) {
-    scale = parameters.add("norm_weight", [width], .constant(1))
-    self.shift = parameters.add("norm_bias", [width], shift)
+  public init(
+    _ width: Int, shift: Initialiser = .constant(0), _ parameters: ParameterBuilder, prefix: String = "norm_"
+  ) {
+    scale = parameters.add(prefix + "weight", [width], .constant(1))
+    self.shift = parameters.add(prefix + "bias", [width], shift)
   }
 
   public func forward(_ x: Matrix, _ pass: Pass) -> (output: Matrix, pullback: Pullback) {

@@ -9,9 +9,9 @@ public struct Linear: Layer {
   public var outputWidth: Int { weight.shape[0] }
   public var multiplyAdds: Int { weight.count }
 
-  public init(_ input: Int, _ output: Int, _ parameters: ParameterBuilder) {
-    weight = parameters.add("weight", [output, input], .glorot())
-    bias = parameters.add("bias", [output], .constant(0))
+  public init(_ input: Int, _ output: Int, _ parameters: ParameterBuilder, prefix: String = "") {
+    weight = parameters.add(prefix + "weight", [output, input], .glorot())
+    bias = parameters.add(prefix + "bias", [output], .constant(0))
   }
 
   public func forward(_ x: Matrix, _ pass: Pass) -> (output: Matrix, pullback: Pullback) {

@@ -73,7 +73,9 @@ public struct CellRun {
   private func sized(_ classes: Int, _ vocabulary: Int, _ reading: Reading) throws -> BackendSettings {
     guard case .parameters(let budget) = cell.size else { return cell.backend }
     var settings = cell.backend
-    settings.stack.width = try WidthSolver.width(budget: budget, special: cell.model.embedding) { width in
+    settings.stack.width = try WidthSolver.width(
+      budget: budget, step: settings.options.widthStep, special: cell.model.embedding
+    ) { width in
       var trial = cell.backend
       trial.stack.width = width
       return try SequenceModel.parameterCount(vocabulary: vocabulary, classes: classes, cell.model, trial, reading)

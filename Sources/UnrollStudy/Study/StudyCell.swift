@@ -102,6 +102,8 @@ extension StudyFile {
       throw InputError(
         "width and parameters exclude each other; leave one out", file: entry.value.file, line: entry.line)
     }
+    // The smallest width; the solver takes a multiple of it.
+    if case .parameters = size { settings.stack.width = settings.options.widthStep }
     // Anything a backend cannot be is said before anything is trained.
     try backend.place.placing { _ = try settings.build(1, task.task.reading, .counting()) }
     return StudyCell(

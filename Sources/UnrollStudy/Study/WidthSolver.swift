@@ -8,27 +8,28 @@ enum WidthSolver {
   static let limit = 65_536
 
   /// - Parameters:
+  ///   - step: widths are multiples of it.
   ///   - special: a width at which the count may drop (where a projection falls away because widths agree); nil for none.
   ///   - count: parameters of the model of a given width; apart from `special` it must not fall.
-  static func width(budget: Int, special: Int? = nil, count: (Int) throws -> Int) throws -> Int {
-    let smallest = try count(1)
+  static func width(budget: Int, step: Int = 1, special: Int? = nil, count: (Int) throws -> Int) throws -> Int {
+    let smallest = try count(step)
     guard smallest <= budget else {
       throw InputError(
-        "a budget of \(budget) parameters cannot be reached: with width 1 the model has \(smallest), most of them embeddings; raise parameters, or lower model.embedding or model.vocabulary_limit"
+        "a budget of \(budget) parameters cannot be reached: with width \(step) the model has \(smallest), most of them embeddings; raise parameters, or lower model.embedding or model.vocabulary_limit"
       )
     }
-    var (low, high) = (1, 2)
+    var (low, high) = (step, 2 * step)
     while try count(high) <= budget {
       (low, high) = (high, high * 2)
       guard high <= limit else {
         throw InputError("a budget of \(budget) parameters wants models wider than \(limit); lower parameters")
       }
     }
-    while high - low > 1 {
-      let middle = (low + high) / 2
+    while high - low > step {
+      let middle = (low + high) / (2 * step) * step
       if try count(middle) <= budget { low = middle } else { high = middle }
     }
-    let candidates = [low, high] + (special.map { [$0] } ?? [])
+    let candidates = [low, high] + [special].compactMap { $0 }.filter { $0.isMultiple(of: step) }
     let distances = try candidates.map { abs(try count($0) - budget) }
     return candidates[distances.firstIndex(of: distances.min()!)!]
   }

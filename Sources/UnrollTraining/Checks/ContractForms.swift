@@ -18,14 +18,14 @@ extension Contract {
   /// Hidden width of most forms; no other dimension of the test shapes equals it.
   static let width = 5
 
-  public static func forms(of backend: any BackendOptions.Type) throws -> [Form] { try forms(of: backend.init()) }
+  public static func forms(of backend: any BackendOptions.Type) throws -> [Form] { try forms(of: backend.miniature) }
 
   /// The same for given options, which are the plain form.
   public static func forms(of options: any BackendOptions) throws -> [Form] {
     let stacks: [(String, [(String, String)])] = [
       ("plain", []),
       // More channels than a vector register holds, and a remainder.
-      ("width: 11", [("width", "11")]),
+      ("width: 11", [("width", "\(rounded(11, options))")]),
       ("layers: 2", [("layers", "2")]),
       ("layers: 2, bidirectional, concat", [("layers", "2"), ("direction", "bidirectional"), ("merge", "concat")]),
       ("layers: 2, bidirectional, sum", [("layers", "2"), ("direction", "bidirectional"), ("merge", "sum")]),
@@ -42,11 +42,21 @@ extension Contract {
     let own = otherChoices(options).map { ("\($0.key): \($0.value)", [($0.key, $0.value)]) }
     return try (stacks + own).flatMap { name, changes in
       var settings = BackendSettings(options)
-      settings.stack.width = width
+      settings.stack.width = rounded(width, options)
       try settings.set(changes)
-      let possible = Reading.all.filter { $0 != .causal || settings.stack.direction == .forward }
+      let possible = Reading.all.filter { $0 != .causal || canBeCausal(settings) }
       return try different(possible.map { Form(name, settings, $0) })
     }
+  }
+
+  /// The nearest width from there on that the backend can have.
+  private static func rounded(_ width: Int, _ options: any BackendOptions) -> Int {
+    (width + options.widthStep - 1) / options.widthStep * options.widthStep
+  }
+
+  /// What sees the whole sequence cannot be read causally, which building it says.
+  private static func canBeCausal(_ settings: BackendSettings) -> Bool {
+    (try? settings.build(1, .causal, .counting())) != nil
   }
 
   /// Without those that do, bit for bit, what an earlier one does: few backends care how they are read.

@@ -1,0 +1,62 @@
+import CUnroll
+
+/// Rows of some steps before, of packed sequences. `before` [B, P·E] holds the P steps before the first one, oldest first; nil
+/// stands for zeros.
+extension Kernels {
+  /// Which rows a causal convolution reads: t − (k − 1) d, …, t − d, t.
+  public struct Taps: Sendable {
+    public let count: Int
+    public let dilation: Int
+
+    public init(count: Int, dilation: Int) { (self.count, self.dilation) = (count, dilation) }
+
+    /// P, steps before the first one that are read.
+    public var reach: Int { (count - 1) * dilation }
+  }
+
+  /// out [R, k·E]: what the taps read, oldest first.
+  public static func gather(_ steps: PackedSteps, _ x: Matrix, _ taps: Taps, before: Matrix?, into out: Matrix) {
+    check(steps, x, taps, before, out)
+    un_taps(
+      steps.steps, steps.offset, steps.live, x.columns, taps.count, taps.dilation, x.base, before?.base, out.base)
+  }
+
+  /// dx and before's gradient += what the taps read of them.
+  public static func gatherBack(
+    _ steps: PackedSteps, _ dOut: Matrix, _ taps: Taps, addBefore: Matrix?, addInput dx: Matrix
+  ) {
+    check(steps, dx, taps, addBefore, dOut)
+    un_taps_back(
+      steps.steps, steps.offset, steps.live, dx.columns, taps.count, taps.dilation, dOut.base, dx.base, addBefore?.base)
+  }
+
+  /// out [B, P·E]: the last P steps of each sequence, oldest first, those of `before` included.
+  public static func lastSteps(_ steps: PackedSteps, _ x: Matrix, before: Matrix?, into out: Matrix) {
+    precondition(x.rows == steps.rows && out.rows == steps.sequences && out.columns.isMultiple(of: x.columns))
+    precondition(before.map { same($0, out) && $0.isContiguous } ?? true && out.isContiguous)
+    un_last_steps(
+      steps.sequences, steps.offset, steps.lengths, x.columns, out.columns / x.columns, x.base, x.stride, before?.base,
+      out.base)
+  }
+
+  /// PyTorch's convolution weights v [H, E·k] (of shape [H, E, k]) as w [H, k·E] for rows of `gather`, weight-normalised by g
+  /// [H] if there is one: w = g v/‖v‖ (Salimans & Kingma 2016).
+  public static func tapWeights(_ v: Matrix, g: Matrix?, _ taps: Taps, inverse: Matrix, into w: Matrix) {
+    precondition(same(v, w) && inverse.count == v.rows && v.isContiguous && w.isContiguous)
+    un_tap_weights(v.rows, v.columns / taps.count, taps.count, v.base, g?.base, inverse.base, w.base)
+  }
+
+  public static func tapWeightsBack(
+    _ v: Matrix, g: Matrix?, _ taps: Taps, inverse: Matrix, _ dw: Matrix, addV: Matrix, addG: Matrix?
+  ) {
+    precondition(same(v, dw) && same(v, addV) && inverse.count == v.rows && (g == nil) == (addG == nil))
+    un_tap_weights_back(
+      v.rows, v.columns / taps.count, taps.count, v.base, g?.base, inverse.base, dw.base, addV.base, addG?.base)
+  }
+
+  private static func check(_ steps: PackedSteps, _ x: Matrix, _ taps: Taps, _ before: Matrix?, _ out: Matrix) {
+    precondition(x.rows == steps.rows && out.rows == x.rows && out.columns == taps.count * x.columns)
+    precondition(x.isContiguous && out.isContiguous && before?.isContiguous ?? true)
+    precondition(before.map { $0.rows == steps.sequences && $0.columns == taps.reach * x.columns } ?? true)
+  }
+}
