@@ -161,6 +161,20 @@ void un_tap_weights(ptrdiff_t H, ptrdiff_t E, ptrdiff_t k, const float *v, const
 void un_tap_weights_back(ptrdiff_t H, ptrdiff_t E, ptrdiff_t k, const float *v, const float *g, const float *inverse,
                          const float *dw, float *add_v, float *add_g);
 
+// ---- attention.c: softmax attention and positions
+// out[index[r]] = x[r]
+void un_to_blocks(ptrdiff_t rows, ptrdiff_t columns, const float *x, ptrdiff_t ld, const int32_t *index, float *out,
+                  ptrdiff_t ldo);
+// scores [rows,keys] in, probabilities out, in place: row i sees the keys first+i-window+1 ... first+i that there are, the
+// others become 0.
+void un_attention_softmax(ptrdiff_t rows, ptrdiff_t keys, ptrdiff_t first, ptrdiff_t window, float scale, float *scores);
+// dp: gradient of the probabilities p in, of the scores before the scale out.
+void un_attention_softmax_back(ptrdiff_t rows, ptrdiff_t keys, float scale, const float *p, float *dp);
+// out [P,d]: column 2i is sin((start+p) 10000^(-2i/d)), column 2i+1 the cosine.
+void un_sinusoids(ptrdiff_t P, ptrdiff_t d, double start, float *out);
+// Turns the pairs (2i, 2i+1) of every head by the angles of table [rows,D] (as un_sinusoids'); sign -1 turns back.
+void un_rotate(ptrdiff_t rows, ptrdiff_t heads, ptrdiff_t D, const float *table, float sign, float *x, ptrdiff_t ld);
+
 // ---- convolution.c: causal convolution of packed rows with one kernel a channel, by FFTW
 // Floats of scratch memory for the two functions below.
 ptrdiff_t un_convolution_scratch(ptrdiff_t T, ptrdiff_t B);

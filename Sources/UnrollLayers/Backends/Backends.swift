@@ -83,6 +83,7 @@ public enum Backends {
     SSMOptions.self,
     AveragingOptions.self,
     ConvolutionOptions.self,
+    TransformerOptions.self,
     StackOfBackendsOptions.self,
   ]
 

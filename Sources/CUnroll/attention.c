@@ -1,0 +1,76 @@
+#include "unroll.h"
+#include "fast.h"
+#include <math.h>
+
+void un_to_blocks(ptrdiff_t rows, ptrdiff_t columns, const float *x, ptrdiff_t ld, const int32_t *index, float *out, ptrdiff_t ldo) {
+    for (ptrdiff_t r = 0; r < rows; r++) memcpy(out + index[r] * ldo, x + r * ld, (size_t)columns * sizeof(float));
+}
+
+UN_FAST void un_attention_softmax(ptrdiff_t rows, ptrdiff_t keys, ptrdiff_t first, ptrdiff_t window, float scale,
+                                  float *restrict scores) {
+#pragma clang fp reassociate(on)
+    for (ptrdiff_t i = 0; i < rows; i++, scores += keys) {
+        ptrdiff_t low = first + i - window + 1, high = first + i + 1;
+        low = low < 0 ? 0 : low;
+        high = high > keys ? keys : high;
+        float top = scores[low], sum = 0;
+        for (ptrdiff_t j = low + 1; j < high; j++) top = un_maxf(scores[j], top);
+        for (ptrdiff_t j = low; j < high; j++) {
+            float e = un_expf(scale * (scores[j] - top));
+            scores[j] = e;
+            sum += e;
+        }
+        float inverse = 1.0f / sum;
+        for (ptrdiff_t j = low; j < high; j++) scores[j] *= inverse;
+        for (ptrdiff_t j = 0; j < low; j++) scores[j] = 0;
+        for (ptrdiff_t j = high; j < keys; j++) scores[j] = 0;
+    }
+}
+
+UN_FAST void un_attention_softmax_back(ptrdiff_t rows, ptrdiff_t keys, float scale, const float *restrict p,
+                                       float *restrict dp) {
+#pragma clang fp reassociate(on)
+    for (ptrdiff_t i = 0; i < rows; i++, p += keys, dp += keys) {
+        float along = 0;
+        for (ptrdiff_t j = 0; j < keys; j++) along += p[j] * dp[j];
+        for (ptrdiff_t j = 0; j < keys; j++) dp[j] = scale * p[j] * (dp[j] - along);
+    }
+}
+
+// By angle addition in double precision, eight frequencies at a time: after 10^6 steps the error is still below 1e-9.
+UN_FAST void un_sinusoids(ptrdiff_t P, ptrdiff_t d, double start, float *restrict out) {
+    ptrdiff_t half = (d + 1) / 2;
+    for (ptrdiff_t tile = 0; tile < half; tile += 8) {
+        double s[8], c[8], ds[8], dc[8];
+        for (int i = 0; i < 8; i++) {
+            double step = pow(10000.0, -2.0 * (double)(tile + i) / (double)d);
+            s[i] = sin(start * step), c[i] = cos(start * step), ds[i] = sin(step), dc[i] = cos(step);
+        }
+        ptrdiff_t pairs = half - tile < 8 ? half - tile : 8;
+        for (ptrdiff_t p = 0; p < P; p++) {
+            float *restrict to = out + p * d + 2 * tile;
+            for (ptrdiff_t i = 0; i < pairs; i++) {
+                to[2 * i] = (float)s[i];
+                if (2 * (tile + i) + 1 < d) to[2 * i + 1] = (float)c[i];
+            }
+            for (int i = 0; i < 8; i++) {
+                double turned = s[i] * dc[i] + c[i] * ds[i];
+                c[i] = c[i] * dc[i] - s[i] * ds[i];
+                s[i] = turned;
+            }
+        }
+    }
+}
+
+UN_FAST void un_rotate(ptrdiff_t rows, ptrdiff_t heads, ptrdiff_t D, const float *restrict table, float sign, float *restrict x,
+                       ptrdiff_t ld) {
+    for (ptrdiff_t r = 0; r < rows; r++, table += D)
+        for (ptrdiff_t h = 0; h < heads; h++) {
+            float *restrict v = x + r * ld + h * D;
+            for (ptrdiff_t i = 0; i + 1 < D; i += 2) {
+                float s = sign * table[i], c = table[i + 1], a = v[i], b = v[i + 1];
+                v[i] = a * c - b * s;
+                v[i + 1] = a * s + b * c;
+            }
+        }
+}

@@ -1,0 +1,34 @@
+import CUnroll
+
+/// Softmax attention and positions (shapes are those of `unroll.h`); the products are the caller's.
+extension Kernels {
+  /// out[index[r]] = x[r]
+  public static func scatter(_ x: Matrix, _ index: [Int32], into out: Matrix) {
+    precondition(index.count == x.rows && x.columns == out.columns)
+    un_to_blocks(x.rows, x.columns, x.base, x.stride, index, out.base, out.stride)
+  }
+
+  /// Scores [Q, K] become probabilities. Query i sees keys first + i − window + 1 … first + i; others get 0.
+  public static func attentionSoftmax(_ scores: Matrix, first: Int, window: Int, scale: Float) {
+    precondition(scores.isContiguous && first >= 0 && window > 0 && first + scores.rows - window < scores.columns)
+    un_attention_softmax(scores.rows, scores.columns, first, window, scale, scores.base)
+  }
+
+  /// The gradient of the probabilities becomes that of the scores.
+  public static func attentionSoftmaxBack(_ p: Matrix, scale: Float, gradient dp: Matrix) {
+    precondition(same(p, dp) && p.isContiguous && dp.isContiguous)
+    un_attention_softmax_back(p.rows, p.columns, scale, p.base, dp.base)
+  }
+
+  /// out [P, d]: row p has sin and cos of (start + p) 10000^(−2i/d) in columns 2i and 2i + 1 (Vaswani et al. 2017).
+  public static func sinusoids(from start: Int, into out: Matrix) {
+    precondition(out.isContiguous)
+    un_sinusoids(out.rows, out.columns, Double(start), out.base)
+  }
+
+  /// Turns the pairs of every head's row by the angles of the same row of `table` [rows, D] (Su et al. 2021).
+  public static func rotate(_ x: Matrix, heads: Int, by table: Matrix, back: Bool = false) {
+    precondition(table.rows == x.rows && table.columns * heads == x.columns && table.isContiguous)
+    un_rotate(x.rows, heads, table.columns, table.base, back ? -1 : 1, x.base, x.stride)
+  }
+}

@@ -1,0 +1,143 @@
+import UnrollCore
+import UnrollKernels
+
+/// A transformer block with normalisation first (Vaswani et al. 2017; Xiong et al. 2020).
+///
+///     u = v + Dropout(Attention(norm_1(v))),  y = u + Dropout(W_2 Dropout(g(W_1 norm_2(u))))
+///     v = W x + b where the widths differ, else x;  g = GELU or ReLU, f·H wide
+///
+/// State: keys and values of the W − 1 tokens before, 2(W − 1)H + 1 floats. Cost: 4H² + 2W H + 2f H² multiply-adds a token with a
+/// full window. Names and layouts are those of `torch.nn.TransformerEncoderLayer`.
+struct TransformerBlock: SequenceLayer {
+  let map: Linear?
+  let attention: SelfAttention
+  let norms: (LayerNorm, LayerNorm)
+  let feedforward: Chain
+  let attentionDropout: Dropout
+  let multiplyAdds: Int
+
+  var inputWidth: Int { map?.inputWidth ?? outputWidth }
+  var outputWidth: Int { attention.width }
+  var slots: [StateSlot] { attention.slots }
+  var isCausal: Bool { attention.window != nil }
+
+  init(_ site: LayerSite, _ options: TransformerOptions, _ parameters: ParameterBuilder) {
+    let (width, inner) = (site.width, options.feedforward * site.width)
+    map = site.input == width ? nil : Linear(site.input, width, parameters.scope("input"))
+    let own = parameters.scope("self_attn")
+    attention = SelfAttention(
+      heads: options.heads, window: options.attention == .causal ? options.context : nil,
+      rotary: options.positions == .rotary, dropout: options.blockDropout, name: own.name("dropout"),
+      input: Linear(width, 3 * width, own, prefix: "in_proj_"), output: Linear(width, width, own.scope("out_proj")))
+    norms = (
+      LayerNorm(width, parameters.scope("norm1"), prefix: ""), LayerNorm(width, parameters.scope("norm2"), prefix: "")
+    )
+    let (up, down) = (
+      Linear(width, inner, parameters.scope("linear1")), Linear(inner, width, parameters.scope("linear2"))
+    )
+    func dropout(_ name: String) -> Dropout { Dropout(options.blockDropout, name: parameters.name(name)) }
+    attentionDropout = dropout("dropout1")
+    feedforward = Chain([norms.1, up, options.activation.layer, dropout("dropout"), down, dropout("dropout2")])
+    multiplyAdds =
+      (map?.multiplyAdds ?? 0) + 4 * width * width + 2 * options.context * width + up.multiplyAdds + down.multiplyAdds
+  }
+
+  func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)
+  {
+    let (v, mapBack) = map?.forward(x, pass) ?? (x, { $0 })
+    let (normed, normBack) = norms.0.forward(v, pass)
+    let (attended, final, attentionBack) = attention.forward(normed, from: state, pass)
+    let (dropped, dropoutBack) = attentionDropout.forward(attended, pass)
+    let u = pass.arena.copy(dropped)
+    Kernels.add(v, to: u)
+    let (mixed, feedforwardBack) = feedforward.forward(u, pass)
+    let rows = pass.arena.copy(mixed)
+    Kernels.add(u, to: rows)
+    return (
+      SequenceOutput(rows: rows, state: final, pass),
+      { gradient in
+        let dy = gradient.total(outputWidth, pass)
+        let du = feedforwardBack(dy)
+        Kernels.add(dy, to: du)
+        let (dNormed, dState) = attentionBack(dropoutBack(du))
+        let dv = normBack(dNormed)
+        Kernels.add(du, to: dv)
+        return (mapBack(dv), dState)
+      }
+    )
+  }
+}
+
+/// Options of `transformer`.
+public struct TransformerOptions: BackendOptions {
+  public enum Attention: String, CaseIterable, Sendable { case causal, full }
+  public enum Positions: String, CaseIterable, Sendable { case sinusoidal, learned, rotary, none }
+
+  public static let name = "transformer"
+  public static let summary =
+    "self-attention blocks, normalisation first: y = u + F(norm(u)), u = x + A(norm(x)) (Vaswani et al. 2017)"
+  public static let table: [OptionKey<TransformerOptions>] = [
+    OptionKey("heads", \.heads, in: 1...256, "attention heads; they divide the width"),
+    OptionKey("feedforward", \.feedforward, in: 1...16, "inner width of the feed-forward part, in widths"),
+    OptionKey("attention", \.attention, "over the tokens up to the own one, or over the whole sequence"),
+    OptionKey("positions", \.positions, "how the model knows where a token stands"),
+    OptionKey(
+      "context", \.context, in: 2...65_536,
+      "tokens W that causal attention sees, the own one included; full attention sees all (its cost is given for W)"),
+    OptionKey(
+      "max_positions", \.maxPositions, in: 1...1_000_000,
+      "rows of the table of learned positions; later ones share the last"
+    ),
+    OptionKey("activation", \.activation, "the function inside of the feed-forward part"),
+    OptionKey("block_dropout", \.blockDropout, in: 0...0.95, "dropout inside of the block and on attention weights"),
+  ]
+
+  public static var miniature: Self {
+    var options = Self()
+    (options.heads, options.context, options.maxPositions) = (3, 6, 9)
+    return options
+  }
+
+  public var heads = 4
+  public var feedforward = 4
+  public var attention = Attention.causal
+  public var positions = Positions.sinusoidal
+  public var context = 128
+  public var maxPositions = 1024
+  public var activation = PointwiseActivation.gelu
+  public var blockDropout = 0.0
+
+  public init() {}
+
+  public var widthStep: Int { heads }
+
+  public func base(_ input: Int, _ width: Int, _ parameters: ParameterBuilder) -> (any SequenceLayer)? {
+    let map = input == width ? nil : Linear(input, width, parameters)
+    switch positions {
+    case .sinusoidal: return UnrollLayers.Positions(map: map, kind: .sinusoidal, outputWidth: width)
+    case .learned:
+      let table = parameters.add("positions", [maxPositions, width], .normal(0.02))
+      return UnrollLayers.Positions(map: map, kind: .learned(table), outputWidth: width)
+    case .rotary, .none: return map.map { Rowwise($0) }
+    }
+  }
+
+  public func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) throws -> any SequenceLayer {
+    guard site.width.isMultiple(of: heads) else {
+      throw InputError(
+        "backend transformer: \(heads) heads do not divide width \(site.width); use a width that is a multiple of \(heads), or other heads"
+      )
+    }
+    return TransformerBlock(site, self, parameters)
+  }
+
+  public func crown(
+    _ stack: any SequenceLayer, _ reading: Reading, _ parameters: ParameterBuilder
+  ) throws -> any SequenceLayer {
+    guard reading != .causal || attention == .causal else {
+      throw InputError(
+        "backend transformer: attention: full would see the tokens that it has to predict; use attention: causal")
+    }
+    return NormCrown(inner: stack, norm: LayerNorm(stack.outputWidth, parameters.scope("norm"), prefix: ""))
+  }
+}
