@@ -14,12 +14,18 @@ import UnrollLayers
     ("attention-rnn", 3 * (6 * 5 + 6 * 6) + 3 * 6),
     // Input map; per channel x = Ā x + B̄ u and y = C x + D u with N = 16; output map to twice the width.
     ("ssm", 5 * 6 + 6 * (16 * 16 + 16 + 16 + 1) + 6 * 12),
+    // The map, then the mean.
+    ("averaging", 6 * 5 + 6),
+    // Three taps twice, and the 1×1 convolution of the skip.
+    ("convolution", 3 * 6 * 5 + 3 * 6 * 6 + 6 * 5),
+    // Of width 8, for four heads: input map; q, k, v and output maps; scores and mix over 128 keys; the feed-forward maps.
+    ("transformer", 5 * 8 + 4 * 8 * 8 + 2 * 128 * 8 + 2 * 8 * 32),
   ]
 
   @Test(arguments: costs)
   func oneLayer(_ name: String, _ expected: Int) throws {
     var settings = try BackendSettings(name, [])
-    settings.stack.width = 6
+    settings.stack.width = name == "transformer" ? 8 : 6
     #expect(try settings.build(5, .everyStep, .counting()).multiplyAdds == expected)
   }
 

@@ -21,12 +21,13 @@ def out_dir():
     return folder
 
 
-def case(name, backend, settings, parameters, x, model, state=None, lengths=None, tensors=None):
+def case(name, backend, settings, parameters, x, model, state=None, lengths=None, tensors=None, reading=None):
     """Write one case.
 
     name: file name without its ending. backend, settings: as in a study ({"width": 5}).
     parameters: {our name: float64 tensor}. x: [T, B, E]. state: {slot: [B, width]} or None for the empty state.
     lengths: [B], or None for T everywhere; rows beyond a sequence's length count for nothing.
+    reading: "causal" for a task whose steps see only what came before; every step may see the whole sequence otherwise.
     model(parameters, x [T, 1, E], state {slot: [1, width]} or None) -> (output [T, 1, out], final state {slot: [1, width]}):
     it is called for one sequence at a time, cut to its length, so it needs no masks.
     Values are rounded to float32 before anything is computed, so that both sides start from the same numbers.
@@ -62,4 +63,6 @@ def case(name, backend, settings, parameters, x, model, state=None, lengths=None
     flat = {key: value.detach().to(torch.float32).contiguous() for key, value in saved.items()}
     flat["lengths"] = torch.tensor(lengths, dtype=torch.int32)
     metadata = {"op": "backend", "backend": backend, "settings": " ".join(f"{k}={v}" for k, v in settings.items())}
+    if reading:
+        metadata["reading"] = reading
     save_file(flat, os.path.join(out_dir(), name + ".safetensors"), metadata)

@@ -14,7 +14,8 @@ extension Parity {
         Setting.Entry(key: $0[0], line: 1, value: Setting(.scalar($0.last!), file: reference.file, line: 1))
       })
     let builder = ParameterBuilder(random: RandomSource(seed: 1))
-    let layer = try settings.build(try reference["input"].shape[2], .everyStep, builder)
+    let reading = Reading.all.first { $0.name == reference.content.metadata["reading"] } ?? .everyStep
+    let layer = try settings.build(try reference["input"].shape[2], reading, builder)
     let parameters = Parameters(builder)
     for parameter in parameters.list { parameters.value(parameter).assign(try reference[parameter.name].values) }
     let run = try LayerRun(layer, parameters, reference)
