@@ -64,6 +64,15 @@ import Testing
     )
   }
 
+  @Test func attentionThatSeesTheFuture() throws {
+    let study =
+      "tasks:\n  - data: {format: text, train: tags.txt}\nbackends: [{backend: transformer, attention: full}]\n"
+    try refused(
+      ["bad.yaml": study],
+      "bad.yaml:3: backend transformer: attention: full would see the tokens that it has to predict; use attention: causal"
+    )
+  }
+
   @Test func reportsWithoutRecords() throws {
     let program = try Program(Studies.small)
     let ended = try program.run("report", "small.yaml")

@@ -24,6 +24,14 @@ import UnrollCore
       ("backends: [rnn]\ntraining: {epochs: many}", 4, "epochs must be a whole number, not \"many\""),
       ("backends: [rnn]\ntraining: {nesterov: true}", 4, "training: nesterov needs a momentum above zero"),
       ("backends: [{backend: ssm, dt_min: 0.5}]", 3, "backend ssm: dt_min 0.5 is larger than dt_max 0.1"),
+      (
+        "backends: [{backend: transformer, heads: 5}]", 3,
+        "backend transformer: 5 heads do not divide width 64; use a width that is a multiple of 5, or other heads"
+      ),
+      (
+        "backends: [{backend: convolution, layers: 20}]", 3,
+        "backend convolution: layer 17 with kernel_size 3 looks further back than 65536 steps; use fewer layers or"
+      ),
       ("backends: []", 1, "a study needs backends: a list of names"),
       ("backends: [{reset: after}]", 3, "a backend needs its name: {backend: lstm, …}"),
       ("backends: [rnn, rnn]", 3, "two backends are called \"rnn\"; give one of them another name"),

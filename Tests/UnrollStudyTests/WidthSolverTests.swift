@@ -19,6 +19,15 @@ import UnrollCore
     }
   }
 
+  /// Some backends can have multiples of a step only; the special width counts where it is one.
+  @Test func nearestMultiple() throws {
+    for budget in stride(from: 400, to: 9000, by: 7) {
+      let count = { (width: Int) in 3 * width * width + 11 * width + 20 }
+      let best = stride(from: 6, through: 90, by: 6).min { abs(count($0) - budget) < abs(count($1) - budget) }!
+      #expect(try WidthSolver.width(budget: budget, step: 6, special: 31, count: count) == best)
+    }
+  }
+
   @Test func impossibleBudgetsAreASentence() {
     let error = #expect(throws: InputError.self) { try WidthSolver.width(budget: 14) { 10 * $0 + 5 } }
     #expect(
