@@ -138,6 +138,6 @@ public struct TransformerOptions: BackendOptions {
       throw InputError(
         "backend transformer: attention: full would see the tokens that it has to predict; use attention: causal")
     }
-    return NormCrown(inner: stack, norm: LayerNorm(stack.outputWidth, parameters.scope("norm"), prefix: ""))
+    return RowwiseCrown(inner: stack, layer: LayerNorm(stack.outputWidth, parameters.scope("norm"), prefix: ""))
   }
 }
