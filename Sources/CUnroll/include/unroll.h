@@ -214,3 +214,75 @@ void un_ssm_final(ptrdiff_t T, const int32_t *offset, const int32_t *length, ptr
 // The recurrence, step by step: x [B, H*N] is the state before, then after. y [R,H].
 void un_ssm_recurrence(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, ptrdiff_t N, const float *C,
                        const float *D, const double *a_bar, const double *b_bar, const float *u, float *x, float *y);
+
+// ---- selective_scan.c: x_t[h,n] = exp(Δ_t[h] A[h,n]) x_{t−1}[h,n] + Δ_t[h] b_t[n] u_t[h]; y_t[h] = Σ_n c_t[n] x_t[h,n] + D[h] u_t[h]
+#define UN_SCAN_LANES 16
+#define UN_SCAN_CHUNK 16
+typedef struct {
+    ptrdiff_t B, H, N;
+    // A [H,N], D [H]; u, delta [R,H]; b, c [R,N], ld floats from row to row; x0 [B, H*N] or null.
+    const float *A, *D, *u, *delta, *b, *c;
+    ptrdiff_t ld;
+    const float *x0;
+} un_selective;
+// du, d_delta [R,H] out; add_db, add_dc [R,N], ld floats from row to row; dx0 [B, H*N] out, or null.
+typedef struct {
+    float *add_dA, *add_dD, *du, *d_delta, *add_db, *add_dc;
+    ptrdiff_t ld;
+    float *dx0;
+} un_selective_back;
+// Floats of checkpoints (states that the way back starts from) and of scratch memory, both 64-byte aligned.
+ptrdiff_t un_selective_checkpoints(ptrdiff_t B, const int32_t *length, ptrdiff_t H, ptrdiff_t N);
+ptrdiff_t un_selective_scratch(ptrdiff_t H, ptrdiff_t N);
+// y [R,H], final [B, H*N] out; checkpoints out, or null where there is no way back.
+void un_selective_scan(const un_selective *s, const int32_t *offset, const int32_t *length, float *y, float *final,
+                       float *checkpoints, float *scratch);
+void un_selective_scan_back(const un_selective *s, const int32_t *offset, const int32_t *length, const float *checkpoints,
+                            const float *dy, const un_selective_back *g, float *scratch);
+
+// ---- scan.c: recurrences that are linear in the state and elementwise
+// h_t = a_t ⊙ h_{t−1} + b_t for packed rows a, b [R,H]; h [B+R,H] begins with the initial state.
+void un_linear_scan(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t B, ptrdiff_t H, const float *a,
+                    const float *b, float *h);
+// dy [R,H] in; carry [B,H] zero in, gradient of the initial state out. da, db [R,H] out.
+void un_linear_scan_back(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t B, ptrdiff_t H, const float *a,
+                         const float *h, const float *dy, float *carry, float *da, float *db);
+// pre [rows,2H]: update gate and candidate. a = 1 − z, b = z g(candidate); positive: g(x) = x + 0.5 for x ≥ 0, else σ(x).
+void un_min_gru(ptrdiff_t rows, ptrdiff_t H, int positive, const float *pre, float *a, float *b);
+void un_min_gru_back(ptrdiff_t rows, ptrdiff_t H, int positive, const float *pre, const float *da, const float *db,
+                     float *dpre);
+// pre [rows,3H]: forget gate, input gate, candidate. a = f/(f + i), b = i/(f + i) g(candidate).
+void un_min_lstm(ptrdiff_t rows, ptrdiff_t H, int positive, const float *pre, float *a, float *b);
+void un_min_lstm_back(ptrdiff_t rows, ptrdiff_t H, int positive, const float *pre, const float *da, const float *db,
+                      float *dpre);
+
+// ---- gated.c: row functions of the gated state spaces
+// y = log(1 + exp(x)); dx = dy σ(x).
+void un_softplus(ptrdiff_t n, const float *x, float *y);
+void un_softplus_back(ptrdiff_t n, const float *x, const float *dy, float *dx);
+// y = −exp(x); add_dx += dy ⊙ y.
+void un_negative_exp(ptrdiff_t n, const float *x, float *y);
+void un_negative_exp_back(ptrdiff_t n, const float *y, const float *dy, float *add_dx);
+// y = x σ(x)
+void un_silu(ptrdiff_t n, const float *x, float *y);
+void un_silu_back(ptrdiff_t n, const float *x, const float *dy, float *dx);
+// y [rows,H] = x [rows,H] ⊙ SiLU(z), z [rows,H] with ld_z floats from row to row, as dz.
+void un_silu_gate(ptrdiff_t rows, ptrdiff_t H, const float *x, const float *z, ptrdiff_t ld_z, float *y);
+void un_silu_gate_back(ptrdiff_t rows, ptrdiff_t H, const float *x, const float *z, ptrdiff_t ld_z, const float *dy, float *dx,
+                       float *dz, ptrdiff_t ld_dz);
+// y = scale ⊙ x / sqrt(mean(x²) + 1e-5); the inverse root is kept for the way back.
+void un_rms_norm(ptrdiff_t rows, ptrdiff_t columns, const float *x, const float *scale, float *inverse, float *y);
+void un_rms_norm_back(ptrdiff_t rows, ptrdiff_t columns, const float *x, const float *inverse, const float *scale,
+                      const float *dy, float *dx, float *add_scale);
+
+// ---- depthwise.c: causal convolution of each channel with its own K taps, the last of which meets the present step
+// y_t = bias + Σ_j weight[h,j] x_{t−K+1+j}; x [R,H], ld_x floats from row to row; weight [H,K]. before [B,(K−1)·H] are the inputs
+// before the first step, oldest first; after: those before the next. scratch [K·H].
+void un_depthwise(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, ptrdiff_t K, const float *x,
+                  ptrdiff_t ld_x, const float *before, const float *weight, const float *bias, float *y, float *scratch);
+void un_depthwise_after(const int32_t *offset, const int32_t *length, ptrdiff_t B, ptrdiff_t H, ptrdiff_t K, const float *x,
+                        ptrdiff_t ld_x, const float *before, float *after);
+// dx [R,H] (ld_dx) and d_before are added to; scratch [2·K·H].
+void un_depthwise_back(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, ptrdiff_t K, const float *x,
+                       ptrdiff_t ld_x, const float *before, const float *weight, const float *dy, float *add_dx,
+                       ptrdiff_t ld_dx, float *add_d_before, float *add_weight, float *add_bias, float *scratch);

@@ -49,6 +49,7 @@ public enum Parity {
     "gru-simplified": { try recurrent("gru", [("reset", "none")], $0) },
     "attention-pooling": attentionPooling,
     "ssm-dense": denseStateSpace,
+    "selective-scan": selectiveScan,
     "cross-entropy": crossEntropy,
     "optimiser": optimiser,
     "clip-grad-norm": clipping,

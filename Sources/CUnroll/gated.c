@@ -1,0 +1,77 @@
+#include "unroll.h"
+#include "fast.h"
+
+UN_FAST void un_softplus(ptrdiff_t n, const float *restrict x, float *restrict y) {
+    for (ptrdiff_t i = 0; i < n; i++) y[i] = un_softplusf(x[i]);
+}
+
+UN_FAST void un_softplus_back(ptrdiff_t n, const float *restrict x, const float *restrict dy, float *restrict dx) {
+    for (ptrdiff_t i = 0; i < n; i++) {
+        // e^x/(1 + e^x) keeps its digits where a sigmoid by tanh rounds to zero.
+        float e = un_expf(x[i] < 0 ? x[i] : -x[i]);
+        dx[i] = dy[i] * (x[i] < 0 ? e : 1) / (1 + e);
+    }
+}
+
+UN_FAST void un_negative_exp(ptrdiff_t n, const float *restrict x, float *restrict y) {
+    for (ptrdiff_t i = 0; i < n; i++) y[i] = -un_expf(x[i]);
+}
+
+UN_FAST void un_negative_exp_back(ptrdiff_t n, const float *restrict y, const float *restrict dy, float *restrict add_dx) {
+    for (ptrdiff_t i = 0; i < n; i++) add_dx[i] += dy[i] * y[i];
+}
+
+// d(x σ(x))/dx = σ + x σ (1 − σ)
+UN_INLINE float silu_slope(float x, float s) { return s + x * s * (1 - s); }
+
+UN_FAST void un_silu(ptrdiff_t n, const float *restrict x, float *restrict y) {
+    for (ptrdiff_t i = 0; i < n; i++) y[i] = x[i] * un_sigmoidf(x[i]);
+}
+
+UN_FAST void un_silu_back(ptrdiff_t n, const float *restrict x, const float *restrict dy, float *restrict dx) {
+    for (ptrdiff_t i = 0; i < n; i++) dx[i] = dy[i] * silu_slope(x[i], un_sigmoidf(x[i]));
+}
+
+UN_FAST void un_silu_gate(ptrdiff_t rows, ptrdiff_t H, const float *restrict x, const float *restrict z, ptrdiff_t ld_z,
+                          float *restrict y) {
+    for (ptrdiff_t r = 0; r < rows; r++, x += H, z += ld_z, y += H)
+        for (ptrdiff_t j = 0; j < H; j++) y[j] = x[j] * z[j] * un_sigmoidf(z[j]);
+}
+
+UN_FAST void un_silu_gate_back(ptrdiff_t rows, ptrdiff_t H, const float *restrict x, const float *restrict z, ptrdiff_t ld_z,
+                               const float *restrict dy, float *restrict dx, float *restrict dz, ptrdiff_t ld_dz) {
+    for (ptrdiff_t r = 0; r < rows; r++, x += H, z += ld_z, dy += H, dx += H, dz += ld_dz)
+        for (ptrdiff_t j = 0; j < H; j++) {
+            float s = un_sigmoidf(z[j]);
+            dx[j] = dy[j] * z[j] * s;
+            dz[j] = dy[j] * x[j] * silu_slope(z[j], s);
+        }
+}
+
+UN_FAST void un_rms_norm(ptrdiff_t rows, ptrdiff_t columns, const float *restrict x, const float *restrict scale,
+                         float *restrict inverse, float *restrict y) {
+#pragma clang fp reassociate(on)
+    for (ptrdiff_t r = 0; r < rows; r++, x += columns, y += columns) {
+        float squares = 0;
+        for (ptrdiff_t j = 0; j < columns; j++) squares += x[j] * x[j];
+        float inv = 1.0f / __builtin_sqrtf(squares / (float)columns + 1e-5f);
+        inverse[r] = inv;
+        for (ptrdiff_t j = 0; j < columns; j++) y[j] = x[j] * inv * scale[j];
+    }
+}
+
+UN_FAST void un_rms_norm_back(ptrdiff_t rows, ptrdiff_t columns, const float *restrict x, const float *restrict inverse,
+                              const float *restrict scale, const float *restrict dy, float *restrict dx,
+                              float *restrict add_scale) {
+#pragma clang fp reassociate(on)
+    for (ptrdiff_t r = 0; r < rows; r++, x += columns, dy += columns, dx += columns) {
+        float inv = inverse[r], along = 0;
+        for (ptrdiff_t j = 0; j < columns; j++) {
+            float normalised = x[j] * inv;
+            along += dy[j] * scale[j] * normalised;
+            add_scale[j] += dy[j] * normalised;
+        }
+        along *= inv / (float)columns;
+        for (ptrdiff_t j = 0; j < columns; j++) dx[j] = inv * (dy[j] * scale[j] - x[j] * along);
+    }
+}

@@ -1,0 +1,74 @@
+import CUnroll
+
+/// What a selective scan reads: A [H,N], D [1,H], u and Δ [R,H], b and c [R,N] (of equal stride), x₀ [B, H·N] or none.
+public struct SelectiveSystem {
+  let a, d, u, delta, b, c: Matrix
+  let initial: Matrix?
+
+  var channels: Int { a.rows }
+  var stateSize: Int { a.columns }
+
+  public init(a: Matrix, d: Matrix, u: Matrix, delta: Matrix, b: Matrix, c: Matrix, initial: Matrix?) {
+    precondition(u.columns == a.rows && d.count == a.rows && Kernels.same(u, delta), "channels of a selective scan")
+    precondition(b.columns == a.columns && b.rows == u.rows && Kernels.same(b, c) && b.stride == c.stride)
+    precondition(a.isContiguous && d.isContiguous && u.isContiguous && delta.isContiguous)
+    precondition(initial.map { $0.columns == a.count && $0.isContiguous } ?? true)
+    (self.a, self.d, self.u, self.delta, self.b, self.c, self.initial) = (a, d, u, delta, b, c, initial)
+  }
+
+  fileprivate func raw(_ steps: PackedSteps) -> un_selective {
+    precondition(u.rows == steps.rows && (initial?.rows ?? steps.sequences) == steps.sequences)
+    return un_selective(
+      B: steps.sequences, H: channels, N: stateSize, A: a.base, D: d.base, u: u.base, delta: delta.base, b: b.base,
+      c: c.base, ld: b.stride, x0: initial?.base)
+  }
+}
+
+/// Where the gradients of a selective scan go: `u`, `delta` and `initial` are written, the others added to.
+public struct SelectiveGradient {
+  let addA, addD, u, delta, addB, addC: Matrix
+  let initial: Matrix?
+
+  public init(addA: Matrix, addD: Matrix, u: Matrix, delta: Matrix, addB: Matrix, addC: Matrix, initial: Matrix?) {
+    precondition(addB.stride == addC.stride && u.isContiguous && delta.isContiguous && addA.isContiguous)
+    (self.addA, self.addD, self.u, self.delta) = (addA, addD, u, delta)
+    (self.addB, self.addC, self.initial) = (addB, addC, initial)
+  }
+}
+
+/// x_t[h,n] = exp(Δ_t[h] A[h,n]) x_{t−1}[h,n] + Δ_t[h] b_t[n] u_t[h];  y_t[h] = Σ_n c_t[n] x_t[h,n] + D[h] u_t[h].
+extension Kernels {
+  /// - Parameters:
+  ///   - y: [R,H] out.
+  ///   - final: [B, H·N] out, the state after every sequence's last step.
+  /// - Returns: the states that the way back starts from, if there is one: one state in `UN_SCAN_CHUNK` steps.
+  ///
+  /// Cost: 3 H N multiply-adds and H N exponentials a token.
+  public static func selectiveScan(
+    _ system: SelectiveSystem, _ steps: PackedSteps, arena: Arena, wayBack: Bool, y: Matrix, final: Matrix
+  ) -> Matrix? {
+    precondition(same(y, system.u) && y.isContiguous && final.isContiguous)
+    precondition(final.rows == steps.sequences && final.columns == system.a.count)
+    let (channels, size) = (system.channels, system.stateSize)
+    let floats = un_selective_checkpoints(steps.sequences, steps.lengths, channels, size)
+    let checkpoints = wayBack ? arena.matrix(1, floats) : nil
+    let scratch = arena.matrix(1, un_selective_scratch(channels, size))
+    var raw = system.raw(steps)
+    un_selective_scan(&raw, steps.offset, steps.lengths, y.base, final.base, checkpoints?.base, scratch.base)
+    return checkpoints
+  }
+
+  public static func selectiveScanBack(
+    _ system: SelectiveSystem, _ steps: PackedSteps, arena: Arena, checkpoints: Matrix, dy: Matrix,
+    _ gradient: SelectiveGradient
+  ) {
+    precondition(same(dy, system.u) && dy.isContiguous && same(gradient.u, dy) && same(gradient.delta, dy))
+    precondition(same(gradient.addA, system.a) && same(gradient.addB, system.b) && same(gradient.addC, system.c))
+    let scratch = arena.matrix(1, un_selective_scratch(system.channels, system.stateSize))
+    var raw = system.raw(steps)
+    var back = un_selective_back(
+      add_dA: gradient.addA.base, add_dD: gradient.addD.base, du: gradient.u.base, d_delta: gradient.delta.base,
+      add_db: gradient.addB.base, add_dc: gradient.addC.base, ld: gradient.addB.stride, dx0: gradient.initial?.base)
+    un_selective_scan_back(&raw, steps.offset, steps.lengths, checkpoints.base, dy.base, &back, scratch.base)
+  }
+}
