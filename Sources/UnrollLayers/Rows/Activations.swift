@@ -65,3 +65,39 @@ public struct GLU: Layer {
     )
   }
 }
+
+/// x σ(x) (Elfwing et al. 2018).
+public struct SiLU: Layer {
+  public init() {}
+
+  public func forward(_ x: Matrix, _ pass: Pass) -> (output: Matrix, pullback: Pullback) {
+    let y = pass.arena.matrix(x.rows, x.columns)
+    Kernels.silu(x, into: y)
+    return (
+      y,
+      { dy in
+        let dx = pass.arena.matrix(x.rows, x.columns)
+        Kernels.siluBack(x, dy, into: dx)
+        return dx
+      }
+    )
+  }
+}
+
+/// log(1 + exp(x)).
+public struct Softplus: Layer {
+  public init() {}
+
+  public func forward(_ x: Matrix, _ pass: Pass) -> (output: Matrix, pullback: Pullback) {
+    let y = pass.arena.matrix(x.rows, x.columns)
+    Kernels.softplus(x, into: y)
+    return (
+      y,
+      { dy in
+        let dx = pass.arena.matrix(x.rows, x.columns)
+        Kernels.softplusBack(x, dy, into: dx)
+        return dx
+      }
+    )
+  }
+}

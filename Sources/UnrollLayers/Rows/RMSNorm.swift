@@ -1,0 +1,25 @@
+import UnrollKernels
+
+/// y = scale ⊙ x/√(mean(x²) + 1e−5) along each row (Zhang & Sennrich 2019).
+public struct RMSNorm: Layer {
+  public let scale: Parameter
+
+  public init(_ width: Int, _ parameters: ParameterBuilder) {
+    scale = parameters.add("weight", [width], .constant(1))
+  }
+
+  public func forward(_ x: Matrix, _ pass: Pass) -> (output: Matrix, pullback: Pullback) {
+    let y = pass.arena.matrix(x.rows, x.columns)
+    let inverse = pass.arena.matrix(x.rows, 1)
+    let weight = pass.value(scale)
+    Kernels.rmsNorm(x, scale: weight, inverse: inverse, into: y)
+    return (
+      y,
+      { dy in
+        let dx = pass.arena.matrix(x.rows, x.columns)
+        Kernels.rmsNormBack(x, inverse: inverse, scale: weight, dy, into: dx, addScale: pass.gradient(scale))
+        return dx
+      }
+    )
+  }
+}

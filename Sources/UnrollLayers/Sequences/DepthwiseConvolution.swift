@@ -1,0 +1,40 @@
+import UnrollKernels
+
+/// y_t = b + Σ_j w[:,j] ⊙ x_{t−K+1+j}, j = 0…K−1: each channel by itself, causal. Weight [H, 1, K] as PyTorch's `Conv1d` with
+/// one group a channel. State: the last K − 1 inputs, oldest first, (K − 1) H floats. Cost: K H multiply-adds a row.
+struct DepthwiseConvolution {
+  let weight, bias: Parameter
+
+  var channels: Int { weight.shape[0] }
+  var taps: Int { weight.shape[2] }
+  var slots: [StateSlot] { [StateSlot("conv", (taps - 1) * channels)] }
+  var multiplyAdds: Int { weight.count }
+
+  init(_ channels: Int, taps: Int, _ parameters: ParameterBuilder) {
+    let uniform = Initialiser.uniform(1 / Double(taps).squareRoot())
+    weight = parameters.add("weight", [channels, 1, taps], uniform)
+    bias = parameters.add("bias", [channels], uniform)
+  }
+
+  /// x may be columns of a wider matrix. The pullback adds to the gradient of x and returns that of the state, if one was given.
+  func forward(
+    _ x: Matrix, from state: Matrix?, _ pass: Pass
+  ) -> (output: (rows: Matrix, state: Matrix), pullback: (_ dy: Matrix, _ addX: Matrix) -> Matrix?) {
+    let (steps, arena) = (pass.steps, pass.arena)
+    let y = arena.matrix(x.rows, channels)
+    let after = arena.matrix(steps.sequences, (taps - 1) * channels)
+    Kernels.depthwise(
+      x, before: state, weight: pass.value(weight), bias: pass.value(bias), steps, arena: arena, into: y)
+    Kernels.depthwiseAfter(x, before: state, taps: taps, steps, into: after)
+    return (
+      (y, after),
+      { dy, addX in
+        let dState = state.map { arena.zeros($0.rows, $0.columns) }
+        Kernels.depthwiseBack(
+          x, before: state, weight: pass.value(weight), steps, arena: arena, dy: dy, addX: addX, addBefore: dState,
+          addWeight: pass.gradient(weight), addBias: pass.gradient(bias))
+        return dState
+      }
+    )
+  }
+}
