@@ -7,54 +7,9 @@ import UnrollKernels
   import Darwin
 #endif
 
-/// A dense state space in the block of its published users (Gu et al. 2022):
-///
-///     y = v + Dropout(GLU(W · GELU(SSM(norm(v))))),  v = W_in x when the widths differ, else x
+/// Options of `ssm`: `DenseStateSpace` in a `StateSpaceBlock`.
 ///
 /// State: x, H·N floats. Cost a token: H N² + 2H² multiply-adds (and E H where the widths differ).
-struct SSMBlock: SequenceLayer {
-  let encoder: Linear?
-  let norm: LayerNorm
-  let space: DenseStateSpace
-  let mixer: Chain
-  let mixerMultiplyAdds: Int
-
-  var inputWidth: Int { encoder?.inputWidth ?? outputWidth }
-  var outputWidth: Int { space.channels }
-  var slots: [StateSlot] { space.slots }
-  var multiplyAdds: Int { (encoder?.multiplyAdds ?? 0) + space.multiplyAdds + mixerMultiplyAdds }
-
-  init(_ input: Int, _ width: Int, _ options: SSMOptions, _ parameters: ParameterBuilder) {
-    encoder = input == width ? nil : Linear(input, width, parameters.scope("input"))
-    norm = LayerNorm(width, parameters)
-    space = DenseStateSpace(width, options, parameters)
-    let output = Linear(width, 2 * width, parameters.scope("output"))
-    mixer = Chain([GELU(), output, GLU(), Dropout(options.blockDropout, name: parameters.name("block_dropout"))])
-    mixerMultiplyAdds = output.multiplyAdds
-  }
-
-  func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)
-  {
-    let (v, encoderBack) = encoder?.forward(x, pass) ?? (x, { $0 })
-    let (normed, normBack) = norm.forward(v, pass)
-    let (inner, innerBack) = space.forward(normed, from: state, pass)
-    let (mixed, mixerBack) = mixer.forward(inner.rows, pass)
-    let rows = pass.arena.copy(mixed)
-    Kernels.add(v, to: rows)
-    return (
-      SequenceOutput(rows: rows, state: inner.state, pass),
-      { gradient in
-        let dy = gradient.total(outputWidth, pass)
-        let (dNormed, dState) = innerBack(SequenceGradient(rows: mixerBack(dy)))
-        let dv = pass.arena.copy(normBack(dNormed))
-        Kernels.add(dy, to: dv)
-        return (encoderBack(dv), dState)
-      }
-    )
-  }
-}
-
-/// Options of `ssm`.
 public struct SSMOptions: BackendOptions {
   public static let name = "ssm"
   /// 2: the gradient of a carried state is that of the state before the chunk.
@@ -82,7 +37,7 @@ public struct SSMOptions: BackendOptions {
   }
 
   public func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) -> any SequenceLayer {
-    SSMBlock(site.input, site.width, self, parameters)
+    StateSpaceBlock(site, dropout: blockDropout, parameters) { DenseStateSpace(site.width, self, $0) }
   }
 }
 
