@@ -12,6 +12,12 @@ import UnrollLayers
     ("stack", (6 * 5 + 6 * 6) + 4 * (6 * 6 + 6 * 6)),
     // The cell, then the score, and the mix of pool and state (two products each).
     ("attention-rnn", 3 * (6 * 5 + 6 * 6) + 3 * 6),
+    // The gates and the elementwise step.
+    ("min-gru", 2 * 6 * 5 + 6), ("min-lstm", 3 * 6 * 5 + 6),
+    // Input map; twice the 12 channels; four taps; Δ (rank 1), B and C; the scan; output.
+    ("mamba", 5 * 6 + 6 * 24 + 12 * 4 + 12 * (1 + 2 * 16) + 12 + 12 * (4 * 16 + 2) + 12 * 6),
+    // Input map; Δ, B and C; the scan; output map to twice the width.
+    ("selective-ssm", 5 * 6 + 6 * (1 + 2 * 16) + 6 + 6 * (4 * 16 + 2) + 6 * 12),
     // Input map; per channel x = Ā x + B̄ u and y = C x + D u with N = 16; output map to twice the width.
     ("ssm", 5 * 6 + 6 * (16 * 16 + 16 + 16 + 1) + 6 * 12),
     // The map, then the mean.

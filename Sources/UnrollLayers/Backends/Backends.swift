@@ -83,6 +83,7 @@ public enum Backends {
     MinGRUOptions.self,
     MinLSTMOptions.self,
     MambaOptions.self,
+    SelectiveSSMOptions.self,
     SSMOptions.self,
     AveragingOptions.self,
     ConvolutionOptions.self,

@@ -1,0 +1,27 @@
+import UnrollCore
+import UnrollKernels
+
+/// Options of `selective-ssm`: the selective scan (Gu & Dao 2023) in place of the time-invariant state space of `ssm`, in the
+/// same block, so that the two differ in nothing but selection.
+public struct SelectiveSSMOptions: BackendOptions {
+  public static let name = "selective-ssm"
+  public static let summary =
+    "state space with Δ, B and C made from the input: x = exp(Δ A) x + Δ B u, y = C x + D u (Gu & Dao 2023)"
+  public static let table: [OptionKey<SelectiveSSMOptions>] =
+    SelectiveOptions.table.map { $0.lifted(\.selective) } + [
+      OptionKey("block_dropout", \.blockDropout, in: 0...0.95, "dropout inside of the block")
+    ]
+
+  public var selective = SelectiveOptions()
+  public var blockDropout = 0.0
+
+  public init() {}
+
+  public func validate() throws { try selective.validate() }
+
+  public func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) -> any SequenceLayer {
+    StateSpaceBlock(site, dropout: blockDropout, parameters) {
+      SelectiveScan(site.width, rank: selective.rank(site.width), selective, $0)
+    }
+  }
+}
