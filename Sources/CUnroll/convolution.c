@@ -80,10 +80,10 @@ static void spectra_of_rows(const Work *w, const float *rows, ptrdiff_t h, ptrdi
 
 static void spectra_of_kernel(const Work *w, const float *kernel, ptrdiff_t h, ptrdiff_t lanes) {
     memset(w->one, 0, (size_t)(UN_LANES * w->s) * sizeof(float));
-    for (ptrdiff_t t = 0; t < w->T; t++)
-        for (ptrdiff_t i = 0; i < lanes; i++) w->one[i * w->s + t] = kernel[t * w->H + h + i];
-    for (ptrdiff_t i = 0; i < lanes; i++)
+    for (ptrdiff_t i = 0; i < lanes; i++) {
+        memcpy(w->one + i * w->s, kernel + (h + i) * w->T, (size_t)w->T * sizeof(float));
         fftwf_execute_dft_r2c(w->plan.forward, w->one + i * w->s, (fftwf_complex *)(w->k + i * w->c));
+    }
 }
 
 // x = factor x y, or factor x conj(y)
@@ -144,10 +144,10 @@ void un_convolution_back(ptrdiff_t T, const int32_t *offset, const int32_t *live
         for (ptrdiff_t j = 0; j < lanes * B; j++)
             correlate_spectra(w.n / 2 * 2 + 2, w.b + j * w.c, w.a + j * w.c, w.g + j / B * w.c);
         rows_of_product(&w, w.b, h, lanes, -1, D, dy, du);
-        for (ptrdiff_t i = 0; i < lanes; i++)
+        for (ptrdiff_t i = 0; i < lanes; i++) {
             fftwf_execute_dft_c2r(w.plan.backward, (fftwf_complex *)(w.g + i * w.c), w.one + i * w.s);
-        for (ptrdiff_t t = 0; t < T; t++)
-            for (ptrdiff_t i = 0; i < lanes; i++) dkernel[t * H + h + i] = w.one[i * w.s + t] / (float)w.n;
+            for (ptrdiff_t t = 0; t < T; t++) dkernel[(h + i) * T + t] = w.one[i * w.s + t] / (float)w.n;
+        }
     }
     for (ptrdiff_t r = 0; r < offset[T - 1] + live[T - 1]; r++)
         for (ptrdiff_t h = 0; h < H; h++) add_D[h] += u[r * H + h] * dy[r * H + h];

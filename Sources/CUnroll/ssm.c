@@ -2,7 +2,10 @@
 // channels: [tile][i][j][lane]. The last tile may be partly empty; its spare lanes hold zeros.
 #include "unroll.h"
 #include "fast.h"
+#include <gsl/gsl_complex_math.h>
+#include <gsl/gsl_eigen.h>
 #include <gsl/gsl_linalg.h>
+#include <gsl/gsl_sort_vector.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -16,6 +19,22 @@ void un_matrix_exponential(ptrdiff_t n, const double *m, double *e) {
     gsl_matrix_const_view from = gsl_matrix_const_view_array(m, (size_t)n, (size_t)n);
     gsl_matrix_view to = gsl_matrix_view_array(e, (size_t)n, (size_t)n);
     gsl_linalg_exponential_ss(&from.matrix, &to.matrix, GSL_MODE_DEFAULT);
+}
+
+void un_skew_frequencies(ptrdiff_t N, const double *skew, double *omega) {
+    // i S is Hermitian, its eigenvalues are the frequencies and their negatives.
+    gsl_matrix_complex *hermitian = gsl_matrix_complex_alloc((size_t)N, (size_t)N);
+    gsl_eigen_herm_workspace *work = gsl_eigen_herm_alloc((size_t)N);
+    gsl_vector *values = gsl_vector_alloc((size_t)N);
+    for (ptrdiff_t i = 0; i < N; i++)
+        for (ptrdiff_t j = 0; j < N; j++)
+            gsl_matrix_complex_set(hermitian, (size_t)i, (size_t)j, gsl_complex_rect(0, skew[i * N + j]));
+    gsl_eigen_herm(hermitian, values, work);
+    gsl_sort_vector(values);
+    for (ptrdiff_t i = 0; i < N / 2; i++) omega[i] = gsl_vector_get(values, (size_t)(N / 2 + i));
+    gsl_vector_free(values);
+    gsl_eigen_herm_free(work);
+    gsl_matrix_complex_free(hermitian);
 }
 
 // Writes dt [A B; 0 0] at the top left of m (leading dimension ld), transposed when asked.
@@ -109,7 +128,7 @@ void un_ssm_kernel(ptrdiff_t T, ptrdiff_t H, ptrdiff_t N, const float *C, const 
                     rows[(t * N + i) * L + v] = (float)now[i * L + v];
                 }
             if (t == T) break;
-            for (ptrdiff_t v = 0; v < lanes; v++) kernel[t * H + tile * L + v] = (float)k[v];
+            for (ptrdiff_t v = 0; v < lanes; v++) kernel[(tile * L + v) * T + t] = (float)k[v];
             row_times_matrix(N, now, a, next);
             double *swap = now;
             now = next;
@@ -148,7 +167,7 @@ void un_ssm_kernel_back(ptrdiff_t T, ptrdiff_t H, ptrdiff_t N, const double *a_b
         for (ptrdiff_t t = T; t >= 0; t--) {
             lanes_d dk = {0};
             if (t < T)
-                for (ptrdiff_t v = 0; v < lanes; v++) dk[v] = dkernel[t * H + tile * L + v];
+                for (ptrdiff_t v = 0; v < lanes; v++) dk[v] = dkernel[(tile * L + v) * T + t];
             for (ptrdiff_t i = 0; i < N; i++)
                 for (int v = 0; v < L; v++) {
                     p_new[i * L + v] = dk[v] * b[i * L + v] + (drows ? drows[(t * N + i) * L + v] : 0);

@@ -53,12 +53,12 @@ extension Kernels {
     (steps + 1) * system.stateSize * tiledChannels(system.channels)
   }
 
-  /// powers q_l = C Ā^l (l = 0…T) and kernel k_l = q_l B̄ [T,H]. Cost: T H N² multiply-adds.
+  /// powers q_l = C Ā^l (l = 0…T) and kernel k_l = q_l B̄ [H,T]. Cost: T H N² multiply-adds.
   public static func stateSpaceKernel(c: Matrix, system: DiscreteSystem, powers: Matrix, kernel: Matrix) {
-    precondition(c.rows == system.channels && c.columns == system.stateSize && kernel.columns == system.channels)
-    precondition(powers.count == powerCount(steps: kernel.rows, system: system))
+    precondition(c.rows == system.channels && c.columns == system.stateSize && kernel.rows == system.channels)
+    precondition(powers.count == powerCount(steps: kernel.columns, system: system))
     un_ssm_kernel(
-      kernel.rows, system.channels, system.stateSize, c.base, system.transition.base, system.input.base, powers.base,
+      kernel.columns, system.channels, system.stateSize, c.base, system.transition.base, system.input.base, powers.base,
       kernel.base)
   }
 
@@ -67,12 +67,12 @@ extension Kernels {
     system: DiscreteSystem, powers: Matrix, dKernel: Matrix, dPowers: Matrix?, gradient: DiscreteSystem, addC: Matrix
   ) {
     un_ssm_kernel_back(
-      dKernel.rows, system.channels, system.stateSize, system.transition.base, system.input.base, powers.base,
+      dKernel.columns, system.channels, system.stateSize, system.transition.base, system.input.base, powers.base,
       dKernel.base,
       dPowers?.base, gradient.transition.base, gradient.input.base, addC.base)
   }
 
-  /// y [R,H] = kernel [T,H] ∗ u [R,H] + D ⊙ u along every sequence.
+  /// y [R,H] = kernel [H,T] ∗ u [R,H] + D ⊙ u along every sequence.
   public static func convolve(
     _ u: Matrix, kernel: Matrix, d: Matrix, _ steps: PackedSteps, arena: Arena, into y: Matrix
   ) {
@@ -144,6 +144,6 @@ extension Kernels {
 
   private static func checkConvolution(_ u: Matrix, _ kernel: Matrix, _ d: Matrix, _ steps: PackedSteps, _ y: Matrix) {
     precondition(u.rows == steps.rows && same(u, y) && u.isContiguous && y.isContiguous)
-    precondition(kernel.rows == steps.steps && kernel.columns == u.columns && d.count == u.columns)
+    precondition(kernel.columns == steps.steps && kernel.rows == u.columns && d.count == u.columns)
   }
 }

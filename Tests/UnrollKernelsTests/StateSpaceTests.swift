@@ -57,14 +57,14 @@ import UnrollKernels
     let (a, b, c, logDt) = (
       pool.normal(n, n, deviation: 0.5), pool.normal(1, n), pool.normal(channels, n), pool.normal(1, channels)
     )
-    let weights = pool.normal(length, channels)
+    let weights = pool.normal(channels, length)
     func twin(_ inputs: [[Double]]) -> [Double] {
       var kernel = [Double](repeating: 0, count: length * channels)
       for h in 0..<channels {
         let system = held(inputs[0], inputs[1], inputs[3][h])
         var q = Array(inputs[2][h * n..<(h + 1) * n])
         for l in 0..<length {
-          kernel[l * channels + h] = zip(q, system.b).reduce(0) { $0 + $1.0 * $1.1 }
+          kernel[h * length + l] = zip(q, system.b).reduce(0) { $0 + $1.0 * $1.1 }
           q = (0..<n).map { j in (0..<n).reduce(0) { $0 + q[$1] * system.a[$1 * n + j] } }
         }
       }
@@ -73,7 +73,7 @@ import UnrollKernels
     let system = DiscreteSystem(channels: channels, stateSize: n)
     Kernels.discretise(a: a, b: b, logDt: logDt, into: system)
     let (powers, kernel) = (
-      pool.matrix(1, Kernels.powerCount(steps: length, system: system)), pool.matrix(length, channels)
+      pool.matrix(1, Kernels.powerCount(steps: length, system: system)), pool.matrix(channels, length)
     )
     Kernels.stateSpaceKernel(c: c, system: system, powers: powers, kernel: kernel)
     let inputs = [a.doubles, b.doubles, c.doubles, logDt.doubles]
@@ -99,7 +99,7 @@ import UnrollKernels
   func convolution(_ lengths: [Int]) {
     let (steps, channels) = (PackedSteps(lengths: lengths), 11)
     let (u, kernel, d) = (
-      pool.normal(steps.rows, channels), pool.normal(steps.steps, channels), pool.normal(1, channels)
+      pool.normal(steps.rows, channels), pool.normal(channels, steps.steps), pool.normal(1, channels)
     )
     let dy = pool.normal(steps.rows, channels)
     var (y, du) = (
@@ -114,9 +114,9 @@ import UnrollKernels
           dD[h] += dy.at(row, h) * u.at(row, h)
           for l in 0...t {
             let past = Int(steps.offset[t - l]) + b
-            y[row * channels + h] += kernel.at(l, h) * u.at(past, h)
-            du[past * channels + h] += kernel.at(l, h) * dy.at(row, h)
-            dKernel[l * channels + h] += u.at(past, h) * dy.at(row, h)
+            y[row * channels + h] += kernel.at(h, l) * u.at(past, h)
+            du[past * channels + h] += kernel.at(h, l) * dy.at(row, h)
+            dKernel[h * steps.steps + l] += u.at(past, h) * dy.at(row, h)
           }
         }
       }

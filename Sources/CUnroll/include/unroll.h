@@ -178,10 +178,10 @@ void un_rotate(ptrdiff_t rows, ptrdiff_t heads, ptrdiff_t D, const float *table,
 // ---- convolution.c: causal convolution of packed rows with one kernel a channel, by FFTW
 // Floats of scratch memory for the two functions below.
 ptrdiff_t un_convolution_scratch(ptrdiff_t T, ptrdiff_t B);
-// y [R,H] = kernel [T,H] ∗ u [R,H] + D ⊙ u
+// y [R,H] = kernel [H,T] ∗ u [R,H] + D ⊙ u
 void un_convolution(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t B, ptrdiff_t H, const float *kernel,
                     const float *D, const float *u, float *y, float *scratch);
-// du [R,H] and dkernel [T,H] out, add_D [H]
+// du [R,H] and dkernel [H,T] out, add_D [H]
 void un_convolution_back(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t B, ptrdiff_t H,
                          const float *kernel, const float *D, const float *u, const float *dy, float *du, float *dkernel,
                          float *add_D, float *scratch);
@@ -196,10 +196,10 @@ void un_zoh(ptrdiff_t H, ptrdiff_t N, const float *A, const float *B, const floa
 // upper right block of exp [Mᵀ G; 0 Mᵀ] (Najfeld & Havel 1995).
 void un_zoh_back(ptrdiff_t H, ptrdiff_t N, const float *A, const float *B, const float *log_dt, const double *da_bar,
                  const double *db_bar, float *add_A, float *add_B, float *add_log_dt);
-// q_l = C Ā^l for l = 0...T: q [tiles][T+1][N][LANES]; kernel [T,H]: k_l = q_l B̄.
+// q_l = C Ā^l for l = 0...T: q [tiles][T+1][N][LANES]; kernel [H,T]: k_l = q_l B̄.
 void un_ssm_kernel(ptrdiff_t T, ptrdiff_t H, ptrdiff_t N, const float *C, const double *a_bar, const double *b_bar, float *q,
                    float *kernel);
-// dkernel [T,H] and dq (gradient of q from the initial state, or null) in; da_bar, db_bar written; add_C [H,N].
+// dkernel [H,T] and dq (gradient of q from the initial state, or null) in; da_bar, db_bar written; add_C [H,N].
 void un_ssm_kernel_back(ptrdiff_t T, ptrdiff_t H, ptrdiff_t N, const double *a_bar, const double *b_bar, const float *q,
                         const float *dkernel, const float *dq, double *da_bar, double *db_bar, float *add_C);
 // y_t += q_{t+1} x_0 for every live row; x0 [B, H*N].
@@ -286,3 +286,54 @@ void un_depthwise_after(const int32_t *offset, const int32_t *length, ptrdiff_t 
 void un_depthwise_back(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, ptrdiff_t K, const float *x,
                        ptrdiff_t ld_x, const float *before, const float *weight, const float *dy, float *add_dx,
                        ptrdiff_t ld_dx, float *add_d_before, float *add_weight, float *add_bias, float *scratch);
+// ---- powers.c: sums of powers of complex numbers. λ [2][modes]: real parts, then imaginary parts; all imaginary parts are zero
+// where parts = 1. Signals are [rows][un_power_length(T)], T rounded up to whole blocks.
+ptrdiff_t un_power_length(ptrdiff_t T);
+// Floats of scratch memory for the two functions below; it begins 64-byte aligned.
+ptrdiff_t un_power_scratch(ptrdiff_t T, ptrdiff_t rows, ptrdiff_t modes);
+// s_l = Re Σ_n g_n λ_n^l for g [rows][2][modes]
+void un_power_sums(ptrdiff_t T, ptrdiff_t rows, ptrdiff_t modes, int parts, const double *lambda, const double *g, float *sums,
+                   float *scratch);
+// moments_n = Σ_l s_l λ_n^l and slopes_n = Σ_l l s_l λ_n^{l-1} (or null), both [rows][2][modes]; signals end in zeros.
+void un_power_moments(ptrdiff_t T, ptrdiff_t rows, ptrdiff_t modes, int parts, const double *lambda, const float *signals,
+                      double *moments, double *slopes, float *scratch);
+
+// ---- diagonal.c: the diagonal state space x' = A x + u, A = -exp(log_real) + i imaginary, [H][modes] (imaginary null: all real)
+// λ and b [H][2][modes] of zero-order hold or the bilinear transform; C [H][modes][parts]; x [B][H][parts][modes].
+void un_diagonal(ptrdiff_t H, ptrdiff_t modes, int bilinear, const float *log_dt, const float *log_real, const float *imaginary,
+                 double *lambda, double *b);
+void un_diagonal_back(ptrdiff_t H, ptrdiff_t modes, int bilinear, const float *log_dt, const float *log_real,
+                      const float *imaginary, const double *dlambda, const double *db, float *add_log_dt, float *add_log_real,
+                      float *add_imaginary);
+ptrdiff_t un_diagonal_scratch(ptrdiff_t T, ptrdiff_t B, ptrdiff_t modes);
+// kernel [H][T]: k_l = Re Σ_n w C_n b_n λ_n^l, w = parts
+void un_diagonal_kernel(ptrdiff_t T, ptrdiff_t H, ptrdiff_t modes, int parts, const float *C, const double *lambda,
+                        const double *b, float *kernel, float *scratch);
+// dlambda and db written
+void un_diagonal_kernel_back(ptrdiff_t T, ptrdiff_t H, ptrdiff_t modes, int parts, const float *C, const double *lambda,
+                             const double *b, const float *dkernel, double *dlambda, double *db, float *add_C, float *scratch);
+// y_t += Re Σ_n w C_n λ_n^{t+1} x0_n for every live row
+void un_diagonal_initial(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, ptrdiff_t modes, int parts,
+                         const float *C, const double *lambda, const float *x0, float *add_y, float *scratch);
+// dx0 written
+void un_diagonal_initial_back(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, ptrdiff_t modes, int parts,
+                              const float *C, const double *lambda, const float *x0, const float *dy, double *add_dlambda,
+                              float *add_C, float *dx0, float *scratch);
+// The state after each sequence's last step; x0 may be null.
+void un_diagonal_final(ptrdiff_t T, const int32_t *offset, const int32_t *live, const int32_t *length, ptrdiff_t H,
+                       ptrdiff_t modes, int parts, const double *lambda, const double *b, const float *u, const float *x0,
+                       float *x, float *scratch);
+// Step by step: x is the state before, then after.
+void un_diagonal_recurrence(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, ptrdiff_t modes, int parts,
+                            const float *C, const float *D, const double *lambda, const double *b, const float *u, float *x,
+                            float *y);
+// The upper half ω ≥ 0 of the eigenvalues ±iω of a skew-symmetric matrix [N,N], N even, rising.
+void un_skew_frequencies(ptrdiff_t N, const double *skew, double *omega);
+
+// ---- lru.c: x_t = λ ⊙ x_{t-1} + γ ⊙ v_t with N complex numbers; λ [2][N], γ [N]; rows of v and x: real parts, then imaginary
+// x [B+R][2N] begins with the initial state; now [B][2N] is scratch.
+void un_lru(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t N, const double *lambda, const double *gamma,
+            const float *v, float *x, double *now);
+// dx [R][2N] in; carry [B][2N]: gradient of the initial state out; dlambda, dgamma zero in; dv [R][2N] out.
+void un_lru_back(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t N, const double *lambda, const double *gamma,
+                 const float *v, const float *x, const float *dx, double *carry, double *dlambda, double *dgamma, float *dv);

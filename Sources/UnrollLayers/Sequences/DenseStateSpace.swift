@@ -48,6 +48,13 @@ package final class DenseStateSpace: SequenceLayer {
     self.mode = mode
   }
 
+  package var ways: [Way] {
+    [
+      Way("convolution", DenseStateSpace(self, mode: .convolution)),
+      Way("recurrence", DenseStateSpace(self, mode: .recurrence)),
+    ]
+  }
+
   package func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (
     output: SequenceOutput, pullback: SequencePullback
   ) {
@@ -74,10 +81,10 @@ package final class DenseStateSpace: SequenceLayer {
     return [final]
   }
 
-  /// k [T, H].
+  /// k [H, T].
   package func kernel(steps: Int, _ pass: Pass) -> Matrix {
     let system = discretised(pass)
-    let kernel = pass.arena.matrix(steps, channels)
+    let kernel = pass.arena.matrix(channels, steps)
     let powers = pass.arena.matrix(1, Kernels.powerCount(steps: steps, system: system))
     Kernels.stateSpaceKernel(c: pass.value(c), system: system, powers: powers, kernel: kernel)
     return kernel
@@ -102,7 +109,7 @@ package final class DenseStateSpace: SequenceLayer {
   ) -> (SequenceOutput, SequencePullback) {
     let (steps, arena) = (pass.steps, pass.arena)
     let powers = arena.matrix(1, Kernels.powerCount(steps: steps.steps, system: system))
-    let kernel = arena.matrix(steps.steps, channels)
+    let kernel = arena.matrix(channels, steps.steps)
     let y = arena.matrix(u.rows, channels)
     Kernels.stateSpaceKernel(c: pass.value(c), system: system, powers: powers, kernel: kernel)
     Kernels.convolve(u, kernel: kernel, d: pass.value(d), steps, arena: arena, into: y)
@@ -111,7 +118,7 @@ package final class DenseStateSpace: SequenceLayer {
       SequenceOutput(rows: y, state: finalState(u, x0, system, pass), pass),
       { [self] gradient in
         let dy = gradient.total(channels, pass)
-        let (du, dKernel) = (arena.matrix(u.rows, channels), arena.matrix(steps.steps, channels))
+        let (du, dKernel) = (arena.matrix(u.rows, channels), arena.matrix(channels, steps.steps))
         Kernels.convolveBack(
           u, kernel: kernel, d: pass.value(d), steps, arena: arena, dy: dy, du: du, dKernel: dKernel,
           addD: pass.gradient(d))
@@ -130,19 +137,5 @@ package final class DenseStateSpace: SequenceLayer {
         return (du, dState)
       }
     )
-  }
-}
-
-/// HiPPO matrices (Gu et al. 2020).
-enum HiPPO {
-  /// LegS: A_nk = −√(2n+1)√(2k+1) for n > k, −(n+1) for n = k, 0 above; B_n = √(2n+1).
-  static func legS(_ n: Int) -> (a: [Float], b: [Float]) {
-    let roots = (0..<n).map { Double(2 * $0 + 1).squareRoot() }
-    var a = [Float](repeating: 0, count: n * n)
-    for i in 0..<n {
-      for k in 0..<i { a[i * n + k] = Float(-roots[i] * roots[k]) }
-      a[i * n + i] = -Float(i + 1)
-    }
-    return (a, roots.map(Float.init))
   }
 }

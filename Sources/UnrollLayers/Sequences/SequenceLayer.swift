@@ -72,6 +72,8 @@ public protocol SequenceLayer {
   var isCausal: Bool { get }
   /// Multiply-adds for one token in a long sequence.
   var multiplyAdds: Int { get }
+  /// The same parameters run in every way that there is (convolution, recurrence, scan), where there are several; all agree.
+  var ways: [Way] { get }
 
   /// - Parameters:
   ///   - x: [R, inputWidth].
@@ -79,8 +81,17 @@ public protocol SequenceLayer {
   func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)
 }
 
+/// A way of running a layer.
+public struct Way {
+  public let name: String
+  public let layer: any SequenceLayer
+
+  public init(_ name: String, _ layer: any SequenceLayer) { (self.name, self.layer) = (name, layer) }
+}
+
 extension SequenceLayer {
   public var summaryWidth: Int { outputWidth }
+  public var ways: [Way] { [] }
   public var isCausal: Bool { true }
 
   /// The empty state of `count` sequences.

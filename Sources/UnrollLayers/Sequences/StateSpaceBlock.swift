@@ -9,7 +9,7 @@ struct StateSpaceBlock: SequenceLayer {
   let encoder: Linear?
   let norm: LayerNorm
   /// [R, H] → [R, H]
-  let inner: any SequenceLayer
+  private(set) var inner: any SequenceLayer
   let mixer: Chain
   let mixerMultiplyAdds: Int
 
@@ -32,6 +32,14 @@ struct StateSpaceBlock: SequenceLayer {
     let output = Linear(width, 2 * width, parameters.scope("output"))
     mixer = Chain([GELU(), output, GLU(), Dropout(dropout, name: parameters.name("block_dropout"))])
     mixerMultiplyAdds = output.multiplyAdds
+  }
+
+  var ways: [Way] {
+    inner.ways.map { way in
+      var block = self
+      block.inner = way.layer
+      return Way(way.name, block)
+    }
   }
 
   func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)

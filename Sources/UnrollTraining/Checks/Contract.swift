@@ -88,7 +88,7 @@ public enum Contract {
     Check("dropout: same seed, same mask", 0) { try dropoutRepeats($0) },
     Check("dropout: other seed, other mask", 1e-3, atLeast: true) { try dropoutVaries($0) },
     Check("dropout: none in evaluation", 0) { try dropoutEnds($0) },
-    Check("convolution = recurrence", 2e-5) { try convolutionIsRecurrence($0) },
+    Check("convolution = recurrence = scan", 2e-5) { try waysAgree($0) },
   ]
 }
 

@@ -101,6 +101,11 @@ extension Parity {
     ]
   }
 
+  /// A kernel [H, T] in the order of the cases, [T, H].
+  private static func transposed(_ kernel: Matrix) -> [Float] {
+    (0..<kernel.columns).flatMap { t in (0..<kernel.rows).map { kernel[$0, t] } }
+  }
+
   static func denseStateSpace(_ reference: ReferenceCase) throws -> [Comparison] {
     let (channels, size) = (try reference["C"].shape[0], try reference["C"].shape[1])
     var options = SSMOptions()
@@ -116,7 +121,7 @@ extension Parity {
       try reference.compare("last_state", run.state[0]),
       try reference.compare("a_bar", (0..<channels).flatMap { system.transition(of: $0).map(Float.init) }),
       try reference.compare("b_bar", (0..<channels).flatMap { system.input(of: $0).map(Float.init) }),
-      try reference.compare("kernel", layer.kernel(steps: try reference["kernel"].shape[0], run.pass).array),
+      try reference.compare("kernel", transposed(layer.kernel(steps: try reference["kernel"].shape[0], run.pass))),
     ]
     for parameter in parameters.list {
       comparisons.append(try reference.compare("grad.\(parameter.name)", run.pass.gradient(parameter).array))
@@ -125,6 +130,26 @@ extension Parity {
     comparisons.append(try reference.compare("output", stepwise.output))
     comparisons.append(try reference.compare("last_state", stepwise.state[0]))
     return comparisons
+  }
+
+  static func diagonalStateSpace(_ reference: ReferenceCase) throws -> [Comparison] {
+    let (channels, modes) = (try reference["C"].shape[0], try reference["C"].shape[1])
+    var options = S4DOptions()
+    options.state = 2 * modes
+    let builder = ParameterBuilder(random: RandomSource(seed: 1))
+    let layer = DiagonalStateSpace(channels, options, builder)
+    let parameters = Parameters(builder)
+    for parameter in parameters.list { parameters.value(parameter).assign(try reference[parameter.name].values) }
+    let run = try LayerRun(layer, parameters, reference)
+    var comparisons = [
+      try reference.compare("output", run.output), try reference.compare("grad.input", run.inputGradient),
+      try reference.compare("kernel", transposed(layer.kernel(steps: try reference["kernel"].shape[0], run.pass))),
+    ]
+    for parameter in parameters.list {
+      comparisons.append(try reference.compare("grad.\(parameter.name)", run.pass.gradient(parameter).array))
+    }
+    let stepwise = try LayerRun(DiagonalStateSpace(layer, mode: .recurrence), parameters, reference, mode: .evaluation)
+    return comparisons + [try reference.compare("output", stepwise.output)]
   }
 }
 

@@ -48,6 +48,7 @@ public enum Parity {
     "gru-reset-before": { try recurrent("gru", [("reset", "before")], $0) },
     "gru-simplified": { try recurrent("gru", [("reset", "none")], $0) },
     "attention-pooling": attentionPooling,
+    "s4d": diagonalStateSpace,
     "ssm-dense": denseStateSpace,
     "selective-scan": selectiveScan,
     "cross-entropy": crossEntropy,

@@ -1,0 +1,235 @@
+// The diagonal state space x' = A x + u, y = Re(w C x) + D u for every channel by itself, w = 2 where a mode stands for a pair of
+// conjugates (parts = 2: real and imaginary part), 1 where all is real (parts = 1). λ and b of a channel: real parts, then
+// imaginary parts, in double precision.
+#include "unroll.h"
+#include "fast.h"
+#include <complex.h>
+#include <math.h>
+
+typedef double complex z;
+
+UN_INLINE z at(const double *v, ptrdiff_t modes, ptrdiff_t n) { return __builtin_complex(v[n], v[modes + n]); }
+UN_INLINE void put(double *v, ptrdiff_t modes, ptrdiff_t n, z value) {
+    v[n] = creal(value);
+    v[modes + n] = cimag(value);
+}
+UN_INLINE void add(double *v, ptrdiff_t modes, ptrdiff_t n, z value) {
+    v[n] += creal(value);
+    v[modes + n] += cimag(value);
+}
+UN_INLINE z coefficient(const float *C, int parts, ptrdiff_t n) {
+    return parts == 2 ? 2 * __builtin_complex((double)C[2 * n], (double)C[2 * n + 1]) : C[n];
+}
+UN_INLINE void add_coefficient(float *C, int parts, ptrdiff_t n, z value) {
+    C[parts * n] += (float)(parts * creal(value));
+    if (parts == 2) C[2 * n + 1] += (float)(2 * cimag(value));
+}
+
+// φ(a) = (e^a - 1)/a and φ'(a); near zero by their series.
+static z phi(z a) { return cabs(a) < 1e-4 ? 1 + a / 2 * (1 + a / 3 * (1 + a / 4)) : (cexp(a) - 1) / a; }
+static z phi_slope(z a) {
+    return cabs(a) < 1e-3 ? 0.5 + a / 3 + a * a / 8 + a * a * a / 30 : (cexp(a) - phi(a)) / a;
+}
+
+static z pole(const float *log_real, const float *imaginary, ptrdiff_t n) {
+    return __builtin_complex(-exp((double)log_real[n]), imaginary ? (double)imaginary[n] : 0.0);
+}
+
+void un_diagonal(ptrdiff_t H, ptrdiff_t modes, int bilinear, const float *log_dt, const float *log_real, const float *imaginary,
+                 double *lambda, double *b) {
+    for (ptrdiff_t h = 0; h < H; h++) {
+        double dt = exp((double)log_dt[h]);
+        for (ptrdiff_t n = 0; n < modes; n++) {
+            z a = dt * pole(log_real + h * modes, imaginary ? imaginary + h * modes : NULL, n);
+            put(lambda + h * 2 * modes, modes, n, bilinear ? (1 + a / 2) / (1 - a / 2) : cexp(a));
+            put(b + h * 2 * modes, modes, n, bilinear ? dt / (1 - a / 2) : dt * phi(a));
+        }
+    }
+}
+
+void un_diagonal_back(ptrdiff_t H, ptrdiff_t modes, int bilinear, const float *log_dt, const float *log_real,
+                      const float *imaginary, const double *dlambda, const double *db, float *add_log_dt, float *add_log_real,
+                      float *add_imaginary) {
+    for (ptrdiff_t h = 0; h < H; h++) {
+        double dt = exp((double)log_dt[h]), along = 0;
+        for (ptrdiff_t n = 0; n < modes; n++) {
+            z p = pole(log_real + h * modes, imaginary ? imaginary + h * modes : NULL, n), a = dt * p, inverse = 1 / (1 - a / 2);
+            z dl = at(dlambda + h * 2 * modes, modes, n), dbn = at(db + h * 2 * modes, modes, n);
+            z da = bilinear ? conj(inverse * inverse) * (dl + dt / 2 * dbn) : conj(cexp(a)) * dl + conj(dt * phi_slope(a)) * dbn;
+            along += creal(conj(bilinear ? inverse : phi(a)) * dbn) + creal(conj(p) * da);
+            add_log_real[h * modes + n] += (float)(creal(p) * dt * creal(da));
+            if (imaginary) add_imaginary[h * modes + n] += (float)(dt * cimag(da));
+        }
+        add_log_dt[h] += (float)(dt * along);
+    }
+}
+
+// Doubles first: coefficients, moments and slopes of B sequences; then signals of a tile of channels.
+ptrdiff_t un_diagonal_scratch(ptrdiff_t T, ptrdiff_t B, ptrdiff_t modes) {
+    return 2 * 6 * B * modes + (UN_LANES * B * un_power_length(T) + 15) / 16 * 16 + un_power_scratch(T, B, modes);
+}
+
+typedef struct { ptrdiff_t length; double *g, *moments, *slopes; float *signals, *rest; } Work;
+
+static Work work_for(ptrdiff_t T, ptrdiff_t B, ptrdiff_t modes, float *scratch) {
+    Work w = {un_power_length(T), (double *)scratch, (double *)scratch + 2 * B * modes, (double *)scratch + 4 * B * modes, NULL, NULL};
+    w.signals = scratch + 12 * B * modes;
+    w.rest = w.signals + (UN_LANES * B * w.length + 15) / 16 * 16;
+    return w;
+}
+
+static ptrdiff_t lanes_at(ptrdiff_t H, ptrdiff_t h) { return H - h < UN_LANES ? H - h : UN_LANES; }
+
+void un_diagonal_kernel(ptrdiff_t T, ptrdiff_t H, ptrdiff_t modes, int parts, const float *C, const double *lambda,
+                        const double *b, float *kernel, float *scratch) {
+    Work w = work_for(T, 1, modes, scratch);
+    for (ptrdiff_t h = 0; h < H; h++) {
+        for (ptrdiff_t n = 0; n < modes; n++)
+            put(w.g, modes, n, coefficient(C + h * modes * parts, parts, n) * at(b + h * 2 * modes, modes, n));
+        un_power_sums(T, 1, modes, parts, lambda + h * 2 * modes, w.g, w.signals, w.rest);
+        memcpy(kernel + h * T, w.signals, (size_t)T * sizeof(float));
+    }
+}
+
+void un_diagonal_kernel_back(ptrdiff_t T, ptrdiff_t H, ptrdiff_t modes, int parts, const float *C, const double *lambda,
+                             const double *b, const float *dkernel, double *dlambda, double *db, float *add_C, float *scratch) {
+    Work w = work_for(T, 1, modes, scratch);
+    memset(w.signals, 0, (size_t)w.length * sizeof(float));
+    for (ptrdiff_t h = 0; h < H; h++) {
+        memcpy(w.signals, dkernel + h * T, (size_t)T * sizeof(float));
+        un_power_moments(T, 1, modes, parts, lambda + h * 2 * modes, w.signals, w.moments, w.slopes, w.rest);
+        for (ptrdiff_t n = 0; n < modes; n++) {
+            z c = coefficient(C + h * modes * parts, parts, n), bn = at(b + h * 2 * modes, modes, n);
+            z dg = conj(at(w.moments, modes, n));
+            put(dlambda + h * 2 * modes, modes, n, conj(c * bn * at(w.slopes, modes, n)));
+            put(db + h * 2 * modes, modes, n, conj(c) * dg);
+            add_coefficient(add_C + h * modes * parts, parts, n, conj(bn) * dg);
+        }
+    }
+}
+
+UN_INLINE z state_at(const float *x, ptrdiff_t modes, int parts, ptrdiff_t n) {
+    return __builtin_complex((double)x[n], parts == 2 ? (double)x[modes + n] : 0.0);
+}
+UN_INLINE void put_state(float *x, ptrdiff_t modes, int parts, ptrdiff_t n, z value) {
+    x[n] = (float)creal(value);
+    if (parts == 2) x[modes + n] = (float)cimag(value);
+}
+
+void un_diagonal_initial(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, ptrdiff_t modes, int parts,
+                         const float *C, const double *lambda, const float *x0, float *add_y, float *scratch) {
+    ptrdiff_t B = live[0], N = modes * parts;
+    Work w = work_for(T, B, modes, scratch);
+    for (ptrdiff_t h0 = 0; h0 < H; h0 += UN_LANES) {
+        ptrdiff_t lanes = lanes_at(H, h0);
+        for (ptrdiff_t h = h0; h < h0 + lanes; h++) {
+            for (ptrdiff_t b = 0; b < B; b++)
+                for (ptrdiff_t n = 0; n < modes; n++)
+                    put(w.g + b * 2 * modes, modes, n, coefficient(C + h * N, parts, n) * at(lambda + h * 2 * modes, modes, n) *
+                                                           state_at(x0 + (b * H + h) * N, modes, parts, n));
+            un_power_sums(T, B, modes, parts, lambda + h * 2 * modes, w.g, w.signals + (h - h0) * B * w.length, w.rest);
+        }
+        for (ptrdiff_t t = 0; t < T; t++)
+            for (ptrdiff_t b = 0; b < live[t]; b++)
+                for (ptrdiff_t i = 0; i < lanes; i++)
+                    add_y[(offset[t] + b) * H + h0 + i] += w.signals[(i * B + b) * w.length + t];
+    }
+}
+
+// Rows [R,H] of a tile of channels as signals [lane][b][time], zeros beyond each length.
+static void gather_signals(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, ptrdiff_t h0, const float *rows,
+                           Work *w) {
+    ptrdiff_t B = live[0], lanes = lanes_at(H, h0);
+    memset(w->signals, 0, (size_t)(UN_LANES * B * w->length) * sizeof(float));
+    for (ptrdiff_t t = 0; t < T; t++)
+        for (ptrdiff_t b = 0; b < live[t]; b++)
+            for (ptrdiff_t i = 0; i < lanes; i++)
+                w->signals[(i * B + b) * w->length + t] = rows[(offset[t] + b) * H + h0 + i];
+}
+
+void un_diagonal_initial_back(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, ptrdiff_t modes, int parts,
+                              const float *C, const double *lambda, const float *x0, const float *dy, double *add_dlambda,
+                              float *add_C, float *dx0, float *scratch) {
+    ptrdiff_t B = live[0], N = modes * parts;
+    Work w = work_for(T, B, modes, scratch);
+    for (ptrdiff_t h = 0; h < H; h++) {
+        if (h % UN_LANES == 0) gather_signals(T, offset, live, H, h, dy, &w);
+        un_power_moments(T, B, modes, parts, lambda + h * 2 * modes, w.signals + h % UN_LANES * B * w.length, w.moments, w.slopes,
+                         w.rest);
+        for (ptrdiff_t b = 0; b < B; b++)
+            for (ptrdiff_t n = 0; n < modes; n++) {
+                z c = coefficient(C + h * N, parts, n), l = at(lambda + h * 2 * modes, modes, n);
+                z x = state_at(x0 + (b * H + h) * N, modes, parts, n);
+                z dg = conj(at(w.moments + b * 2 * modes, modes, n)), slope = at(w.slopes + b * 2 * modes, modes, n);
+                put_state(dx0 + (b * H + h) * N, modes, parts, n, conj(c * l) * dg);
+                add_coefficient(add_C + h * N, parts, n, conj(l * x) * dg);
+                add(add_dlambda + h * 2 * modes, modes, n, conj(c * x) * dg + conj(c * l * x * slope));
+            }
+    }
+}
+
+void un_diagonal_final(ptrdiff_t T, const int32_t *offset, const int32_t *live, const int32_t *length, ptrdiff_t H,
+                       ptrdiff_t modes, int parts, const double *lambda, const double *b, const float *u, const float *x0,
+                       float *x, float *scratch) {
+    ptrdiff_t B = live[0], N = modes * parts;
+    Work w = work_for(T, B, modes, scratch);
+    for (ptrdiff_t h = 0; h < H; h++) {
+        float *signals = w.signals + h % UN_LANES * B * w.length;
+        if (h % UN_LANES == 0) gather_signals(T, offset, live, H, h, u, &w);
+        for (ptrdiff_t s = 0; s < B; s++)  // the last input first
+            for (ptrdiff_t i = 0, j = length[s] - 1; i < j; i++, j--) {
+                float swap = signals[s * w.length + i];
+                signals[s * w.length + i] = signals[s * w.length + j];
+                signals[s * w.length + j] = swap;
+            }
+        un_power_moments(T, B, modes, parts, lambda + h * 2 * modes, signals, w.moments, NULL, w.rest);
+        for (ptrdiff_t s = 0; s < B; s++)
+            for (ptrdiff_t n = 0; n < modes; n++) {
+                z now = at(b + h * 2 * modes, modes, n) * at(w.moments + s * 2 * modes, modes, n);
+                z l = at(lambda + h * 2 * modes, modes, n);
+                if (x0) now += cpow(l, length[s]) * state_at(x0 + (s * H + h) * N, modes, parts, n);
+                put_state(x + (s * H + h) * N, modes, parts, n, now);
+            }
+    }
+}
+
+// One channel of one sequence: x = λ x + b u; returns Re(w C x).
+UN_INLINE double step_pairs(ptrdiff_t modes, const float *restrict C, const double *restrict l, const double *restrict b, double u,
+                            float *restrict x) {
+    double y = 0;
+    for (ptrdiff_t n = 0; n < modes; n++) {
+        double re = x[n], im = x[modes + n];
+        double re_new = l[n] * re - l[modes + n] * im + b[n] * u, im_new = l[n] * im + l[modes + n] * re + b[modes + n] * u;
+        y += C[2 * n] * re_new - C[2 * n + 1] * im_new;
+        x[n] = (float)re_new;
+        x[modes + n] = (float)im_new;
+    }
+    return 2 * y;
+}
+
+UN_INLINE double step_real(ptrdiff_t modes, const float *restrict C, const double *restrict l, const double *restrict b, double u,
+                           float *restrict x) {
+    double y = 0;
+    for (ptrdiff_t n = 0; n < modes; n++) {
+        double now = l[n] * x[n] + b[n] * u;
+        y += C[n] * now;
+        x[n] = (float)now;
+    }
+    return y;
+}
+
+UN_FAST void un_diagonal_recurrence(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, ptrdiff_t modes,
+                                    int parts, const float *C, const float *D, const double *lambda, const double *b,
+                                    const float *u, float *x, float *y) {
+    for (ptrdiff_t t = 0; t < T; t++)
+        for (ptrdiff_t s = 0; s < live[t]; s++)
+            for (ptrdiff_t h = 0; h < H; h++) {
+                ptrdiff_t row = (offset[t] + s) * H + h, N = modes * parts;
+                const float *c = C + h * N;
+                const double *l = lambda + h * 2 * modes, *input = b + h * 2 * modes;
+                float *state = x + (s * H + h) * N;
+                double out = parts == 2 ? step_pairs(modes, c, l, input, u[row], state)
+                                        : step_real(modes, c, l, input, u[row], state);
+                y[row] = (float)(out + D[h] * u[row]);
+            }
+}

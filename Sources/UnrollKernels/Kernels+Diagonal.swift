@@ -1,0 +1,151 @@
+import CUnroll
+
+/// A diagonal state space, discretised, in double precision: λ and b of every mode of H channels.
+public final class DiagonalSystem: @unchecked Sendable {
+  /// What a mode is: a pair of conjugate numbers of which one is kept, or one real number.
+  public enum Modes: Int32, Sendable {
+    case real = 1
+    case pairs = 2
+  }
+
+  public let channels: Int
+  /// Of one channel.
+  public let count: Int
+  public let modes: Modes
+  let transition: DoubleBuffer
+  let input: DoubleBuffer
+
+  public init(channels: Int, count: Int, modes: Modes) {
+    (self.channels, self.count, self.modes) = (channels, count, modes)
+    transition = DoubleBuffer(count: channels * 2 * count)
+    input = DoubleBuffer(count: channels * 2 * count)
+  }
+
+  /// N: floats of state of one channel.
+  public var stateSize: Int { count * Int(modes.rawValue) }
+  /// λ of channel h: real parts, then imaginary parts.
+  public func transition(of h: Int) -> [Double] { values(transition, h) }
+  /// b of channel h.
+  public func input(of h: Int) -> [Double] { values(input, h) }
+
+  private func values(_ buffer: DoubleBuffer, _ h: Int) -> [Double] {
+    (0..<2 * count).map { buffer.base[h * 2 * count + $0] }
+  }
+}
+
+/// The parameters of a diagonal system: log Δ [1,H], log(−Re A) [H,modes], and Im A [H,modes] unless all is real.
+public struct DiagonalParameters {
+  public let logDt: Matrix
+  public let logReal: Matrix
+  public let imaginary: Matrix?
+
+  public init(logDt: Matrix, logReal: Matrix, imaginary: Matrix?) {
+    (self.logDt, self.logReal, self.imaginary) = (logDt, logReal, imaginary)
+  }
+}
+
+/// The diagonal state space x' = A x + u, y = Re(C x): discretisation, kernel, initial and final state, recurrence.
+extension Kernels {
+  /// Zero-order hold: λ = exp(ΔA), b = (λ − 1)/A. Bilinear: λ = (1 + ΔA/2)/(1 − ΔA/2), b = Δ/(1 − ΔA/2).
+  public static func discretise(_ p: DiagonalParameters, bilinear: Bool, into system: DiagonalSystem) {
+    checkDiagonal(p, system)
+    un_diagonal(
+      system.channels, system.count, bilinear ? 1 : 0, p.logDt.base, p.logReal.base, p.imaginary?.base,
+      system.transition.base, system.input.base)
+  }
+
+  /// From gradients of λ and b to those of the parameters.
+  public static func discretiseBack(
+    _ p: DiagonalParameters, bilinear: Bool, gradient: DiagonalSystem, add: DiagonalParameters
+  ) {
+    checkDiagonal(p, gradient)
+    checkDiagonal(add, gradient)
+    un_diagonal_back(
+      gradient.channels, gradient.count, bilinear ? 1 : 0, p.logDt.base, p.logReal.base, p.imaginary?.base,
+      gradient.transition.base, gradient.input.base, add.logDt.base, add.logReal.base, add.imaginary?.base)
+  }
+
+  /// kernel [H,T]: k_l = Re Σ_n w C_n b_n λ_n^l, where w = 2 for pairs. Cost: T H N multiply-adds, in products.
+  public static func diagonalKernel(c: Matrix, system: DiagonalSystem, arena: Arena, into kernel: Matrix) {
+    precondition(kernel.rows == system.channels && c.count == system.channels * system.stateSize)
+    let scratch = arena.matrix(1, un_diagonal_scratch(kernel.columns, 1, system.count))
+    un_diagonal_kernel(
+      kernel.columns, system.channels, system.count, system.modes.rawValue, c.base, system.transition.base,
+      system.input.base, kernel.base, scratch.base)
+  }
+
+  /// Gradients of λ and b are written into `gradient`.
+  public static func diagonalKernelBack(
+    c: Matrix, system: DiagonalSystem, dKernel: Matrix, arena: Arena, gradient: DiagonalSystem, addC: Matrix
+  ) {
+    precondition(dKernel.rows == system.channels && same(c, addC))
+    let scratch = arena.matrix(1, un_diagonal_scratch(dKernel.columns, 1, system.count))
+    un_diagonal_kernel_back(
+      dKernel.columns, system.channels, system.count, system.modes.rawValue, c.base, system.transition.base,
+      system.input.base, dKernel.base, gradient.transition.base, gradient.input.base, addC.base, scratch.base)
+  }
+
+  /// y_t += Re Σ_n w C_n λ_n^{t+1} x₀_n for x₀ [B, H·N]; a channel's real parts lie before its imaginary parts.
+  public static func addInitialState(
+    _ x0: Matrix, c: Matrix, system: DiagonalSystem, _ steps: PackedSteps, arena: Arena, to y: Matrix
+  ) {
+    checkState(x0, system, steps)
+    let scratch = arena.matrix(1, un_diagonal_scratch(steps.steps, steps.sequences, system.count))
+    un_diagonal_initial(
+      steps.steps, steps.offset, steps.live, system.channels, system.count, system.modes.rawValue, c.base,
+      system.transition.base, x0.base, y.base, scratch.base)
+  }
+
+  /// The gradient of λ is added to `gradient`'s, that of x₀ is written.
+  public static func initialStateBack(
+    _ x0: Matrix, c: Matrix, system: DiagonalSystem, _ steps: PackedSteps, arena: Arena, dy: Matrix,
+    gradient: DiagonalSystem, addC: Matrix, dX0: Matrix
+  ) {
+    checkState(x0, system, steps)
+    checkState(dX0, system, steps)
+    let scratch = arena.matrix(1, un_diagonal_scratch(steps.steps, steps.sequences, system.count))
+    un_diagonal_initial_back(
+      steps.steps, steps.offset, steps.live, system.channels, system.count, system.modes.rawValue, c.base,
+      system.transition.base, x0.base, dy.base, gradient.transition.base, addC.base, dX0.base, scratch.base)
+  }
+
+  /// The state after every sequence's last step, x [B, H·N]. Cost: B T H N multiply-adds, in products.
+  public static func finalState(
+    u: Matrix, x0: Matrix?, system: DiagonalSystem, _ steps: PackedSteps, arena: Arena, into x: Matrix
+  ) {
+    checkState(x, system, steps)
+    let scratch = arena.matrix(1, un_diagonal_scratch(steps.steps, steps.sequences, system.count))
+    un_diagonal_final(
+      steps.steps, steps.offset, steps.live, steps.lengths, system.channels, system.count, system.modes.rawValue,
+      system.transition.base, system.input.base, u.base, x0?.base, x.base, scratch.base)
+  }
+
+  /// The same system step by step: x [B, H·N] is the state before, then after.
+  public static func recur(
+    _ u: Matrix, c: Matrix, d: Matrix, system: DiagonalSystem, _ steps: PackedSteps, state x: Matrix, into y: Matrix
+  ) {
+    precondition(same(u, y) && u.columns == system.channels)
+    checkState(x, system, steps)
+    un_diagonal_recurrence(
+      steps.steps, steps.offset, steps.live, system.channels, system.count, system.modes.rawValue, c.base, d.base,
+      system.transition.base, system.input.base, u.base, x.base, y.base)
+  }
+
+  /// The frequencies ω ≥ 0 of the eigenvalues ±iω of a skew-symmetric matrix of even size, rising.
+  public static func skewFrequencies(_ skew: [Double], size: Int) -> [Double] {
+    precondition(skew.count == size * size && size % 2 == 0)
+    var frequencies = [Double](repeating: 0, count: size / 2)
+    un_skew_frequencies(size, skew, &frequencies)
+    return frequencies
+  }
+
+  private static func checkDiagonal(_ p: DiagonalParameters, _ system: DiagonalSystem) {
+    precondition(p.logDt.count == system.channels && p.logReal.count == system.channels * system.count)
+    precondition((p.imaginary?.count ?? p.logReal.count) == p.logReal.count)
+    precondition((p.imaginary == nil) == (system.modes == .real))
+  }
+
+  private static func checkState(_ x: Matrix, _ system: DiagonalSystem, _ steps: PackedSteps) {
+    precondition(x.rows == steps.sequences && x.columns == system.channels * system.stateSize && x.isContiguous)
+  }
+}

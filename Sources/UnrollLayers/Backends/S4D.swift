@@ -1,0 +1,73 @@
+import UnrollCore
+import UnrollKernels
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Options of `s4d`: `DiagonalStateSpace` in a `StateSpaceBlock`.
+///
+/// State: x, H·N floats. Cost a token: 4 H N + H + 2H² multiply-adds (and E H where the widths differ).
+public struct S4DOptions: BackendOptions {
+  /// Where A begins, the same for every channel (Gu et al. 2022): n = 0…N/2−1.
+  public enum Start: String, CaseIterable, Sendable {
+    /// A_n = −1/2 + iπn: the frequencies of a Fourier series over a window of one unit of time.
+    case lin
+    /// A_n = −1/2 + i N/π (N/(2n+1) − 1): close to the frequencies of LegS, in closed form.
+    case inv
+    /// −1/2 + iω_n: the eigenvalues of the normal part of HiPPO-LegS.
+    case legs
+    /// A_n = −(n+1), n = 0…N−1: LegS's own eigenvalues, all real.
+    case real
+  }
+  public enum Discretisation: String, CaseIterable, Sendable { case zoh, bilinear }
+
+  public static let name = "s4d"
+  public static let summary =
+    "diagonal state space in conjugate pairs: x = λ x + b u, y = 2 Re(C x) + D u (Gu et al. 2022)"
+  public static let table: [OptionKey<S4DOptions>] = [
+    OptionKey("state", \.state, in: 1...1024, "state size N of a channel: N/2 conjugate pairs (real: N real numbers)"),
+    OptionKey("init", \.start, "poles at the start: −1/2 + iπn, its LegS-like inverse, LegS's own, or −1…−N"),
+    OptionKey("discretisation", \.discretisation, "zero-order hold, or the bilinear transform"),
+    OptionKey("dt_min", \.dtMin, in: 1e-6...10, "smallest initial time step Δ (log-uniform)"),
+    OptionKey("dt_max", \.dtMax, in: 1e-6...10, "largest initial time step Δ"),
+    OptionKey("ssm_learning_rate", \.learningRateFactor, in: 0...10, "learning-rate factor of A and Δ"),
+    OptionKey("block_dropout", \.blockDropout, in: 0...0.95, "dropout inside of the block"),
+  ]
+
+  public var state = 64
+  public var start = Start.lin
+  public var discretisation = Discretisation.zoh
+  public var dtMin = 0.001
+  public var dtMax = 0.1
+  public var learningRateFactor = 0.1
+  public var blockDropout = 0.0
+
+  public init() {}
+
+  public func validate() throws {
+    guard dtMin <= dtMax else { throw InputError("dt_min \(dtMin) is larger than dt_max \(dtMax)") }
+    guard start == .real || state % 2 == 0 else {
+      throw InputError(
+        "state \(state) is odd, but its numbers come in conjugate pairs; take an even one, or init: real")
+    }
+  }
+
+  public func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) -> any SequenceLayer {
+    StateSpaceBlock(site, dropout: blockDropout, parameters) { DiagonalStateSpace(site.width, self, $0) }
+  }
+
+  /// log(−Re A) and, unless all is real, Im A.
+  var poles: (real: [Double], imaginary: [Double]?) {
+    let size = Double(state)
+    let real = [Double](repeating: log(0.5), count: state / 2)
+    switch start {
+    case .lin: return (real, real.indices.map { .pi * Double($0) })
+    case .inv: return (real, real.indices.map { size / .pi * (size / Double(2 * $0 + 1) - 1) })
+    case .legs: return (real, HiPPO.normalFrequencies(state))
+    case .real: return ((0..<state).map { log(Double($0 + 1)) }, nil)
+    }
+  }
+}
