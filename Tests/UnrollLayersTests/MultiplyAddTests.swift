@@ -18,6 +18,8 @@ import UnrollLayers
     ("mamba", 5 * 6 + 6 * 24 + 12 * 4 + 12 * (1 + 2 * 16) + 12 + 12 * (4 * 16 + 2) + 12 * 6),
     // Input map; Δ, B and C; the scan; output map to twice the width.
     ("selective-ssm", 5 * 6 + 6 * (1 + 2 * 16) + 6 + 6 * (4 * 16 + 2) + 6 * 12),
+    // Input map; B and C with 64 complex numbers, λ x and γ; D; output map to twice the width.
+    ("lru", 5 * 6 + 4 * 6 * 64 + (4 + 2) * 64 + 6 + 6 * 12),
     // Input map; per channel 32 pairs with λ x, b u and C x; D u; output map to twice the width.
     ("s4d", 5 * 6 + 6 * (32 * (4 + 2 + 2) + 1) + 6 * 12),
     // Input map; per channel x = Ā x + B̄ u and y = C x + D u with N = 16; output map to twice the width.

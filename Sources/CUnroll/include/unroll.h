@@ -330,10 +330,15 @@ void un_diagonal_recurrence(ptrdiff_t T, const int32_t *offset, const int32_t *l
 // The upper half ω ≥ 0 of the eigenvalues ±iω of a skew-symmetric matrix [N,N], N even, rising.
 void un_skew_frequencies(ptrdiff_t N, const double *skew, double *omega);
 
-// ---- lru.c: x_t = λ ⊙ x_{t-1} + γ ⊙ v_t with N complex numbers; λ [2][N], γ [N]; rows of v and x: real parts, then imaginary
-// x [B+R][2N] begins with the initial state; now [B][2N] is scratch.
-void un_lru(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t N, const double *lambda, const double *gamma,
-            const float *v, float *x, double *now);
-// dx [R][2N] in; carry [B][2N]: gradient of the initial state out; dlambda, dgamma zero in; dv [R][2N] out.
-void un_lru_back(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t N, const double *lambda, const double *gamma,
-                 const float *v, const float *x, const float *dx, double *carry, double *dlambda, double *dgamma, float *dv);
+// ---- lru.c: x_t = λ ⊙ x_{t-1} + γ ⊙ v_t with N complex numbers, λ = exp(-exp(ν) + i exp(θ)), γ = exp(gamma)
+// Rows of v [R][2N] and x [B+R][2N] hold real parts, then imaginary parts; x begins with the initial state.
+ptrdiff_t un_lru_scratch(ptrdiff_t B, ptrdiff_t N);
+void un_lru(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t N, const float *nu, const float *theta,
+            const float *gamma, const float *v, float *x, float *scratch);
+// dx [R][2N] in; dv [R][2N] and dx0 [B][2N] written.
+void un_lru_back(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t N, const float *nu, const float *theta,
+                 const float *gamma, const float *v, const float *x, const float *dx, float *dv, float *dx0, float *add_nu,
+                 float *add_theta, float *add_gamma, float *scratch);
+// The same as a sum over all steps before, in quadratic time: what the scan is checked against.
+void un_lru_convolution(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t N, const float *nu,
+                        const float *theta, const float *gamma, const float *v, float *x);

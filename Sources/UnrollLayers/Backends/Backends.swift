@@ -84,6 +84,7 @@ public enum Backends {
     MinLSTMOptions.self,
     MambaOptions.self,
     SelectiveSSMOptions.self,
+    LRUOptions.self,
     S4DOptions.self,
     SSMOptions.self,
     AveragingOptions.self,

@@ -53,6 +53,9 @@ public struct ParameterBuilder {
   /// The full name that `name` has here, also for things that have no parameters (a dropout's random split).
   public func name(_ name: String) -> String { prefix + name + suffix }
 
+  /// A source for initial values that several tensors share.
+  public func source(_ name: String) -> RandomSource { random.split(self.name(name)) }
+
   public func add(
     _ name: String, _ shape: [Int], _ initialiser: Initialiser, group: ParameterGroup = .standard
   ) -> Parameter {

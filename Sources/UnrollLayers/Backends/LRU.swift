@@ -1,0 +1,36 @@
+import UnrollCore
+import UnrollKernels
+
+/// Options of `lru`: `LinearRecurrentUnit` in a `StateSpaceBlock`.
+///
+/// State: x, 2N floats. Cost a token: 4 N H + 6 N + H + 2H² multiply-adds (and E H where the widths differ).
+public struct LRUOptions: BackendOptions {
+  public static let name = "lru"
+  public static let summary =
+    "linear recurrent unit, ring start: x = λ x + γ B u, y = Re(C x) + D u (Orvieto et al. 2023)"
+  public static let table: [OptionKey<LRUOptions>] = [
+    OptionKey("state", \.state, in: 1...65_536, "complex numbers N of state"),
+    OptionKey("r_min", \.rMin, in: 0.001...0.99999, "smallest |λ| at the start"),
+    OptionKey("r_max", \.rMax, in: 0.001...0.99999, "largest |λ| at the start"),
+    OptionKey("max_phase", \.maxPhase, in: 1e-6...6.2832, "largest phase of λ at the start"),
+    OptionKey("ssm_learning_rate", \.learningRateFactor, in: 0...10, "learning-rate factor of λ and γ"),
+    OptionKey("block_dropout", \.blockDropout, in: 0...0.95, "dropout inside of the block"),
+  ]
+
+  public var state = 64
+  public var rMin = 0.9
+  public var rMax = 0.999
+  public var maxPhase = 6.2832
+  public var learningRateFactor = 0.5
+  public var blockDropout = 0.0
+
+  public init() {}
+
+  public func validate() throws {
+    guard rMin <= rMax else { throw InputError("r_min \(rMin) is larger than r_max \(rMax)") }
+  }
+
+  public func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) -> any SequenceLayer {
+    StateSpaceBlock(site, dropout: blockDropout, parameters) { LinearRecurrentUnit(site.width, self, $0) }
+  }
+}
