@@ -27,25 +27,49 @@ public final class DiscreteSystem: @unchecked Sendable {
   }
 }
 
+/// How a continuous system becomes steps of Δ.
+public enum Hold: Sendable {
+  /// Exact for inputs that stay constant over a step: [Ā B̄; 0 1] = exp(Δ [A B; 0 0]).
+  case zeroOrder
+  /// (I − αΔA) [Ā B̄] = [I + (1 − α)ΔA, ΔB]: forward Euler (α = 0), bilinear (½), backward Euler (1).
+  case transform(alpha: Double)
+}
+
 /// The dense state space x' = A x + B u, y = C x + D u: discretisation, kernel, convolution, recurrence, and their gradients.
 extension Kernels {
   static func tiledChannels(_ channels: Int) -> Int { (channels + Int(UN_LANES) - 1) / Int(UN_LANES) * Int(UN_LANES) }
 
-  /// [Ā B̄; 0 1] = exp(Δ [A B; 0 0]) for every channel. A [N,N], B [1,N], logDt [1,H].
-  public static func discretise(a: Matrix, b: Matrix, logDt: Matrix, into system: DiscreteSystem) {
+  /// Ā and B̄ of every channel. A [N,N], B [1,N], logDt [1,H].
+  public static func discretise(
+    a: Matrix, b: Matrix, logDt: Matrix, by hold: Hold = .zeroOrder, into system: DiscreteSystem
+  ) {
     _ = singleThread
     precondition(
       a.rows == system.stateSize && a.columns == a.rows && b.count == a.rows && logDt.count == system.channels)
-    un_zoh(system.channels, system.stateSize, a.base, b.base, logDt.base, system.transition.base, system.input.base)
+    let (h, n) = (system.channels, system.stateSize)
+    switch hold {
+    case .zeroOrder: un_zoh(h, n, a.base, b.base, logDt.base, system.transition.base, system.input.base)
+    case .transform(let alpha):
+      un_transform(h, n, alpha, a.base, b.base, logDt.base, system.transition.base, system.input.base)
+    }
   }
 
   /// From gradients of Ā and B̄ (a `DiscreteSystem` that holds them) to those of A, B and log Δ.
   public static func discretiseBack(
-    a: Matrix, b: Matrix, logDt: Matrix, gradient: DiscreteSystem, addA: Matrix, addB: Matrix, addLogDt: Matrix
+    a: Matrix, b: Matrix, logDt: Matrix, by hold: Hold = .zeroOrder, gradient: DiscreteSystem, addA: Matrix,
+    addB: Matrix, addLogDt: Matrix
   ) {
-    un_zoh_back(
-      gradient.channels, gradient.stateSize, a.base, b.base, logDt.base, gradient.transition.base, gradient.input.base,
-      addA.base, addB.base, addLogDt.base)
+    let (h, n) = (gradient.channels, gradient.stateSize)
+    switch hold {
+    case .zeroOrder:
+      un_zoh_back(
+        h, n, a.base, b.base, logDt.base, gradient.transition.base, gradient.input.base, addA.base, addB.base,
+        addLogDt.base)
+    case .transform(let alpha):
+      un_transform_back(
+        h, n, alpha, a.base, b.base, logDt.base, gradient.transition.base, gradient.input.base, addA.base, addB.base,
+        addLogDt.base)
+    }
   }
 
   /// Floats of `powers` for T steps.

@@ -196,6 +196,11 @@ void un_zoh(ptrdiff_t H, ptrdiff_t N, const float *A, const float *B, const floa
 // upper right block of exp [Mᵀ G; 0 Mᵀ] (Najfeld & Havel 1995).
 void un_zoh_back(ptrdiff_t H, ptrdiff_t N, const float *A, const float *B, const float *log_dt, const double *da_bar,
                  const double *db_bar, float *add_A, float *add_B, float *add_log_dt);
+// transform.c: the generalised bilinear transform, α = 0 forward Euler, 1/2 bilinear, 1 backward Euler; and its gradient.
+void un_transform(ptrdiff_t H, ptrdiff_t N, double alpha, const float *A, const float *B, const float *log_dt, double *a_bar,
+                  double *b_bar);
+void un_transform_back(ptrdiff_t H, ptrdiff_t N, double alpha, const float *A, const float *B, const float *log_dt,
+                       const double *da_bar, const double *db_bar, float *add_A, float *add_B, float *add_log_dt);
 // q_l = C Ā^l for l = 0...T: q [tiles][T+1][N][LANES]; kernel [H,T]: k_l = q_l B̄.
 void un_ssm_kernel(ptrdiff_t T, ptrdiff_t H, ptrdiff_t N, const float *C, const double *a_bar, const double *b_bar, float *q,
                    float *kernel);

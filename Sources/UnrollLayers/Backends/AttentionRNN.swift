@@ -53,6 +53,7 @@ struct AttentionCrown: SequenceLayer {
   var summaryWidth: Int { inner.outputWidth }
   var slots: [StateSlot] { inner.slots + pooling.slots }
   var isCausal: Bool { causal && inner.isCausal }
+  var innerLayers: [any SequenceLayer] { [inner] }
   var multiplyAdds: Int { inner.multiplyAdds + pooling.multiplyAdds }
 
   func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)

@@ -11,17 +11,35 @@ import UnrollKernels
 ///
 /// State: x, H·N floats. Cost a token: H N² + 2H² multiply-adds (and E H where the widths differ).
 public struct SSMOptions: BackendOptions {
+  /// A and B at the start (`HiPPO`).
+  public enum Start: String, CaseIterable, Sendable { case legs, legt, lagt, fout, random }
+  public enum Discretisation: String, CaseIterable, Sendable {
+    case zoh, bilinear, euler
+    case backwardEuler = "backward-euler"
+
+    var hold: Hold {
+      switch self {
+      case .zoh: .zeroOrder
+      case .bilinear: .transform(alpha: 0.5)
+      case .euler: .transform(alpha: 0)
+      case .backwardEuler: .transform(alpha: 1)
+      }
+    }
+  }
+
   public static let name = "ssm"
   /// 2: the gradient of a carried state is that of the state before the chunk.
   public static let version = 2
   public static let summary =
-    "dense state space, zero-order hold, HiPPO-LegS start: x = Ā x + B̄ u, y = C x + D u (Gu et al. 2022)"
+    "dense state space, HiPPO start: x = Ā x + B̄ u, y = C x + D u (Gu et al. 2022)"
   public static let table: [OptionKey<SSMOptions>] = [
     OptionKey("state", \.state, in: 1...256, "state size N"),
     OptionKey("dt_min", \.dtMin, in: 1e-6...10, "smallest initial time step Δ (log-uniform)"),
     OptionKey("dt_max", \.dtMax, in: 1e-6...10, "largest initial time step Δ"),
     OptionKey("ssm_learning_rate", \.learningRateFactor, in: 0...10, "learning-rate factor of A, B and Δ"),
     OptionKey("block_dropout", \.blockDropout, in: 0...0.95, "dropout inside of the block"),
+    OptionKey("matrix", \.matrix, "A and B at the start: a HiPPO basis, or random").later,
+    OptionKey("discretisation", \.discretisation, "zero-order hold (exact), bilinear, forward or backward Euler").later,
   ]
 
   public var state = 16
@@ -29,6 +47,8 @@ public struct SSMOptions: BackendOptions {
   public var dtMax = 0.1
   public var learningRateFactor = 0.1
   public var blockDropout = 0.0
+  public var matrix = Start.legs
+  public var discretisation = Discretisation.zoh
 
   public init() {}
 

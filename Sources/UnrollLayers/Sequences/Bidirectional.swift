@@ -15,6 +15,7 @@ struct Bidirectional: SequenceLayer {
     ahead.slots + back.slots.map { $0.named($0.name + "_reverse") }
   }
   var isCausal: Bool { false }
+  var innerLayers: [any SequenceLayer] { [ahead, back] }
   var multiplyAdds: Int { ahead.multiplyAdds + back.multiplyAdds }
 
   func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)

@@ -4,7 +4,8 @@ import UnrollKernels
 /// A linear state space for each of H channels, one A and B for all:
 ///
 ///     ẋ = A x + B u,  y = C x + D u           A [N,N], B [N], C [H,N], D [H], Δ = exp(log_dt) [H]
-///     [Ā B̄; 0 1] = exp(Δ [A B; 0 0])          zero-order hold
+///     [Ā B̄; 0 1] = exp(Δ [A B; 0 0])          zero-order hold, or
+///     (I − αΔA) [Ā B̄] = [I + (1 − α)ΔA, ΔB]   forward Euler (α = 0), bilinear (½), backward Euler (1)
 ///     x_t = Ā x_{t−1} + B̄ u_t,  y_t = C x_t + D u_t
 ///     y = k ∗ u + D u,  k_l = C Ā^l B̄         the same system as a convolution
 ///
@@ -16,6 +17,7 @@ package final class DenseStateSpace: SequenceLayer {
 
   let a, b, c, d, logDt: Parameter
   let mode: Mode
+  let hold: Hold
   // Made at the first use: a layer may be built just to count its parameters.
   private lazy var system = DiscreteSystem(channels: channels, stateSize: stateSize)
   private var discretisedVersion = 0
@@ -31,7 +33,7 @@ package final class DenseStateSpace: SequenceLayer {
   package init(_ channels: Int, _ options: SSMOptions, _ parameters: ParameterBuilder) {
     let n = options.state
     let group = ParameterGroup(name: "state-space", learningRateFactor: options.learningRateFactor, weightDecay: false)
-    let (start, input) = HiPPO.legS(n)
+    let (start, input) = options.matrix.system(n, parameters.source("matrix"))
     a = parameters.add("A", [n, n], .given(start), group: group)
     b = parameters.add("B", [n], .given(input), group: group)
     logDt = parameters.add("log_dt", [channels], .logUniform(options.dtMin, options.dtMax), group: group)
@@ -40,12 +42,14 @@ package final class DenseStateSpace: SequenceLayer {
     c = parameters.add("C", [channels, n], .normal(1 / Double(n).squareRoot()), group: output)
     d = parameters.add("D", [channels], .normal(1), group: output)
     mode = .automatic
+    hold = options.discretisation.hold
   }
 
   /// The same parameters, run another way.
   package init(_ other: DenseStateSpace, mode: Mode) {
     (a, b, c, d, logDt) = (other.a, other.b, other.c, other.d, other.logDt)
     self.mode = mode
+    hold = other.hold
   }
 
   package var ways: [Way] {
@@ -68,7 +72,7 @@ package final class DenseStateSpace: SequenceLayer {
     lock.wait()
     defer { lock.signal() }
     if discretisedVersion != pass.parameters.version {
-      Kernels.discretise(a: pass.value(a), b: pass.value(b), logDt: pass.value(logDt), into: system)
+      Kernels.discretise(a: pass.value(a), b: pass.value(b), logDt: pass.value(logDt), by: hold, into: system)
       discretisedVersion = pass.parameters.version
     }
     return system
@@ -132,8 +136,8 @@ package final class DenseStateSpace: SequenceLayer {
         Kernels.stateSpaceKernelBack(
           system: system, powers: powers, dKernel: dKernel, dPowers: dPowers, gradient: dSystem, addC: pass.gradient(c))
         Kernels.discretiseBack(
-          a: pass.value(a), b: pass.value(b), logDt: pass.value(logDt), gradient: dSystem, addA: pass.gradient(a),
-          addB: pass.gradient(b), addLogDt: pass.gradient(logDt))
+          a: pass.value(a), b: pass.value(b), logDt: pass.value(logDt), by: hold, gradient: dSystem,
+          addA: pass.gradient(a), addB: pass.gradient(b), addLogDt: pass.gradient(logDt))
         return (du, dState)
       }
     )

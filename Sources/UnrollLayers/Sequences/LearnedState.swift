@@ -21,6 +21,7 @@ struct LearnedState: SequenceLayer {
   var summaryWidth: Int { inner.summaryWidth }
   var slots: [StateSlot] { inner.slots }
   var isCausal: Bool { inner.isCausal }
+  var innerLayers: [any SequenceLayer] { [inner] }
   var multiplyAdds: Int { inner.multiplyAdds }
 
   func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)

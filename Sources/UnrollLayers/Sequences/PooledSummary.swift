@@ -17,6 +17,7 @@ struct PooledSummary: SequenceLayer {
   var outputWidth: Int { inner.outputWidth }
   var slots: [StateSlot] { inner.slots + poolSlots }
   var isCausal: Bool { inner.isCausal }
+  var innerLayers: [any SequenceLayer] { [inner] }
   var multiplyAdds: Int {
     if case .attention(let pooling) = pool { inner.multiplyAdds + pooling.multiplyAdds } else { inner.multiplyAdds }
   }

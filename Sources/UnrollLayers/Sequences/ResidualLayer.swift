@@ -24,6 +24,7 @@ struct ResidualLayer: SequenceLayer {
   var outputWidth: Int { inner.inputWidth }
   var slots: [StateSlot] { inner.slots }
   var isCausal: Bool { inner.isCausal }
+  var innerLayers: [any SequenceLayer] { [inner] }
   var multiplyAdds: Int { inner.multiplyAdds + (projection?.multiplyAdds ?? 0) }
 
   func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)
@@ -66,6 +67,7 @@ struct RowwiseCrown: SequenceLayer {
   var outputWidth: Int { inner.outputWidth }
   var slots: [StateSlot] { inner.slots }
   var isCausal: Bool { inner.isCausal }
+  var innerLayers: [any SequenceLayer] { [inner] }
   var multiplyAdds: Int { inner.multiplyAdds }
 
   func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)

@@ -74,6 +74,10 @@ public protocol SequenceLayer {
   var multiplyAdds: Int { get }
   /// The same parameters run in every way that there is (convolution, recurrence, scan), where there are several; all agree.
   var ways: [Way] { get }
+  /// The layers that it is made of.
+  var innerLayers: [any SequenceLayer] { get }
+  /// Figures about the layer itself, for the record of a run (`discretisation error`). Of several layers the largest counts.
+  func measurements(_ pass: Pass) -> [String: Double]
 
   /// - Parameters:
   ///   - x: [R, inputWidth].
@@ -92,6 +96,10 @@ public struct Way {
 extension SequenceLayer {
   public var summaryWidth: Int { outputWidth }
   public var ways: [Way] { [] }
+  public var innerLayers: [any SequenceLayer] { [] }
+  public func measurements(_ pass: Pass) -> [String: Double] {
+    innerLayers.reduce(into: [:]) { $0.merge($1.measurements(pass)) { max($0, $1) } }
+  }
   public var isCausal: Bool { true }
 
   /// The empty state of `count` sequences.

@@ -20,6 +20,7 @@ struct SequenceStack: SequenceLayer {
     return parts.flatMap { part in part.layer.slots.map { $0.named("\($0.name)_\(part.suffix)") } }
   }
   var isCausal: Bool { parts.allSatisfy(\.layer.isCausal) }
+  var innerLayers: [any SequenceLayer] { parts.map(\.layer) }
   var multiplyAdds: Int { parts.reduce(0) { $0 + $1.layer.multiplyAdds } }
 
   func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)

@@ -17,6 +17,7 @@ struct StateSpaceBlock: SequenceLayer {
   var outputWidth: Int { inner.outputWidth }
   var slots: [StateSlot] { inner.slots }
   var isCausal: Bool { inner.isCausal }
+  var innerLayers: [any SequenceLayer] { [inner] }
   var multiplyAdds: Int { (encoder?.multiplyAdds ?? 0) + inner.multiplyAdds + mixerMultiplyAdds }
 
   /// - Parameter makeInner: declares the inner layer's parameters, behind the norm's.

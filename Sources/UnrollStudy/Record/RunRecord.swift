@@ -128,6 +128,8 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var cost: Cost
   public var groups: [ParameterGroup]
   public var environment: Environment
+  /// What the layers reported of themselves after training (`discretisation error`); absent where they report nothing.
+  public var measurements: [String: Double]? = nil
 }
 
 extension RunRecord {

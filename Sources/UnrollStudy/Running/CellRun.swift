@@ -111,6 +111,8 @@ public struct CellRun {
         tensor: divergence.tensor)
     }
     record.cost = cost(model, backend, outcome)
+    let measurements = model.measurements()
+    if !measurements.isEmpty { record.measurements = measurements }
     record.groups = model.parameters.groups.enumerated().map { index, group in
       RunRecord.ParameterGroup(
         name: group.name, learningRateFactor: group.learningRateFactor, weightDecay: group.weightDecay,

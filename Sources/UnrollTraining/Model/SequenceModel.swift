@@ -75,9 +75,15 @@ public final class SequenceModel {
   /// needs the whole sequence.
   public func measuredStateFloats() -> Int? {
     guard backend.isCausal else { return nil }
-    let pass = Pass(
+    return forward([0], from: nil, singleStep).state.reduce(0) { $0 + $1.columns }
+  }
+
+  /// What the layers report of themselves, as far as it is finite.
+  public func measurements() -> [String: Double] { backend.measurements(singleStep).filter { $0.value.isFinite } }
+
+  private var singleStep: Pass {
+    Pass(
       PackedSteps(count: 1, length: 1), parameters: parameters, gradients: Buffer(count: 0), arena: Arena(),
       mode: .evaluation)
-    return forward([0], from: nil, pass).state.reduce(0) { $0 + $1.columns }
   }
 }

@@ -1,0 +1,47 @@
+import UnrollKernels
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// How far the discretisation is from the exact solution.
+extension DenseStateSpace {
+  package func measurements(_ pass: Pass) -> [String: Double] {
+    let system = discretised(pass)
+    let (a, b) = (pass.value(self.a).array.map(Double.init), pass.value(self.b).array.map(Double.init))
+    let dt = pass.value(logDt).array.map { exp(Double($0)) }
+    let errors = dt.indices.map { h in
+      DiscretisationError.relative(transition: system.transition(of: h), input: system.input(of: h), a, b, dt[h])
+    }
+    return [
+      "time step": exp(dt.reduce(0) { $0 + log($1) } / Double(dt.count)), "discretisation error": errors.max()!,
+    ]
+  }
+}
+
+enum DiscretisationError {
+  /// ‖[Ā B̄] − E‖ / ‖E − [I 0]‖ in the Frobenius norm, where E is the exact [Ā B̄]: the error of one step against what the step
+  /// changes. It falls with Δ for Euler's methods, with Δ² for the bilinear transform.
+  ///
+  /// E comes as the square of the exponential over half a step, a path of its own.
+  static func relative(transition: [Double], input: [Double], _ a: [Double], _ b: [Double], _ dt: Double) -> Double {
+    let n = b.count
+    let half = (0..<(n + 1) * (n + 1)).map { place -> Double in
+      let (i, j) = (place / (n + 1), place % (n + 1))
+      return i == n ? 0 : 0.5 * dt * (j == n ? b[i] : a[i * n + j])
+    }
+    let root = Kernels.exponential(half, size: n + 1)
+    var (error, change) = (0.0, 0.0)
+    for i in 0..<n {
+      for j in 0...n {
+        let exact = (0...n).reduce(0) { $0 + root[i * (n + 1) + $1] * root[$1 * (n + 1) + j] }
+        let ours = j == n ? input[i] : transition[i * n + j]
+        error += (ours - exact) * (ours - exact)
+        change += (exact - (i == j ? 1 : 0)) * (exact - (i == j ? 1 : 0))
+      }
+    }
+    return (error / change).squareRoot()
+  }
+}
