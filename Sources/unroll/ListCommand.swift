@@ -35,7 +35,7 @@ struct ListCommand: ParsableCommand {
       for set in Datasets.all {
         entry(
           set.name,
-          "\(set.summary); \(set.isDefault ? "comes with scripts/data" : "from --data"); licence: \(set.licence)")
+          "\(set.summary); \(set.availability); licence: \(set.licence)")
         if verbose { described(set.options) }
       }
     case .formats:

@@ -16,7 +16,7 @@ enum Small {
       }
     }
     let splits = Splits(train: read(train), development: read(development ?? train), test: read(test ?? train))
-    return try encoded(.tagged(splits), LabelSet(splits.train.flatMap(\.tags) + splits.test.flatMap(\.tags)))
+    return try encoded(.tagged(splits), LabelSet((splits.train + splits.test).flatMap(\.tags).compactMap { $0 }))
   }
 
   /// "yes a b c": a label, then words; texts by line.

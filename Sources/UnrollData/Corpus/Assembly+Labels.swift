@@ -12,23 +12,22 @@ extension Assembly {
       try complain(splits.development, "development", trained)
       try complain(splits.test, "test", trained)
     case .drop:
-      splits.development.removeAll { !$0.item.labelNames.allSatisfy { trained.contains(TokenKey($0)) } }
-      splits.test.removeAll { !$0.item.labelNames.allSatisfy { trained.contains(TokenKey($0)) } }
+      splits.development.removeAll { !$0.item.namedLabels.allSatisfy { trained.contains(TokenKey($0)) } }
+      splits.test.removeAll { !$0.item.namedLabels.allSatisfy { trained.contains(TokenKey($0)) } }
     case .keep: break
     }
     let held = Assembly.names(splits.development).union(Assembly.names(splits.test))
     let labels = LabelSet(trained.union(held).map(\.text))
     guard labels.count > 1 || splits.train.isEmpty else {
-      throw InputError(
-        "every item has the label \"\(labels.names.first ?? "")\": there is nothing to learn; choose another column",
-        file: splits.train[0].file)
+      let all = labels.names.first.map { "every item has the label \"\($0)\"" } ?? "every tag is the ignored one"
+      throw InputError("\(all): there is nothing to learn; choose another column", file: splits.train[0].file)
     }
     return labels
   }
 
   private static func names<Item: SequenceItem>(_ samples: [Sample<Item>]) -> Set<TokenKey> {
     samples.reduce(into: []) { set, sample in
-      for name in sample.item.labelNames { set.insert(TokenKey(name)) }
+      for name in sample.item.namedLabels { set.insert(TokenKey(name)) }
     }
   }
 
@@ -36,12 +35,14 @@ extension Assembly {
     _ samples: [Sample<Item>], _ split: String, _ trained: Set<TokenKey>
   ) throws {
     for sample in samples {
-      guard let index = sample.item.labelNames.firstIndex(where: { !trained.contains(TokenKey($0)) }) else { continue }
-      let name = sample.item.labelNames[index]
+      let unknown = zip(sample.item.labelNames, sample.lines).first { name, _ in
+        name.map { !trained.contains(TokenKey($0)) } ?? false
+      }
+      guard case (let name?, let line)? = unknown else { continue }
       throw InputError(
         "the label \"\(name)\" occurs in the \(split) split but never in training; correct it, or set "
           + "unseen_labels to keep (such items count as errors) or drop",
-        file: sample.file, line: sample.lines[index])
+        file: sample.file, line: line)
     }
   }
 }

@@ -14,6 +14,12 @@ struct Assembly {
     case .labelled(let read):
       let (splits, labels) = try sequences(read)
       return (.labelled(splits), labels)
+    case .generatedTags(let generator):
+      let splits = try generator.splits(options.generator)
+      return (.tagged(splits), LabelSet(splits))
+    case .generatedTexts(let generator):
+      let splits = try generator.splits(options.generator)
+      return (.labelled(splits), LabelSet(splits))
     case .stream(let read):
       return (.text(try tokens(splitByPosition(read))), LabelSet([]))
     case .pieces(let read):
@@ -36,6 +42,10 @@ struct Assembly {
     splits.development = subsample(splits.development, options.subsampleHeldOut)
     splits.test = subsample(splits.test, options.subsampleHeldOut)
     try requireItems(splits)
+    for (name, items) in [("training", splits.train), ("development", splits.development), ("test", splits.test)]
+    where items.allSatisfy({ $0.item.namedLabels.isEmpty }) {
+      throw InputError("every tag of the \(name) split is the ignored one: give it more items")
+    }
     return (splits.map(\.item), labels)
   }
 

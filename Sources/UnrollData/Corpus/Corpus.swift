@@ -1,9 +1,9 @@
-/// One sentence with a tag on every word; `words.count == tags.count`, and neither is empty.
+/// One sentence with a tag on every word, nil where no tag is asked for; `words.count == tags.count`, and neither is empty.
 public struct TaggedSentence: Equatable, Sendable {
   public var words: [String]
-  public var tags: [String]
+  public var tags: [String?]
 
-  public init(words: [String], tags: [String]) { (self.words, self.tags) = (words, tags) }
+  public init(words: [String], tags: [String?]) { (self.words, self.tags) = (words, tags) }
 }
 
 /// One text with one label. The tokens are words or characters, as the option `unit` says; never empty.

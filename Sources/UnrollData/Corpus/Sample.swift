@@ -12,19 +12,24 @@ struct Sample<Item> {
 /// What tagged sentences and labelled texts have in common.
 protocol SequenceItem: Sendable {
   var words: [String] { get }
-  /// One label per word, or a single one.
-  var labelNames: [String] { get }
+  /// One label per word, or a single one; nil where none is asked for.
+  var labelNames: [String?] { get }
+}
+
+extension SequenceItem {
+  /// The labels that are asked for.
+  var namedLabels: [String] { labelNames.compactMap { $0 } }
 }
 
 extension TaggedSentence: SequenceItem {
-  var labelNames: [String] { tags }
+  var labelNames: [String?] { tags }
 }
 
 extension LabelledText: SequenceItem {
-  var labelNames: [String] { [label] }
+  var labelNames: [String?] { [label] }
 }
 
-/// How a format reads one path (a file, or a folder) into items in the order of the file.
+/// How a format reads one path (a file, or a folder) into items in the order of the file, or makes them without any.
 enum Reader: Sendable {
   typealias Read<Result> = @Sendable (_ path: String, SourceFiles, DataOptions) throws -> Result
 
@@ -34,12 +39,21 @@ enum Reader: Sendable {
   case stream(Read<[String]>)
   /// Running text made of short independent pieces, split by their content.
   case pieces(Read<[Sample<String>]>)
+  case generatedTags(Generator<TaggedSentence>)
+  case generatedTexts(Generator<LabelledText>)
 
   var kind: CorpusKind {
     switch self {
-    case .tagged: .tagged
-    case .labelled: .labelled
+    case .tagged, .generatedTags: .tagged
+    case .labelled, .generatedTexts: .labelled
     case .stream, .pieces: .text
+    }
+  }
+
+  var isGenerated: Bool {
+    switch self {
+    case .generatedTags, .generatedTexts: true
+    case .tagged, .labelled, .stream, .pieces: false
     }
   }
 }

@@ -7,7 +7,7 @@ public struct DatasetDefinition: Sendable {
   public let summary: String
   public let version: String
   public let licence: String
-  /// A URL, or a Debian package.
+  /// A URL, a Debian package, or `generated`.
   public let source: String
   /// Whether it comes from a Debian package, without a download.
   public let isDefault: Bool
@@ -16,13 +16,18 @@ public struct DatasetDefinition: Sendable {
 
   init(
     _ name: String, _ summary: String, version: String, licence: String, source: String, isDefault: Bool = false,
-    format: FormatDefinition, preset: @escaping @Sendable (inout DataOptions) -> Void
+    format: FormatDefinition, preset: @escaping @Sendable (inout DataOptions) -> Void = { _ in }
   ) {
     (self.name, self.summary, self.version, self.licence) = (name, summary, version, licence)
     (self.source, self.isDefault, self.format, self.preset) = (source, isDefault, format, preset)
   }
 
   public var kind: CorpusKind { format.kind }
+
+  /// Where its items come from, in a few words.
+  public var availability: String {
+    format.isGenerated ? "generated, needs no file" : isDefault ? "comes with scripts/data" : "from --data"
+  }
 
   /// The option table, this set's defaults included.
   public var options: [OptionDescription] { defaults.described(keys) }
@@ -56,14 +61,15 @@ public struct DatasetDefinition: Sendable {
   private static let fixed = Set(
     FormatDefinition.fileKeys + [
       "encoding", "word_column", "separator", "level", "prefix", "suffix", "text_column", "second_text_column",
-      "label_column",
+      "label_column", "ignore_label",
     ])
 }
 
 /// The named data sets.
 public enum Datasets {
   public static let all: [DatasetDefinition] = [
-    .wordnetSupersense, .cmuStress, .wordnetText, .udEnglishEWT, .wnut17, .trecCoarse, .trecFine, .sst2, .sst5,
+    .wordnetSupersense, .cmuStress, .wordnetText, .copying, .adding, .associativeRecall, .udEnglishEWT, .wnut17,
+    .trecCoarse, .trecFine, .sst2, .sst5,
     .namesByLanguage, .mrSentencePolarity, .sick, .tinyShakespeare, .wikitext2,
   ]
 

@@ -4,10 +4,13 @@ import UnrollCore
 public struct EncodedSequence: Equatable, Sendable {
   /// Vocabulary ids, `[T]`.
   public var tokens: [Int32]
-  /// One label id per token, or a single one for the whole sequence.
+  /// One label id per token, `noLabel` where none is asked for, or a single one for the whole sequence.
   public var labels: [Int32]
   /// Per token, whether its word form occurs in training at all, however rarely, `[T]`.
   public var seen: [Bool]
+
+  /// Stands where no label is asked for.
+  public static let noLabel: Int32 = -1
 
   public init(tokens: [Int32], labels: [Int32], seen: [Bool]) {
     (self.tokens, self.labels, self.seen) = (tokens, labels, seen)
@@ -55,6 +58,7 @@ extension EncodedSequence {
     tokens = found.map { max(0, $0) }
     seen = found.map { $0 >= 0 }
     self.labels = try item.labelNames.map { name in
+      guard let name else { return EncodedSequence.noLabel }
       guard let id = labels.id(name) else {
         throw InputError(Suggestion.unknown("label", name, known: labels.names))
       }

@@ -11,6 +11,11 @@ public struct LabelSet: Equatable, Sendable {
     index = Dictionary(uniqueKeysWithValues: names.enumerated().map { (TokenKey($1), Int32($0)) })
   }
 
+  /// Every label of three splits.
+  init(_ splits: Splits<some SequenceItem>) {
+    self.init([splits.train, splits.development, splits.test].joined().lazy.flatMap(\.namedLabels))
+  }
+
   public var count: Int { names.count }
 
   public func id(_ label: String) -> Int32? { index[TokenKey(label)] }

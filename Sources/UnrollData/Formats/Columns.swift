@@ -4,7 +4,8 @@ extension FormatDefinition {
   /// One token a line in columns, as at the CoNLL shared tasks. No line is a comment, since `#` may be a word.
   static let columns = FormatDefinition(
     "columns", "one token a line: word and tag in columns, blank lines between sentences",
-    keys: ["column", "word_column", "separator"], preset: { $0.column = "2" }, check: { _ = try Columns.index($0) },
+    keys: ["column", "word_column", "separator", "ignore_label"], preset: { $0.column = "2" },
+    check: { _ = try Columns.index($0) },
     reader: .tagged(Columns.read))
 }
 

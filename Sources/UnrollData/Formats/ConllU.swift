@@ -4,7 +4,7 @@ extension FormatDefinition {
   /// CoNLL-U (universaldependencies.org/format.html): ten tab-separated columns a token, `#` comments, a blank line
   /// after each sentence. Multiword tokens (`1-2`) and empty nodes (`8.1`) are skipped: their words have own lines.
   static let conllu = FormatDefinition(
-    "conllu", "CoNLL-U, tags from a column of choice", keys: ["column"], preset: { $0.column = "upos" },
+    "conllu", "CoNLL-U, tags from a column of choice", keys: ["column", "ignore_label"], preset: { $0.column = "upos" },
     check: { _ = try ConllU.index(of: $0.column) }, reader: .tagged(ConllU.read))
 }
 

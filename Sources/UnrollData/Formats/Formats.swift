@@ -1,6 +1,6 @@
 import UnrollCore
 
-/// A file format that people bring their own data in.
+/// A file format that people bring their own data in, or a generator that needs no file.
 public struct FormatDefinition: Sendable {
   public let name: String
   /// One line.
@@ -22,7 +22,21 @@ public struct FormatDefinition: Sendable {
     self.keys = FormatDefinition.fileKeys + keys + FormatDefinition.commonKeys(reader.kind)
   }
 
+  private init(
+    generator: Reader, keys: [String], check: @escaping @Sendable (GeneratorOptions) throws -> Void
+  ) {
+    (name, summary, preset, reader) = ("generated", "made from the options alone", { _ in }, generator)
+    self.keys = keys + GeneratorOptions.commonKeys
+    self.check = { try check($0.generator) }
+  }
+
+  /// No file at all: the items are made from the options that `keys` names and from the data's seed.
+  static func generated(
+    _ keys: [String], check: @escaping @Sendable (GeneratorOptions) throws -> Void = { _ in }, _ generator: Reader
+  ) -> FormatDefinition { FormatDefinition(generator: generator, keys: keys, check: check) }
+
   public var kind: CorpusKind { reader.kind }
+  var isGenerated: Bool { reader.isGenerated }
 
   /// The option table, defaults included.
   public var options: [OptionDescription] { defaults.described(keys) }

@@ -2,14 +2,17 @@
 struct TaggedLines {
   let file: TextFile
   let lowercase: Bool
+  /// The tag that means that none is asked for; empty for none.
+  private let ignored: String
   private(set) var samples: [Sample<TaggedSentence>] = []
   private var words: [String] = []
-  private var tags: [String] = []
+  private var tags: [String?] = []
   private var lines: [Int] = []
 
   init(_ file: TextFile, _ options: DataOptions) {
     self.file = file
     lowercase = options.lowercase
+    ignored = options.ignoreLabel
   }
 
   /// - Throws: `InputError` when the word or the tag is empty.
@@ -17,7 +20,7 @@ struct TaggedLines {
     guard !word.isEmpty else { throw file.error("the word is empty", line) }
     guard !tag.isEmpty else { throw file.error("the tag is empty", line) }
     words.append(word.text)
-    tags.append(tag.text)
+    tags.append(tag.text == ignored ? nil : tag.text)
     lines.append(line)
   }
 

@@ -31,11 +31,14 @@ struct DataOptions: Options {
   var subsampleHeldOut = 0
   var maxLength = 0
   var unseenLabels = UnseenLabels.error
+  var ignoreLabel = ""
+  var generator = GeneratorOptions()
 
   var hasDevelopment: Bool { !development.isEmpty }
   var hasTest: Bool { !test.isEmpty }
 
-  static let table: [OptionKey<DataOptions>] = files + layout + tokens + sizes
+  static let table: [OptionKey<DataOptions>] =
+    files + layout + tokens + sizes + GeneratorOptions.table.map { $0.lifted(\.generator) }
 
   private static let files: [OptionKey<DataOptions>] = [
     OptionKey("train", \.train, "path of the training file, from the study's folder (file-per-class: a folder)"),
@@ -54,6 +57,9 @@ struct DataOptions: Options {
     OptionKey("text_column", \.textColumn, "header of the column with the text"),
     OptionKey("second_text_column", \.secondTextColumn, "header of a second text, put after the first and <sep>"),
     OptionKey("label_column", \.labelColumn, "header of the column with the label"),
+    OptionKey(
+      "ignore_label", \.ignoreLabel,
+      "a tag that asks for nothing: no part in loss, scores, baseline or classes; empty for none"),
   ]
 
   private static let tokens: [OptionKey<DataOptions>] = [

@@ -62,7 +62,9 @@ extension DataRequest {
     try DataRequest.refuse(entries, definition, keys)
     try options.apply(entries, "data")
     try DataRequest.refuseDoubleSplits(entries, options)
-    try (entries.first { $0.key == "column" }?.value ?? place).placing { try definition.format.check(options) }
+    try ((entries.first { $0.key == "column" } ?? entries.first)?.value ?? place).placing {
+      try definition.format.check(options)
+    }
     if let place, options.train.isEmpty { throw place.error("data: train is missing: the path of a file") }
     (self.definition, self.options, self.place) = (definition, options, place)
     name = place == nil ? definition.name : definition.name.isEmpty ? Path.stem(options.train) : definition.name
@@ -76,6 +78,7 @@ extension DataRequest {
     if options.hasDevelopment { used["development_percent"] = nil }
     if options.hasTest { used["test_percent"] = nil }
     if options.hasDevelopment && options.hasTest { used["duplicates"] = nil }
+    if options.ignoreLabel.isEmpty { used["ignore_label"] = nil }
     used["name"] = .string(name)
     used[own ? "format" : "version"] = .string(own ? definition.format.name : definition.version)
     return used

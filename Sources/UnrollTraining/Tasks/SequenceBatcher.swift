@@ -32,6 +32,10 @@ struct SequenceBatcher {
     stride(from: 0, to: indices.count, by: size).map { Array(indices[$0..<min($0 + size, indices.count)]) }
   }
 
+  private static func target(_ label: Int32) -> Int32 {
+    label == EncodedSequence.noLabel ? Kernels.ignoredTarget : label
+  }
+
   private func batch(_ indices: [Int]) -> Batch {
     let chosen = indices.map { sequences[$0] }
     let steps = PackedSteps(lengths: chosen.map(\.tokens.count))
@@ -41,7 +45,7 @@ struct SequenceBatcher {
       for b in 0..<Int(steps.live[t]) {
         tokens.append(chosen[b].tokens[t])
         seen.append(chosen[b].seen[t])
-        if perToken { targets.append(chosen[b].labels[t]) }
+        if perToken { targets.append(SequenceBatcher.target(chosen[b].labels[t])) }
       }
     }
     return Batch(steps, tokens: tokens, targets: perToken ? targets : chosen.map { $0.labels[0] }, seen: seen)

@@ -3,7 +3,7 @@ import UnrollData
 import UnrollKernels
 import UnrollLayers
 
-/// A label for every token, by a softmax at every step that may see the whole sentence.
+/// A label for every token that asks for one, by a softmax at every step that may see the whole sentence.
 public struct Tagging: Task {
   public static let name = "tagging"
   public static let version = 1
@@ -28,12 +28,12 @@ public struct Tagging: Task {
 
   public func scorer() -> any Scorer { TaggingScorer(classes: classes) }
 
-  /// Every word's most frequent label in training; the most frequent of all for unseen words.
+  /// Every word's most frequent label in training; the most frequent of all for words without one.
   public func baseline() -> (name: String, scores: [String: Double]) {
     var counts: [Int32: [Int]] = [:]
     var all = [Int](repeating: 0, count: classes)
     for sequence in sequences.train {
-      for (token, label) in zip(sequence.tokens, sequence.labels) {
+      for (token, label) in zip(sequence.tokens, sequence.labels) where label != EncodedSequence.noLabel {
         counts[token, default: [Int](repeating: 0, count: classes)][Int(label)] += 1
         all[Int(label)] += 1
       }
@@ -49,6 +49,8 @@ public struct Tagging: Task {
 }
 
 /// Accuracy over tokens, over tokens whose word training lacks, over whole sentences; macro-F1 over labels.
+///
+/// Tokens whose label is not asked for do not count, nor do sentences that have no other.
 struct TaggingScorer: Scorer {
   private var all: Confusion
   private var unseen: Confusion
@@ -60,15 +62,17 @@ struct TaggingScorer: Scorer {
   }
 
   mutating func add(_ batch: Batch, predicted: [Int32], _ sums: LossSums) {
-    var wrong = [Bool](repeating: false, count: batch.steps.sequences)
+    // Nil until a token counts.
+    var correct = [Bool?](repeating: nil, count: batch.steps.sequences)
     let owners = batch.steps.sequenceOfRow
-    for row in predicted.indices {
+    for row in predicted.indices where batch.targets[row] != Kernels.ignoredTarget {
+      let (owner, isRight) = (Int(owners[row]), batch.targets[row] == predicted[row])
       all.add(truth: batch.targets[row], predicted: predicted[row])
       if !batch.seen[row] { unseen.add(truth: batch.targets[row], predicted: predicted[row]) }
-      if batch.targets[row] != predicted[row] { wrong[Int(owners[row])] = true }
+      correct[owner] = correct[owner] != false && isRight
     }
-    sentences.correct += wrong.count { !$0 }
-    sentences.count += wrong.count
+    sentences.correct += correct.count { $0 == true }
+    sentences.count += correct.count { $0 != nil }
   }
 
   var scores: [String: Double] {

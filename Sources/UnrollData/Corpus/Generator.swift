@@ -1,0 +1,52 @@
+import UnrollCore
+
+/// Makes items instead of reading them: a pure function of options and randomness.
+struct Generator<Item: SequenceItem>: Sendable {
+  let make: @Sendable (GeneratorOptions, inout RandomSource) -> Item
+
+  /// Three splits that share no sequence.
+  ///
+  /// Every item has a random source of its own, numbered within its split's, so items that are added leave the others as
+  /// they are. Test comes first and a sequence that an earlier split has is left out of a later one, so that test is the
+  /// same for any amount of training.
+  ///
+  /// - Throws: `InputError` when there are too few different sequences.
+  func splits(_ options: GeneratorOptions) throws -> Splits<Item> {
+    var taken: Set<[String]> = []
+    let random = RandomSource(seed: UInt64(options.seed))
+    var splits = Splits<Item>()
+    splits.test = try items(options.testItems, options, random.split("test"), apartFrom: taken)
+    taken.formUnion(splits.test.map(\.words))
+    splits.development = try items(options.developmentItems, options, random.split("development"), apartFrom: taken)
+    taken.formUnion(splits.development.map(\.words))
+    splits.train = try items(options.trainItems, options, random.split("train"), apartFrom: taken)
+    return splits
+  }
+
+  private func items(
+    _ count: Int, _ options: GeneratorOptions, _ random: RandomSource, apartFrom taken: Set<[String]>
+  ) throws -> [Item] {
+    var items: [Item] = []
+    items.reserveCapacity(count)
+    for number in 0..<(20 * count + 1000) where items.count < count {
+      var own = random.split(number)
+      let item = make(options, &own)
+      if !taken.contains(item.words) { items.append(item) }
+    }
+    guard items.count == count else {
+      throw InputError(
+        "there are too few different sequences for three splits that share none: raise length, symbols, items or pairs, "
+          + "or lower development_items and test_items")
+    }
+    return items
+  }
+}
+
+extension RandomSource {
+  /// `count` different numbers below `limit` in random order (the first steps of a Fisher–Yates shuffle).
+  mutating func distinct(_ count: Int, below limit: Int) -> [Int] {
+    var numbers = Array(0..<limit)
+    for index in 0..<count { numbers.swapAt(index, index + below(limit - index)) }
+    return Array(numbers[..<count])
+  }
+}

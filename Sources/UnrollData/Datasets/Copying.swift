@@ -1,0 +1,28 @@
+import UnrollCore
+
+extension DatasetDefinition {
+  /// Items to remember, `length` blanks, and as many recall marks as items, at which the items are asked for in their order:
+  ///
+  ///     first       3 1 4 1 _ _ _ _ _ _ ? ? ? ?     labels at the marks alone: 3 1 4 1
+  ///     scattered   _ 3 _ _ 1 4 _ _ 1 _ ? ? ? ?
+  ///
+  /// With the items first (Hochreiter & Schmidhuber 1997; Arjovsky et al. 2016) every item stands the same number of steps
+  /// before its mark: a time-invariant system can copy by delay. Scattered (selective copying, Gu & Dao 2023) the distance
+  /// varies, so a model must tell items from blanks in what it keeps. Chance is 1/`symbols`.
+  static let copying = DatasetDefinition(
+    "copying", "items to remember over a delay and to repeat in their order", version: "1",
+    licence: "none needed", source: "generated",
+    format: .generated(
+      ["length", "symbols", "items", "placement"],
+      .generatedTags(
+        Generator { options, random in
+          let prefix = options.items + options.length
+          let places =
+            options.placement == .first
+            ? Array(0..<options.items) : random.distinct(options.items, below: prefix).sorted()
+          let items = places.map { _ in "\(random.below(options.symbols))" }
+          var words = [String](repeating: "_", count: prefix) + [String](repeating: "?", count: options.items)
+          for (place, item) in zip(places, items) { words[place] = item }
+          return TaggedSentence(words: words, tags: [String?](repeating: nil, count: prefix) + items)
+        })))
+}
