@@ -38,6 +38,19 @@ import UnrollKernels
     #expect(abs(scorer.scores["macro-f1"]! - (1 + 0.8 + 0) / 3) < 1e-15)
   }
 
+  /// The same sentences, but of "a b c" only b counts, and "d e" is left out as a sentence; a third, "f", is wrong.
+  @Test func tokensWithoutALabelDoNotCount() {
+    let none = Kernels.ignoredTarget
+    let batch = Batch(
+      PackedSteps(lengths: [3, 2, 1]), tokens: [1, 0, 3, 2, 0, 0], targets: [none, none, 2, 1, none, none],
+      seen: [true, true, false, true, false, false])
+    var scorer = TaggingScorer(classes: 3)
+    scorer.add(batch, predicted: [0, 0, 0, 1, 1, 2], LossSums())
+    #expect(scorer.scores["accuracy"] == 0.5)
+    #expect(scorer.scores["sequence-accuracy"] == 0.5)
+    #expect(scorer.scores["unseen-accuracy"] == 0)
+  }
+
   @Test func unseenAccuracyIsLeftOutWhereNothingIsUnseen() {
     var scorer = TaggingScorer(classes: 2)
     scorer.add(
@@ -79,6 +92,21 @@ import UnrollKernels
     #expect(scores["accuracy"] == 0.6)
     #expect(scores["unseen-accuracy"] == 0.5)
     #expect(scores["sequence-accuracy"] == 0.5)
+  }
+
+  /// "run" asks twice, for V and V; the marks - ask for nothing, or the most frequent tag would be N.
+  @Test func taggingWithoutSomeLabels() throws {
+    let train = "run/V cat/-\nrun/V dog/N"
+    let data = try Small.tagged(train, test: "run/- cat/N dog/N\ncat/- run/-", ignoring: "-")
+    let task = Tagging(data, characters: false)
+    #expect(task.classes == 2)
+    #expect(task.metrics == [.accuracy, .sequenceAccuracy, .macroF1])
+    let scores = task.baseline().scores
+    // cat has no label in training, so it gets V; dog gets N. The second sentence asks for nothing.
+    #expect(scores["accuracy"] == 0.5)
+    #expect(scores["sequence-accuracy"] == 0)
+    let batch = task.batches(.test, TrainingOptions(), nil)[0]
+    #expect(batch.unpacked(batch.targets)[0] == [Kernels.ignoredTarget, 0, 0])
   }
 
   @Test func classification() throws {

@@ -7,12 +7,14 @@ import UnrollLayers
 
 /// Data, models and options small enough to be followed by hand.
 enum Small {
-  /// "the/D cat/N": words with tags; sentences by line.
-  static func tagged(_ train: String, development: String? = nil, test: String? = nil) throws -> EncodedData {
+  /// "the/D cat/N": words with tags, of which one may ask for nothing; sentences by line.
+  static func tagged(
+    _ train: String, development: String? = nil, test: String? = nil, ignoring ignored: String = ""
+  ) throws -> EncodedData {
     func read(_ text: String) -> [TaggedSentence] {
       text.split(separator: "\n").map { line in
         let pairs = line.split(separator: " ").map { $0.split(separator: "/").map(String.init) }
-        return TaggedSentence(words: pairs.map { $0[0] }, tags: pairs.map { $0[1] })
+        return TaggedSentence(words: pairs.map { $0[0] }, tags: pairs.map { $0[1] == ignored ? nil : $0[1] })
       }
     }
     let splits = Splits(train: read(train), development: read(development ?? train), test: read(test ?? train))

@@ -35,7 +35,7 @@ struct Generator<Item: SequenceItem>: Sendable {
     }
     guard items.count == count else {
       throw InputError(
-        "there are too few different sequences for three splits that share none: raise length, symbols, items or pairs, "
+        "generated data: there are too few different sequences for three splits that share none: raise length, symbols, items or pairs, "
           + "or lower development_items and test_items")
     }
     return items

@@ -44,7 +44,11 @@ public struct Report {
       .paragraph("**Question.** \(Markdown.escape(results.question))"),
       .paragraph("*Written by `unroll report` from the records alone: \(Markdown.list(size)).*"),
     ]
-    return head + Sections.all.flatMap { [Block.heading(2, $0.title)] + $0.blocks(results) }
+    return head
+      + Sections.all.flatMap { section in
+        let blocks = section.blocks(results)
+        return blocks.isEmpty ? [] : [Block.heading(2, section.title)] + blocks
+      }
   }
 
   /// Writes a figure and gives the Markdown that shows it, or the sentence that says why there is none.

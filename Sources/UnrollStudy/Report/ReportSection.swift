@@ -2,13 +2,15 @@
 protocol ReportSection: Sendable {
   /// The heading.
   var title: String { get }
+  /// Empty when the section has nothing to say: then its heading is left out too.
   func blocks(_ study: StudyResults) -> [Block]
 }
 
 /// Every section in the order of the report. A new one is a new file and a line here.
 enum Sections {
   static let all: [any ReportSection] = [
-    AnswerSection(), ScoresSection(), CurvesSection(), CostSection(), LostRunsSection(), SettingsSection(),
+    AnswerSection(), FamilySection(), ScoresSection(), CurvesSection(), CostSection(), LostRunsSection(),
+    SettingsSection(),
     ProvenanceSection(),
   ]
 }

@@ -12,13 +12,16 @@ public struct Tagging: Task {
   public static let reading = Reading.everyStep
 
   public let classes: Int
-  public let metrics: [Metric] = [.accuracy, .unseenAccuracy, .sequenceAccuracy, .macroF1]
+  /// Without that on unseen words where there are none.
+  public let metrics: [Metric]
   private let sequences: Splits<EncodedSequence>
 
   public init(_ data: EncodedData, characters: Bool) {
     guard case .sequences(let sequences) = data.corpus else { preconditionFailure("tagging wants labelled sequences") }
     self.sequences = sequences
     classes = data.labels.count
+    let hasUnseen = [sequences.development, sequences.test].joined().contains { $0.asksForUnseen }
+    metrics = [.accuracy] + (hasUnseen ? [.unseenAccuracy] : []) + [.sequenceAccuracy, .macroF1]
   }
 
   public func batches(_ split: Split, _ options: TrainingOptions, _ random: RandomSource?) -> [Batch] {
@@ -46,6 +49,11 @@ public struct Tagging: Task {
     }
     return ("most frequent label of the word", scorer.scores)
   }
+}
+
+extension EncodedSequence {
+  /// Whether a word that training lacks has a label that counts.
+  fileprivate var asksForUnseen: Bool { zip(seen, labels).contains { !$0 && $1 != EncodedSequence.noLabel } }
 }
 
 /// Accuracy over tokens, over tokens whose word training lacks, over whole sentences; macro-F1 over labels.

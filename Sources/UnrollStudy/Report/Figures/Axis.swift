@@ -10,11 +10,15 @@ struct Axis: Equatable {
   let low: Double
   let high: Double
   let logarithmic: Bool
+  /// Where the ticks stand; nil for round numbers.
+  private let marks: [Double]?
 
-  /// Holds all values with a margin; `bounds` are never passed by the margin.
-  init(_ label: String, holding values: [Double], logarithmic: Bool = false, within bounds: ClosedRange<Double>? = nil)
-  {
-    self.label = label
+  /// Holds all values with a margin; `bounds` are never passed by the margin. Ticks stand at `marks` where they are given.
+  init(
+    _ label: String, holding values: [Double], logarithmic: Bool = false, within bounds: ClosedRange<Double>? = nil,
+    marks: [Double]? = nil
+  ) {
+    (self.label, self.marks) = (label, marks)
     self.logarithmic = logarithmic && values.allSatisfy { $0 > 0 }
     let (least, most) = (values.min() ?? 0, values.max() ?? 1)
     if self.logarithmic {
@@ -39,7 +43,7 @@ struct Axis: Equatable {
   }
 
   var ticks: [(value: Double, text: String)] {
-    let values = logarithmic ? logarithmicTicks : Axis.linearTicks(low, high)
+    let values = marks ?? (logarithmic ? logarithmicTicks : Axis.linearTicks(low, high))
     return values.map { ($0, Digits.short($0)) }
   }
 
