@@ -28,6 +28,12 @@ import UnrollCore
     for place in 0..<10 { #expect((80...160).contains(sentences.count { $0.words[place] != "_" })) }
   }
 
+  @Test func copyingWithoutRepeats() throws {
+    for sentence in try all("{name: copying, items: 7, symbols: 7, repeats: false, \(Self.small)}").tagged {
+      #expect(Set(sentence.tags.compactMap { $0 }).count == 7)
+    }
+  }
+
   @Test func addingMarksOneDigitInEachHalf() throws {
     for text in try all("{name: adding, length: 9, \(Self.small)}").labelled {
       let marked = text.words.indices.filter { text.words[$0].hasSuffix("+") }
@@ -102,6 +108,10 @@ import UnrollCore
     (
       "{name: associative-recall, pairs: 2}",
       "DIR/study.yaml:1: associative-recall: queries (4) must not exceed pairs (2): a key is asked once"
+    ),
+    (
+      "{name: copying, items: 9, repeats: false}",
+      "DIR/study.yaml:1: copying: without repeats, items (9) must not exceed symbols (8); raise symbols"
     ),
     ("{name: copying, items: 0}", "DIR/study.yaml:1: items must be 1…10000, not 0"),
     ("{name: copying, length: 0}", "DIR/study.yaml:1: length must be 1…1000000, not 0"),

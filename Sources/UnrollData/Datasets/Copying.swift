@@ -8,19 +8,32 @@ extension DatasetDefinition {
   ///
   /// With the items first (Hochreiter & Schmidhuber 1997; Arjovsky et al. 2016) every item stands the same number of steps
   /// before its mark: a time-invariant system can copy by delay. Scattered (selective copying, Gu & Dao 2023) the distance
-  /// varies, so a model must tell items from blanks in what it keeps. Chance is 1/`symbols`.
+  /// varies, so a model must tell items from blanks in what it keeps.
+  ///
+  /// The baseline is chance, 1/`symbols`. A bag of words that knows which items came, but not in which order, guesses among
+  /// them: 1/`items` and more. With `repeats: false` and as many items as symbols the bag is always the same and is worth no
+  /// more than chance.
   static let copying = DatasetDefinition(
     "copying", "items to remember over a delay and to repeat in their order", version: "1",
     licence: "none needed", source: "generated",
     format: .generated(
-      ["length", "symbols", "items", "placement"],
+      ["length", "symbols", "items", "placement", "repeats"],
+      check: {
+        if !$0.repeats && $0.items > $0.symbols {
+          throw InputError(
+            "copying: without repeats, items (\($0.items)) must not exceed symbols (\($0.symbols)); raise symbols")
+        }
+      },
       .generatedTags(
         Generator { options, random in
           let prefix = options.items + options.length
           let places =
             options.placement == .first
             ? Array(0..<options.items) : random.distinct(options.items, below: prefix).sorted()
-          let items = places.map { _ in "\(random.below(options.symbols))" }
+          let items =
+            (options.repeats
+            ? places.map { _ in random.below(options.symbols) }
+            : random.distinct(options.items, below: options.symbols)).map { "\($0)" }
           var words = [String](repeating: "_", count: prefix) + [String](repeating: "?", count: options.items)
           for (place, item) in zip(places, items) { words[place] = item }
           return TaggedSentence(words: words, tags: [String?](repeating: nil, count: prefix) + items)
