@@ -10,9 +10,9 @@ public struct AveragingOptions: BackendOptions {
   public init() {}
 
   /// The map of one row. It stands below the mean, where it does the same, since the mean of W x + b is W mean(x) + b; so
-  /// further layers, each W ReLU(·) + b, are a network on every token (Zaheer et al. 2017).
+  /// further layers, each W GELU(·) + b, are a network on every token (Zaheer et al. 2017).
   public func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) -> any SequenceLayer {
-    Rowwise(Linear(site.input, site.width, parameters), after: site.index == 0 ? [] : [ReLU()])
+    Rowwise(Linear(site.input, site.width, parameters), after: site.index == 0 ? [] : [GELU()])
   }
 
   public func crown(_ stack: any SequenceLayer, _ reading: Reading, _ parameters: ParameterBuilder) -> any SequenceLayer
