@@ -142,7 +142,8 @@ import UnrollKernels
     let builder = ParameterBuilder(random: RandomSource(seed: 5))
     let layer = try settings.build(5, .everyStep, builder)
     let parameters = Parameters(builder)
-    for parameter in parameters.list where parameter.name.hasPrefix("dt_proj.bias") || parameter.name.hasPrefix("gates.b") {
+    for parameter in parameters.list
+    where parameter.name.hasPrefix("dt_proj.bias") || parameter.name.hasPrefix("gates.b") {
       let value = parameters.value(parameter)
       value.assign(value.array.enumerated().map { $1 + Float($0 % 2 == 0 ? shift : -shift) })
     }

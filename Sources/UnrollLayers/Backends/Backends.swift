@@ -39,9 +39,6 @@ public protocol BackendOptions: Options {
   var layersPerRepeat: Int { get }
   /// The options with which the contract is checked: its sequences have a few steps, so windows and tables must be short.
   static var miniature: Self { get }
-  /// So many ReLUs that Float32 differences meet their kinks: such a form has no figure for its gradients, which float64 cases
-  /// must prove. Its smooth form is checked like any other.
-  var hasKinks: Bool { get }
   /// Hidden widths must be multiples of this.
   var widthStep: Int { get }
   /// What stands below all layers, [R, input] → [R, width] (a map of the input, positions), or nil.
@@ -59,7 +56,6 @@ extension BackendOptions {
   public var layersPerRepeat: Int { 1 }
   public static var miniature: Self { Self() }
   public var widthStep: Int { 1 }
-  public var hasKinks: Bool { false }
 
   public func base(_ input: Int, _ width: Int, _ parameters: ParameterBuilder) throws -> (any SequenceLayer)? { nil }
 

@@ -26,6 +26,12 @@ public struct LRUOptions: BackendOptions {
 
   public init() {}
 
+  public static var miniature: Self {
+    var options = Self()
+    options.state = 7
+    return options
+  }
+
   public func validate() throws {
     guard rMin <= rMax else { throw InputError("r_min \(rMin) is larger than r_max \(rMax)") }
   }

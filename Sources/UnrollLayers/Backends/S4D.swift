@@ -47,6 +47,12 @@ public struct S4DOptions: BackendOptions {
 
   public init() {}
 
+  public static var miniature: Self {
+    var options = Self()
+    options.state = 8
+    return options
+  }
+
   public func validate() throws {
     guard dtMin <= dtMax else { throw InputError("dt_min \(dtMin) is larger than dt_max \(dtMax)") }
     guard start == .real || state % 2 == 0 else {

@@ -52,6 +52,12 @@ public struct SSMOptions: BackendOptions {
 
   public init() {}
 
+  public static var miniature: Self {
+    var options = Self()
+    options.state = 6
+    return options
+  }
+
   public func validate() throws {
     guard dtMin <= dtMax else { throw InputError("dt_min \(dtMin) is larger than dt_max \(dtMax)") }
   }

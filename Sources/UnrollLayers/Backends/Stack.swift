@@ -30,7 +30,6 @@ public struct StackOfBackendsOptions: BackendOptions {
     func divisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : divisor(b, a % b) }
     return parts.reduce(1) { $0 / divisor($0, $1.widthStep) * $1.widthStep }
   }
-  public var hasKinks: Bool { parts.contains { $0.hasKinks } }
 
   public func validate() throws {
     if parts.isEmpty { throw InputError("a stack needs the backends of its layers: of: [lstm, gru]") }
