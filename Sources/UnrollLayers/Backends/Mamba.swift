@@ -86,6 +86,14 @@ public struct MambaOptions: BackendOptions {
 
   public init() {}
 
+  /// Taps and time steps with which the last of seven steps is clearly felt at the first: as it starts, the path through the scan
+  /// is weak against those around it.
+  public static var miniature: MambaOptions {
+    var options = MambaOptions()
+    (options.taps, options.selective.dtMin, options.selective.dtMax) = (7, 0.03, 0.1)
+    return options
+  }
+
   public func validate() throws { try selective.validate() }
 
   public func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) -> any SequenceLayer {

@@ -17,6 +17,13 @@ public struct SelectiveSSMOptions: BackendOptions {
 
   public init() {}
 
+  /// Time steps that a sequence of seven steps can feel: neither too short to add up, nor so long that all is forgotten.
+  public static var miniature: SelectiveSSMOptions {
+    var options = SelectiveSSMOptions()
+    (options.selective.dtMin, options.selective.dtMax) = (0.03, 0.1)
+    return options
+  }
+
   public func validate() throws { try selective.validate() }
 
   public func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) -> any SequenceLayer {
