@@ -9,7 +9,8 @@ protocol ReportSection: Sendable {
 /// Every section in the order of the report. A new one is a new file and a line here.
 enum Sections {
   static let all: [any ReportSection] = [
-    AnswerSection(), FamilySection(), ScoresSection(), CurvesSection(), CostSection(), LostRunsSection(),
+    AnswerSection(), FamilySection(), ScoresSection(), CurvesSection(), CostSection(), DiscretisationSection(),
+    LostRunsSection(),
     SettingsSection(),
     ProvenanceSection(),
   ]

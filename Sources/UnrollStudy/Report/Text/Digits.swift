@@ -52,6 +52,9 @@ enum Digits {
   /// The shortest text of up to nine digits, for gnuplot and axes.
   static func plain(_ value: Double) -> String { printed("%.*g", 9, value) }
 
+  /// Two digits over many orders of magnitude: `0.032`, `1.4e-07`.
+  static func scientific(_ value: Double) -> String { printed("%.*g", 2, value) }
+
   /// A p-value: `p = 0.03`, `p < 0.001`.
   static func probability(_ p: Double) -> String {
     p < 0.001 ? "p < 0.001" : "p = \(fixed(p, p < 0.1 ? 3 : 2))"
