@@ -13,53 +13,6 @@ import UnrollKernels
 @Suite struct LongScanTests {
   static let length = 16_384
 
-  /// A layer with its parameters, run forward and backward over one long sequence from a state that is not empty.
-  private struct Run {
-    let pass: Pass
-    let input, state, dy, output, final, inputGradient, stateGradient: [Double]
-
-    init(_ layer: some SequenceLayer, _ parameters: Parameters, seed: UInt64) {
-      let steps = PackedSteps(lengths: [LongScanTests.length])
-      var random = RandomSource(seed: seed)
-      func normal(_ rows: Int, _ columns: Int, _ arena: Arena) -> Matrix {
-        let matrix = arena.matrix(rows, columns)
-        matrix.assign((0..<rows * columns).map { _ in Float(random.normal()) })
-        return matrix
-      }
-      pass = Pass(
-        steps, parameters: parameters, gradients: Buffer(count: parameters.count), arena: Arena(), mode: .training)
-      let (x, h) = (
-        normal(steps.rows, layer.inputWidth, pass.arena), normal(1, layer.slots[0].width, pass.arena)
-      )
-      let weights = normal(steps.rows, layer.outputWidth, pass.arena)
-      let (result, pullback) = layer.forward(x, from: [h], pass)
-      let gradient = pullback(SequenceGradient(rows: weights))
-      func doubles(_ matrix: Matrix) -> [Double] { matrix.array.map(Double.init) }
-      (input, state, dy) = (doubles(x), doubles(h), doubles(weights))
-      (output, final) = (doubles(result.rows), doubles(result.state[0]))
-      (inputGradient, stateGradient) = (doubles(gradient.input), doubles(gradient.state[0]))
-    }
-
-    /// The slope of Σ dy ⊙ twin along `direction` of the input and the state, against the gradients' part along it.
-    func slopeError(_ twin: (_ x: [Double], _ state: [Double]) -> [Double]) -> Double {
-      let (dx, dh) = (input.indices.map { sin(Double(3 * $0)) }, state.indices.map { cos(Double(5 * $0)) })
-      func loss(_ step: Double) -> Double {
-        let rows = twin(zip(input, dx).map { $0 + step * $1 }, zip(state, dh).map { $0 + step * $1 })
-        return zip(rows, dy).reduce(0) { $0 + $1.0 * $1.1 }
-      }
-      let step = 1e-4
-      let slope = (8 * (loss(step) - loss(-step)) - (loss(2 * step) - loss(-2 * step))) / (12 * step)
-      let parts = zip(inputGradient + stateGradient, dx + dh).map { $0 * $1 }
-      let size = parts.reduce(0) { $0 + $1 * $1 }.squareRoot()
-      return abs(parts.reduce(0, +) - slope) / size
-    }
-  }
-
-  private func relative(_ ours: [Double], _ theirs: [Double]) -> Double {
-    guard ours.allSatisfy(\.isFinite) else { return .infinity }
-    return zip(ours, theirs).map { abs($0 - $1) }.max()! / theirs.map(abs).max()!
-  }
-
   /// Time constants from a tenth of a step to the whole sequence.
   @Test func selectiveScan() {
     var options = SelectiveOptions()
@@ -91,10 +44,10 @@ import UnrollKernels
       }
       return (rows, x)
     }
-    let run = Run(layer, parameters, seed: 2)
+    let run = LongRun(layer, parameters, seed: 2)
     let expected = twin(run.input, run.state)
-    #expect(relative(run.output, expected.rows) < 1e-5)
-    #expect(relative(run.final, expected.final) < 1e-5)
+    #expect(LongRun.relative(run.output, expected.rows) < 1e-5)
+    #expect(LongRun.relative(run.final, expected.final) < 1e-5)
     #expect(run.slopeError { twin($0, $1).rows } < 1e-5)
   }
 
@@ -127,10 +80,10 @@ import UnrollKernels
       }
       return rows
     }
-    let run = Run(layer, parameters, seed: 4)
+    let run = LongRun(layer, parameters, seed: 4)
     let expected = twin(run.input, run.state)
-    #expect(relative(run.output, expected) < 1e-5)
-    #expect(relative(run.final, Array(expected.suffix(width))) < 1e-5)
+    #expect(LongRun.relative(run.output, expected) < 1e-5)
+    #expect(LongRun.relative(run.final, Array(expected.suffix(width))) < 1e-5)
     #expect(run.slopeError(twin) < 1e-5)
   }
 

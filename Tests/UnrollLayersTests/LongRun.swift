@@ -1,0 +1,59 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+import UnrollCore
+import UnrollKernels
+
+@testable import UnrollLayers
+
+/// A layer with its parameters, run forward and backward over one long sequence from a state that is not empty.
+struct LongRun {
+  static let length = 16_384
+
+  let pass: Pass
+  let input, state, dy, output, final, inputGradient, stateGradient: [Double]
+
+  init(_ layer: some SequenceLayer, _ parameters: Parameters, seed: UInt64) {
+    let steps = PackedSteps(lengths: [LongRun.length])
+    var random = RandomSource(seed: seed)
+    func normal(_ rows: Int, _ columns: Int, _ arena: Arena) -> Matrix {
+      let matrix = arena.matrix(rows, columns)
+      matrix.assign((0..<rows * columns).map { _ in Float(random.normal()) })
+      return matrix
+    }
+    pass = Pass(
+      steps, parameters: parameters, gradients: Buffer(count: parameters.count), arena: Arena(), mode: .training)
+    let (x, h) = (
+      normal(steps.rows, layer.inputWidth, pass.arena), normal(1, layer.slots[0].width, pass.arena)
+    )
+    let weights = normal(steps.rows, layer.outputWidth, pass.arena)
+    let (result, pullback) = layer.forward(x, from: [h], pass)
+    let gradient = pullback(SequenceGradient(rows: weights))
+    func doubles(_ matrix: Matrix) -> [Double] { matrix.array.map(Double.init) }
+    (input, state, dy) = (doubles(x), doubles(h), doubles(weights))
+    (output, final) = (doubles(result.rows), doubles(result.state[0]))
+    (inputGradient, stateGradient) = (doubles(gradient.input), doubles(gradient.state[0]))
+  }
+
+  /// The slope of Σ dy ⊙ twin along `direction` of the input and the state, against the gradients' part along it.
+  func slopeError(_ twin: (_ x: [Double], _ state: [Double]) -> [Double]) -> Double {
+    let (dx, dh) = (input.indices.map { sin(Double(3 * $0)) }, state.indices.map { cos(Double(5 * $0)) })
+    func loss(_ step: Double) -> Double {
+      let rows = twin(zip(input, dx).map { $0 + step * $1 }, zip(state, dh).map { $0 + step * $1 })
+      return zip(rows, dy).reduce(0) { $0 + $1.0 * $1.1 }
+    }
+    let step = 1e-4
+    let slope = (8 * (loss(step) - loss(-step)) - (loss(2 * step) - loss(-2 * step))) / (12 * step)
+    let parts = zip(inputGradient + stateGradient, dx + dh).map { $0 * $1 }
+    let size = parts.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    return abs(parts.reduce(0, +) - slope) / size
+  }
+
+  /// max|ours − theirs| / max|theirs|
+  static func relative(_ ours: [Double], _ theirs: [Double]) -> Double {
+    guard ours.allSatisfy(\.isFinite) else { return .infinity }
+    return zip(ours, theirs).map { abs($0 - $1) }.max()! / theirs.map(abs).max()!
+  }
+}
