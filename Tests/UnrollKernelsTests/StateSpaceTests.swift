@@ -122,7 +122,7 @@ import UnrollKernels
       }
     }
     let (ours, back, backKernel) = (
-      pool.matrix(u.rows, channels), pool.matrix(u.rows, channels), pool.matrix(kernel.rows, channels)
+      pool.matrix(u.rows, channels), pool.matrix(u.rows, channels), pool.matrix(channels, steps.steps)
     )
     let addD = pool.matrix(1, channels)
     Kernels.convolve(u, kernel: kernel, d: d, steps, arena: pool.arena, into: ours)

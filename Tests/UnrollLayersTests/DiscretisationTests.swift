@@ -67,6 +67,7 @@ import UnrollKernels
   @Test func frequenciesOfLegS() {
     #expect(abs(HiPPO.normalFrequencies(2)[0] - 3.0.squareRoot() / 2) < 1e-12)
     let frequencies = HiPPO.normalFrequencies(64)
-    #expect(zip(frequencies, frequencies.dropFirst()).allSatisfy(<) && frequencies[0] > 0)
+    let rising = zip(frequencies, frequencies.dropFirst()).allSatisfy { $0 < $1 }
+    #expect(rising && frequencies[0] > 0)
   }
 }
