@@ -50,7 +50,8 @@ enum Small {
     -> BackendSettings
   {
     var settings = try BackendSettings(name, [])
-    settings.stack.width = width
+    let step = settings.options.widthStep
+    settings.stack.width = (width + step - 1) / step * step
     settings.stack.direction = direction
     return settings
   }
