@@ -11,7 +11,7 @@ import UnrollKernels
   func chunksEqualTheWholeText(backend: String, columns: Int) throws {
     let data = try Small.text("so wie es einmal war, so war es nie; und nun?", test: "was war nun es, und wie so?!")
     let task = LanguageModelling(data, characters: true)
-    let model = try Small.model(data, task, try Small.backend(backend, width: 7))
+    let model = try Small.model(data, task, try Small.backend(backend, width: 7, miniature: true))
     // Larger weights, so that what was read long ago counts. (The small group is a state space's system.)
     for parameter in model.parameters.list where model.parameters.groups[parameter.group].learningRateFactor == 1 {
       Kernels.scale(model.parameters.value(parameter), by: 2)
@@ -22,7 +22,7 @@ import UnrollKernels
     #expect(whole.batches == 1 && cut.batches > 1)
     #expect(abs(whole.loss - cut.loss) < 3e-6 * whole.loss)
     let forgetful = evaluate(model, task, columns, chunk: 5, forgetting: true)
-    #expect(abs(whole.loss - forgetful.loss) > 2e-5 * whole.loss, "the test can tell a carried state from none")
+    #expect(abs(whole.loss - forgetful.loss) > 1e-4 * whole.loss, "the test can tell a carried state from none")
   }
 
   private func evaluate(

@@ -12,7 +12,8 @@ import UnrollLayers
 
   /// What a backend needs to learn by heart with few steps.
   private static let layers = ["min-gru": 2, "min-lstm": 2]
-  private static let rates = ["residual-rnn": 0.002, "transformer": 0.003]
+  private static let rates = ["transformer": 0.003]
+  private static let patience = ["transformer": 3]
 
   @Test(arguments: backends)
   func tagging(backend: String) throws {
@@ -29,7 +30,8 @@ import UnrollLayers
   }
 
   /// The baseline of frequencies is at about 2 bits; what comes next hangs on more than the last character.
-  @Test(arguments: backends)
+  /// Without `residual-rnn`, whose state grows with the text that it carries.
+  @Test(arguments: backends.filter { $0 != ResidualRNNOptions.name })
   func languageModelling(backend: String) throws {
     let data = try Small.text(String(repeating: "abcabdacb", count: 30))
     let scores = try learn(LanguageModelling(data, characters: true), data, backend, epochs: 60)
@@ -48,7 +50,7 @@ import UnrollLayers
     settings.stack.layers = Self.layers[backend] ?? 1
     let model = try Small.model(data, task, settings)
     var options = TrainingOptions()
-    (options.epochs, options.batch, options.chunk) = (epochs, 4, 16)
+    (options.epochs, options.batch, options.chunk) = (epochs * (Self.patience[backend] ?? 1), 4, 16)
     options.optimiser.learningRate = Self.rates[backend] ?? 0.01
     let outcome = Trainer(model, task, options, wordDropout: 0, data.vocabulary, random: RandomSource(seed: 1)).train()
     #expect(outcome.divergence == nil)

@@ -45,11 +45,12 @@ enum Small {
       LoadedData(name: "small", version: "1", licence: "", source: "", digest: "", labels: labels, corpus: corpus))
   }
 
-  /// Every kind of backend with its defaults.
-  static func backend(_ name: String, width: Int, _ direction: StackOptions.Direction = .forward) throws
-    -> BackendSettings
-  {
-    var settings = try BackendSettings(name, [])
+  /// Every kind of backend with its defaults, or with the options of the contract, whose states short texts feel.
+  static func backend(
+    _ name: String, width: Int, _ direction: StackOptions.Direction = .forward, miniature: Bool = false
+  ) throws -> BackendSettings {
+    let type = try Backends.named(name)
+    var settings = BackendSettings(miniature ? type.miniature : type.init())
     let step = settings.options.widthStep
     settings.stack.width = (width + step - 1) / step * step
     settings.stack.direction = direction

@@ -20,6 +20,8 @@ struct MambaBlock: SequenceLayer {
   var outputWidth: Int { output.outputWidth }
   var channels: Int { scan.channels }
   var slots: [StateSlot] { convolution.slots + scan.slots }
+  /// Those of the scan by itself.
+  var ways: [Way] { scan.ways }
   var multiplyAdds: Int {
     (encoder?.multiplyAdds ?? 0) + input.multiplyAdds + convolution.multiplyAdds + scan.multiplyAdds
       + output.multiplyAdds

@@ -28,6 +28,7 @@ struct SelectiveScan: SequenceLayer {
   var inputWidth: Int { channels }
   var outputWidth: Int { channels }
   var slots: [StateSlot] { [StateSlot("x", channels * stateSize)] }
+  var ways: [Way] { [Way("recurrence", SelectiveRecurrence(scan: self)), Way("scan", self)] }
   var multiplyAdds: Int { projection.multiplyAdds + time.multiplyAdds + channels * (4 * stateSize + 2) }
 
   init(_ channels: Int, rank: Int, _ options: SelectiveOptions, _ parameters: ParameterBuilder) {
