@@ -18,7 +18,7 @@ UN_FAST void un_mix(ptrdiff_t n, const float *restrict x, const float *restrict 
     for (ptrdiff_t i = 0; i < n; i++) out[i] = y[i] + k[i] * (x[i] - y[i]);
 }
 
-UN_FAST void un_multiply(ptrdiff_t n, const float *restrict x, const float *restrict y, float *restrict out) {
+UN_FAST void un_multiply(ptrdiff_t n, const float *x, const float *y, float *out) {
     for (ptrdiff_t i = 0; i < n; i++) out[i] = x[i] * y[i];
 }
 

@@ -36,7 +36,8 @@ struct RunCommand: ParsableCommand {
         Terminal.note("Interrupted. What is done is kept: the same command goes on.")
         throw ExitCode(130)
       }
-      let path = try Report.write(try folder.current().records, study: study.name, to: options.reports)
+      let path = try Report.write(
+        try folder.current().records, study: study.name, notes: try folder.notes(), to: options.reports)
       Terminal.note(
         "\(summary.finished) finished, \(summary.diverged) diverged, \(summary.failed) failed. Report: \(path)")
       if summary.failed > 0 { throw ExitCode(1) }
@@ -59,11 +60,12 @@ struct ReportCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      let (records, wanted) = try options.folder(options.name).current()
+      let folder = options.folder(options.name)
+      let (records, wanted) = try folder.current()
       guard !records.isEmpty else {
         throw InputError("none of the study's runs has left a record yet", file: options.study)
       }
-      let path = try Report.write(records, study: options.name, to: options.reports)
+      let path = try Report.write(records, study: options.name, notes: try folder.notes(), to: options.reports)
       print("\(records.count) of \(wanted) runs. Report: \(path)")
     }
   }

@@ -21,6 +21,21 @@ import UnrollLayers
     #expect(names.isSuperset(of: ["plain", "width: 11", "layers: 2, bidirectional, sum", "reset: before"]))
   }
 
+  /// A backend that wrongly refused something would lose its forms in silence.
+  @Test(arguments: Backends.all.map { $0.name })
+  func everyBackendHasItsForms(_ name: String) throws {
+    let forms = try Contract.forms(of: Backends.named(name))
+    func has(_ form: String, _ reading: Reading? = nil) -> Bool {
+      forms.contains { $0.name == form && (reading == nil || $0.reading == reading) }
+    }
+    #expect(has("plain") && has("layers: 2") && has("layers: 2, bidirectional, sum") && has("residual, bidirectional"))
+    let causal = try forms.contains { try ContractModel($0).layer.isCausal }
+    #expect(causal, "no form can be streamed")
+    let poolsItself = ["averaging", "attention-rnn"].contains(name)
+    for pool in ["mean", "max", "attention"] { #expect(has("pooling: \(pool)", .summary) != poolsItself) }
+    #expect(has("learned state") != ["averaging", "transformer"].contains(name))
+  }
+
   @Test func attentionIsCheckedInEveryReading() throws {
     let forms = try Contract.forms(of: AttentionRNNOptions.self).filter { $0.name == "plain" }
     #expect(forms.contains { $0.reading == .everyStep } && forms.contains { $0.reading == .causal })

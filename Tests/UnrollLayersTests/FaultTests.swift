@@ -11,6 +11,8 @@ import UnrollTraining
   @Test(arguments: [
     (FaultyOptions.Fault.forgetDerivative, "gradient of the parameters"),
     (.forgetWeightGradient, "gradient of the parameters"),
+    (.oneBias, "gradient of the parameters"),
+    (.oneInput, "gradient of the input"),
     (.noStateGradient, "gradient of the initial state"),
     (.leaksFuture, "causality"),
     (.falselyNotCausal, "uses the future, as declared"),
@@ -26,6 +28,16 @@ import UnrollTraining
   func theMatchingCheckFails(_ fault: FaultyOptions.Fault, _ check: String) throws {
     let failures = try failures(fault)
     #expect(failures[check] != nil, "\(fault) went unseen; failed: \(failures)")
+  }
+
+  /// Every check of gradients by differences, sampled or with masks, sees 1 % in one gate.
+  @Test func aGateOnePercentOffIsSeenByEveryGradientCheck() throws {
+    let failures = try failures(.forgetDerivative)
+    for check in [
+      "gradient of the parameters", "gradient, no initial state", "gradient, batch one", "dropout: gradient",
+    ] {
+      #expect(failures[check] != nil, "\(check) did not see it; failed: \(failures)")
+    }
   }
 
   /// Checks that fail in the plain form, with their figures.

@@ -11,6 +11,8 @@ struct FaultyOptions: BackendOptions {
     case forgetDerivative
     /// As an error in one block of a weight gradient alone.
     case forgetWeightGradient
+    /// As an error in a single number: one bias of 5, or one column of the input's gradient.
+    case oneBias, oneInput
     /// The state's gradient is left out.
     case noStateGradient
     /// A thousandth of the next step's input reaches the output.
@@ -94,6 +96,8 @@ private struct FaultyLSTM: SequenceLayer {
     switch fault {
     case .noStateGradient: for matrix in dState { matrix.fill(0) }
     case .writesGradient: if let rows = gradient.rows { rows[0, 0] += 1 }
+    case .oneBias: if let biases = weights.biases { pass.gradient(biases.ih)[0, outputWidth + 1] *= 1.02 }
+    case .oneInput: for row in 0..<dx.rows { dx[row, 1] *= 1.02 }
     case .forgetWeightGradient:
       Kernels.scale(pass.gradient(weights.hh).rows(outputWidth..<2 * outputWidth), by: 1.01)
     default: break

@@ -10,8 +10,9 @@ import UnrollLayers
 @Suite struct LearningTests {
   private static let backends = Small.backends.filter { $0 != AveragingOptions.name }
 
-  /// What a backend needs to learn by heart with few steps.
+  /// One minimal layer is linear in what the words say and cannot add two of them modulo three.
   private static let layers = ["min-gru": 2, "min-lstm": 2]
+  /// Attention learns by heart more slowly, and not at the rate of the others.
   private static let rates = ["transformer": 0.003]
   private static let patience = ["transformer": 3]
 

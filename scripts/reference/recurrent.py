@@ -93,7 +93,7 @@ def slstm(exponential, heads):
     return step
 
 
-def write(name, backend, settings, parameters, step, names, scale=10.0):
+def write(name, backend, settings, parameters, step, names, scale=1.0):
     state = {slot: 0.5 * torch.randn(BATCH, WIDTH) for slot in names}
     if "n" in state:
         state["n"] = 0.5 + state["n"].abs()

@@ -86,6 +86,7 @@ void un_gather(ptrdiff_t rows, ptrdiff_t columns, const float *table, ptrdiff_t 
 void un_scatter_add(ptrdiff_t rows, ptrdiff_t columns, const float *x, const int32_t *index, float *add_table, ptrdiff_t ld);
 void un_copy_columns(ptrdiff_t rows, ptrdiff_t columns, const float *from, ptrdiff_t ld_from, float *to, ptrdiff_t ld_to);
 void un_add_columns(ptrdiff_t rows, ptrdiff_t columns, const float *from, ptrdiff_t ld_from, float *add_to, ptrdiff_t ld_to);
+// out = x ⊙ y; out may be x or y.
 void un_multiply(ptrdiff_t n, const float *x, const float *y, float *out);
 // out = k ⊙ x + (1 - k) ⊙ y
 void un_mix(ptrdiff_t n, const float *x, const float *y, const float *k, float *out);

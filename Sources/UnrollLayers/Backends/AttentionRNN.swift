@@ -18,6 +18,8 @@ public struct AttentionRNNOptions: BackendOptions {
 
   public init() {}
 
+  public var poolsItself: Bool { true }
+
   public func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) throws -> any SequenceLayer {
     func made(_ cell: some RecurrentOptions) throws -> any SequenceLayer {
       var cell = cell

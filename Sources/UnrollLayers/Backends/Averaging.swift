@@ -9,6 +9,8 @@ public struct AveragingOptions: BackendOptions {
 
   public init() {}
 
+  public var poolsItself: Bool { true }
+
   /// The map of one row. It stands below the mean, where it does the same, since the mean of W x + b is W mean(x) + b; so
   /// further layers, each W GELU(·) + b, are a network on every token (Zaheer et al. 2017).
   public func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) -> any SequenceLayer {

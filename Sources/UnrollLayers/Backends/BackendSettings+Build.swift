@@ -20,7 +20,7 @@ extension BackendSettings {
     if stack.residual == .prenorm {
       whole = RowwiseCrown(inner: whole, layer: LayerNorm(whole.outputWidth, parameters.scope("last")))
     }
-    whole = pooled(try options.crown(whole, reading, parameters), reading, parameters)
+    whole = try pooled(try options.crown(whole, reading, parameters), reading, parameters)
     guard reading != .causal || whole.isCausal else {
       throw InputError("backend \(name): it would see the tokens that it has to predict; make it causal")
     }
@@ -59,7 +59,13 @@ extension BackendSettings {
     func made(_ suffix: String) throws -> any SequenceLayer {
       let own = parameters.suffixed(suffix)
       let layer = try options.makeLayer(site, own)
-      return stack.initialState == .learned ? LearnedState(layer, own) : layer
+      guard stack.initialState == .learned else { return layer }
+      guard layer.slots.contains(where: \.learnable) else {
+        // Of different parts some may have one.
+        if options.layersPerRepeat > 1 { return layer }
+        throw InputError("backend \(name): it has no first state to learn; use initial_state: empty")
+      }
+      return LearnedState(layer, own)
     }
     let ahead = try made(suffix)
     guard stack.direction == .bidirectional else { return ahead }
@@ -68,8 +74,15 @@ extension BackendSettings {
 
   private func pooled(
     _ whole: any SequenceLayer, _ reading: Reading, _ parameters: ParameterBuilder
-  ) -> any SequenceLayer {
-    guard reading == .summary else { return whole }
+  ) throws -> any SequenceLayer {
+    guard stack.pooling != .last else { return whole }
+    guard reading == .summary else {
+      throw InputError(
+        "backend \(name): pooling is for one label a sequence, and this task reads every step; leave pooling out")
+    }
+    guard !options.poolsItself else {
+      throw InputError("backend \(name): it pools over the sequence already; leave pooling out")
+    }
     return switch stack.pooling {
     case .last: whole
     case .mean: PooledSummary(inner: whole, pool: .mean)

@@ -41,6 +41,8 @@ public protocol BackendOptions: Options {
   static var miniature: Self { get }
   /// Hidden widths must be multiples of this.
   var widthStep: Int { get }
+  /// What it puts on top pools over the sequence: it belongs on top of a stack, and is not pooled again.
+  var poolsItself: Bool { get }
   /// What stands below all layers, [R, input] → [R, width] (a map of the input, positions), or nil.
   func base(_ input: Int, _ width: Int, _ parameters: ParameterBuilder) throws -> (any SequenceLayer)?
   /// One layer in one direction, [R, site.input] → [R, site.width].
@@ -56,6 +58,7 @@ extension BackendOptions {
   public var layersPerRepeat: Int { 1 }
   public static var miniature: Self { Self() }
   public var widthStep: Int { 1 }
+  public var poolsItself: Bool { false }
 
   public func base(_ input: Int, _ width: Int, _ parameters: ParameterBuilder) throws -> (any SequenceLayer)? { nil }
 

@@ -15,8 +15,9 @@ struct SLSTM: RecurrentCell {
 
   var slots: [StateSlot] {
     let width = weights.width
+    // c counts for nothing while n and m are empty.
     return [
-      StateSlot("h", width), StateSlot("c", width), StateSlot("n", width, .positive),
+      StateSlot("h", width), StateSlot("c", width, learnable: false), StateSlot("n", width, .positive),
       StateSlot("m", width, empty: -.infinity),
     ]
   }
@@ -62,9 +63,13 @@ public struct SLSTMOptions: RecurrentOptions {
 
   public init() {}
 
+  public var widthStep: Int { heads }
+
   public func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) throws -> any SequenceLayer {
     guard site.width % heads == 0 else {
-      throw InputError("slstm: \(heads) heads do not divide the width \(site.width); choose heads that do")
+      throw InputError(
+        "backend slstm: \(heads) heads do not divide width \(site.width); use a width that is a multiple of \(heads), or other heads"
+      )
     }
     let bias = [0, Float(forgetBias), 0, 0]
     let weights = RecurrentWeights(gates: 4, site, recurrent, bias: bias, heads: heads, parameters)

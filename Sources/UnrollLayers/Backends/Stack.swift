@@ -5,8 +5,8 @@ import UnrollKernels
 ///
 ///     {backend: stack, of: [mamba, {backend: transformer, heads: 2}], layers: 2, width: 64}
 ///
-/// `layers` says how often the list repeats. What a backend puts below its layers comes from the first of the list, what it puts on top
-/// from the last.
+/// `layers` says how often the list repeats. What a backend puts below its layers stands below its first one; what it puts on top
+/// comes from the last of the list.
 public struct StackOfBackendsOptions: BackendOptions {
   public static let name = "stack"
   public static let summary = "layers of different backends in one model: of: [lstm, {backend: gru, reset: before}]"
@@ -24,6 +24,15 @@ public struct StackOfBackendsOptions: BackendOptions {
 
   public init() {}
 
+  /// Attention above a recurrent cell: positions in the middle of the stack.
+  public static var miniature: Self {
+    var options = Self()
+    options.parts = [GRUOptions.miniature, TransformerOptions.miniature]
+    return options
+  }
+
+  public var poolsItself: Bool { parts.last?.poolsItself ?? false }
+
   public var layersPerRepeat: Int { parts.count }
   /// The least common multiple of what the parts want.
   public var widthStep: Int {
@@ -33,6 +42,9 @@ public struct StackOfBackendsOptions: BackendOptions {
 
   public func validate() throws {
     if parts.isEmpty { throw InputError("a stack needs the backends of its layers: of: [lstm, gru]") }
+    if let lower = parts.dropLast().first(where: \.poolsItself) {
+      throw InputError("\(type(of: lower).name) pools over the sequence, so it can only be the last part of a stack")
+    }
   }
 
   public func base(_ input: Int, _ width: Int, _ parameters: ParameterBuilder) throws -> (any SequenceLayer)? {
@@ -40,8 +52,14 @@ public struct StackOfBackendsOptions: BackendOptions {
   }
 
   public func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) throws -> any SequenceLayer {
-    let repeated = LayerSite(input: site.input, width: site.width, index: site.index / parts.count)
-    return try parts[site.index % parts.count].makeLayer(repeated, parameters)
+    let (part, round) = (parts[site.index % parts.count], site.index / parts.count)
+    let base = site.index > 0 && round == 0 ? try part.base(site.input, site.width, parameters.scope("base")) : nil
+    let own = LayerSite(input: base?.outputWidth ?? site.input, width: site.width, index: round)
+    let layer = try part.makeLayer(own, parameters)
+    guard let base else { return layer }
+    return SequenceStack(parts: [
+      SequenceStack.Part(layer: base, suffix: "base"), SequenceStack.Part(layer: layer, suffix: "own"),
+    ])
   }
 
   public func crown(_ stack: any SequenceLayer, _ reading: Reading, _ parameters: ParameterBuilder) throws
@@ -51,7 +69,10 @@ public struct StackOfBackendsOptions: BackendOptions {
   }
 
   private static func resolved(_ part: any BackendOptions) -> Value {
-    .table(part.recorded.merging(["backend": .string(type(of: part).name)]) { $1 })
+    var table = part.recorded
+    table["backend"] = .string(type(of: part).name)
+    if type(of: part).version > 1 { table["version"] = .integer(type(of: part).version) }
+    return .table(table)
   }
 
   private static func part(_ setting: Setting) throws -> any BackendOptions {

@@ -2,7 +2,7 @@ import UnrollKernels
 
 /// A layer whose first state is trained instead of empty: one vector a slot, the same for all sequences.
 ///
-/// Slots without a gradient (counters) and those that are empty at another value than zero stay as they are.
+/// Slots that cannot be learned (counters, keys that nothing has filled, what is empty at another value than zero) begin empty.
 struct LearnedState: SequenceLayer {
   let inner: any SequenceLayer
   /// One a slot; nil where the state begins empty.
@@ -11,7 +11,7 @@ struct LearnedState: SequenceLayer {
   init(_ inner: any SequenceLayer, _ parameters: ParameterBuilder) {
     self.inner = inner
     initial = inner.slots.map { slot in
-      guard slot.domain == .real, slot.empty == 0 else { return nil }
+      guard slot.learnable else { return nil }
       return parameters.add("initial_\(slot.name)", [slot.width], .constant(0))
     }
   }

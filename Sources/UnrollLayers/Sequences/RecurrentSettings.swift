@@ -14,7 +14,7 @@ public struct RecurrentSettings: Options {
     ).later,
     OptionKey(
       "weight_dropout", \.weightDropout, in: 0...0.95,
-      "dropout on the recurrent weights, one mask a step of training (Merity et al. 2018)"
+      "dropout on the recurrent weights, one mask a training step and shard (Merity et al. 2018)"
     ).later,
     OptionKey(
       "zoneout", \.zoneout, in: 0...0.95,

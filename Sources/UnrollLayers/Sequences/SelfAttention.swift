@@ -31,7 +31,10 @@ struct SelfAttention {
   var slots: [StateSlot] {
     guard let window else { return [] }
     let kept = (window - 1) * width
-    return [StateSlot("keys", kept), StateSlot("values", kept), StateSlot("kept", 1, .count(window - 1))]
+    return [
+      StateSlot("keys", kept, learnable: false), StateSlot("values", kept, learnable: false),
+      StateSlot("kept", 1, .count(window - 1)),
+    ]
   }
 
   typealias Back = (Matrix) -> (input: Matrix, state: [Matrix])

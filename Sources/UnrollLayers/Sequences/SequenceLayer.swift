@@ -8,6 +8,8 @@ public struct StateSlot: Equatable, Sendable {
   public let empty: Float
   /// What its values may be.
   public let domain: Domain
+  /// Whether beginning elsewhere than empty makes a difference that can be trained.
+  public let learnable: Bool
 
   public enum Domain: Equatable, Sendable {
     case real
@@ -17,15 +19,16 @@ public struct StateSlot: Equatable, Sendable {
     case count(Int)
   }
 
-  public init(_ name: String, _ width: Int, empty: Float = 0, _ domain: Domain = .real) {
+  public init(_ name: String, _ width: Int, empty: Float = 0, learnable: Bool = true, _ domain: Domain = .real) {
     self.name = name
     self.width = width
     self.empty = empty
     self.domain = domain
+    self.learnable = learnable && domain == .real && empty == 0
   }
 
   /// The same slot under its name in a larger layer.
-  func named(_ name: String) -> StateSlot { StateSlot(name, width, empty: empty, domain) }
+  func named(_ name: String) -> StateSlot { StateSlot(name, width, empty: empty, learnable: learnable, domain) }
 }
 
 /// What a sequence layer returns.

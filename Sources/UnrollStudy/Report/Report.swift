@@ -6,20 +6,23 @@ public struct Report {
   ///
   /// The same records, in any order, give the same bytes (figures: with the same version of gnuplot). Records of
   /// other studies are left out. Without gnuplot the report says which figures are missing and keeps all tables.
+  /// - Parameter notes: Markdown of the study's author.
   /// - Returns: the path of the Markdown file.
   /// - Throws: `InputError` when no record belongs to the study, or two stand for the same cell and seed.
   @discardableResult
-  public static func write(_ records: [RunRecord], study: String, to folder: String) throws -> String {
-    try write(records, study: study, to: folder, gnuplot: Gnuplot.find(in: ProcessVariables.path))
+  public static func write(
+    _ records: [RunRecord], study: String, notes: String = "", to folder: String
+  ) throws -> String {
+    try write(records, study: study, notes: notes, to: folder, gnuplot: Gnuplot.find(in: ProcessVariables.path))
   }
 
   static func write(
-    _ records: [RunRecord], study: String, to folder: String, gnuplot: Gnuplot?
+    _ records: [RunRecord], study: String, notes: String = "", to folder: String, gnuplot: Gnuplot?
   ) throws -> String {
     guard !study.isEmpty, !study.contains("/") else {
       throw InputError("the study's name \"\(study)\" cannot name a file; give it one without slashes")
     }
-    let blocks = try blocks(records, study: study)
+    let blocks = try blocks(records, study: study, notes: notes)
     let place = "\(folder)/\(study)"
     var stands: [String: String] = [:]
     for figure in blocks.flatMap(\.figures) {
@@ -32,7 +35,7 @@ public struct Report {
   }
 
   /// The whole report before anything is drawn.
-  static func blocks(_ records: [RunRecord], study: String) throws -> [Block] {
+  static func blocks(_ records: [RunRecord], study: String, notes: String = "") throws -> [Block] {
     let results = try StudyResults(records, study: study)
     let seeds = Markdown.count(StudyResults.unique(results.records.map(\.cell.seed)).count, "seed")
     let size = [
@@ -44,11 +47,19 @@ public struct Report {
       .paragraph("**Question.** \(Markdown.escape(results.question))"),
       .paragraph("*Written by `unroll report` from the records alone: \(Markdown.list(size)).*"),
     ]
-    return head
-      + Sections.all.flatMap { section in
-        let blocks = section.blocks(results)
-        return blocks.isEmpty ? [] : [Block.heading(2, section.title)] + blocks
-      }
+    let sections = Sections.all.map { section in
+      let blocks = section.blocks(results)
+      return blocks.isEmpty ? [] : [Block.heading(2, section.title)] + blocks
+    }
+    // The author's words come after the answer that the numbers give.
+    return head + sections[0] + authors(notes) + sections[1...].flatMap { $0 }
+  }
+
+  private static func authors(_ notes: String) -> [Block] {
+    guard !notes.isEmpty else { return [] }
+    let paragraphs = notes.split(separator: "\n\n").map { Block.paragraph(String($0)) }
+    return [.heading(2, "Notes"), .paragraph("*Words of the study's author; everything else is computed.*")]
+      + paragraphs
   }
 
   /// Writes a figure and gives the Markdown that shows it, or the sentence that says why there is none.

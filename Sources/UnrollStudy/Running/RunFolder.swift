@@ -14,8 +14,19 @@ public struct RunFolder: Sendable {
 
   private var grid: String { "\(store.folder)/grid.txt" }
 
-  /// Writes which records belong to the study as it stands now, in its order. Records of earlier versions of the study stay.
-  func write(grid identities: [String]) throws { try Files.write(identities.joined(separator: "\n") + "\n", to: grid) }
+  private var notesFile: String { "\(store.folder)/notes.md" }
+
+  /// Writes which records belong to the study as it stands now, in its order, and its notes. Records of earlier versions of the
+  /// study stay.
+  func write(grid identities: [String], notes text: String) throws {
+    try Files.write(identities.joined(separator: "\n") + "\n", to: grid)
+    if !text.isEmpty || Files.exists(notesFile) { try Files.write(text, to: notesFile) }
+  }
+
+  /// What the study's author says about it, in Markdown; empty when there is nothing.
+  public func notes() throws -> String {
+    Files.exists(notesFile) ? String(decoding: try Files.read(notesFile), as: UTF8.self) : ""
+  }
 
   /// The records of the study's current grid that are there, and how many it wants.
   public func current() throws -> (records: [RunRecord], wanted: Int) {

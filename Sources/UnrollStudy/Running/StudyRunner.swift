@@ -54,7 +54,7 @@ public final class StudyRunner {
   /// - Throws: `InputError` for settings or data that are wrong, before anything is trained.
   public func run() throws -> Summary {
     let cells = try StudyRunner.identified(try study.cells(), location)
-    try folder.write(grid: cells.map(\.identity))
+    try folder.write(grid: cells.map(\.identity), notes: study.notes)
     for item in cells {
       switch try kept(item.cell, item.identity) {
       case .finished: summary.finished += 1

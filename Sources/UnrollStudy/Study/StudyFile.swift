@@ -6,6 +6,7 @@ import UnrollTraining
 /// A study as it stands in its YAML file, before its grid is expanded.
 ///
 ///     question: Which model …?
+///     notes: Markdown for the report         # what the author knows and the numbers do not say
 ///     tasks:
 ///       - data: wordnet-supersense            # or a table: name or format, and options
 ///         backend: {direction: bidirectional} # for every backend in this task
@@ -21,6 +22,8 @@ import UnrollTraining
 public struct StudyFile {
   public let name: String
   public let question: String
+  /// Markdown, shown in the report as the author's words.
+  public let notes: String
   let tasks: [TaskEntry]
   let backends: [BackendEntry]
   let seeds: [Int]
@@ -56,7 +59,9 @@ public struct StudyFile {
     let place: Setting
   }
 
-  static let keys = ["question", "tasks", "backends", "backend", "model", "training", "seeds", "width", "parameters"]
+  static let keys = [
+    "question", "notes", "tasks", "backends", "backend", "model", "training", "seeds", "width", "parameters",
+  ]
 
   public init(path: String) throws {
     let file = path.split(separator: "/").last.map(String.init) ?? path
@@ -76,6 +81,7 @@ public struct StudyFile {
     }
     self.name = name
     question = try value("question")?.text("question") ?? "How do these backends compare?"
+    notes = try value("notes")?.text("notes") ?? ""
     seeds = try StudyFile.seeds(value("seeds"))
     size = try StudyFile.size(value("width"), value("parameters"))
     shared = Overrides(

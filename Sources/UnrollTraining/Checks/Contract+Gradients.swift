@@ -117,14 +117,23 @@ extension Contract {
     let sampled = sample(analytic.count, most)
     let floor = 0.1 * max(largest, 1e-2)
     return sampled.map { element in
-      // Smaller steps come where the loss bends or has a kink, larger ones where it hardly moves.
+      let expected = Double(analytic[element])
+      func error(_ numeric: Double) -> Double { abs(numeric - expected) / max(abs(numeric), abs(expected), floor) }
+      // Smaller steps come where the loss bends, larger ones and means over many where it hardly moves.
+      let central = [(Self.central, [1, 0.25, 4, 0.06]), (wide, [1, 4]), (averaged, [1])]
       var best = Double.infinity
-      for stencil in [central, wide, ahead, behind, averaged] {
-        for factor in [1, 0.25, 4, 0.06] where best > 1e-3 {
-          let numeric = stencil(Float(step * factor)) { loss(element, $0) }
-          let error = abs(numeric - Double(analytic[element]))
-          best = min(best, error / max(abs(numeric), abs(Double(analytic[element])), floor))
+      for (stencil, factors) in central {
+        for factor in factors where best > 1e-3 {
+          best = min(best, error(stencil(Float(step * factor)) { loss(element, $0) }))
         }
+      }
+      // Where the two sides differ there is a kink (of a ReLU, say) within the step, and the gradient is that of one side.
+      for factor in [0.06, 0.25, 1] where best > 1e-3 {
+        let slopes = [
+          ahead(Float(step * factor)) { loss(element, $0) }, behind(Float(step * factor)) { loss(element, $0) },
+        ]
+        guard abs(slopes[0] - slopes[1]) > 0.02 * max(abs(expected), floor) else { continue }
+        best = min(best, error(slopes[0]), error(slopes[1]))
       }
       return best
     }.max() ?? 0

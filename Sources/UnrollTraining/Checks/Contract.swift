@@ -70,6 +70,7 @@ public enum Contract {
     Check("whole = step by step", 2e-5) { try wholeIsStepByStep($0) },
     Check("whole = in two chunks", 2e-5) { try wholeIsInChunks($0) },
     Check("causality", 1e-6) { try leakFromFuture($0) },
+    // In a residual stack the last token reaches the first output by a narrow way: 4e-5 in both directions of `mamba`.
     Check("uses the future, as declared", 1e-5, atLeast: true) { try useOfFuture($0) },
     Check("evaluation = training", 1e-6) { try evaluationIsTraining($0) },
     Check("same seed, same bits", 0) { try sameSeedSameBits($0) },

@@ -29,22 +29,17 @@ extension Contract {
       ("layers: 2", [("layers", "2")]),
       ("layers: 2, bidirectional, concat", [("layers", "2"), ("direction", "bidirectional"), ("merge", "concat")]),
       ("layers: 2, bidirectional, sum", [("layers", "2"), ("direction", "bidirectional"), ("merge", "sum")]),
-      (
-        "residual, learned state, mean pooling",
-        [("layers", "2"), ("residual", "prenorm"), ("initial_state", "learned"), ("pooling", "mean")]
-      ),
-      (
-        "residual, bidirectional, attention pooling",
-        [("layers", "2"), ("residual", "prenorm"), ("direction", "bidirectional"), ("pooling", "attention")]
-      ),
-      ("variational, max pooling", [("layers", "2"), ("variational", "true"), ("pooling", "max")]),
+      ("residual, bidirectional", [("layers", "2"), ("residual", "prenorm"), ("direction", "bidirectional")]),
+      ("residual, variational", [("layers", "2"), ("residual", "prenorm"), ("variational", "true")]),
+      ("learned state", [("initial_state", "learned")]),
     ]
+    let pools = ["mean", "max", "attention"].map { ("pooling: \($0)", [("pooling", $0)]) }
     let own = otherChoices(options).map { ("\($0.key): \($0.value)", [($0.key, $0.value)]) }
-    return try (stacks + own).flatMap { name, changes in
+    return try (stacks + (options.poolsItself ? [] : pools) + own).flatMap { name, changes in
       var settings = BackendSettings(options)
       settings.stack.width = rounded(width, options)
       try settings.set(changes)
-      let possible = Reading.all.filter { $0 != .causal || canBeCausal(settings) }
+      let possible = Reading.all.filter { isPossible(settings, $0) }
       return try different(possible.map { Form(name, settings, $0) })
     }
   }
@@ -54,9 +49,10 @@ extension Contract {
     (width + options.widthStep - 1) / options.widthStep * options.widthStep
   }
 
-  /// What sees the whole sequence cannot be read causally, which building it says.
-  private static func canBeCausal(_ settings: BackendSettings) -> Bool {
-    (try? settings.build(1, .causal, .counting())) != nil
+  /// What sees the whole sequence cannot be read causally, a pool not at every step, and a layer without a state cannot learn its
+  /// first: building it says so. (A test knows which forms every backend must have.)
+  private static func isPossible(_ settings: BackendSettings, _ reading: Reading) -> Bool {
+    (try? settings.build(1, reading, .counting())) != nil
   }
 
   /// Without those that do, bit for bit, what an earlier one does: few backends care how they are read.
@@ -89,6 +85,17 @@ extension BackendSettings {
     let keys = BackendSettings.keys(options).filter { $0.hasSuffix("dropout") }
     try settings.set(keys.map { ($0, "\(probability)") })
     return settings
+  }
+
+  /// The same backend with one kind of dropout, for each kind that it has in this form.
+  func droppingEach(_ probability: Double) throws -> [(key: String, settings: BackendSettings)] {
+    let layered = stack.layers * options.layersPerRepeat > 1 || stack.residual == .prenorm
+    return try BackendSettings.keys(options).filter { $0.hasSuffix("dropout") && ($0 != "dropout" || layered) }.map {
+      key in
+      var settings = self
+      try settings.set([(key, "\(probability)")])
+      return (key, settings)
+    }
   }
 
   /// With zoneout as well, for a backend that has it; evaluation is then no longer that without.

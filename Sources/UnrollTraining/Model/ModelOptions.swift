@@ -7,7 +7,7 @@ public struct ModelOptions: Options {
     OptionKey("embedding_dropout", \.embeddingDropout, in: 0...0.95, "dropout on the embeddings"),
     OptionKey(
       "type_dropout", \.typeDropout, in: 0...0.95,
-      "probability that a token type's embedding is zero for a step (Gal & Ghahramani 2016; Merity et al. 2018)"
+      "probability that a token type's embedding is zero for a training step and shard (Gal & Ghahramani 2016; Merity et al. 2018)"
     ).later,
     OptionKey("output_dropout", \.outputDropout, in: 0...0.95, "dropout before the output layer"),
     OptionKey(

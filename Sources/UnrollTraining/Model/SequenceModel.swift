@@ -79,7 +79,11 @@ public final class SequenceModel {
   }
 
   /// What the layers report of themselves, as far as it is finite.
-  public func measurements() -> [String: Double] { backend.measurements(singleStep).filter { $0.value.isFinite } }
+  public func measurements() -> [String: Double] {
+    // A matrix exponential of infinities does not come back.
+    guard Kernels.isFinite(parameters.values.matrix(rows: 1, columns: parameters.count)) else { return [:] }
+    return backend.measurements(singleStep).filter { $0.value.isFinite }
+  }
 
   private var singleStep: Pass {
     Pass(

@@ -15,7 +15,9 @@ struct FamilyFigure {
     let ends = lines.flatMap { $0.ends } + floor.map(\.score)
     let values = family.members.map(\.value)
     let panel = Panel(
-      x: Axis(family.option, holding: values, logarithmic: values.max()! / values.min()! > 4, marks: values),
+      x: Axis(
+        family.option, holding: values, logarithmic: values.min()! > 0 && values.max()! / values.min()! > 4,
+        marks: values),
       y: metric.axis("test", holding: ends.map { $0 * metric.scale }),
       plots: lines.flatMap(\.plots) + (floor.isEmpty ? [] : [baselinePlot]))
     let floorData = Gnuplot.data("baseline", floor.map { [$0.value, $0.score * metric.scale] })

@@ -2,12 +2,12 @@ import UnrollCore
 
 /// The error that a discretisation makes against the exact solution, and what it does to the scores, over the time step Δ.
 ///
-/// For studies whose runs recorded both; runs that diverged are shown, since where a method breaks is the answer.
+/// For tasks on which several methods ran and recorded both; runs that diverged are shown, since where a method breaks is the answer.
 struct DiscretisationSection: ReportSection {
   let title = "Discretisation error"
 
   func blocks(_ study: StudyResults) -> [Block] {
-    let tasks = study.tasks.filter { !DiscretisationRuns($0.records).methods.isEmpty }
+    let tasks = study.tasks.filter { DiscretisationRuns($0.records).methods.count > 1 }
     guard !tasks.isEmpty else { return [] }
     let explanation =
       "The error of one step: how far Ā and B̄ are from the exact ones of the matrix exponential, against what a step "
