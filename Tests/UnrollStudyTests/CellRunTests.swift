@@ -81,7 +81,7 @@ import UnrollData
       let place = RunFolder(study: "demo", reports: folder, records: nil)
       let records = Synthetic.two
       for record in records { try place.store.write(record) }
-      try place.write(grid: [records[2].identity, "of a run that is missing", records[0].identity])
+      try place.write(grid: [records[2].identity, "of a run that is missing", records[0].identity], notes: "")
       let (current, wanted) = try place.current()
       #expect(current.map(\.identity) == [records[2].identity, records[0].identity])
       #expect(wanted == 3)

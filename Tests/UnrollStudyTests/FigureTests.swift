@@ -48,6 +48,16 @@ import UnrollCore
     #expect(!files["demo.md"]!.contains("Figure missing"))
   }
 
+  /// gnuplot leaves out what does not fit.
+  @Test(.enabled(if: installed), arguments: [1, 11, 12, 19, 26]) func everyNameStandsInTheLegend(_ count: Int) throws {
+    let names = (0..<count).map { "backend-\($0)-" }
+    let records = names.enumerated().map { Synthetic.record($1, seed: 1, score: 0.5 + 0.01 * Double($0)) }
+    let files = try ReportFiles.write(records, gnuplot: Gnuplot.find(in: ProcessVariables.path))
+    for file in ["demo/tags-cost.svg", "demo/tags-curves.svg"] {
+      for name in names { #expect(files[file]!.contains(name), "\(name) is missing in \(file)") }
+    }
+  }
+
   /// One seed, one epoch, one backend: ranges must not be empty.
   @Test(.enabled(if: installed)) func theSmallestStudyIsDrawn() throws {
     var record = Synthetic.record("a", seed: 1, score: 1)

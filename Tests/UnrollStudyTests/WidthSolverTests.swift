@@ -32,6 +32,6 @@ import UnrollCore
     let error = #expect(throws: InputError.self) { try WidthSolver.width(budget: 14) { 10 * $0 + 5 } }
     #expect(
       error?.message.hasPrefix(
-        "a budget of 14 parameters cannot be reached: with width 1 the model has 15, most of them embeddings") == true)
+        "a budget of 14 parameters cannot be reached: with width 1 the model has 15; raise parameters") == true)
   }
 }

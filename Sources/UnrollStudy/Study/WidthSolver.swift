@@ -15,7 +15,7 @@ enum WidthSolver {
     let smallest = try count(step)
     guard smallest <= budget else {
       throw InputError(
-        "a budget of \(budget) parameters cannot be reached: with width \(step) the model has \(smallest), most of them embeddings; raise parameters, or lower model.embedding or model.vocabulary_limit"
+        "a budget of \(budget) parameters cannot be reached: with width \(step) the model has \(smallest); raise parameters, or lower model.embedding, model.vocabulary_limit or the sizes among the backend's options"
       )
     }
     var (low, high) = (step, 2 * step)

@@ -10,7 +10,8 @@ struct Panel: Equatable {
     let inner = panels.count * (each + 50) + 30
     // Half the font size for a letter and some room for the marks.
     let width = inner + 80 + 15 * (legend.map(\.count).max() ?? 0) / 2
-    let height = max(360, 70 + 24 * legend.count)
+    // An entry takes a little over 25 pixels; with less, gnuplot drops a whole column of names without a word.
+    let height = max(360, 70 + 28 * legend.count)
     let at = { (pixel: Int) in Digits.plain(Double(pixel) / Double(width)) }
     var lines = preamble(width: width, height: height) + data + ["set multiplot", "set bmargin 3.2", "set tmargin 1"]
     for (index, panel) in panels.enumerated() {

@@ -43,9 +43,10 @@ struct DiscretisationRuns {
   let methods: [Method]
 
   init(_ records: [RunRecord]) {
+    // A stack has no single method.
     let points = records.compactMap { record -> (String, Point)? in
       guard let step = record.measurements?["time step"], let error = record.measurements?["discretisation error"],
-        step > 0
+        step > 0, record.settings["backend"]?["of"] == nil
       else { return nil }
       return (DiscretisationRuns.method(record), Point(step: step, error: error, record: record))
     }

@@ -13,7 +13,10 @@ struct SettingsSection: ReportSection {
     guard !names.isEmpty else { return [.paragraph("No setting is common to all runs.")] }
     var table = MarkdownTable([("setting", .left), ("value", .left)])
     for name in names { table.add([Markdown.code(name), value(settings.value(name))]) }
-    return [.paragraph("Common to all runs, defaults included:"), .table(table)]
+    return [
+      .paragraph("Common to all runs. What is not listed here or below has its default (`unroll list --verbose`):"),
+      .table(table),
+    ]
   }
 
   private func byTask(_ settings: SettingsTable, _ study: StudyResults) -> [Block] {
