@@ -13,9 +13,10 @@ struct LongRun {
   static let length = 16_384
 
   let pass: Pass
+  /// States one slot after the other.
   let input, state, dy, output, final, inputGradient, stateGradient: [Double]
 
-  init(_ layer: some SequenceLayer, _ parameters: Parameters, seed: UInt64) {
+  init(_ layer: any SequenceLayer, _ parameters: Parameters, seed: UInt64) {
     let steps = PackedSteps(lengths: [LongRun.length])
     var random = RandomSource(seed: seed)
     func normal(_ rows: Int, _ columns: Int, _ arena: Arena) -> Matrix {
@@ -25,16 +26,19 @@ struct LongRun {
     }
     pass = Pass(
       steps, parameters: parameters, gradients: Buffer(count: parameters.count), arena: Arena(), mode: .training)
-    let (x, h) = (
-      normal(steps.rows, layer.inputWidth, pass.arena), normal(1, layer.slots[0].width, pass.arena)
-    )
+    let arena = pass.arena
+    let x = normal(steps.rows, layer.inputWidth, arena)
+    let h = layer.slots.map { slot in
+      let matrix = normal(1, slot.width, arena)
+      if slot.domain == .positive { matrix.assign(matrix.array.map { 0.5 + abs($0) }) }
+      return matrix
+    }
     let weights = normal(steps.rows, layer.outputWidth, pass.arena)
-    let (result, pullback) = layer.forward(x, from: [h], pass)
+    let (result, pullback) = layer.forward(x, from: h, pass)
     let gradient = pullback(SequenceGradient(rows: weights))
-    func doubles(_ matrix: Matrix) -> [Double] { matrix.array.map(Double.init) }
-    (input, state, dy) = (doubles(x), doubles(h), doubles(weights))
-    (output, final) = (doubles(result.rows), doubles(result.state[0]))
-    (inputGradient, stateGradient) = (doubles(gradient.input), doubles(gradient.state[0]))
+    (input, state, dy) = (x.doubles, h.flatMap { $0.doubles }, weights.doubles)
+    (output, final) = (result.rows.doubles, result.state.flatMap { $0.doubles })
+    (inputGradient, stateGradient) = (gradient.input.doubles, gradient.state.flatMap { $0.doubles })
   }
 
   /// The slope of Σ dy ⊙ twin along `direction` of the input and the state, against the gradients' part along it.
@@ -57,4 +61,8 @@ struct LongRun {
     guard ours.allSatisfy(\.isFinite) else { return .infinity }
     return zip(ours, theirs).map { abs($0 - $1) }.max()! / theirs.map(abs).max()!
   }
+}
+
+extension Matrix {
+  var doubles: [Double] { array.map(Double.init) }
 }

@@ -57,7 +57,8 @@ public struct Report {
 
   private static func authors(_ notes: String) -> [Block] {
     guard !notes.isEmpty else { return [] }
-    let paragraphs = notes.split(separator: "\n\n").map { Block.paragraph(String($0)) }
+    let lines = notes.split(separator: "\n", omittingEmptySubsequences: false)
+    let paragraphs = lines.split(separator: "").map { Block.paragraph($0.joined(separator: "\n")) }
     return [.heading(2, "Notes"), .paragraph("*Words of the study's author; everything else is computed.*")]
       + paragraphs
   }
