@@ -43,8 +43,11 @@ public enum Statistics {
     guard let sdA = standardDeviation(a), let sdB = standardDeviation(b) else { return nil }
     let difference = mean(a) - mean(b)
     let (va, vb) = (sdA * sdA / Double(a.count), sdB * sdB / Double(b.count))
+    guard (va + vb).isFinite else { return nil }
     guard va + vb > 0 else { return Comparison(difference: difference, halfInterval: 0, p: difference == 0 ? 1 : 0) }
-    let freedom = (va + vb) * (va + vb) / (va * va / Double(a.count - 1) + vb * vb / Double(b.count - 1))
+    // As shares, so that squares of huge variances (perplexities of a model that broke) do not overflow.
+    let share = va / (va + vb)
+    let freedom = 1 / (share * share / Double(a.count - 1) + (1 - share) * (1 - share) / Double(b.count - 1))
     let error = (va + vb).squareRoot()
     return Comparison(
       difference: difference, halfInterval: unroll_t_quantile(0.975, freedom) * error,

@@ -40,6 +40,13 @@ import UnrollKernels
     #expect(abs(comparison.p - (1 - t / (2 + t * t).squareRoot())) < 1e-12)
   }
 
+  /// Perplexities of a model that broke: squares of their variances are beyond double precision.
+  @Test func welchOfHugeValues() {
+    let comparison = Statistics.welch([1e140, 2e140, 3e140], [1, 2, 3])!
+    #expect(abs(comparison.p - Statistics.welch([1, 2, 3], [0, 0, 0])!.p) < 1e-12)
+    #expect(Statistics.welch([1e200, 2e200], [1, 2]) == nil, "no spread that is a number")
+  }
+
   @Test func welchAtTheEdges() {
     #expect(Statistics.welch([1], [2, 3]) == nil)
     #expect(Statistics.welch([2, 2], [2, 2])!.p == 1)

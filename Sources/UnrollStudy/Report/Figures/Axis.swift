@@ -1,3 +1,5 @@
+import UnrollKernels
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -73,8 +75,11 @@ struct Axis: Equatable {
 }
 
 extension RunRecord.Metric {
-  /// The axis of this metric on a split: percentages within their bounds, others logarithmic over wide ranges.
-  func axis(_ split: String, holding values: [Double]) -> Axis {
+  /// The axis of this metric on a split: percentages within their bounds, others logarithmic over wide ranges, without what lies
+  /// beyond four times the median (a model that broke would press all others into one line).
+  func axis(_ split: String, holding all: [Double]) -> Axis {
+    let limit = unit == "percent" || all.isEmpty ? .infinity : 4 * Statistics.quantile(all, 0.5)
+    let values = limit > 0 ? all.filter { $0 <= limit } : all
     let wide = (values.min() ?? 0) > 0 && values.max()! / values.min()! > 4
     return Axis(
       "\(split) \(plainHeading)", holding: values, logarithmic: unit != "percent" && wide,

@@ -4,7 +4,8 @@ struct CostSection: ReportSection {
 
   func blocks(_ study: StudyResults) -> [Block] {
     let explanation =
-      "Marks are means over the seeds that finished, bars one standard deviation to either side. "
+      "Marks are means over the seeds that finished, bars one standard deviation to either side; scores more than four times "
+      + "the median, of models that broke, lie outside. "
       + "Speeds belong to the machines named under [Scores](#scores)."
     let names = FigureNames(study, suffix: "cost")
     return [.paragraph(explanation)]

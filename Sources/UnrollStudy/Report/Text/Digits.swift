@@ -9,6 +9,8 @@ enum Digits {
   /// A fixed number of decimals, thousands grouped: `12,345.60`.
   static func fixed(_ value: Double, _ decimals: Int) -> String {
     guard value.isFinite else { return value.isNaN ? "not a number" : value > 0 ? "∞" : "−∞" }
+    // Beyond, digits say nothing: the perplexity of a model that broke.
+    if abs(value) >= 1e12 { return (value < 0 ? "−" : "") + scientific(abs(value)) }
     let text = printed("%.*f", max(0, decimals), abs(value))
     let parts = text.split(separator: ".", maxSplits: 1)
     let fraction = parts.count > 1 ? "." + parts[1] : ""
