@@ -1,3 +1,5 @@
+import UnrollKernels
+
 /// Test metric against two costs side by side: speed of training, and size or speed of use.
 struct CostFigure {
   /// One horizontal axis: a cost, and whether it varies enough to show.
@@ -53,7 +55,10 @@ struct CostFigure {
 
   /// Holds the bars of all marks.
   private func axis(_ marks: [Mark]) -> Axis {
-    let ends = marks.flatMap { [$0.y.mean - ($0.y.sd ?? 0), $0.y.mean + ($0.y.sd ?? 0)] }.map { $0 * metric.scale }
+    // The bars of a model that broke reach far to both sides.
+    let middle = Statistics.quantile(marks.map(\.y.mean), 0.5)
+    let sound = marks.filter { middle <= 0 || metric.unit == "percent" || $0.y.mean <= 4 * middle }
+    let ends = sound.flatMap { [$0.y.mean - ($0.y.sd ?? 0), $0.y.mean + ($0.y.sd ?? 0)] }.map { $0 * metric.scale }
     return metric.axis("test", holding: ends)
   }
 

@@ -7,7 +7,10 @@ struct Panel: Equatable {
   /// A whole script: panels of equal size side by side, one legend to their right.
   static func script(_ panels: [Panel], data: [String], legend: [String]) -> String {
     let each = panels.count == 1 ? 555 : 320
-    let inner = panels.count * (each + 50) + 30
+    // Long numbers at the ticks would push the axis' label out of the picture.
+    let longest = panels.flatMap(\.y.ticks).map(\.text.count).max() ?? 0
+    let margin = 80 + 8 * max(0, longest - 4)
+    let inner = panels.count * (each + 50) + margin - 50
     // Half the font size for a letter and some room for the marks.
     let width = inner + 80 + 15 * (legend.map(\.count).max() ?? 0) / 2
     // An entry takes a little over 25 pixels; with less, gnuplot drops a whole column of names without a word.
@@ -15,7 +18,7 @@ struct Panel: Equatable {
     let at = { (pixel: Int) in Digits.plain(Double(pixel) / Double(width)) }
     var lines = preamble(width: width, height: height) + data + ["set multiplot", "set bmargin 3.2", "set tmargin 1"]
     for (index, panel) in panels.enumerated() {
-      let left = 80 + index * (each + 50)
+      let left = margin + index * (each + 50)
       lines += ["set lmargin at screen \(at(left))", "set rmargin at screen \(at(left + each))"]
       lines += panel.x.commands("x", offset: "0,0.4") + panel.y.commands("y", offset: "0.2,0")
       if index > 0 { lines.append("unset ylabel") }
