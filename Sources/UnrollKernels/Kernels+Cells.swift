@@ -109,7 +109,8 @@ extension Kernels {
     now: (c: Matrix, n: Matrix, m: Matrix), forget: Matrix, hidden: Matrix
   ) {
     precondition(gates.columns == 4 * hidden.columns && gates.rows == hidden.rows && same(forget, hidden))
-    precondition([previous.c, previous.n, previous.m, now.c, now.n, now.m].allSatisfy { same($0, hidden) })
+    precondition(same(previous.c, hidden) && same(previous.n, hidden) && same(previous.m, hidden))
+    precondition(same(now.c, hidden) && same(now.n, hidden) && same(now.m, hidden))
     un_slstm_step(
       hidden.rows, hidden.columns, exponentialForget ? 1 : 0, gates.base, previous.c.base, previous.n.base,
       previous.m.base, now.c.base, now.n.base, now.m.base, forget.base, hidden.base)
@@ -120,7 +121,8 @@ extension Kernels {
     carryHidden: Matrix, carry: (c: Matrix, n: Matrix, m: Matrix)
   ) {
     precondition(gates.columns == 4 * dy.columns && same(dy, forget) && same(dy, carryHidden))
-    precondition([previous.c, previous.n, now.c, now.n, carry.c, carry.n, carry.m].allSatisfy { same($0, dy) })
+    precondition(same(previous.c, dy) && same(previous.n, dy) && same(now.c, dy) && same(now.n, dy))
+    precondition(same(carry.c, dy) && same(carry.n, dy) && same(carry.m, dy))
     un_slstm_step_back(
       dy.rows, dy.columns, gates.base, previous.c.base, previous.n.base, now.c.base, now.n.base, forget.base, dy.base,
       carryHidden.base, carry.c.base, carry.n.base, carry.m.base)

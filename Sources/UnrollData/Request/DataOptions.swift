@@ -59,7 +59,8 @@ struct DataOptions: Options {
     OptionKey("label_column", \.labelColumn, "header of the column with the label"),
     OptionKey(
       "ignore_label", \.ignoreLabel,
-      "a tag that asks for nothing: no part in loss, scores, baseline or classes; empty for none"),
+      "a tag that asks for nothing: no part in loss, scores, baseline or classes; empty for none"
+    ).later,
   ]
 
   private static let tokens: [OptionKey<DataOptions>] = [

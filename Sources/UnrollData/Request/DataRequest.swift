@@ -74,11 +74,10 @@ extension DataRequest {
   private static func resolve(
     _ definition: DatasetDefinition, _ keys: [String], _ options: DataOptions, _ name: String, own: Bool
   ) -> [String: Value] {
-    var used = options.resolved.filter { keys.contains($0.key) }
+    var used = options.recorded.filter { keys.contains($0.key) }
     if options.hasDevelopment { used["development_percent"] = nil }
     if options.hasTest { used["test_percent"] = nil }
     if options.hasDevelopment && options.hasTest { used["duplicates"] = nil }
-    if options.ignoreLabel.isEmpty { used["ignore_label"] = nil }
     used["name"] = .string(name)
     used[own ? "format" : "version"] = .string(own ? definition.format.name : definition.version)
     return used

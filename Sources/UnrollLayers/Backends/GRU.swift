@@ -13,8 +13,10 @@ struct GRU: RecurrentCell {
   let weights: RecurrentWeights
 
   var slots: [StateSlot] { [StateSlot("h", weights.width)] }
-  /// U h + b' of all gates, and of n alone; on the way back the gradient of the latter.
-  var tapes: [Int] { [3 * weights.width, weights.width] }
+  /// U_n h + b'_n; on the way back its gradient.
+  var tapes: [Int] { [weights.width] }
+  /// U h + b' of all gates.
+  var scratchWidth: Int { 3 * weights.width }
   var carriesHidden: Bool { true }
 
   func inputs(_ x: Matrix, _ pass: Pass) -> (gates: Matrix, pullback: Pullback) {
@@ -22,7 +24,7 @@ struct GRU: RecurrentCell {
   }
 
   func step(_ t: Int, _ walk: RecurrentWalk) {
-    let product = walk.tape(0, t)
+    let product = walk.scratch(t)
     if let biases = weights.biases { Kernels.fillRows(product, with: walk.pass.value(biases.hh)) }
     walk.product.add(walk.recurrentInput(t), to: product)
     gate(walk.gates(t), t, walk)
@@ -30,26 +32,26 @@ struct GRU: RecurrentCell {
 
   func gate(_ gates: Matrix, _ t: Int, _ walk: RecurrentWalk) {
     Kernels.gruStep(
-      gates: gates, recurrent: walk.tape(0, t), previous: walk.previous(0, t), recurrentN: walk.tape(1, t),
+      gates: gates, recurrent: walk.scratch(t), previous: walk.previous(0, t), recurrentN: walk.tape(0, t),
       hidden: walk.current(0, t))
   }
 
   func gateBack(_ gates: Matrix, _ t: Int, dy: Matrix, _ walk: RecurrentWalk) {
     Kernels.gruStepBack(
-      gates: gates, previous: walk.previous(0, t), recurrentN: walk.tape(1, t), dy: dy, carry: walk.carry(0, t))
+      gates: gates, previous: walk.previous(0, t), recurrentN: walk.tape(0, t), dy: dy, carry: walk.carry(0, t))
   }
 
   func stepBack(_ t: Int, dy: Matrix, _ walk: RecurrentWalk) {
     let gates = walk.gates(t)
     gateBack(gates, t, dy: dy, walk)
     walk.recurrentBack(gates.columns(weights.gates(0..<2)), walk.part(weights.gates(0..<2)), t, adding: true)
-    walk.recurrentBack(walk.tape(1, t), walk.part(weights.gates(2..<3)), t, adding: true)
+    walk.recurrentBack(walk.tape(0, t), walk.part(weights.gates(2..<3)), t, adding: true)
   }
 
   func weightsBack(_ walk: RecurrentWalk) {
     let hidden = walk.recurrentInputs
     walk.part(weights.gates(0..<2)).back(walk.allGates.columns(weights.gates(0..<2)), hidden)
-    walk.part(weights.gates(2..<3)).back(walk.tapes[1], hidden)
+    walk.part(weights.gates(2..<3)).back(walk.tapes[0], hidden)
   }
 }
 
@@ -60,8 +62,10 @@ struct GRUResetBefore: RecurrentCell {
   let weights: RecurrentWeights
 
   var slots: [StateSlot] { [StateSlot("h", weights.width)] }
-  /// r ⊙ h_{t−1}, as the product sees it, and its gradient.
-  var tapes: [Int] { [weights.width, weights.width] }
+  /// r ⊙ h_{t−1}, as the product sees it.
+  var tapes: [Int] { [weights.width] }
+  /// Its gradient.
+  var scratchWidth: Int { weights.width }
   var carriesHidden: Bool { true }
 
   func step(_ t: Int, _ walk: RecurrentWalk) {
@@ -82,7 +86,7 @@ struct GRUResetBefore: RecurrentCell {
   }
 
   func stepBack(_ t: Int, dy: Matrix, _ walk: RecurrentWalk) {
-    let (gates, dReset) = (walk.gates(t), walk.tape(1, t))
+    let (gates, dReset) = (walk.gates(t), walk.scratch(t))
     gateBack(gates, t, dy: dy, walk)
     walk.recurrentBack(
       gates.columns(weights.gates(2..<3)), walk.part(weights.gates(2..<3)), t, adding: false, into: dReset)

@@ -17,16 +17,7 @@ public struct ReLU: Layer {
   public init() {}
 
   public func forward(_ x: Matrix, _ pass: Pass) -> (output: Matrix, pullback: Pullback) {
-    let y = pass.arena.matrix(x.rows, x.columns)
-    Kernels.relu(x, into: y)
-    return (
-      y,
-      { dy in
-        let dx = pass.arena.matrix(x.rows, x.columns)
-        Kernels.reluBack(x, dy, into: dx)
-        return dx
-      }
-    )
+    elementwise(x, pass, Kernels.relu, Kernels.reluBack)
   }
 }
 
@@ -35,16 +26,7 @@ public struct GELU: Layer {
   public init() {}
 
   public func forward(_ x: Matrix, _ pass: Pass) -> (output: Matrix, pullback: Pullback) {
-    let y = pass.arena.matrix(x.rows, x.columns)
-    Kernels.gelu(x, into: y)
-    return (
-      y,
-      { dy in
-        let dx = pass.arena.matrix(x.rows, x.columns)
-        Kernels.geluBack(x, dy, into: dx)
-        return dx
-      }
-    )
+    elementwise(x, pass, Kernels.gelu, Kernels.geluBack)
   }
 }
 
@@ -71,16 +53,7 @@ public struct SiLU: Layer {
   public init() {}
 
   public func forward(_ x: Matrix, _ pass: Pass) -> (output: Matrix, pullback: Pullback) {
-    let y = pass.arena.matrix(x.rows, x.columns)
-    Kernels.silu(x, into: y)
-    return (
-      y,
-      { dy in
-        let dx = pass.arena.matrix(x.rows, x.columns)
-        Kernels.siluBack(x, dy, into: dx)
-        return dx
-      }
-    )
+    elementwise(x, pass, Kernels.silu, Kernels.siluBack)
   }
 }
 
@@ -89,15 +62,23 @@ public struct Softplus: Layer {
   public init() {}
 
   public func forward(_ x: Matrix, _ pass: Pass) -> (output: Matrix, pullback: Pullback) {
-    let y = pass.arena.matrix(x.rows, x.columns)
-    Kernels.softplus(x, into: y)
-    return (
-      y,
-      { dy in
-        let dx = pass.arena.matrix(x.rows, x.columns)
-        Kernels.softplusBack(x, dy, into: dx)
-        return dx
-      }
-    )
+    elementwise(x, pass, Kernels.softplus, Kernels.softplusBack)
   }
+}
+
+/// y = f(x) element by element, and dx from x and dy.
+private func elementwise(
+  _ x: Matrix, _ pass: Pass, _ f: (_ x: Matrix, _ y: Matrix) -> Void,
+  _ back: @escaping (_ x: Matrix, _ dy: Matrix, _ dx: Matrix) -> Void
+) -> (output: Matrix, pullback: Pullback) {
+  let y = pass.arena.matrix(x.rows, x.columns)
+  f(x, y)
+  return (
+    y,
+    { dy in
+      let dx = pass.arena.matrix(x.rows, x.columns)
+      back(x, dy, dx)
+      return dx
+    }
+  )
 }

@@ -24,7 +24,7 @@ struct PooledSummary: SequenceLayer {
 
   private var poolSlots: [StateSlot] {
     switch pool {
-    case .mean: [StateSlot("pool_sum", width), StateSlot("pool_count", 1, .count(1 << 24))]
+    case .mean: [StateSlot("pool_sum", width), TokenCount.slot.named("pool_count")]
     case .max: [StateSlot("pool_max", width, empty: -.infinity)]
     case .attention(let pooling): pooling.slots.map { $0.named("pool_" + $0.name) }
     }
@@ -37,7 +37,7 @@ struct PooledSummary: SequenceLayer {
   {
     let split = inner.slots.count
     let (output, innerBack) = inner.forward(x, from: state.map { Array($0[..<split]) }, pass)
-    let own = state.map { Array($0[split...]) } ?? PooledSummary.empty(poolSlots, pass)
+    let own = state.map { Array($0[split...]) } ?? poolSlots.empty(pass.steps.sequences, pass.arena)
     let (summary, final, back) = pooled(output.rows, own, pass)
     return (
       SequenceOutput(rows: output.rows, summary: summary, state: output.state + final),
@@ -48,14 +48,6 @@ struct PooledSummary: SequenceLayer {
         return (dx, dState + dPool)
       }
     )
-  }
-
-  private static func empty(_ slots: [StateSlot], _ pass: Pass) -> [Matrix] {
-    slots.map { slot in
-      let matrix = pass.arena.matrix(pass.steps.sequences, slot.width)
-      matrix.fill(slot.empty)
-      return matrix
-    }
   }
 
   private func pooled(_ rows: Matrix, _ state: [Matrix], _ pass: Pass) -> (Matrix, [Matrix], Back) {
@@ -75,14 +67,11 @@ struct PooledSummary: SequenceLayer {
   }
 
   private func mean(_ rows: Matrix, _ state: [Matrix], _ pass: Pass) -> (Matrix, [Matrix], Back) {
-    let (arena, owners, lengths) = (pass.arena, pass.steps.sequenceOfRow, pass.steps.lengths)
-    let (sum, count) = (arena.copy(state[0]), arena.copy(state[1]))
+    let (arena, owners) = (pass.arena, pass.steps.sequenceOfRow)
+    let (sum, count) = (arena.copy(state[0]), TokenCount.after(state[1], pass))
     Kernels.scatterAdd(rows, owners, to: sum)
     let mean = arena.copy(sum)
-    for b in 0..<count.rows {
-      count[b, 0] += Float(lengths[b])
-      Kernels.scale(mean.rows(b..<b + 1), by: 1 / count[b, 0])
-    }
+    for b in 0..<count.rows { Kernels.scale(mean.rows(b..<b + 1), by: 1 / count[b, 0]) }
     return (
       mean, [sum, count],
       { dMean in

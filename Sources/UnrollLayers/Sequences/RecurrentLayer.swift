@@ -8,6 +8,8 @@ protocol RecurrentCell {
   var slots: [StateSlot] { get }
   /// Widths of what the steps leave for the way back, a matrix [R, width] each.
   var tapes: [Int] { get }
+  /// Width of a matrix [B, width] that a step may write over.
+  var scratchWidth: Int { get }
   /// Whether h_{t−1} reaches h_t by more than the recurrent product; if not, `gateBack` may leave anything in `carry(0, t)`.
   var carriesHidden: Bool { get }
   /// How many of the states zoneout applies to, from the first.
@@ -32,6 +34,7 @@ protocol RecurrentCell {
 
 extension RecurrentCell {
   var tapes: [Int] { [] }
+  var scratchWidth: Int { 0 }
   var zonedSlots: Int { slots.count }
   var extraMultiplyAdds: Int { 0 }
 

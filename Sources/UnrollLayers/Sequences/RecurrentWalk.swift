@@ -15,6 +15,7 @@ final class RecurrentWalk {
   /// What the cell writes: the states, or with zoneout what they would be without.
   private let written: [HiddenRows]
   let tapes: [Matrix]
+  private let scratchRows: Matrix
   /// The recurrent product with all of weight_hh.
   let product: RecurrentProduct
   private var parts: [RecurrentProduct] = []
@@ -37,6 +38,7 @@ final class RecurrentWalk {
     (allGates, inputBack) = cell.inputs(x, pass)
     states = cell.slots.enumerated().map { HiddenRows($1.width, initial: state?[$0], empty: $1.empty, pass) }
     tapes = cell.tapes.map { arena.matrix(pass.steps.rows, $0) }
+    scratchRows = arena.matrix(pass.steps.sequences, cell.scratchWidth)
     product = RecurrentProduct(weights, settings, name: name, pass)
     zoneout = Zoneout(settings.zoneout, slots: cell.zonedSlots, width, name: name, pass)
     let zoned = zoneout == nil ? 0 : cell.zonedSlots
@@ -52,6 +54,8 @@ final class RecurrentWalk {
   /// Where the cell writes, and on the way back what it wrote.
   func current(_ slot: Int, _ t: Int) -> Matrix { written[slot].current(t) }
   func tape(_ index: Int, _ t: Int) -> Matrix { tapes[index].rows(pass.steps.range(t)) }
+  /// What no step after t reads.
+  func scratch(_ t: Int) -> Matrix { scratchRows.rows(0..<Int(pass.steps.live[t])) }
   func carry(_ slot: Int, _ t: Int) -> Matrix { carries[slot].rows(0..<Int(pass.steps.live[t])) }
 
   // MARK: The recurrent product

@@ -106,8 +106,13 @@ extension SequenceLayer {
   public var isCausal: Bool { true }
 
   /// The empty state of `count` sequences.
-  public func emptyState(_ count: Int, _ arena: Arena) -> [Matrix] {
-    slots.map { slot in
+  public func emptyState(_ count: Int, _ arena: Arena) -> [Matrix] { slots.empty(count, arena) }
+}
+
+extension [StateSlot] {
+  /// The empty state of `count` sequences.
+  func empty(_ count: Int, _ arena: Arena) -> [Matrix] {
+    map { slot in
       let matrix = arena.matrix(count, slot.width)
       matrix.fill(slot.empty)
       return matrix
