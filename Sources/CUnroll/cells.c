@@ -20,6 +20,7 @@ UN_FAST void un_residual_step_back(ptrdiff_t n, ptrdiff_t H, float *restrict a, 
 UN_FAST void un_update_step(ptrdiff_t n, ptrdiff_t H, float *restrict gates, const float *restrict h_prev, float *restrict h) {
     for (ptrdiff_t b = 0; b < n; b++, gates += 2 * H, h_prev += H, h += H) {
         float *restrict gu = gates, *restrict gc = gates + H;
+        UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < H; j++) {
             float u = un_sigmoidf(gu[j]), c = un_tanhf(gc[j]);
             gu[j] = u; gc[j] = c;
@@ -32,6 +33,7 @@ UN_FAST void un_update_step_back(ptrdiff_t n, ptrdiff_t H, float *restrict gates
                                  const float *restrict dy, float *restrict carry) {
     for (ptrdiff_t b = 0; b < n; b++, gates += 2 * H, h_prev += H, dy += H, carry += H) {
         float *restrict gu = gates, *restrict gc = gates + H;
+        UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < H; j++) {
             float u = gu[j], c = gc[j], dh = dy[j] + carry[j];
             gu[j] = dh * (c - h_prev[j]) * u * (1 - u);
@@ -45,6 +47,7 @@ UN_FAST void un_update_step_back(ptrdiff_t n, ptrdiff_t H, float *restrict gates
 UN_FAST void un_highway_step(ptrdiff_t n, ptrdiff_t H, float *restrict gates, const float *restrict h_prev, float *restrict h) {
     for (ptrdiff_t b = 0; b < n; b++, gates += 2 * H, h_prev += H, h += H) {
         float *restrict gl = gates, *restrict gc = gates + H;
+        UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < H; j++) {
             float l = un_sigmoidf(gl[j]), c = un_tanhf(gc[j]);
             gl[j] = l; gc[j] = c;
@@ -57,6 +60,7 @@ UN_FAST void un_highway_step_back(ptrdiff_t n, ptrdiff_t H, float *restrict gate
                                   const float *restrict dy, float *restrict carry) {
     for (ptrdiff_t b = 0; b < n; b++, gates += 2 * H, h_prev += H, dy += H, carry += H) {
         float *restrict gl = gates, *restrict gc = gates + H;
+        UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < H; j++) {
             float l = gl[j], c = gc[j], dh = dy[j] + carry[j];
             gl[j] = dh * (h_prev[j] - c) * l * (1 - l);
@@ -75,6 +79,7 @@ UN_INLINE void lstm_variant(ptrdiff_t n, ptrdiff_t H, int coupled, int peephole,
     for (ptrdiff_t b = 0; b < n; b++, gates += G * H, c_prev += H, c += H, tc += H, h += H) {
         float *restrict gi = gates, *restrict gf = coupled ? gates : gates + H;
         float *restrict gg = gates + (G - 2) * H, *restrict go = gates + (G - 1) * H;
+        UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < H; j++) {
             float i = un_sigmoidf(gi[j] + (peephole ? pi[j] * c_prev[j] : 0));
             float f = coupled ? 1 - i : un_sigmoidf(gf[j] + (peephole ? pf[j] * c_prev[j] : 0));
@@ -100,6 +105,7 @@ UN_INLINE void lstm_variant_back(ptrdiff_t n, ptrdiff_t H, int coupled, int peep
     for (ptrdiff_t b = 0; b < n; b++) {
         float *restrict gi = gates, *restrict gf = coupled ? gates : gates + H;
         float *restrict gg = gates + (G - 2) * H, *restrict go = gates + (G - 1) * H;
+        UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < H; j++) {
             float i = gi[j], f = coupled ? 1 - i : gf[j], g = gg[j], o = go[j], t = tc[j];
             float dh = dy[j] + carry_h[j];
@@ -152,6 +158,7 @@ UN_FAST void un_lstm_variant_step_back(ptrdiff_t n, ptrdiff_t H, int flags, cons
 UN_FAST void un_lstm_cell(ptrdiff_t n, ptrdiff_t H, float *restrict gates, const float *restrict c_prev, float *restrict c) {
     for (ptrdiff_t b = 0; b < n; b++, gates += 4 * H, c_prev += H, c += H) {
         float *restrict gi = gates, *restrict gf = gates + H, *restrict gg = gates + 2 * H, *restrict go = gates + 3 * H;
+        UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < H; j++) {
             float i = un_sigmoidf(gi[j]), f = un_sigmoidf(gf[j]), g = un_tanhf(gg[j]);
             gi[j] = i; gf[j] = f; gg[j] = g; go[j] = un_sigmoidf(go[j]);
@@ -164,6 +171,7 @@ UN_FAST void un_lstm_cell_back(ptrdiff_t n, ptrdiff_t H, float *restrict gates, 
                                const float *restrict dc_now, float *restrict carry_c) {
     for (ptrdiff_t b = 0; b < n; b++, gates += 4 * H, c_prev += H, dc_now += H, carry_c += H) {
         float *restrict gi = gates, *restrict gf = gates + H, *restrict gg = gates + 2 * H;
+        UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < H; j++) {
             float i = gi[j], f = gf[j], g = gg[j], dc = carry_c[j] + dc_now[j];
             gi[j] = dc * g * i * (1 - i);
@@ -177,6 +185,7 @@ UN_FAST void un_lstm_cell_back(ptrdiff_t n, ptrdiff_t H, float *restrict gates, 
 // s [n,H]: the cell as the output sees it, in; tanh(s) out.
 UN_FAST void un_lstm_output(ptrdiff_t n, ptrdiff_t H, const float *restrict gates, float *restrict s, float *restrict h) {
     for (ptrdiff_t b = 0; b < n; b++, gates += 4 * H, s += H, h += H)
+        UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < H; j++) {
             s[j] = un_tanhf(s[j]);
             h[j] = gates[3 * H + j] * s[j];
@@ -187,6 +196,7 @@ UN_FAST void un_lstm_output_back(ptrdiff_t n, ptrdiff_t H, float *restrict gates
                                  const float *restrict dy, const float *restrict carry_h, float *restrict ds) {
     for (ptrdiff_t b = 0; b < n; b++, gates += 4 * H, s += H, dy += H, carry_h += H, ds += H) {
         float *restrict go = gates + 3 * H;
+        UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < H; j++) {
             float dh = dy[j] + carry_h[j], o = go[j], t = s[j];
             ds[j] = dh * o * (1 - t * t);
@@ -201,6 +211,7 @@ UN_INLINE void slstm_step(ptrdiff_t n, ptrdiff_t H, int exponential, float *rest
                           float *restrict m, float *restrict forget, float *restrict h) {
     for (ptrdiff_t b = 0; b < n; b++) {
         float *restrict gi = gates, *restrict gf = gates + H, *restrict gz = gates + 2 * H, *restrict go = gates + 3 * H;
+        UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < H; j++) {
             float log_f = exponential ? gf[j] : -un_softplusf(-gf[j]);
             float kept = log_f + m_prev[j], top = un_maxf(kept, gi[j]);
@@ -228,6 +239,7 @@ UN_FAST void un_slstm_step_back(ptrdiff_t n, ptrdiff_t H, float *restrict gates,
                                 float *restrict carry_c, float *restrict carry_n, float *restrict carry_m) {
     for (ptrdiff_t b = 0; b < n; b++) {
         float *restrict gi = gates, *restrict gf = gates + H, *restrict gz = gates + 2 * H, *restrict go = gates + 3 * H;
+        UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < H; j++) {
             float i = gi[j], f = forget[j], z = gz[j], o = go[j], inverse = 1 / nn[j], y = c[j] * inverse;
             float dh = dy[j] + carry_h[j];

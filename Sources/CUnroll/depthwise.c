@@ -26,6 +26,7 @@ UN_FAST void un_depthwise(ptrdiff_t T, const int32_t *offset, const int32_t *liv
                 if (s < 0 && !before) continue;
                 const float *restrict in = s < 0 ? before + before_place(b, s, H, K) : x + input_place(offset, b, s, ld_x);
                 const float *restrict tap = scratch + j * H;
+                UN_INDEPENDENT
                 for (ptrdiff_t h = 0; h < H; h++) out[h] += tap[h] * in[h];
             }
         }
@@ -53,6 +54,7 @@ UN_FAST void un_depthwise_back(ptrdiff_t T, const int32_t *offset, const int32_t
     for (ptrdiff_t t = 0; t < T; t++)
         for (ptrdiff_t b = 0; b < live[t]; b++) {
             const float *restrict g = dy + (offset[t] + b) * H;
+            UN_INDEPENDENT
             for (ptrdiff_t h = 0; h < H; h++) add_bias[h] += g[h];
             for (ptrdiff_t j = 0; j < K; j++) {
                 ptrdiff_t s = t - K + 1 + j;
@@ -61,6 +63,7 @@ UN_FAST void un_depthwise_back(ptrdiff_t T, const int32_t *offset, const int32_t
                 float *restrict back = s < 0 ? add_d_before + before_place(b, s, H, K) : add_dx + input_place(offset, b, s, ld_dx);
                 const float *restrict tap = scratch + j * H;
                 float *restrict d_tap = d_taps + j * H;
+                UN_INDEPENDENT
                 for (ptrdiff_t h = 0; h < H; h++) {
                     back[h] += tap[h] * g[h];
                     d_tap[h] += in[h] * g[h];

@@ -35,12 +35,14 @@ UN_FAST void un_silu_back(ptrdiff_t n, const float *restrict x, const float *res
 UN_FAST void un_silu_gate(ptrdiff_t rows, ptrdiff_t H, const float *restrict x, const float *restrict z, ptrdiff_t ld_z,
                           float *restrict y) {
     for (ptrdiff_t r = 0; r < rows; r++, x += H, z += ld_z, y += H)
+        UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < H; j++) y[j] = x[j] * z[j] * un_sigmoidf(z[j]);
 }
 
 UN_FAST void un_silu_gate_back(ptrdiff_t rows, ptrdiff_t H, const float *restrict x, const float *restrict z, ptrdiff_t ld_z,
                                const float *restrict dy, float *restrict dx, float *restrict dz, ptrdiff_t ld_dz) {
     for (ptrdiff_t r = 0; r < rows; r++, x += H, z += ld_z, dy += H, dx += H, dz += ld_dz)
+        UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < H; j++) {
             float s = un_sigmoidf(z[j]);
             dx[j] = dy[j] * z[j] * s;
@@ -56,6 +58,7 @@ UN_FAST void un_rms_norm(ptrdiff_t rows, ptrdiff_t columns, const float *restric
         for (ptrdiff_t j = 0; j < columns; j++) squares += x[j] * x[j];
         float inv = 1.0f / __builtin_sqrtf(squares / (float)columns + 1e-5f);
         inverse[r] = inv;
+        UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < columns; j++) y[j] = x[j] * inv * scale[j];
     }
 }
@@ -66,12 +69,14 @@ UN_FAST void un_rms_norm_back(ptrdiff_t rows, ptrdiff_t columns, const float *re
 #pragma clang fp reassociate(on)
     for (ptrdiff_t r = 0; r < rows; r++, x += columns, dy += columns, dx += columns) {
         float inv = inverse[r], along = 0;
+        UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < columns; j++) {
             float normalised = x[j] * inv;
             along += dy[j] * scale[j] * normalised;
             add_scale[j] += dy[j] * normalised;
         }
         along *= inv / (float)columns;
+        UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < columns; j++) dx[j] = inv * (dy[j] * scale[j] - x[j] * along);
     }
 }

@@ -16,6 +16,7 @@ UN_FAST void un_lstm_step(ptrdiff_t n, ptrdiff_t H, float *restrict gates, const
                           float *restrict tc, float *restrict h) {
     for (ptrdiff_t b = 0; b < n; b++, gates += 4 * H, c_prev += H, c += H, tc += H, h += H) {
         float *restrict gi = gates, *restrict gf = gates + H, *restrict gg = gates + 2 * H, *restrict go = gates + 3 * H;
+        UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < H; j++) {
             float i = un_sigmoidf(gi[j]), f = un_sigmoidf(gf[j]), g = un_tanhf(gg[j]), o = un_sigmoidf(go[j]);
             float cell = f * c_prev[j] + i * g, t = un_tanhf(cell);
@@ -30,6 +31,7 @@ UN_FAST void un_lstm_step_back(ptrdiff_t n, ptrdiff_t H, float *restrict gates, 
                                float *restrict carry_c) {
     for (ptrdiff_t b = 0; b < n; b++, gates += 4 * H, c_prev += H, tc += H, dy += H, carry_h += H, carry_c += H) {
         float *restrict gi = gates, *restrict gf = gates + H, *restrict gg = gates + 2 * H, *restrict go = gates + 3 * H;
+        UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < H; j++) {
             float i = gi[j], f = gf[j], g = gg[j], o = go[j], t = tc[j];
             float dh = dy[j] + carry_h[j];
@@ -47,6 +49,7 @@ UN_FAST void un_gru_step(ptrdiff_t n, ptrdiff_t H, float *restrict gates, const 
                          const float *restrict h_prev, float *restrict hn, float *restrict h) {
     for (ptrdiff_t b = 0; b < n; b++, gates += 3 * H, hidden += 3 * H, h_prev += H, hn += H, h += H) {
         float *restrict gr = gates, *restrict gz = gates + H, *restrict gn = gates + 2 * H;
+        UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < H; j++) {
             float r = un_sigmoidf(gr[j] + hidden[j]), z = un_sigmoidf(gz[j] + hidden[H + j]), q = hidden[2 * H + j];
             float c = un_tanhf(gn[j] + r * q);
@@ -61,6 +64,7 @@ UN_FAST void un_gru_step_back(ptrdiff_t n, ptrdiff_t H, float *restrict gates, c
                               float *restrict hn, const float *restrict dy, float *restrict carry) {
     for (ptrdiff_t b = 0; b < n; b++, gates += 3 * H, h_prev += H, hn += H, dy += H, carry += H) {
         float *restrict gr = gates, *restrict gz = gates + H, *restrict gn = gates + 2 * H;
+        UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < H; j++) {
             float r = gr[j], z = gz[j], c = gn[j], dh = dy[j] + carry[j];
             float dn = dh * (1 - z) * (1 - c * c);
@@ -76,6 +80,7 @@ UN_FAST void un_gru_step_back(ptrdiff_t n, ptrdiff_t H, float *restrict gates, c
 UN_FAST void un_gru_reset(ptrdiff_t n, ptrdiff_t H, float *restrict gates, const float *restrict h_prev, float *restrict rh) {
     for (ptrdiff_t b = 0; b < n; b++, gates += 3 * H, h_prev += H, rh += H) {
         float *restrict gr = gates, *restrict gz = gates + H;
+        UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < H; j++) {
             float r = un_sigmoidf(gr[j]);
             gr[j] = r;
@@ -88,6 +93,7 @@ UN_FAST void un_gru_reset(ptrdiff_t n, ptrdiff_t H, float *restrict gates, const
 UN_FAST void un_gru_update(ptrdiff_t n, ptrdiff_t H, float *restrict gates, const float *restrict h_prev, float *restrict h) {
     for (ptrdiff_t b = 0; b < n; b++, gates += 3 * H, h_prev += H, h += H) {
         float *restrict gz = gates + H, *restrict gn = gates + 2 * H;
+        UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < H; j++) {
             float c = un_tanhf(gn[j]);
             gn[j] = c;
@@ -100,6 +106,7 @@ UN_FAST void un_gru_update_back(ptrdiff_t n, ptrdiff_t H, float *restrict gates,
                                 const float *restrict dy, float *restrict carry) {
     for (ptrdiff_t b = 0; b < n; b++, gates += 3 * H, h_prev += H, dy += H, carry += H) {
         float *restrict gz = gates + H, *restrict gn = gates + 2 * H;
+        UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < H; j++) {
             float z = gz[j], c = gn[j], dh = dy[j] + carry[j];
             gz[j] = dh * (h_prev[j] - c) * z * (1 - z);
@@ -112,6 +119,7 @@ UN_FAST void un_gru_update_back(ptrdiff_t n, ptrdiff_t H, float *restrict gates,
 UN_FAST void un_gru_reset_back(ptrdiff_t n, ptrdiff_t H, float *restrict gates, const float *restrict h_prev,
                                const float *restrict drh, float *restrict add_carry) {
     for (ptrdiff_t b = 0; b < n; b++, gates += 3 * H, h_prev += H, drh += H, add_carry += H) {
+        UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < H; j++) {
             float r = gates[j];
             add_carry[j] += drh[j] * r;

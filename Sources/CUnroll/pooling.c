@@ -10,6 +10,7 @@ static float log_add(float a, float b) {
 }
 
 UN_FAST static void mix(ptrdiff_t H, float p, const float *restrict h, const float *restrict before, float *restrict y) {
+    UN_INDEPENDENT
     for (ptrdiff_t j = 0; j < H; j++) y[j] = before[j] + p * (h[j] - before[j]);
 }
 
@@ -32,6 +33,7 @@ UN_FAST static float mix_back(ptrdiff_t H, float p, const float *restrict h, con
                               const float *restrict dy, float *restrict carry, float *restrict dh) {
 #pragma clang fp reassociate(on)
     float dp = 0;
+    UN_INDEPENDENT
     for (ptrdiff_t j = 0; j < H; j++) {
         float gy = dy[j] + carry[j];
         dp += gy * (h[j] - before[j]);
@@ -59,6 +61,7 @@ UN_FAST void un_take_maximum(ptrdiff_t rows, ptrdiff_t columns, const float *res
                              float *restrict top) {
     for (ptrdiff_t r = 0; r < rows; r++) {
         float *restrict to = top + owner[r] * columns;
+        UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < columns; j++) to[j] = un_maxf(x[r * columns + j], to[j]);
     }
 }
@@ -70,6 +73,7 @@ UN_FAST void un_maximum_back(ptrdiff_t rows, ptrdiff_t sequences, ptrdiff_t colu
     for (ptrdiff_t i = 0; i < sequences * columns; i++) dinitial[i] = initial[i] == top[i] ? 1 : 0;
     for (ptrdiff_t r = 0; r < rows; r++) {
         ptrdiff_t at = owner[r] * columns;
+        UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < columns; j++) {
             float takes = x[r * columns + j] == top[at + j] && dinitial[at + j] == 0 ? 1 : 0;
             dx[r * columns + j] = takes * dtop[at + j];
@@ -86,6 +90,7 @@ UN_FAST void un_running_mean(ptrdiff_t T, const int32_t *offset, const int32_t *
         for (ptrdiff_t b = 0; b < live[t]; b++) {
             ptrdiff_t row = (offset[t] + b) * H;
             float inverse = 1.0f / (count[b] + (float)(t + 1));
+            UN_INDEPENDENT
             for (ptrdiff_t j = 0; j < H; j++) {
                 sum[b * H + j] += x[row + j];
                 y[row + j] = sum[b * H + j] * inverse;
@@ -99,6 +104,7 @@ UN_FAST void un_running_mean_back(ptrdiff_t T, const int32_t *offset, const int3
         for (ptrdiff_t b = 0; b < live[t]; b++) {
             ptrdiff_t row = (offset[t] + b) * H;
             float inverse = 1.0f / (count[b] + (float)(t + 1));
+            UN_INDEPENDENT
             for (ptrdiff_t j = 0; j < H; j++) {
                 carry[b * H + j] += dy[row + j] * inverse;
                 dx[row + j] = carry[b * H + j];

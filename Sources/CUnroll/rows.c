@@ -24,6 +24,7 @@ UN_FAST void un_multiply(ptrdiff_t n, const float *x, const float *y, float *out
 
 UN_FAST void un_column_sums(ptrdiff_t rows, ptrdiff_t columns, const float *restrict x, ptrdiff_t ld, float *restrict add_sums) {
     for (ptrdiff_t r = 0; r < rows; r++)
+        UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < columns; j++) add_sums[j] += x[r * ld + j];
 }
 
@@ -35,6 +36,7 @@ UN_FAST void un_scatter_add(ptrdiff_t rows, ptrdiff_t columns, const float *rest
                             float *restrict add_table, ptrdiff_t ld) {
     for (ptrdiff_t r = 0; r < rows; r++) {
         float *restrict to = add_table + index[r] * ld;
+        UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < columns; j++) to[j] += x[r * columns + j];
     }
 }
@@ -46,6 +48,7 @@ void un_copy_columns(ptrdiff_t rows, ptrdiff_t columns, const float *from, ptrdi
 UN_FAST void un_add_columns(ptrdiff_t rows, ptrdiff_t columns, const float *restrict from, ptrdiff_t ld_from,
                             float *restrict add_to, ptrdiff_t ld_to) {
     for (ptrdiff_t r = 0; r < rows; r++)
+        UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < columns; j++) add_to[r * ld_to + j] += from[r * ld_from + j];
 }
 
@@ -83,11 +86,13 @@ UN_FAST void un_gelu_back(ptrdiff_t n, const float *restrict x, const float *res
 
 UN_FAST void un_glu(ptrdiff_t rows, ptrdiff_t H, const float *restrict x, float *restrict y) {
     for (ptrdiff_t r = 0; r < rows; r++, x += 2 * H, y += H)
+        UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < H; j++) y[j] = x[j] * un_sigmoidf(x[H + j]);
 }
 
 UN_FAST void un_glu_back(ptrdiff_t rows, ptrdiff_t H, const float *restrict x, const float *restrict dy, float *restrict dx) {
     for (ptrdiff_t r = 0; r < rows; r++, x += 2 * H, dx += 2 * H, dy += H)
+        UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < H; j++) {
             float s = un_sigmoidf(x[H + j]);
             dx[j] = dy[j] * s;
@@ -105,6 +110,7 @@ UN_FAST void un_layer_norm(ptrdiff_t rows, ptrdiff_t columns, const float *restr
         for (ptrdiff_t j = 0; j < columns; j++) variance += (x[j] - mean) * (x[j] - mean);
         float inv = 1.0f / __builtin_sqrtf(variance / (float)columns + 1e-5f);
         inverse[r] = inv;
+        UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < columns; j++) {
             float v = (x[j] - mean) * inv;
             xhat[j] = v;
@@ -119,6 +125,7 @@ UN_FAST void un_layer_norm_back(ptrdiff_t rows, ptrdiff_t columns, const float *
 #pragma clang fp reassociate(on)
     for (ptrdiff_t r = 0; r < rows; r++, xhat += columns, dy += columns, dx += columns) {
         float sum = 0, along = 0;
+        UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < columns; j++) {
             float g = dy[j] * scale[j];
             sum += g;
@@ -128,6 +135,7 @@ UN_FAST void un_layer_norm_back(ptrdiff_t rows, ptrdiff_t columns, const float *
         }
         sum /= (float)columns;
         along /= (float)columns;
+        UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < columns; j++) dx[j] = inverse[r] * (dy[j] * scale[j] - sum - xhat[j] * along);
     }
 }

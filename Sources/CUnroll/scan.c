@@ -51,6 +51,7 @@ UN_INLINE float candidate_slope(int positive, float x) {
 UN_FAST void un_min_gru(ptrdiff_t rows, ptrdiff_t H, int positive, const float *restrict pre, float *restrict a,
                         float *restrict b) {
     for (ptrdiff_t r = 0; r < rows; r++, pre += 2 * H, a += H, b += H)
+        UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < H; j++) {
             float z, keep;
             two_shares(pre[j], &z, &keep);
@@ -62,6 +63,7 @@ UN_FAST void un_min_gru(ptrdiff_t rows, ptrdiff_t H, int positive, const float *
 UN_FAST void un_min_gru_back(ptrdiff_t rows, ptrdiff_t H, int positive, const float *restrict pre, const float *restrict da,
                              const float *restrict db, float *restrict dpre) {
     for (ptrdiff_t r = 0; r < rows; r++, pre += 2 * H, da += H, db += H, dpre += 2 * H)
+        UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < H; j++) {
             float z, keep, x = pre[H + j];
             two_shares(pre[j], &z, &keep);
@@ -76,6 +78,7 @@ UN_INLINE float log_ratio(float f, float i) { return un_softplusf(-i) - un_softp
 UN_FAST void un_min_lstm(ptrdiff_t rows, ptrdiff_t H, int positive, const float *restrict pre, float *restrict a,
                          float *restrict b) {
     for (ptrdiff_t r = 0; r < rows; r++, pre += 3 * H, a += H, b += H)
+        UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < H; j++) {
             float forget, input;
             two_shares(log_ratio(pre[j], pre[H + j]), &forget, &input);
@@ -87,6 +90,7 @@ UN_FAST void un_min_lstm(ptrdiff_t rows, ptrdiff_t H, int positive, const float 
 UN_FAST void un_min_lstm_back(ptrdiff_t rows, ptrdiff_t H, int positive, const float *restrict pre, const float *restrict da,
                               const float *restrict db, float *restrict dpre) {
     for (ptrdiff_t r = 0; r < rows; r++, pre += 3 * H, da += H, db += H, dpre += 3 * H)
+        UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < H; j++) {
             float forget, input, open, shut, x = pre[2 * H + j];
             two_shares(log_ratio(pre[j], pre[H + j]), &forget, &input);

@@ -30,6 +30,7 @@ UN_FAST void un_taps_back(ptrdiff_t T, const int32_t *offset, const int32_t *liv
                 ptrdiff_t s = t - (k - 1 - i) * d;
                 if (s < 0 && !add_before) continue;
                 float *restrict to = s >= 0 ? add_dx + (offset[s] + b) * E : add_before + (b * P + P + s) * E;
+                UN_INDEPENDENT
                 for (ptrdiff_t j = 0; j < E; j++) to[j] += dout[j];
             }
 }
