@@ -13,8 +13,7 @@ UN_FAST void un_attention_softmax(ptrdiff_t rows, ptrdiff_t keys, ptrdiff_t firs
         ptrdiff_t low = first + i - window + 1, high = first + i + 1;
         low = low < 0 ? 0 : low;
         high = high > keys ? keys : high;
-        float top = scores[low], sum = 0;
-        for (ptrdiff_t j = low + 1; j < high; j++) top = un_maxf(scores[j], top);
+        float top = un_largest(high - low, scores + low), sum = 0;
         for (ptrdiff_t j = low; j < high; j++) {
             float e = un_expf(scale * (scores[j] - top));
             scores[j] = e;

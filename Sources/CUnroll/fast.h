@@ -63,5 +63,22 @@ UN_INLINE float un_normal_cdff(float x) {
     return x < 0 ? tail : 1.0f - tail;
 }
 
+// The processor's own square root: sqrtf may have to set errno, and with that no loop over it becomes SIMD code.
+UN_INLINE float un_sqrtf(float x) { return __builtin_elementwise_sqrt(x); }
 UN_INLINE float un_absf(float x) { return x < 0 ? -x : x; }
 UN_INLINE float un_maxf(float a, float b) { return a > b ? a : b; }
+
+// The largest of n > 0 numbers, sixteen at a time: the order of comparisons is not the compiler's to change.
+UN_INLINE float un_largest(ptrdiff_t n, const float *x) {
+    float top = x[0];
+    ptrdiff_t i = 0;
+    if (n >= 32) {
+        float lane[16];
+        memcpy(lane, x, sizeof lane);
+        for (i = 16; i + 16 <= n; i += 16)
+            for (int l = 0; l < 16; l++) lane[l] = un_maxf(x[i + l], lane[l]);
+        for (int l = 0; l < 16; l++) top = un_maxf(lane[l], top);
+    }
+    for (; i < n; i++) top = un_maxf(x[i], top);
+    return top;
+}

@@ -56,7 +56,7 @@ UN_FAST void un_rms_norm(ptrdiff_t rows, ptrdiff_t columns, const float *restric
     for (ptrdiff_t r = 0; r < rows; r++, x += columns, y += columns) {
         float squares = 0;
         for (ptrdiff_t j = 0; j < columns; j++) squares += x[j] * x[j];
-        float inv = 1.0f / __builtin_sqrtf(squares / (float)columns + 1e-5f);
+        float inv = 1.0f / un_sqrtf(squares / (float)columns + 1e-5f);
         inverse[r] = inv;
         UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < columns; j++) y[j] = x[j] * inv * scale[j];

@@ -22,17 +22,67 @@ enum { MR = 8, NR = 32, KC = 256, MC = 64, NC = 512 };
 // Packed right-hand side: blocks of KC rows, in them panels of NR columns [panel][row][NR], zeros beyond n.
 static ptrdiff_t panels_of(ptrdiff_t n) { return (n + NR - 1) / NR; }
 
-static void pack_panels(const float *b, ptrdiff_t ldb, int transpose, ptrdiff_t kc, ptrdiff_t n, float *restrict out) {
-    for (ptrdiff_t j = 0; j < n; j += NR, out += kc * NR) {
-        ptrdiff_t columns = n - j < NR ? n - j : NR;
-        if (columns < NR) memset(out, 0, (size_t)(kc * NR) * sizeof(float));
-        if (transpose) {
-            for (ptrdiff_t i = 0; i < columns; i++)
-                for (ptrdiff_t p = 0; p < kc; p++) out[p * NR + i] = b[(j + i) * ldb + p];
-        } else {
-            for (ptrdiff_t p = 0; p < kc; p++) memcpy(out + p * NR, b + p * ldb + j, (size_t)columns * sizeof(float));
-        }
+static inline __attribute__((always_inline)) __mmask16 first_lanes(ptrdiff_t count) {
+    return count <= 0 ? 0 : count >= 16 ? 0xffff : (__mmask16)((1u << count) - 1);
+}
+
+// x[i][j] becomes x[j][i]: pairs of floats, pairs of pairs, then quarters of vectors change places.
+static inline __attribute__((always_inline)) WIDE void transpose16(__m512 *x) {
+    __m512 y[16];
+    for (int i = 0; i < 16; i += 2) {
+        y[i] = _mm512_unpacklo_ps(x[i], x[i + 1]);
+        y[i + 1] = _mm512_unpackhi_ps(x[i], x[i + 1]);
     }
+    for (int i = 0; i < 16; i += 4)
+        for (int j = 0; j < 2; j++) {
+            __m512d low = _mm512_castps_pd(y[i + j]), high = _mm512_castps_pd(y[i + 2 + j]);
+            x[i + 2 * j] = _mm512_castpd_ps(_mm512_unpacklo_pd(low, high));
+            x[i + 2 * j + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(low, high));
+        }
+    for (int j = 0; j < 4; j++) {
+        __m512 a = _mm512_shuffle_f32x4(x[j], x[4 + j], 0x88), b = _mm512_shuffle_f32x4(x[j], x[4 + j], 0xdd);
+        __m512 c = _mm512_shuffle_f32x4(x[8 + j], x[12 + j], 0x88), d = _mm512_shuffle_f32x4(x[8 + j], x[12 + j], 0xdd);
+        y[j] = _mm512_shuffle_f32x4(a, c, 0x88);
+        y[4 + j] = _mm512_shuffle_f32x4(b, d, 0x88);
+        y[8 + j] = _mm512_shuffle_f32x4(a, c, 0xdd);
+        y[12 + j] = _mm512_shuffle_f32x4(b, d, 0xdd);
+    }
+    for (int i = 0; i < 16; i++) x[i] = y[i];
+}
+
+// 16 columns of a panel, `columns` of them there, from rows of b that become columns.
+WIDE static void pack_transposed(const float *b, ptrdiff_t ldb, ptrdiff_t kc, ptrdiff_t columns, float *restrict out) {
+    for (ptrdiff_t p = 0; p < kc; p += 16) {
+        __mmask16 here = first_lanes(kc - p);
+        __m512 x[16];
+        for (int i = 0; i < 16; i++) x[i] = i < columns ? _mm512_maskz_loadu_ps(here, b + i * ldb + p) : _mm512_setzero_ps();
+        transpose16(x);
+        for (int i = 0; i < 16 && p + i < kc; i++) _mm512_store_ps(out + (p + i) * NR, x[i]);
+    }
+}
+
+WIDE static void pack_panels(const float *b, ptrdiff_t ldb, int transpose, ptrdiff_t kc, ptrdiff_t n, float *restrict out) {
+    for (ptrdiff_t j = 0; j < n; j += NR, out += kc * NR)
+        for (ptrdiff_t v = 0; v < NR; v += 16) {
+            ptrdiff_t columns = n - j - v;
+            if (transpose) {
+                pack_transposed(b + (j + v) * ldb, ldb, kc, columns, out + v);
+                continue;
+            }
+            __mmask16 there = first_lanes(columns);
+            for (ptrdiff_t p = 0; p < kc; p++) _mm512_store_ps(out + p * NR + v, _mm512_maskz_loadu_ps(there, b + p * ldb + j + v));
+        }
+}
+
+// Strips [strip][kc][MR] of the m columns of a [kc,m]: the kernel would find them all on the same lines of the first cache.
+WIDE static void pack_strips(const float *a, ptrdiff_t lda, ptrdiff_t kc, ptrdiff_t m, float *restrict out) {
+    for (ptrdiff_t p = 0; p < kc; p++)
+        for (ptrdiff_t i = 0; i < m; i += 2 * MR) {
+            _mm_prefetch((const char *)(a + (p + 16) * lda + i), _MM_HINT_T0);
+            __m512 x = _mm512_maskz_loadu_ps(first_lanes(m - i), a + p * lda + i);
+            _mm256_store_ps(out + i * KC + p * MR, _mm512_castps512_ps256(x));
+            if (m - i > MR) _mm256_store_ps(out + (i + MR) * KC + p * MR, _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(x), 1)));
+        }
 }
 
 // c [rows, 16·vectors] (+)= a·panel for `rows` rows of a; a[i][p] lies at a[i·rs + p·cs]. The last vector has `mask` columns.
@@ -41,7 +91,10 @@ static inline __attribute__((always_inline)) WIDE void tile(int rows, int vector
                                                             ptrdiff_t ldc, __mmask16 mask) {
     __m512 sum[MR][2];
     for (int i = 0; i < rows; i++)
-        for (int v = 0; v < vectors; v++) sum[i][v] = _mm512_setzero_ps();
+        for (int v = 0; v < vectors; v++) {
+            sum[i][v] = _mm512_setzero_ps();
+            _mm_prefetch((const char *)(c + i * ldc + 16 * v), _MM_HINT_T0);
+        }
     for (ptrdiff_t p = 0; p < kc; p++, panel += NR) {
         __m512 right[2];
         for (int v = 0; v < vectors; v++) right[v] = _mm512_load_ps(panel + 16 * v);
@@ -81,10 +134,7 @@ WIDE static void block(int ta, ptrdiff_t m, ptrdiff_t n, ptrdiff_t kc, const flo
     float left[MC * KC] __attribute__((aligned(64)));
     for (ptrdiff_t i0 = 0; i0 < m; i0 += MC) {
         ptrdiff_t mc = m - i0 < MC ? m - i0 : MC;
-        if (ta)  // strips [kc][MR]: the rows of a would all fall on the same lines of the first cache
-            for (ptrdiff_t i = 0; i < mc; i += MR)
-                for (ptrdiff_t p = 0; p < kc; p++)
-                    memcpy(left + i * KC + p * MR, a + p * lda + i0 + i, (size_t)(mc - i < MR ? mc - i : MR) * sizeof(float));
+        if (ta) pack_strips(a + i0, lda, kc, mc, left);
         for (ptrdiff_t j = 0; j < n; j += NR)
             for (ptrdiff_t i = 0; i < mc; i += MR)
                 strip(mc - i < MR ? mc - i : MR, n - j < NR ? n - j : NR, kc, ta ? left + i * KC : a + (i0 + i) * lda, lda, ta,

@@ -108,7 +108,7 @@ UN_FAST void un_layer_norm(ptrdiff_t rows, ptrdiff_t columns, const float *restr
         for (ptrdiff_t j = 0; j < columns; j++) mean += x[j];
         mean /= (float)columns;
         for (ptrdiff_t j = 0; j < columns; j++) variance += (x[j] - mean) * (x[j] - mean);
-        float inv = 1.0f / __builtin_sqrtf(variance / (float)columns + 1e-5f);
+        float inv = 1.0f / un_sqrtf(variance / (float)columns + 1e-5f);
         inverse[r] = inv;
         UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < columns; j++) {
@@ -140,13 +140,6 @@ UN_FAST void un_layer_norm_back(ptrdiff_t rows, ptrdiff_t columns, const float *
     }
 }
 
-UN_INLINE float row_max(ptrdiff_t K, const float *restrict z) {
-#pragma clang fp reassociate(on)
-    float top = z[0];
-    for (ptrdiff_t k = 1; k < K; k++) top = un_maxf(z[k], top);
-    return top;
-}
-
 // z becomes exp(z - top); the sum of it comes back.
 UN_INLINE float row_exp(ptrdiff_t K, float *restrict z, float top) {
 #pragma clang fp reassociate(on)
@@ -166,8 +159,16 @@ UN_INLINE float row_exp_sum(ptrdiff_t K, const float *restrict z, float top) {
     return sum;
 }
 
+// Where top stands first; the walk is in blocks, since a loop that may end anywhere takes one element at a time.
 UN_INLINE int32_t first_at(ptrdiff_t K, const float *z, float top) {
-    for (ptrdiff_t k = 0; k < K; k++)
+    enum { BLOCK = 256 };
+    ptrdiff_t k = 0;
+    for (; k + BLOCK <= K; k += BLOCK) {
+        int here = 0;
+        for (ptrdiff_t i = 0; i < BLOCK; i++) here |= z[k + i] == top;
+        if (here) break;
+    }
+    for (; k < K; k++)
         if (z[k] == top) return (int32_t)k;
     return 0;  // a row of NaN: the loss says so
 }
@@ -177,7 +178,7 @@ UN_FAST void un_softmax_loss(ptrdiff_t rows, ptrdiff_t K, float *restrict logits
                              int32_t *restrict predicted) {
     for (ptrdiff_t r = 0; r < rows; r++) {
         float *restrict z = logits + r * K;
-        float top = row_max(K, z);
+        float top = un_largest(K, z);
         int32_t best = first_at(K, z, top);
         if (predicted) predicted[r] = best;
         if (targets[r] == -100) {
@@ -198,7 +199,7 @@ UN_FAST void un_log_likelihood(ptrdiff_t rows, ptrdiff_t K, const float *restric
                                double *restrict add_loss, int64_t *restrict add_count, int32_t *restrict predicted) {
     for (ptrdiff_t r = 0; r < rows; r++) {
         const float *restrict z = logits + r * K;
-        float top = row_max(K, z);
+        float top = un_largest(K, z);
         predicted[r] = first_at(K, z, top);
         if (targets[r] == -100) continue;
         *add_loss += (double)(logf(row_exp_sum(K, z, top)) + top - z[targets[r]]);

@@ -4,12 +4,12 @@
 UN_FAST void un_adam(ptrdiff_t n, float *restrict w, const float *restrict g, float *restrict m, float *restrict v, float rate,
                      float beta1, float beta2, float eps, float correction1, float correction2, float coupled_decay,
                      float decoupled_decay) {
-    float step = rate / correction1, inverse = 1.0f / __builtin_sqrtf(correction2), keep = 1.0f - rate * decoupled_decay;
+    float step = rate / correction1, inverse = 1.0f / un_sqrtf(correction2), keep = 1.0f - rate * decoupled_decay;
     for (ptrdiff_t i = 0; i < n; i++) {
         float d = g[i] + coupled_decay * w[i];
         m[i] += (1 - beta1) * (d - m[i]);
         v[i] = beta2 * v[i] + (1 - beta2) * d * d;
-        w[i] = keep * w[i] - step * m[i] / (__builtin_sqrtf(v[i]) * inverse + eps);
+        w[i] = keep * w[i] - step * m[i] / (un_sqrtf(v[i]) * inverse + eps);
     }
 }
 
@@ -29,7 +29,7 @@ UN_FAST void un_rmsprop(ptrdiff_t n, float *restrict w, const float *restrict g,
     for (ptrdiff_t i = 0; i < n; i++) {
         float d = g[i] + decay * w[i];
         v[i] = alpha * v[i] + (1 - alpha) * d * d;
-        w[i] -= rate * d / (__builtin_sqrtf(v[i]) + eps);
+        w[i] -= rate * d / (un_sqrtf(v[i]) + eps);
     }
 }
 
@@ -38,6 +38,6 @@ UN_FAST void un_adagrad(ptrdiff_t n, float *restrict w, const float *restrict g,
     for (ptrdiff_t i = 0; i < n; i++) {
         float d = g[i] + decay * w[i];
         sum[i] += d * d;
-        w[i] -= rate * d / (__builtin_sqrtf(sum[i]) + eps);
+        w[i] -= rate * d / (un_sqrtf(sum[i]) + eps);
     }
 }

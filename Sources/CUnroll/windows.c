@@ -48,7 +48,7 @@ UN_FAST void un_tap_weights(ptrdiff_t H, ptrdiff_t E, ptrdiff_t k, const float *
     for (ptrdiff_t o = 0; o < H; o++, v += E * k, w += E * k) {
         float sum = 1e-30f;
         for (ptrdiff_t i = 0; i < E * k; i++) sum += v[i] * v[i];
-        inverse[o] = g ? 1.0f / __builtin_sqrtf(sum) : 1.0f;
+        inverse[o] = g ? 1.0f / un_sqrtf(sum) : 1.0f;
         float factor = g ? g[o] * inverse[o] : 1.0f;
         for (ptrdiff_t i = 0; i < k; i++)
             for (ptrdiff_t e = 0; e < E; e++) w[i * E + e] = factor * v[e * k + i];
