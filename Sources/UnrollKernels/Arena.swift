@@ -1,10 +1,12 @@
 /// Lends memory for one step and takes it all back at once: reset, never freed.
 ///
-/// A step that needs more than there is adds a block; the next reset joins the blocks into one. Steps of one shape thus
-/// grow it only once, which a test asserts through `growths`.
+/// A step that needs more than there is adds a block; the next reset makes one block that holds what the step needed. Steps of one
+/// shape thus grow it only once, which a test asserts through `growths`.
 public final class Arena {
   private var blocks: [Buffer] = []
   private var used = 0
+  /// Floats lent since the last reset.
+  private var lent = 0
 
   /// How often memory was asked of the system.
   public private(set) var growths = 0
@@ -17,10 +19,12 @@ public final class Arena {
   /// Takes back everything that was lent; matrices from before must not be used any more.
   public func reset() {
     if blocks.count > 1 {
-      let total = capacity
-      blocks = [Buffer(count: total)]
+      // First given back, then asked for: both at once would be the peak of the run's memory.
+      blocks = []
+      // With room for a somewhat longer batch; what is not used costs no page.
+      blocks = [Buffer(undefined: lent + lent / 4)]
     }
-    used = 0
+    (used, lent) = (0, 0)
   }
 
   /// A matrix with undefined contents, its first element 64-byte aligned.
@@ -28,11 +32,12 @@ public final class Arena {
     let count = (rows * columns + 15) / 16 * 16
     if blocks.isEmpty || used + count > blocks[blocks.count - 1].count {
       growths += 1
-      blocks.append(Buffer(count: max(count, 2 * capacity, 1 << 16)))
+      blocks.append(Buffer(undefined: max(count, capacity, 1 << 16)))
       used = 0
     }
     let base = blocks[blocks.count - 1].base + used
     used += count
+    lent += count
     return Matrix(base: base, rows: rows, columns: columns, stride: columns)
   }
 

@@ -1,15 +1,20 @@
 import FoundationEssentials
 
-/// Owned, 64-byte aligned Float32 memory, zero when made.
+/// Owned, 64-byte aligned Float32 memory, zero when made unless said otherwise.
 public final class Buffer: @unchecked Sendable {
   public let count: Int
   public let base: UnsafeMutablePointer<Float>
 
-  public init(count: Int) {
+  public convenience init(count: Int) {
+    self.init(undefined: count)
+    base.update(repeating: 0, count: count)
+  }
+
+  /// Memory whose contents are not defined; what is never written costs no page.
+  init(undefined count: Int) {
     self.count = count
     let bytes = (max(count, 1) * MemoryLayout<Float>.stride + 63) / 64 * 64
     let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
-    raw.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
     base = raw.bindMemory(to: Float.self, capacity: bytes / MemoryLayout<Float>.stride)
   }
 

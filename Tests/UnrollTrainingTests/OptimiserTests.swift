@@ -9,13 +9,24 @@ import UnrollLayers
 /// Clipping, and what groups of parameters get. (The update rules themselves stand against PyTorch's in the parity cases.)
 @Suite struct OptimiserTests {
   @Test func clippingScalesToTheNorm() {
-    let gradients = Buffer(count: 2)
-    gradients.row.assign([3, 4])
-    #expect(Clipping.clip(gradients, maximum: 0) == 5)
-    #expect(Clipping.clip(gradients, maximum: 5.1) == 5)
-    #expect(gradients.row.array == [3, 4])
-    #expect(Clipping.clip(gradients, maximum: 1) == 5)
-    #expect(zip(gradients.row.array, [0.6, 0.8]).allSatisfy { abs($0 - $1) < 1e-6 })
+    #expect(Clipping.factor(norm: 5, maximum: 0) == 1)
+    #expect(Clipping.factor(norm: 5, maximum: 5.1) == 1)
+    #expect(abs(Clipping.factor(norm: 5, maximum: 1) - 0.2) < 1e-6)
+  }
+
+  /// Plain descent at rate 1 moves every weight by the gradient, scaled: on any team, across all blocks.
+  @Test(arguments: [1, 2, 3]) func gradientsAreScaled(threads: Int) throws {
+    let data = try Small.tagged("a/X b/Y c/X")
+    let model = try Small.model(data, Tagging(data, characters: false), try Small.backend("rnn", width: 300))
+    #expect(model.parameters.count > 1 << 16)
+    let (before, gradients) = (model.weights, Buffer(count: model.parameters.count))
+    gradients.row.assign((0..<gradients.count).map { Float($0 % 7) })
+    var options = OptimiserOptions()
+    options.kind = .sgd
+    Optimiser(options, model.parameters).step(gradients, learningRate: 1, scale: 0.5, Team(threads: threads))
+    for (index, (old, new)) in zip(before, model.weights).enumerated() {
+      #expect(abs(old - new - 0.5 * Float(index % 7)) < 1e-5)
+    }
   }
 
   /// All gradients 1 at rate 0.5: a step of −0.5, and of −0.05 for A, B and Δ of a state space.

@@ -49,7 +49,8 @@ extension Parity {
     let slab = Buffer(count: a.count + b.count)
     let all = slab.matrix(rows: 1, columns: slab.count)
     all.assign(a + b)
-    let norm = Clipping.clip(slab, maximum: try reference.number("max_norm"))
+    let norm = Kernels.sumOfSquares(all).squareRoot()
+    Kernels.scale(all, by: Float(Clipping.factor(norm: norm, maximum: try reference.number("max_norm"))))
     return [
       try reference.compare("total_norm", [Float(norm)]),
       try reference.compare("clipped_a", Array(all.array[..<a.count])),

@@ -2,30 +2,37 @@ import UnrollKernels
 import UnrollLayers
 
 /// Updates a slab of parameters from a slab of gradients, each group with its own learning-rate factor and weight decay.
-public final class Optimiser {
+public final class Optimiser: @unchecked Sendable {
   public let options: OptimiserOptions
   /// Updates made so far.
   public private(set) var steps = 0
   private let parameters: Parameters
   private let first: Buffer
   private let second: Buffer
+  /// All parameters, each block with its group.
+  private let blocks: [(Range<Int>, ParameterGroup)]
 
   public init(_ options: OptimiserOptions, _ parameters: Parameters) {
     self.options = options
     self.parameters = parameters
+    blocks = parameters.groups.enumerated().flatMap { index, group in
+      parameters.ranges(ofGroup: index).flatMap(\.blocks).map { ($0, group) }
+    }
     first = Buffer(count: parameters.count)
     second = Buffer(count: options.kind == .adam || options.kind == .adamw ? parameters.count : 0)
   }
 
   /// One update at the given learning rate.
-  public func step(_ gradients: Buffer, learningRate: Double) {
+  ///
+  /// - Parameter scale: of the gradients, which are scaled in place.
+  public func step(_ gradients: Buffer, learningRate: Double, scale: Double = 1, _ team: Team = Team()) {
     steps += 1
-    for (index, group) in parameters.groups.enumerated() {
-      for range in parameters.ranges(ofGroup: index) {
-        update(
-          range, gradients, rate: learningRate * group.learningRateFactor,
-          decay: group.weightDecay ? options.weightDecay : 0)
-      }
+    team.forEach(blocks.count) { [self] index in
+      let (range, group) = blocks[index]
+      if scale != 1 { Kernels.scale(gradients.row.columns(range), by: Float(scale)) }
+      update(
+        range, gradients, rate: learningRate * group.learningRateFactor,
+        decay: group.weightDecay ? options.weightDecay : 0)
     }
     parameters.changed()
   }
@@ -51,12 +58,9 @@ public final class Optimiser {
 
 /// Gradient clipping by global norm.
 public enum Clipping {
-  /// Scales all gradients by maximum / (norm + 1e−6) where that is below one, as PyTorch does. Returns the norm before.
-  @discardableResult
-  public static func clip(_ gradients: Buffer, maximum: Double) -> Double {
-    let all = gradients.matrix(rows: 1, columns: gradients.count)
-    let norm = Kernels.sumOfSquares(all).squareRoot()
-    if maximum > 0, maximum / (norm + 1e-6) < 1 { Kernels.scale(all, by: Float(maximum / (norm + 1e-6))) }
-    return norm
+  /// What all gradients are multiplied with: maximum / (norm + 1e−6) where that is below one, as PyTorch does, else 1. A maximum of 0
+  /// means no clipping.
+  public static func factor(norm: Double, maximum: Double) -> Double {
+    maximum > 0 ? min(1, maximum / (norm + 1e-6)) : 1
   }
 }

@@ -1,4 +1,3 @@
-import Dispatch
 import UnrollCore
 import UnrollKernels
 import UnrollLayers
@@ -22,13 +21,13 @@ public final class TrainingStep<T: Task> {
   private let options: TrainingOptions
   private let optimiser: Optimiser
   private let workers: [ShardWorker]
-  private let threads: Int
+  private let team: Team
 
   public init(_ model: SequenceModel, _ task: T, _ options: TrainingOptions, threads: Int = 1) {
     self.model = model
     self.task = task
     self.options = options
-    self.threads = threads
+    team = Team(threads: threads)
     optimiser = Optimiser(options.optimiser, model.parameters)
     workers = (0..<options.shards).map { _ in ShardWorker(parameters: model.parameters.count) }
   }
@@ -41,32 +40,34 @@ public final class TrainingStep<T: Task> {
   public func run(_ batch: Batch, learningRate: Double, _ random: RandomSource) throws -> LossSums {
     let shards = batch.shards(workers.count)
     let weight = 1 / Float(max(1, batch.targets.count { $0 != Kernels.ignoredTarget }))
-    forEachShard(shards.count) { [model, task, workers] index in
+    team.forEach(shards.count) { [model, task, workers] index in
       workers[index].train(model, task, shards[index], weight: weight, random.split(index))
     }
-    var sums = workers[0].sums
+    let sums = workers[..<shards.count].reduce(into: LossSums()) { $0 += $1.sums }
     let gradients = workers[0].gradients
-    for worker in workers[1..<shards.count] {
-      sums += worker.sums
-      Kernels.addScaled(worker.gradients.row, by: 1, to: gradients.row)
+    let norm = gather(shards.count)
+    guard sums.loss.isFinite && norm.isFinite else {
+      throw Divergence(step: optimiser.steps, tensor: firstBroken(sums, gradients))
     }
-    try check(sums, gradients)
-    optimiser.step(gradients, learningRate: learningRate)
+    optimiser.step(
+      gradients, learningRate: learningRate, scale: Clipping.factor(norm: norm, maximum: options.clip), team)
     return sums
   }
 
-  private func forEachShard(_ count: Int, _ body: @Sendable (Int) -> Void) {
-    if threads > 1 && count > 1 {
-      DispatchQueue.concurrentPerform(iterations: count, execute: body)
-    } else {
-      for index in 0..<count { body(index) }
+  /// Sums the gradients of all shards into those of the first, in order. Returns their norm.
+  private func gather(_ shards: Int) -> Double {
+    let (total, blocks) = (workers[0].gradients.row, (0..<model.parameters.count).blocks)
+    return withUnsafeTemporaryAllocation(of: Double.self, capacity: blocks.count) { squares in
+      nonisolated(unsafe) let (total, squares) = (total, squares)
+      team.forEach(blocks.count) { [workers] index in
+        let block = total.columns(blocks[index])
+        for worker in workers[1..<shards] {
+          Kernels.addScaled(worker.gradients.row.columns(blocks[index]), by: 1, to: block)
+        }
+        squares[index] = Kernels.sumOfSquares(block)
+      }
+      return squares.prefix(blocks.count).reduce(0, +).squareRoot()
     }
-  }
-
-  private func check(_ sums: LossSums, _ gradients: Buffer) throws {
-    let norm = Clipping.clip(gradients, maximum: options.clip)
-    guard !sums.loss.isFinite || !norm.isFinite else { return }
-    throw Divergence(step: optimiser.steps, tensor: firstBroken(sums, gradients))
   }
 
   /// Finds what the last update broke before its weights are scored.
