@@ -32,11 +32,12 @@ let package = Package(
     .executableTarget(
       name: "unroll",
       dependencies: ["UnrollStudy", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+    .target(name: "CAllocations", path: "Tests/CAllocations"),
     .testTarget(name: "UnrollCoreTests", dependencies: ["UnrollCore"]),
     .testTarget(name: "UnrollKernelsTests", dependencies: ["UnrollKernels"]),
     .testTarget(name: "UnrollLayersTests", dependencies: ["UnrollTraining"], resources: [.copy("Cases")]),
     .testTarget(name: "UnrollDataTests", dependencies: ["UnrollData"]),
-    .testTarget(name: "UnrollTrainingTests", dependencies: ["UnrollTraining"]),
+    .testTarget(name: "UnrollTrainingTests", dependencies: ["UnrollTraining", "CAllocations"]),
     .testTarget(name: "UnrollStudyTests", dependencies: ["UnrollStudy"]),
     .testTarget(name: "UnrollCommandTests", dependencies: ["unroll"], exclude: ["Snapshots"]),
   ],

@@ -7,18 +7,21 @@
 // Doubles: λ and its gradient [2][N], γ and its gradient [N], and a state [B][2N].
 ptrdiff_t un_lru_scratch(ptrdiff_t B, ptrdiff_t N) { return 2 * (6 * N + B * 2 * N); }
 
-typedef struct { double *lambda, *dlambda, *gamma, *dgamma, *state; } Work;
+typedef struct { double *lambda, *gamma, *dlambda, *dgamma, *state; } Work;
+
+void un_lru_poles(ptrdiff_t N, const float *nu, const float *theta, const float *gamma, double *poles) {
+    for (ptrdiff_t n = 0; n < N; n++) {
+        double radius = exp(-exp((double)nu[n])), angle = exp((double)theta[n]);
+        poles[n] = radius * cos(angle);
+        poles[N + n] = radius * sin(angle);
+        poles[2 * N + n] = exp((double)gamma[n]);
+    }
+}
 
 static Work work_for(ptrdiff_t N, const float *nu, const float *theta, const float *gamma, float *scratch) {
     double *base = (double *)scratch;
-    Work w = {base, base + 2 * N, base + 4 * N, base + 5 * N, base + 6 * N};
-    for (ptrdiff_t n = 0; n < N; n++) {
-        double radius = exp(-exp((double)nu[n])), angle = exp((double)theta[n]);
-        w.lambda[n] = radius * cos(angle);
-        w.lambda[N + n] = radius * sin(angle);
-        w.gamma[n] = exp((double)gamma[n]);
-    }
-    return w;
+    un_lru_poles(N, nu, theta, gamma, base);
+    return (Work){base, base + 2 * N, base + 3 * N, base + 5 * N, base + 6 * N};
 }
 
 UN_FAST static void step(ptrdiff_t N, const double *restrict lambda, const double *restrict gamma, const float *restrict v,

@@ -272,8 +272,9 @@ void un_ssm_final(ptrdiff_t T, const int32_t *offset, const int32_t *length, ptr
 }
 
 void un_ssm_recurrence(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, ptrdiff_t N, const float *C,
-                       const float *D, const double *a_bar, const double *b_bar, const float *u, float *x, float *y) {
-    double *before = malloc((size_t)(2 * N * L) * sizeof(double)), *after = before + N * L;
+                       const float *D, const double *a_bar, const double *b_bar, const float *u, float *x, float *y,
+                       double *scratch) {
+    double *before = scratch, *after = before + N * L;
     for (ptrdiff_t tile = 0; tile < tiles_of(H); tile++) {
         ptrdiff_t lanes = lanes_in(H, tile);
         for (ptrdiff_t b = 0; b < live[0]; b++) {
@@ -297,5 +298,4 @@ void un_ssm_recurrence(ptrdiff_t T, const int32_t *offset, const int32_t *live, 
                 for (ptrdiff_t i = 0; i < N; i++) x[(b * H + tile * L + w) * N + i] = (float)before[i * L + w];
         }
     }
-    free(before);
 }

@@ -18,8 +18,12 @@ public struct SelectiveSystem {
 
   fileprivate func raw(_ steps: PackedSteps) -> un_selective {
     precondition(u.rows == steps.rows && (initial?.rows ?? steps.sequences) == steps.sequences)
-    return un_selective(
-      B: steps.sequences, H: channels, N: stateSize, A: a.base, D: d.base, u: u.base, delta: delta.base, b: b.base,
+    return raw(sequences: steps.sequences)
+  }
+
+  func raw(sequences: Int) -> un_selective {
+    un_selective(
+      B: sequences, H: channels, N: stateSize, A: a.base, D: d.base, u: u.base, delta: delta.base, b: b.base,
       c: c.base, ld: b.stride, x0: initial?.base)
   }
 }

@@ -149,12 +149,16 @@ extension Kernels {
 
   /// The same system step by step: x [B, H·N] is the state before, then after. Cost: H N² multiply-adds a token.
   public static func recur(
-    _ u: Matrix, c: Matrix, d: Matrix, system: DiscreteSystem, _ steps: PackedSteps, state x: Matrix, into y: Matrix
+    _ u: Matrix, c: Matrix, d: Matrix, system: DiscreteSystem, _ steps: PackedSteps, arena: Arena, state x: Matrix,
+    into y: Matrix
   ) {
     precondition(same(u, y) && x.rows == steps.sequences && x.columns == system.channels * system.stateSize)
-    un_ssm_recurrence(
-      steps.steps, steps.offset, steps.live, system.channels, system.stateSize, c.base, d.base, system.transition.base,
-      system.input.base, u.base, x.base, y.base)
+    let scratch = arena.matrix(1, 2 * 2 * system.stateSize * Int(UN_LANES))
+    scratch.base.withMemoryRebound(to: Double.self, capacity: scratch.count / 2) { scratch in
+      un_ssm_recurrence(
+        steps.steps, steps.offset, steps.live, system.channels, system.stateSize, c.base, d.base,
+        system.transition.base, system.input.base, u.base, x.base, y.base, scratch)
+    }
   }
 
   /// exp of a square matrix, row by row.

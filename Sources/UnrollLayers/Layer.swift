@@ -8,4 +8,6 @@ public typealias Pullback = (Matrix) -> Matrix
 /// A function of rows with parameters: [R, in] to [R, out]. It knows nothing of time.
 public protocol Layer {
   func forward(_ x: Matrix, _ pass: Pass) -> (output: Matrix, pullback: Pullback)
+  /// The same function outside of training, over and over for a row a sequence. By default through `forward`.
+  func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream
 }

@@ -18,6 +18,7 @@ import UnrollTraining
     (.falselyNotCausal, "uses the future, as declared"),
     (.raggedSummary, "ragged batch = one at a time"),
     (.forgetsState, "whole = step by step"),
+    (.staleStream, "whole = step by step"),
     (.trainingScale, "evaluation = training"),
     (.unseeded, "same seed, same bits"),
     (.hiddenState, "declared sizes = buffers"),

@@ -23,6 +23,8 @@ struct FaultyOptions: BackendOptions {
     case raggedSummary
     /// The initial state is heeded only when streaming.
     case forgetsState
+    /// The stream of it keeps its old state.
+    case staleStream
     /// Training scales the output.
     case trainingScale
     /// Noise that no seed holds.
@@ -66,6 +68,12 @@ private struct FaultyLSTM: SequenceLayer {
     var (output, back) = layer(steep: fault == .forgetDerivative).forward(x, from: used, pass)
     spoil(&output, x, pass)
     return (output, { gradient in spoiled(gradient, back, pass) })
+  }
+
+  func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream {
+    let stream = layer(steep: false).stream(x, pass)
+    guard fault == .staleStream else { return stream }
+    return stream.then { output in SequenceStream(output, output, [], pass) { stream.state[1].fill(0) } }
   }
 
   private func spoil(_ output: inout SequenceOutput, _ x: Matrix, _ pass: Pass) {

@@ -217,9 +217,10 @@ void un_ssm_initial_back(ptrdiff_t T, const int32_t *offset, const int32_t *live
 // The state after each sequence's last step: x = Ā^len x_0 + Σ_j Ā^j B̄ u_{len-1-j}. x0 may be null. x [B, H*N].
 void un_ssm_final(ptrdiff_t T, const int32_t *offset, const int32_t *length, ptrdiff_t B, ptrdiff_t H,
                   ptrdiff_t N, const double *a_bar, const double *b_bar, const float *u, const float *x0, float *x);
-// The recurrence, step by step: x [B, H*N] is the state before, then after. y [R,H].
+// The recurrence, step by step: x [B, H*N] is the state before, then after. y [R,H]. scratch: 2*N*UN_LANES doubles.
 void un_ssm_recurrence(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, ptrdiff_t N, const float *C,
-                       const float *D, const double *a_bar, const double *b_bar, const float *u, float *x, float *y);
+                       const float *D, const double *a_bar, const double *b_bar, const float *u, float *x, float *y,
+                       double *scratch);
 
 // ---- selective_scan.c: x_t[h,n] = exp(Δ_t[h] A[h,n]) x_{t−1}[h,n] + Δ_t[h] b_t[n] u_t[h]; y_t[h] = Σ_n c_t[n] x_t[h,n] + D[h] u_t[h]
 #define UN_SCAN_LANES 16
@@ -338,6 +339,8 @@ void un_skew_frequencies(ptrdiff_t N, const double *skew, double *omega);
 
 // ---- lru.c: x_t = λ ⊙ x_{t-1} + γ ⊙ v_t with N complex numbers, λ = exp(-exp(ν) + i exp(θ)), γ = exp(gamma)
 // Rows of v [R][2N] and x [B+R][2N] hold real parts, then imaginary parts; x begins with the initial state.
+// λ [2][N] (real parts, then imaginary parts) and γ [N] in double precision.
+void un_lru_poles(ptrdiff_t N, const float *nu, const float *theta, const float *gamma, double *poles);
 ptrdiff_t un_lru_scratch(ptrdiff_t B, ptrdiff_t N);
 void un_lru(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t N, const float *nu, const float *theta,
             const float *gamma, const float *v, float *x, float *scratch);
@@ -348,3 +351,15 @@ void un_lru_back(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdif
 // The same as a sum over all steps before, in quadratic time: what the scan is checked against.
 void un_lru_convolution(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t N, const float *nu,
                         const float *theta, const float *gamma, const float *v, float *x);
+
+// ---- stream.c: one step of B sequences, the state in place
+// poles: those of un_lru_poles. v, x [B][2N].
+void un_lru_step(ptrdiff_t B, ptrdiff_t N, const double *poles, const float *v, float *x);
+// u, Δ, y [B,H]; x [B, H*N]. s->x0 is not read.
+void un_selective_step(const un_selective *s, float *x, float *y);
+// x [B,H] in rows of ld floats; before [B, (K-1)*H], oldest first; taps [K,H].
+void un_depthwise_step(ptrdiff_t B, ptrdiff_t H, ptrdiff_t K, const float *x, ptrdiff_t ld, float *before, const float *taps,
+                       const float *bias, float *y);
+// One query q [heads*D] over n keys and values [n, heads*D]: y [heads*D] = softmax(q·k/√D) v, head by head. scores: n floats.
+void un_attend(ptrdiff_t n, ptrdiff_t heads, ptrdiff_t D, const float *q, const float *keys, const float *values, float *scores,
+               float *y);

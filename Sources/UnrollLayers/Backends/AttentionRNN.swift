@@ -92,4 +92,16 @@ struct AttentionCrown: SequenceLayer {
       }
     )
   }
+
+  func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream {
+    inner.stream(x, pass).then { hidden in
+      pooling.stream(hidden, pass).then { pool in
+        let rows = pass.arena.matrix(x.rows, outputWidth)
+        return SequenceStream(pool, rows, [], pass) {
+          Kernels.copy(hidden, to: rows.columns(0..<hidden.columns))
+          Kernels.copy(pool, to: rows.columns(hidden.columns..<outputWidth))
+        }
+      }
+    }
+  }
 }

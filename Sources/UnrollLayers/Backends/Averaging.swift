@@ -73,4 +73,15 @@ struct Averaging: SequenceLayer {
       }
     )
   }
+
+  func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream {
+    inner.stream(x, pass).then { values in
+      let own = Array(slots.dropFirst(inner.slots.count))
+      let (state, mean) = (own.empty(x.rows, pass.arena), pass.arena.matrix(x.rows, outputWidth))
+      return SequenceStream(values, mean, zip(own, state).map { StreamSlot($0, in: $1, pass) }, pass) {
+        Kernels.runningMean(pass.steps, values, count: state[1], sum: state[0], into: mean)
+        TokenCount.advance(state[1])
+      }
+    }
+  }
 }

@@ -60,6 +60,12 @@ struct ConvolutionBlock: SequenceLayer {
       }
     )
   }
+
+  func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream {
+    let v = SequenceStream.identity(x, pass).then(skip)
+    let a = v.showing(x).then { first.stream($0, slots[0], pass) }.then(firstEnd)
+    return a.then { second.stream($0, slots[1], pass) }.then(secondEnd).adding(v.output).then(activation)
+  }
 }
 
 /// Options of `convolution`.

@@ -19,9 +19,7 @@ struct GRU: RecurrentCell {
   var scratchWidth: Int { 3 * weights.width }
   var carriesHidden: Bool { true }
 
-  func inputs(_ x: Matrix, _ pass: Pass) -> (gates: Matrix, pullback: Pullback) {
-    (weights.inputProduct(x, bothBiases: false, pass), { weights.inputBack($0, x, pass) })
-  }
+  var input: any Layer { RecurrentInput(weights: weights, bothBiases: false) }
 
   func step(_ t: Int, _ walk: RecurrentWalk) {
     let product = walk.scratch(t)

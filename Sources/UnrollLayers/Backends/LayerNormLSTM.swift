@@ -20,10 +20,7 @@ struct LayerNormLSTM: RecurrentCell {
   }
   var carriesHidden: Bool { false }
 
-  func inputs(_ x: Matrix, _ pass: Pass) -> (gates: Matrix, pullback: Pullback) {
-    let (gates, normBack) = inputNorm.forward(weights.inputProduct(x, bothBiases: false, pass), pass)
-    return (gates, { weights.inputBack(normBack($0), x, pass) })
-  }
+  var input: any Layer { Chain([RecurrentInput(weights: weights, bothBiases: false), inputNorm]) }
 
   /// U h_{t−1} and LN of it (on the way back its gradient), what the norms keep, tanh(LN(c)) and two gradients.
   private enum Tape: Int, CaseIterable {

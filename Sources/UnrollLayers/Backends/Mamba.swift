@@ -69,6 +69,19 @@ struct MambaBlock: SequenceLayer {
       }
     )
   }
+
+  func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream {
+    let v = SequenceStream.identity(x, pass).then(encoder)
+    let (left, right) = (0..<channels, channels..<2 * channels)
+    return v.then(norm).then(input).then { both in
+      convolution.stream(both.columns(left), pass).then(SiLU()).then { scan.stream($0, pass) }.then { scanned in
+        let gated = pass.arena.matrix(x.rows, channels)
+        return SequenceStream(scanned, gated, [], pass) {
+          Kernels.siluGate(scanned, by: both.columns(right), into: gated)
+        }
+      }
+    }.then(output).adding(v.output)
+  }
 }
 
 /// Options of `mamba`.

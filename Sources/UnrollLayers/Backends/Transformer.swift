@@ -66,6 +66,12 @@ struct TransformerBlock: SequenceLayer {
       }
     )
   }
+
+  func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream {
+    let v = SequenceStream.identity(x, pass).then(map)
+    let u = v.then(norms.0).then { attention.stream($0, pass) }.adding(v.output)
+    return u.then(feedforward).adding(u.output)
+  }
 }
 
 /// Options of `transformer`.

@@ -12,22 +12,63 @@ public enum PointwiseActivation: String, CaseIterable, Sendable {
   }
 }
 
-/// max(x, 0) (Nair & Hinton 2010).
-public struct ReLU: Layer {
-  public init() {}
+/// y = f(x), element by element.
+public protocol Pointwise: Layer {
+  static var function: (_ x: Matrix, _ y: Matrix) -> Void { get }
+  /// From x and dy to dx.
+  static var back: (_ x: Matrix, _ dy: Matrix, _ dx: Matrix) -> Void { get }
+}
 
+extension Pointwise {
   public func forward(_ x: Matrix, _ pass: Pass) -> (output: Matrix, pullback: Pullback) {
-    elementwise(x, pass, Kernels.relu, Kernels.reluBack)
+    let y = pass.arena.matrix(x.rows, x.columns)
+    Self.function(x, y)
+    return (
+      y,
+      { dy in
+        let dx = pass.arena.matrix(x.rows, x.columns)
+        Self.back(x, dy, dx)
+        return dx
+      }
+    )
+  }
+
+  public func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream {
+    let y = pass.arena.matrix(x.rows, x.columns)
+    return SequenceStream(x, y, [], pass) { Self.function(x, y) }
   }
 }
 
-/// x Φ(x) (Hendrycks & Gimpel 2016).
-public struct GELU: Layer {
+/// max(x, 0) (Nair & Hinton 2010).
+public struct ReLU: Pointwise {
   public init() {}
 
-  public func forward(_ x: Matrix, _ pass: Pass) -> (output: Matrix, pullback: Pullback) {
-    elementwise(x, pass, Kernels.gelu, Kernels.geluBack)
-  }
+  public static var function: (Matrix, Matrix) -> Void { Kernels.relu }
+  public static var back: (Matrix, Matrix, Matrix) -> Void { Kernels.reluBack }
+}
+
+/// x Φ(x) (Hendrycks & Gimpel 2016).
+public struct GELU: Pointwise {
+  public init() {}
+
+  public static var function: (Matrix, Matrix) -> Void { Kernels.gelu }
+  public static var back: (Matrix, Matrix, Matrix) -> Void { Kernels.geluBack }
+}
+
+/// x σ(x) (Elfwing et al. 2018).
+public struct SiLU: Pointwise {
+  public init() {}
+
+  public static var function: (Matrix, Matrix) -> Void { Kernels.silu }
+  public static var back: (Matrix, Matrix, Matrix) -> Void { Kernels.siluBack }
+}
+
+/// log(1 + exp(x)).
+public struct Softplus: Pointwise {
+  public init() {}
+
+  public static var function: (Matrix, Matrix) -> Void { Kernels.softplus }
+  public static var back: (Matrix, Matrix, Matrix) -> Void { Kernels.softplusBack }
 }
 
 /// Gated linear unit: x₁ ⊙ σ(x₂) for the halves of each row (Dauphin et al. 2017).
@@ -46,39 +87,9 @@ public struct GLU: Layer {
       }
     )
   }
-}
 
-/// x σ(x) (Elfwing et al. 2018).
-public struct SiLU: Layer {
-  public init() {}
-
-  public func forward(_ x: Matrix, _ pass: Pass) -> (output: Matrix, pullback: Pullback) {
-    elementwise(x, pass, Kernels.silu, Kernels.siluBack)
+  public func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream {
+    let y = pass.arena.matrix(x.rows, x.columns / 2)
+    return SequenceStream(x, y, [], pass) { Kernels.glu(x, into: y) }
   }
-}
-
-/// log(1 + exp(x)).
-public struct Softplus: Layer {
-  public init() {}
-
-  public func forward(_ x: Matrix, _ pass: Pass) -> (output: Matrix, pullback: Pullback) {
-    elementwise(x, pass, Kernels.softplus, Kernels.softplusBack)
-  }
-}
-
-/// y = f(x) element by element, and dx from x and dy.
-private func elementwise(
-  _ x: Matrix, _ pass: Pass, _ f: (_ x: Matrix, _ y: Matrix) -> Void,
-  _ back: @escaping (_ x: Matrix, _ dy: Matrix, _ dx: Matrix) -> Void
-) -> (output: Matrix, pullback: Pullback) {
-  let y = pass.arena.matrix(x.rows, x.columns)
-  f(x, y)
-  return (
-    y,
-    { dy in
-      let dx = pass.arena.matrix(x.rows, x.columns)
-      back(x, dy, dx)
-      return dx
-    }
-  )
 }

@@ -16,4 +16,8 @@ public struct Chain: Layer {
     }
     return (y, { dy in pullbacks.reversed().reduce(dy) { gradient, pullback in pullback(gradient) } })
   }
+
+  public func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream {
+    layers.reduce(.identity(x, pass)) { $0.then($1) }
+  }
 }

@@ -28,6 +28,8 @@ public struct Dropout: Layer {
     )
   }
 
+  public func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream { .identity(x, pass) }
+
   /// The same with a mask of its own.
   func named(_ part: String) -> Dropout { Dropout(probability, perSequence: perSequence, name: "\(name) \(part)") }
 

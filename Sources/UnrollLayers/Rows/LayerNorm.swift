@@ -29,4 +29,13 @@ public struct LayerNorm: Layer {
       }
     )
   }
+
+  public func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream {
+    let (y, normalised) = (pass.arena.matrix(x.rows, x.columns), pass.arena.matrix(x.rows, x.columns))
+    let inverse = pass.arena.matrix(x.rows, 1)
+    let (scale, shift) = (pass.value(scale), pass.value(shift))
+    return SequenceStream(x, y, [], pass) {
+      Kernels.layerNorm(x, scale: scale, shift: shift, normalised: normalised, inverse: inverse, into: y)
+    }
+  }
 }

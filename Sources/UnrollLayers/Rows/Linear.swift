@@ -34,4 +34,8 @@ public struct Linear: Layer {
       }
     )
   }
+
+  public func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream {
+    PackedMap(pass.value(weight), bias: bias.map(pass.value), pass.arena).stream(x, pass)
+  }
 }

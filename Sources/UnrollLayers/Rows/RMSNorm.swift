@@ -22,4 +22,9 @@ public struct RMSNorm: Layer {
       }
     )
   }
+
+  public func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream {
+    let (y, inverse, scale) = (pass.arena.matrix(x.rows, x.columns), pass.arena.matrix(x.rows, 1), pass.value(scale))
+    return SequenceStream(x, y, [], pass) { Kernels.rmsNorm(x, scale: scale, inverse: inverse, into: y) }
+  }
 }

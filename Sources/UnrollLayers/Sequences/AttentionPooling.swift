@@ -52,4 +52,19 @@ public struct AttentionPooling {
       }
     )
   }
+
+  /// The pool over all steps so far.
+  func stream(_ h: Matrix, _ pass: Pass) -> SequenceStream {
+    let scores = PackedMap(pass.value(weight), bias: nil, pass.arena).stream(h, pass)
+    let logSums = HiddenRows(1, initial: nil, pass)
+    let pooled = HiddenRows(width, initial: nil, pass)
+    return scores.then { scores in
+      let state = zip([logSums, pooled], slots).map { $0.slot($1, pass) }
+      return SequenceStream(scores, pooled.rows, state, pass) {
+        Kernels.poolCausal(pass.steps, scores: scores, hidden: h, logSums: logSums.all, pooled: pooled.all)
+        logSums.advance()
+        pooled.advance()
+      }
+    }
+  }
 }

@@ -63,4 +63,19 @@ struct CausalConvolution {
     Kernels.lastSteps(pass.steps, x, before: state, into: last)
     return last
   }
+
+  func stream(_ x: Matrix, _ slot: StateSlot, _ pass: Pass) -> SequenceStream {
+    let v = pass.value(direction)
+    let (w, read) = (pass.arena.matrix(v.rows, v.columns), pass.arena.matrix(x.rows, v.columns))
+    Kernels.tapWeights(v, g: magnitude.map(pass.value), taps, inverse: pass.arena.matrix(1, v.rows), into: w)
+    let (map, kept) = (PackedMap(w, bias: pass.value(bias), pass.arena), KeptRows(taps.reach, inputWidth, pass))
+    let reading = SequenceStream(x, read, [StreamSlot(slot, pass) { kept.all }], pass) {
+      kept.append(x)
+      for tap in 0..<taps.count {
+        let columns = read.columns(tap * inputWidth..<(tap + 1) * inputWidth)
+        Kernels.copy(kept.back((taps.count - 1 - tap) * taps.dilation), to: columns)
+      }
+    }
+    return reading.then { map.stream($0, pass) }
+  }
 }

@@ -99,7 +99,8 @@ package final class DenseStateSpace: SequenceLayer {
   ) -> (SequenceOutput, SequencePullback) {
     let y = pass.arena.matrix(u.rows, channels)
     let x = x0.map(pass.arena.copy) ?? pass.arena.zeros(pass.steps.sequences, channels * stateSize)
-    Kernels.recur(u, c: pass.value(c), d: pass.value(d), system: system, pass.steps, state: x, into: y)
+    Kernels.recur(
+      u, c: pass.value(c), d: pass.value(d), system: system, pass.steps, arena: pass.arena, state: x, into: y)
     return (
       SequenceOutput(rows: y, state: [x], pass),
       { _ in

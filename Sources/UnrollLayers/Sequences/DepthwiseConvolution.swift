@@ -37,4 +37,13 @@ struct DepthwiseConvolution {
       }
     )
   }
+
+  func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream {
+    let (weight, bias, taps) = (pass.value(weight), pass.value(bias), pass.arena.matrix(taps, channels))
+    for tap in 0..<taps.rows { for channel in 0..<channels { taps[tap, channel] = weight[channel, tap] } }
+    let (before, y) = (pass.arena.matrix(x.rows, slots[0].width), pass.arena.matrix(x.rows, channels))
+    return SequenceStream(x, y, [StreamSlot(slots[0], in: before, pass)], pass) {
+      Kernels.depthwiseStep(x, taps: taps, bias: bias, before: before, into: y)
+    }
+  }
 }

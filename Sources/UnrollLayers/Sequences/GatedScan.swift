@@ -50,6 +50,18 @@ struct GatedScan: SequenceLayer {
       }
     )
   }
+
+  func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream {
+    let (a, b) = (pass.arena.matrix(x.rows, outputWidth), pass.arena.matrix(x.rows, outputWidth))
+    let h = HiddenRows(outputWidth, initial: nil, pass)
+    return input.stream(x, pass).then { values in
+      SequenceStream(values, h.rows, [h.slot(slots[0], pass)], pass) {
+        gates.coefficients(values, positive, a, b)
+        Kernels.linearScan(pass.steps, a: a, b: b, h: h.all)
+        h.advance()
+      }
+    }
+  }
 }
 
 /// What the candidate state of a minimal recurrent layer is made by.

@@ -11,9 +11,12 @@ struct HiddenRows {
   init(_ width: Int, initial: Matrix?, empty: Float = 0, _ pass: Pass) {
     steps = pass.steps
     all = pass.arena.matrix(steps.sequences + steps.rows, width)
-    let first = all.rows(0..<steps.sequences)
+    let first = before
     if let initial { Kernels.copy(initial, to: first) } else { first.fill(empty) }
   }
+
+  /// [B, width]: the values before the first step.
+  private var before: Matrix { all.rows(0..<steps.sequences) }
 
   /// [R, width]
   var rows: Matrix { all.rows(steps.sequences..<all.rows) }
@@ -44,4 +47,11 @@ struct HiddenRows {
     Kernels.gather(rows, steps.lastRows, into: last)
     return last
   }
+
+  // MARK: As the state of a stream
+
+  func slot(_ slot: StateSlot, _ pass: Pass) -> StreamSlot { StreamSlot(slot, in: before, pass) }
+
+  /// After the one step of a stream: its values are those before the next.
+  func advance() { Kernels.copy(rows, to: before) }
 }

@@ -43,4 +43,8 @@ struct LearnedState: SequenceLayer {
       }
     )
   }
+
+  func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream {
+    inner.stream(x, pass).beginning(with: initial.map { $0.map(pass.value) })
+  }
 }

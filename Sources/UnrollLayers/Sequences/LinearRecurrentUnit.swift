@@ -19,7 +19,7 @@ struct LinearRecurrentUnit: SequenceLayer {
   let inputReal, inputImaginary, outputReal, outputImaginary, skip: Parameter
   var convolves = false
 
-  private var size: Int { nu.count }
+  var size: Int { nu.count }
   var inputWidth: Int { skip.count }
   var outputWidth: Int { skip.count }
   var slots: [StateSlot] { [StateSlot("x", 2 * size)] }
@@ -95,7 +95,7 @@ struct LinearRecurrentUnit: SequenceLayer {
     )
   }
 
-  private func poles(_ view: (Parameter) -> Matrix) -> LRUPoles {
+  func poles(_ view: (Parameter) -> Matrix) -> LRUPoles {
     LRUPoles(nu: view(nu), theta: view(theta), gamma: view(gamma))
   }
 

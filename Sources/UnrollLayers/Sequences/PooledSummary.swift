@@ -96,4 +96,17 @@ struct PooledSummary: SequenceLayer {
       }
     )
   }
+
+  /// The rows are those of the inner layer; the pool is carried in the state.
+  func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream {
+    inner.stream(x, pass).then { rows in
+      if case .attention(let pooling) = pool { return pooling.stream(rows, pass).showing(rows) }
+      let (state, owners) = (poolSlots.empty(x.rows, pass.arena), pass.steps.sequenceOfRow)
+      return SequenceStream(rows, rows, zip(poolSlots, state).map { StreamSlot($0, in: $1, pass) }, pass) {
+        if case .max = pool { return Kernels.takeMaximum(rows, owners, into: state[0]) }
+        Kernels.add(rows, to: state[0])
+        TokenCount.advance(state[1])
+      }
+    }
+  }
 }

@@ -17,8 +17,8 @@ protocol RecurrentCell {
   /// Multiply-adds a token beside those of the weights.
   var extraMultiplyAdds: Int { get }
 
-  /// The input's part of the pre-activations, [R, gH], for all steps at once.
-  func inputs(_ x: Matrix, _ pass: Pass) -> (gates: Matrix, pullback: Pullback)
+  /// From x to its part of the pre-activations, [R, gH], for all steps at once.
+  var input: any Layer { get }
   /// Pre-activations [live, gH] become activations, and the states of step t are written.
   func gate(_ gates: Matrix, _ t: Int, _ walk: RecurrentWalk)
   /// Activations become gradients of the pre-activations. The gradient of h_t is `dy` + `carry(0, t)`; every `carry(i, t)` goes from the
@@ -38,9 +38,7 @@ extension RecurrentCell {
   var zonedSlots: Int { slots.count }
   var extraMultiplyAdds: Int { 0 }
 
-  func inputs(_ x: Matrix, _ pass: Pass) -> (gates: Matrix, pullback: Pullback) {
-    (weights.inputProduct(x, bothBiases: true, pass), { weights.inputBack($0, x, pass) })
-  }
+  var input: any Layer { RecurrentInput(weights: weights, bothBiases: true) }
 
   func step(_ t: Int, _ walk: RecurrentWalk) {
     let gates = walk.gates(t)
@@ -78,7 +76,8 @@ struct RecurrentLayer<Cell: RecurrentCell>: SequenceLayer {
 
   func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)
   {
-    let walk = RecurrentWalk(cell, x, from: state, settings, name: name, pass)
+    let (gates, inputBack) = cell.input.forward(x, pass)
+    let walk = RecurrentWalk(cell, gates: gates, from: state, settings, name: name, pass)
     for t in 0..<pass.steps.steps {
       cell.step(t, walk)
       walk.zone(t)
@@ -94,8 +93,20 @@ struct RecurrentLayer<Cell: RecurrentCell>: SequenceLayer {
           walk.zoneBack(t)
         }
         cell.weightsBack(walk)
-        return (walk.inputBack(walk.allGates), walk.carries)
+        return (inputBack(walk.allGates), walk.carries)
       }
     )
+  }
+
+  func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream {
+    cell.input.stream(x, pass).then { gates in
+      let walk = RecurrentWalk(cell, gates: gates, from: nil, settings, name: name, pass)
+      let state = zip(walk.states, slots).map { $0.slot($1, pass) }
+      return SequenceStream(gates, walk.states[0].rows, state, pass) {
+        cell.step(0, walk)
+        walk.zone(0)
+        for rows in walk.states { rows.advance() }
+      }
+    }
   }
 }

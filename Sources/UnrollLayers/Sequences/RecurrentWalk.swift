@@ -8,8 +8,6 @@ final class RecurrentWalk {
   let weights: RecurrentWeights
   /// W x + b for all rows; then activations; on the way back gradients of the pre-activations. [R, gH]
   let allGates: Matrix
-  /// From the gradient of `allGates` to that of x.
-  let inputBack: Pullback
   /// The states behind their initial values, as the next step sees them.
   let states: [HiddenRows]
   /// What the cell writes: the states, or with zoneout what they would be without.
@@ -29,13 +27,13 @@ final class RecurrentWalk {
   private var backProduct: Matrix?
 
   init(
-    _ cell: some RecurrentCell, _ x: Matrix, from state: [Matrix]?, _ settings: RecurrentSettings, name: String,
+    _ cell: some RecurrentCell, gates: Matrix, from state: [Matrix]?, _ settings: RecurrentSettings, name: String,
     _ pass: Pass
   ) {
     let (arena, width) = (pass.arena, cell.weights.width)
     self.pass = pass
     weights = cell.weights
-    (allGates, inputBack) = cell.inputs(x, pass)
+    allGates = gates
     states = cell.slots.enumerated().map { HiddenRows($1.width, initial: state?[$0], empty: $1.empty, pass) }
     tapes = cell.tapes.map { arena.matrix(pass.steps.rows, $0) }
     scratchRows = arena.matrix(pass.steps.sequences, cell.scratchWidth)

@@ -46,27 +46,6 @@ struct RecurrentWeights {
 
   /// Rows of some gates.
   func gates(_ range: Range<Int>) -> Range<Int> { range.lowerBound * width..<range.upperBound * width }
-
-  /// W_ih x + b_ih for all rows at once; with `bothBiases` b_hh too.
-  func inputProduct(_ x: Matrix, bothBiases: Bool, _ pass: Pass) -> Matrix {
-    let y = pass.arena.matrix(x.rows, gates * width)
-    if let biases {
-      let bias = pass.arena.copy(pass.value(biases.ih))
-      if bothBiases { Kernels.add(pass.value(biases.hh), to: bias) }
-      Kernels.fillRows(y, with: bias)
-    }
-    Kernels.multiply(x, pass.value(ih), .right, adding: biases != nil, into: y)
-    return y
-  }
-
-  /// Gradients of weight_ih, bias_ih and x from those of the input product.
-  func inputBack(_ dy: Matrix, _ x: Matrix, _ pass: Pass) -> Matrix {
-    Kernels.multiply(dy, x, .left, adding: true, into: pass.gradient(ih))
-    if let biases { Kernels.addColumnSums(dy, to: pass.gradient(biases.ih)) }
-    let dx = pass.arena.matrix(x.rows, x.columns)
-    Kernels.multiply(dy, pass.value(ih), into: dx)
-    return dx
-  }
 }
 
 extension Initialiser {

@@ -50,6 +50,10 @@ struct ResidualLayer: SequenceLayer {
     )
   }
 
+  func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream {
+    norm.stream(x, pass).then { inner.stream($0, pass) }.then(projection).adding(x)
+  }
+
   private func mapped(_ x: Matrix, _ part: String, _ pass: Pass) -> (Matrix, Pullback) {
     let (y, projectionBack) = projection?.forward(x, pass) ?? (x, { $0 })
     let (dropped, dropoutBack) = dropout.named(part).forward(y, pass)
@@ -80,4 +84,6 @@ struct RowwiseCrown: SequenceLayer {
       { innerBack(SequenceGradient(rows: $0.rows.map(rowsBack), summary: $0.summary.map(summaryBack))) }
     )
   }
+
+  func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream { inner.stream(x, pass).then(layer) }
 }

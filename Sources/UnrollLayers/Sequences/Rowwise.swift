@@ -23,4 +23,6 @@ struct Rowwise: SequenceLayer {
       { gradient in (pullback(gradient.total(outputWidth, pass)), []) }
     )
   }
+
+  func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream { layer.stream(x, pass) }
 }

@@ -81,6 +81,23 @@ struct SelectiveScan: SequenceLayer {
       }
     )
   }
+
+  func stream(_ u: Matrix, _ pass: Pass) -> SequenceStream {
+    let (rank, size, arena) = (rank, stateSize, pass.arena)
+    return projection.stream(u, pass).then { projected in
+      time.stream(projected.columns(0..<rank), pass).then(Softplus()).then { delta in
+        let a = arena.matrix(channels, size)
+        Kernels.negativeExp(pass.value(logA), into: a)
+        let system = SelectiveSystem(
+          a: a, d: pass.value(d), u: u, delta: delta, b: projected.columns(rank..<rank + size),
+          c: projected.columns(rank + size..<rank + 2 * size), initial: nil)
+        let (x, y) = (arena.matrix(u.rows, channels * size), arena.matrix(u.rows, channels))
+        return SequenceStream(delta, y, [StreamSlot(slots[0], in: x, pass)], pass) {
+          Kernels.selectiveStep(system, state: x, into: y)
+        }
+      }
+    }
+  }
 }
 
 /// Options of the layers that hold a selective scan.

@@ -64,7 +64,7 @@ public typealias SequencePullback = (SequenceGradient) -> (input: Matrix, state:
 
 /// A sequence model under comparison, or a part of one: rows of width *in* to rows of width *out* over packed steps.
 ///
-/// Run over whole sequences, or step by step: a pass of one step with the state of the step before.
+/// Run over whole sequences, or step by step: as a stream, or as a pass of one step with the state of the step before.
 public protocol SequenceLayer {
   var inputWidth: Int { get }
   var outputWidth: Int { get }
@@ -86,6 +86,13 @@ public protocol SequenceLayer {
   ///   - x: [R, inputWidth].
   ///   - state: one matrix [B, width] a slot, or nil for the empty state.
   func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)
+
+  /// One step, over and over, of a layer that is causal. By default through `forward`.
+  ///
+  /// - Parameters:
+  ///   - x: [B, inputWidth], where every step finds its input.
+  ///   - pass: of one step, in evaluation; its memory is the stream's (`Pass.streaming`).
+  func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream
 }
 
 /// A way of running a layer.

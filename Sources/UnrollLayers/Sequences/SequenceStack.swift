@@ -53,4 +53,8 @@ struct SequenceStack: SequenceLayer {
       }
     )
   }
+
+  func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream {
+    parts.reduce(.identity(x, pass)) { below, part in below.then { part.layer.stream($0, pass) } }
+  }
 }

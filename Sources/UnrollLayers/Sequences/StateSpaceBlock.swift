@@ -62,4 +62,9 @@ struct StateSpaceBlock: SequenceLayer {
       }
     )
   }
+
+  func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream {
+    let v = SequenceStream.identity(x, pass).then(encoder)
+    return v.then(norm).then { inner.stream($0, pass) }.then(mixer).adding(v.output)
+  }
 }

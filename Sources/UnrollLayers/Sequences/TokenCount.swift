@@ -19,4 +19,9 @@ enum TokenCount {
     for b in 0..<before.rows { count[b, 0] = min(before[b, 0] + Float(pass.steps.lengths[b]), Float(limit)) }
     return count
   }
+
+  /// One more, in place.
+  static func advance(_ count: Matrix, limit: Int = limit) {
+    for b in 0..<count.rows { count[b, 0] = min(count[b, 0] + 1, Float(limit)) }
+  }
 }

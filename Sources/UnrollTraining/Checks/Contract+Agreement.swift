@@ -44,10 +44,13 @@ extension Contract {
     return worst
   }
 
-  /// As a model is streamed: evaluation, one step at a time, from a state that is not empty.
+  /// One step at a time in evaluation, from a state that is not empty: as single passes, and as a stream.
   static func wholeIsStepByStep(_ form: Form) throws -> Measurement? {
     let longest = ContractModel.lengths[0]
-    return try inChunks(form, (0..<longest).map { $0..<$0 + 1 }, .evaluation)
+    guard var worst = try inChunks(form, (0..<longest).map { $0..<$0 + 1 }, .evaluation) else { return nil }
+    let streamed = try wholeIsStreamed(form)
+    worst.take(streamed.value, streamed.place)
+    return worst
   }
 
   /// As a long text is trained.

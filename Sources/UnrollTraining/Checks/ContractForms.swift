@@ -107,7 +107,7 @@ extension BackendSettings {
   }
 
   /// By convention an option that drops is called dropout, or something_dropout.
-  private static func keys<B: BackendOptions>(_ options: B) -> [String] {
+  static func keys<B: BackendOptions>(_ options: B) -> [String] {
     StackOptions.table.map(\.name) + B.table.map(\.name)
   }
 }

@@ -1,0 +1,120 @@
+import UnrollKernels
+
+/// A layer one step at a time, its state carried: all that a step needs is made once, so that a step asks for no memory.
+///
+/// It is made like a forward walk, from the matrix that comes in, but that matrix and `output` stay where they are: a step reads
+/// what stands in `input` and writes `output` and the state. The parameters are those of the time when it was made. One thread
+/// at a time; dropout and zoneout are those of evaluation.
+public struct SequenceStream {
+  /// [B, in], the caller's.
+  public let input: Matrix
+  /// [B, out], overwritten by every step.
+  public let output: Matrix
+  private let slots: [StreamSlot]
+  private let steps: [() -> Void]
+  /// Holds the memory.
+  private let pass: Pass
+
+  /// - Parameters:
+  ///   - slots: as the layer's.
+  ///   - step: from `input` and the state to `output` and the state after.
+  public init(
+    _ input: Matrix, _ output: Matrix, _ slots: [StreamSlot] = [], _ pass: Pass, step: @escaping () -> Void
+  ) {
+    self.init(input, output, slots, pass, steps: [step])
+  }
+
+  private init(_ input: Matrix, _ output: Matrix, _ slots: [StreamSlot], _ pass: Pass, steps: [() -> Void]) {
+    precondition(pass.steps.steps == 1 && pass.mode == .evaluation, "a stream runs single steps in evaluation")
+    precondition(input.rows == pass.steps.sequences && output.rows == input.rows, "a stream has a row a sequence")
+    (self.input, self.output, self.slots, self.steps, self.pass) = (input, output, slots, steps, pass)
+    for slot in slots { slot.begin() }
+  }
+
+  /// What does nothing, so that others can follow.
+  public static func identity(_ x: Matrix, _ pass: Pass) -> SequenceStream {
+    SequenceStream(x, x, [], pass, steps: [])
+  }
+
+  public func step() { for step in steps { step() } }
+
+  /// Takes over x [B, in] and steps. The result lies in memory that the next step overwrites.
+  @discardableResult public func step(_ x: Matrix) -> Matrix {
+    Kernels.copy(x, to: input)
+    step()
+    return output
+  }
+
+  /// The state, slot by slot, [B, width] each: views to read and to write between steps. A step may move what they show.
+  public var state: [Matrix] { slots.map { $0.view() } }
+
+  /// Back to the state before the first step: empty, or learned.
+  public func reset() { for slot in slots { slot.begin() } }
+
+  /// After one step, taken back: what is made at its first use is there from now on.
+  public func prepared() -> SequenceStream {
+    step()
+    reset()
+    return self
+  }
+}
+
+/// Putting streams together.
+extension SequenceStream {
+  /// This one, then what `next` makes on its output.
+  public func then(_ next: (Matrix) -> SequenceStream) -> SequenceStream {
+    let above = next(output)
+    return SequenceStream(input, above.output, slots + above.slots, pass, steps: steps + above.steps)
+  }
+
+  /// This one, then a row function if there is one.
+  func then(_ layer: (any Layer)?) -> SequenceStream {
+    guard let layer else { return self }
+    return then { layer.stream($0, pass) }
+  }
+
+  /// output + x.
+  func adding(_ x: Matrix) -> SequenceStream {
+    then { output in
+      let sum = pass.arena.matrix(x.rows, x.columns)
+      return SequenceStream(output, sum, [], pass) {
+        Kernels.copy(output, to: sum)
+        Kernels.add(x, to: sum)
+      }
+    }
+  }
+
+  /// The same read elsewhere: at what another step of it leaves.
+  func showing(_ output: Matrix) -> SequenceStream { SequenceStream(input, output, slots, pass, steps: steps) }
+
+  /// The same with other first states where one is given: [1, width], one a slot.
+  func beginning(with first: [Matrix?]) -> SequenceStream {
+    let slots = zip(slots, first).map { StreamSlot(first: $1 ?? $0.first, at: $0.view) }
+    return SequenceStream(input, output, slots, pass, steps: steps)
+  }
+}
+
+/// One tensor of a stream's state: where it lies and how it begins.
+public struct StreamSlot {
+  /// [B, width], as it lies now.
+  let view: () -> Matrix
+  /// [1, width]
+  let first: Matrix
+
+  /// - Parameters:
+  ///   - first: [1, width], what every sequence begins with.
+  ///   - view: [B, width], asked for between steps.
+  public init(first: Matrix, at view: @escaping () -> Matrix) { (self.first, self.view) = (first, view) }
+
+  /// A slot that begins empty, in memory that stays where it is.
+  public init(_ slot: StateSlot, in matrix: Matrix, _ pass: Pass) { self.init(slot, pass) { matrix } }
+
+  /// A slot that begins empty.
+  init(_ slot: StateSlot, _ pass: Pass, at view: @escaping () -> Matrix) {
+    let first = pass.arena.matrix(1, slot.width)
+    first.fill(slot.empty)
+    self.init(first: first, at: view)
+  }
+
+  fileprivate func begin() { Kernels.fillRows(view(), with: first) }
+}

@@ -1,0 +1,56 @@
+import UnrollCore
+import UnrollKernels
+import UnrollLayers
+
+/// A model token by token: B sequences side by side, each step one token of each, no memory asked for.
+///
+/// The parameters are those of the time when it was made; after they changed, make another. One thread at a time.
+public final class ModelStream {
+  /// [B, K]: what the last step gave.
+  public var logits: Matrix { stream.output }
+  /// The backend's state, slot by slot, [B, width] each: views to read and to write between steps.
+  public var state: [Matrix] { stream.state }
+
+  private let model: SequenceModel
+  private let table: Matrix
+  private let stream: SequenceStream
+  private let version: Int
+
+  fileprivate init(_ model: SequenceModel, _ sequences: Int) {
+    (self.model, version) = (model, model.parameters.version)
+    table = model.parameters.value(model.embedding.table)
+    let pass = Pass.streaming(sequences, model.parameters)
+    let embedded = pass.arena.zeros(sequences, model.embedding.width)
+    stream = model.backend.stream(embedded, pass).then { model.head.stream($0, pass) }.prepared()
+  }
+
+  /// - Parameter tokens: one a sequence, each below the size of the vocabulary.
+  /// - Returns: logits [B, K], which the next step overwrites.
+  @discardableResult public func step(_ tokens: [Int32]) -> Matrix {
+    precondition(tokens.count == stream.input.rows, "a token a sequence")
+    precondition(version == model.parameters.version, "the parameters changed since the stream was made")
+    for b in 0..<tokens.count {
+      let token = Int(tokens[b])
+      Kernels.copy(table.rows(token..<token + 1), to: stream.input.rows(b..<b + 1))
+    }
+    stream.step()
+    return stream.output
+  }
+
+  /// Back to before the first token.
+  public func reset() { stream.reset() }
+}
+
+extension SequenceModel {
+  /// The model for tokens that come one at a time.
+  ///
+  /// - Throws: `InputError` unless every output depends on the tokens up to it alone.
+  public func stream(sequences: Int = 1) throws -> ModelStream {
+    guard sequences > 0 else { throw InputError("a stream of \(sequences) sequences; it needs at least one") }
+    guard reading == .causal, backend.isCausal else {
+      throw InputError(
+        "the model was built to read whole sequences, which cannot be streamed; build it for a causal reading")
+    }
+    return ModelStream(self, sequences)
+  }
+}

@@ -1,0 +1,106 @@
+import CAllocations
+import Testing
+import UnrollCore
+import UnrollKernels
+
+@testable import UnrollLayers
+@testable import UnrollTraining
+
+/// Streams of models, and that a step of a stream asks for no memory.
+@Suite struct StreamTests {
+  /// Forms that differ in what their steps run.
+  private static let forms: [(String, [String: String])] = Backends.all.flatMap { backend in
+    [[:], ["layers": "2", "residual": "prenorm"], ["zoneout": "0.2", "recurrent_dropout": "0.3"]].map {
+      (backend.name, $0)
+    }
+  }
+
+  private func settings(_ name: String, _ changes: [String: String] = [:]) throws -> BackendSettings? {
+    var settings = BackendSettings(try Backends.named(name).miniature)
+    settings.stack.width = 12
+    let known = BackendSettings.keys(settings.options)
+    guard changes.keys.allSatisfy(known.contains) else { return nil }
+    try settings.set(changes.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+    return settings
+  }
+
+  private func model(_ settings: BackendSettings, _ reading: Reading = .causal) throws -> SequenceModel {
+    var options = ModelOptions()
+    options.embedding = 7
+    return try SequenceModel(
+      vocabulary: 11, classes: 9, options, settings, reading, random: RandomSource(seed: 5))
+  }
+
+  /// Tokens of two sequences, step by step.
+  private let tokens: [[Int32]] = (0..<Int32(100)).map { (step: Int32) -> [Int32] in
+    [step * 7 % 11, (step * 5 + 3) % 11]
+  }
+
+  #if os(Linux)
+    /// Calls for memory in steps 3…100.
+    private func calls(_ step: ([Int32]) -> Void) -> Int {
+      for step3 in tokens[..<2] { step(step3) }
+      let before = allocations()
+      for later in tokens[2...] { step(later) }
+      return allocations() - before
+    }
+
+    @Test func theCounterCounts() {
+      let before = allocations()
+      let buffer = Buffer(count: 1)
+      let after = allocations()
+      #expect(after > before && buffer.count == 1)
+    }
+
+    @Test(arguments: forms)
+    func aStepAsksForNoMemory(_ name: String, _ changes: [String: String]) throws {
+      guard let settings = try settings(name, changes) else { return }
+      let model = try model(settings)
+      let stream = try model.stream(sequences: 2)
+      #expect(calls { stream.step($0) } == 0)
+
+      // The same through `forward` does ask, so the count above can fail.
+      let walked = Walked(inner: model.backend).stream(2, model.parameters)
+      #expect(calls { _ in walked.step() } > 0)
+    }
+  #endif
+
+  @Test(arguments: Backends.all.map { $0.name })
+  func aStreamedModelIsTheModel(_ name: String) throws {
+    let model = try model(try #require(try settings(name)))
+    let stream = try model.stream(sequences: 2)
+    let pass = Pass(
+      PackedSteps(count: 2, length: 100), parameters: model.parameters, gradients: Buffer(count: 0), arena: Arena(),
+      mode: .evaluation)
+    let whole = model.forward(tokens.flatMap { $0 }, from: nil, pass).logits
+    for round in 1...2 {
+      stream.reset()
+      var worst = 0.0
+      for (step, pair) in tokens.enumerated() {
+        worst = max(worst, Contract.distance(stream.step(pair).array, whole.rows(2 * step..<2 * step + 2).array))
+      }
+      #expect(worst < 1e-4, "round \(round)")
+    }
+    withExtendedLifetime(pass) {}
+  }
+
+  @Test func whatReadsTheWholeCannotBeStreamed() throws {
+    let model = try model(try #require(try settings("lstm")), .everyStep)
+    #expect(throws: InputError.self) { try model.stream() }
+  }
+}
+
+/// A layer without a stream of its own.
+private struct Walked: SequenceLayer {
+  let inner: any SequenceLayer
+
+  var inputWidth: Int { inner.inputWidth }
+  var outputWidth: Int { inner.outputWidth }
+  var slots: [StateSlot] { inner.slots }
+  var multiplyAdds: Int { inner.multiplyAdds }
+
+  func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)
+  {
+    inner.forward(x, from: state, pass)
+  }
+}
