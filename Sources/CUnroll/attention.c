@@ -36,29 +36,49 @@ UN_FAST void un_attention_softmax_back(ptrdiff_t rows, ptrdiff_t keys, float sca
     }
 }
 
-// By angle addition in double precision, eight frequencies at a time: after 10^6 steps the error is still below 1e-9.
-UN_FAST void un_sinusoids(ptrdiff_t P, ptrdiff_t d, double start, float *restrict out) {
-    ptrdiff_t half = (d + 1) / 2;
-    for (ptrdiff_t tile = 0; tile < half; tile += 8) {
-        double s[8], c[8], ds[8], dc[8];
-        for (int i = 0; i < 8; i++) {
-            double step = pow(10000.0, -2.0 * (double)(tile + i) / (double)d);
-            s[i] = sin(start * step), c[i] = cos(start * step), ds[i] = sin(step), dc[i] = cos(step);
+// Sine and cosine of the present angle and of one step, of eight frequencies.
+typedef struct { double s[8], c[8], ds[8], dc[8]; } Angles;
+
+static void angles_at(double start, ptrdiff_t d, ptrdiff_t tile, Angles *a) {
+    for (int i = 0; i < 8; i++) {
+        double step = pow(10000.0, -2.0 * (double)(tile + i) / (double)d);
+        a->s[i] = sin(start * step), a->c[i] = cos(start * step), a->ds[i] = sin(step), a->dc[i] = cos(step);
+    }
+}
+
+// P rows of the tile's columns. By angle addition in double precision: after 10^6 steps the error is still below 1e-9.
+UN_FAST static void turn(ptrdiff_t P, ptrdiff_t d, ptrdiff_t tile, Angles *restrict a, float *restrict out) {
+    ptrdiff_t left = (d + 1) / 2 - tile, pairs = left < 8 ? left : 8;
+    for (ptrdiff_t p = 0; p < P; p++) {
+        float *restrict to = out + p * d + 2 * tile;
+        for (ptrdiff_t i = 0; i < pairs; i++) {
+            to[2 * i] = (float)a->s[i];
+            if (2 * (tile + i) + 1 < d) to[2 * i + 1] = (float)a->c[i];
         }
-        ptrdiff_t pairs = half - tile < 8 ? half - tile : 8;
-        for (ptrdiff_t p = 0; p < P; p++) {
-            float *restrict to = out + p * d + 2 * tile;
-            for (ptrdiff_t i = 0; i < pairs; i++) {
-                to[2 * i] = (float)s[i];
-                if (2 * (tile + i) + 1 < d) to[2 * i + 1] = (float)c[i];
-            }
-            for (int i = 0; i < 8; i++) {
-                double turned = s[i] * dc[i] + c[i] * ds[i];
-                c[i] = c[i] * dc[i] - s[i] * ds[i];
-                s[i] = turned;
-            }
+        for (int i = 0; i < 8; i++) {
+            double turned = a->s[i] * a->dc[i] + a->c[i] * a->ds[i];
+            a->c[i] = a->c[i] * a->dc[i] - a->s[i] * a->ds[i];
+            a->s[i] = turned;
         }
     }
+}
+
+void un_sinusoids(ptrdiff_t P, ptrdiff_t d, double start, float *out) {
+    for (ptrdiff_t tile = 0; 2 * tile < d; tile += 8) {
+        Angles a;
+        angles_at(start, d, tile, &a);
+        turn(P, d, tile, &a, out);
+    }
+}
+
+ptrdiff_t un_angles_size(ptrdiff_t d) { return (d + 15) / 16 * (ptrdiff_t)(sizeof(Angles) / sizeof(double)); }
+
+void un_angles(ptrdiff_t d, double start, double *angles) {
+    for (ptrdiff_t tile = 0; 2 * tile < d; tile += 8) angles_at(start, d, tile, (Angles *)angles + tile / 8);
+}
+
+void un_next_sinusoid(ptrdiff_t d, double *angles, float *out) {
+    for (ptrdiff_t tile = 0; 2 * tile < d; tile += 8) turn(1, d, tile, (Angles *)angles + tile / 8, out);
 }
 
 UN_FAST void un_rotate(ptrdiff_t rows, ptrdiff_t heads, ptrdiff_t D, const float *restrict table, float sign, float *restrict x,

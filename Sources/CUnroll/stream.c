@@ -42,19 +42,43 @@ UN_FAST void un_depthwise_step(ptrdiff_t B, ptrdiff_t H, ptrdiff_t K, const floa
     }
 }
 
+enum { COLUMNS = 32 };  // that stay in registers
+
+// scores[j] += q·key_j over at most COLUMNS of them.
+UN_INLINE void add_scores(ptrdiff_t n, ptrdiff_t columns, const float *restrict q, const float *restrict keys, ptrdiff_t ld,
+                          float *restrict scores) {
+#pragma clang fp reassociate(on)
+    for (ptrdiff_t j = 0; j < n; j++) {
+        float sum = 0;
+        for (ptrdiff_t i = 0; i < columns; i++) sum += q[i] * keys[j * ld + i];
+        scores[j] += sum;
+    }
+}
+
+// y = Σ_j p_j value_j
+UN_INLINE void weighted_sum(ptrdiff_t n, ptrdiff_t columns, const float *restrict p, const float *restrict values, ptrdiff_t ld,
+                            float *restrict y) {
+    float sum[COLUMNS] = {0};
+    for (ptrdiff_t j = 0; j < n; j++)
+        for (ptrdiff_t i = 0; i < columns; i++) sum[i] += p[j] * values[j * ld + i];
+    memcpy(y, sum, (size_t)columns * sizeof(float));
+}
+
 UN_FAST void un_attend(ptrdiff_t n, ptrdiff_t heads, ptrdiff_t D, const float *restrict q, const float *restrict keys,
                        const float *restrict values, float *restrict scores, float *restrict y) {
-#pragma clang fp reassociate(on)
     ptrdiff_t width = heads * D;
-    for (ptrdiff_t h = 0; h < heads; h++, q += D, keys += D, values += D, y += D) {
-        for (ptrdiff_t j = 0; j < n; j++) {
-            float sum = 0;
-            for (ptrdiff_t i = 0; i < D; i++) sum += q[i] * keys[j * width + i];
-            scores[j] = sum;
+    for (ptrdiff_t head = 0; head < width; head += D) {
+        memset(scores, 0, (size_t)n * sizeof(float));
+        for (ptrdiff_t i = head; i < head + D; i += COLUMNS) {
+            ptrdiff_t left = head + D - i;
+            if (left >= COLUMNS) add_scores(n, COLUMNS, q + i, keys + i, width, scores);
+            else add_scores(n, left, q + i, keys + i, width, scores);
         }
         un_attention_softmax(1, n, n - 1, n, 1.0f / __builtin_sqrtf((float)D), scores);
-        for (ptrdiff_t i = 0; i < D; i++) y[i] = 0;
-        for (ptrdiff_t j = 0; j < n; j++)
-            for (ptrdiff_t i = 0; i < D; i++) y[i] += scores[j] * values[j * width + i];
+        for (ptrdiff_t i = head; i < head + D; i += COLUMNS) {
+            ptrdiff_t left = head + D - i;
+            if (left >= COLUMNS) weighted_sum(n, COLUMNS, scores, values + i, width, y + i);
+            else weighted_sum(n, left, scores, values + i, width, y + i);
+        }
     }
 }

@@ -32,3 +32,24 @@ extension Kernels {
     un_rotate(x.rows, heads, table.columns, table.base, back ? -1 : 1, x.base, x.stride)
   }
 }
+
+/// The rows of `Kernels.sinusoids` for positions that follow each other, without sines and cosines but the first.
+public final class SinusoidWalk {
+  private let width: Int
+  private let angles: DoubleBuffer
+  /// The position that the angles have reached.
+  private var reached: Int?
+
+  public init(_ width: Int) {
+    self.width = width
+    angles = DoubleBuffer(count: un_angles_size(width))
+  }
+
+  /// row [1, width]: that of `position`.
+  public func write(_ position: Int, into row: Matrix) {
+    precondition(row.rows == 1 && row.columns == width)
+    if reached != position { un_angles(width, Double(position), angles.base) }
+    un_next_sinusoid(width, angles.base, row.base)
+    reached = position + 1
+  }
+}

@@ -103,7 +103,7 @@ import Testing
   @Test(
     arguments: [
       ["run"], ["run", "a.yaml", "--job", "2"], ["run", "a.yaml", "--jobs", "0"], ["frobnicate"], ["list", "nothing"],
-      ["bench"], ["parity"],
+      ["bench"], ["bench", "--streaming", "--cases", "a.json"], ["parity"],
     ])
   func usage(arguments: [String]) throws {
     let ended = try Program().start(arguments).end()

@@ -24,14 +24,15 @@ def measure(name, width, seconds):
     inputs = list(torch.randn(INPUTS, 1, 1, width))
     state, times = None, []
     with torch.inference_mode():
-        start = last = time.perf_counter()
+        start = now = time.perf_counter()
         count = 0
-        while len(times) < MOST_STEPS and (last - start < seconds or len(times) < 100):
+        while len(times) < MOST_STEPS and (now - start < seconds or len(times) < 100):
+            before = time.perf_counter()
             _, state = layer(inputs[count % INPUTS], state)
             now = time.perf_counter()
-            if last - start > seconds / 10:
-                times.append(now - last)
-            count, last = count + 1, now
+            if now - start > seconds / 10:
+                times.append(now - before)
+            count += 1
     kept = state if isinstance(state, tuple) else (state,)
     ends = torch.tensor([0.5, 0.99], dtype=torch.float64)
     p50, p99 = (round(value * 1e6, 3) for value in torch.quantile(torch.tensor(times, dtype=torch.float64), ends).tolist())

@@ -173,6 +173,10 @@ void un_attention_softmax(ptrdiff_t rows, ptrdiff_t keys, ptrdiff_t first, ptrdi
 void un_attention_softmax_back(ptrdiff_t rows, ptrdiff_t keys, float scale, const float *p, float *dp);
 // out [P,d]: column 2i is sin((start+p) 10000^(-2i/d)), column 2i+1 the cosine.
 void un_sinusoids(ptrdiff_t P, ptrdiff_t d, double start, float *out);
+// The same, position by position: angles (doubles) that begin at `start`, and the row [d] of the position they have reached.
+ptrdiff_t un_angles_size(ptrdiff_t d);
+void un_angles(ptrdiff_t d, double start, double *angles);
+void un_next_sinusoid(ptrdiff_t d, double *angles, float *out);
 // Turns the pairs (2i, 2i+1) of every head by the angles of table [rows,D] (as un_sinusoids'); sign -1 turns back.
 void un_rotate(ptrdiff_t rows, ptrdiff_t heads, ptrdiff_t D, const float *table, float sign, float *x, ptrdiff_t ld);
 

@@ -51,16 +51,18 @@ public struct StreamingBench: Encodable, Sendable {
 
   /// Seconds of every step after the first tenth of the time, in which windows fill and caches warm.
   private static func times(seconds: Double, _ step: (Int) -> Void) -> [Double] {
-    var times: [Double] = []
-    times.reserveCapacity(mostSteps)
+    var durations: [Duration] = []
+    durations.reserveCapacity(mostSteps)
     let start = ContinuousClock.now
-    var (count, last) = (0, start)
-    while times.count < mostSteps && ((last - start).seconds < seconds || times.count < 100) {
+    let (warm, end) = (start + .seconds(seconds / 10), start + .seconds(seconds))
+    var (count, now) = (0, start)
+    while durations.count < mostSteps && (now < end || durations.count < 100) {
+      let before = ContinuousClock.now
       step(count)
-      let now = ContinuousClock.now
-      if (last - start).seconds > seconds / 10 { times.append((now - last).seconds) }
-      (count, last) = (count + 1, now)
+      now = ContinuousClock.now
+      if now >= warm { durations.append(now - before) }
+      count += 1
     }
-    return times
+    return durations.map(\.seconds)
   }
 }
