@@ -13,18 +13,29 @@ UN_FAST void un_lru_step(ptrdiff_t B, ptrdiff_t N, const double *restrict poles,
         }
 }
 
-UN_FAST void un_selective_step(const un_selective *s, float *restrict x, float *restrict y) {
+// Every channel of one sequence; N is constant where it is the usual one, so that a channel's state is one register.
+UN_INLINE void selective_channels(ptrdiff_t H, ptrdiff_t N, const float *restrict A, const float *restrict D,
+                                  const float *restrict u, const float *restrict delta, const float *restrict in,
+                                  const float *restrict out, float *restrict x, float *restrict y) {
 #pragma clang fp reassociate(on)
-    for (ptrdiff_t b = 0; b < s->B; b++)
-        for (ptrdiff_t h = 0; h < s->H; h++, x += s->N) {
-            const float *restrict a = s->A + h * s->N, *restrict in = s->b + b * s->ld, *restrict out = s->c + b * s->ld;
-            float u = s->u[b * s->H + h], delta = s->delta[b * s->H + h], sum = 0;
-            for (ptrdiff_t n = 0; n < s->N; n++) {
-                x[n] = un_expf(delta * a[n]) * x[n] + delta * u * in[n];
-                sum += out[n] * x[n];
-            }
-            y[b * s->H + h] = sum + s->D[h] * u;
+    for (ptrdiff_t h = 0; h < H; h++, x += N, A += N) {
+        float sum = 0, inflow = delta[h] * u[h];
+        for (ptrdiff_t n = 0; n < N; n++) {
+            float now = un_expf(delta[h] * A[n]) * x[n] + inflow * in[n];
+            x[n] = now;
+            sum += out[n] * now;
         }
+        y[h] = sum + D[h] * u[h];
+    }
+}
+
+UN_FAST void un_selective_step(const un_selective *s, float *restrict x, float *restrict y) {
+    ptrdiff_t H = s->H, N = s->N;
+    for (ptrdiff_t b = 0; b < s->B; b++, x += H * N, y += H) {
+        const float *u = s->u + b * H, *delta = s->delta + b * H, *in = s->b + b * s->ld, *out = s->c + b * s->ld;
+        if (N == 16) selective_channels(H, 16, s->A, s->D, u, delta, in, out, x, y);
+        else selective_channels(H, N, s->A, s->D, u, delta, in, out, x, y);
+    }
 }
 
 UN_FAST void un_depthwise_step(ptrdiff_t B, ptrdiff_t H, ptrdiff_t K, const float *restrict x, ptrdiff_t ld,
@@ -43,16 +54,31 @@ UN_FAST void un_depthwise_step(ptrdiff_t B, ptrdiff_t H, ptrdiff_t K, const floa
 }
 
 enum { COLUMNS = 32 };  // that stay in registers
+typedef float half_row __attribute__((vector_size(COLUMNS / 2 * sizeof(float)), aligned(4)));
+typedef float quarter __attribute__((vector_size(COLUMNS / 4 * sizeof(float))));
 
-// scores[j] += q·key_j over at most COLUMNS of them.
-UN_INLINE void add_scores(ptrdiff_t n, ptrdiff_t columns, const float *restrict q, const float *restrict keys, ptrdiff_t ld,
+// scores[j] += q·key_j over COLUMNS columns. Written with vectors: compilers would gather columns of several keys.
+UN_INLINE void add_scores(ptrdiff_t n, const float *restrict q, const float *restrict keys, ptrdiff_t ld,
                           float *restrict scores) {
-#pragma clang fp reassociate(on)
-    for (ptrdiff_t j = 0; j < n; j++) {
-        float sum = 0;
-        for (ptrdiff_t i = 0; i < columns; i++) sum += q[i] * keys[j * ld + i];
-        scores[j] += sum;
+    half_row q0, q1, k0, k1;
+    memcpy(&q0, q, sizeof q0);
+    memcpy(&q1, q + COLUMNS / 2, sizeof q1);
+    for (ptrdiff_t j = 0; j < n; j++, keys += ld) {
+        memcpy(&k0, keys, sizeof k0);
+        memcpy(&k1, keys + COLUMNS / 2, sizeof k1);
+        half_row p = q0 * k0 + q1 * k1;
+        quarter s = __builtin_shufflevector(p, p, 0, 1, 2, 3, 4, 5, 6, 7) + __builtin_shufflevector(p, p, 8, 9, 10, 11, 12, 13, 14, 15);
+        s += __builtin_shufflevector(s, s, 4, 5, 6, 7, 0, 1, 2, 3);
+        s += __builtin_shufflevector(s, s, 2, 3, 0, 1, 6, 7, 4, 5);
+        scores[j] += s[0] + s[1];
     }
+}
+
+// The same over fewer columns.
+UN_INLINE void add_last_scores(ptrdiff_t n, ptrdiff_t columns, const float *restrict q, const float *restrict keys, ptrdiff_t ld,
+                               float *restrict scores) {
+    for (ptrdiff_t j = 0; j < n; j++)
+        for (ptrdiff_t i = 0; i < columns; i++) scores[j] += q[i] * keys[j * ld + i];
 }
 
 // y = Σ_j p_j value_j
@@ -71,8 +97,8 @@ UN_FAST void un_attend(ptrdiff_t n, ptrdiff_t heads, ptrdiff_t D, const float *r
         memset(scores, 0, (size_t)n * sizeof(float));
         for (ptrdiff_t i = head; i < head + D; i += COLUMNS) {
             ptrdiff_t left = head + D - i;
-            if (left >= COLUMNS) add_scores(n, COLUMNS, q + i, keys + i, width, scores);
-            else add_scores(n, left, q + i, keys + i, width, scores);
+            if (left >= COLUMNS) add_scores(n, q + i, keys + i, width, scores);
+            else add_last_scores(n, left, q + i, keys + i, width, scores);
         }
         un_attention_softmax(1, n, n - 1, n, 1.0f / __builtin_sqrtf((float)D), scores);
         for (ptrdiff_t i = head; i < head + D; i += COLUMNS) {

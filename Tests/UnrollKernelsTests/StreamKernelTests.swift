@@ -27,8 +27,10 @@ import UnrollKernels
     #expect(distance(x.array, twin) < 1e-6)
   }
 
-  @Test func selectiveScan() {
-    let (sequences, channels, size) = (2, 19, 5)
+  /// The usual size has code of its own.
+  @Test(arguments: [5, 16, 21])
+  func selectiveScan(_ size: Int) {
+    let (sequences, channels) = (2, 19)
     let (a, d) = (pool.normal(channels, size), pool.normal(1, channels))
     let (u, delta) = (pool.normal(sequences, channels), pool.normal(sequences, channels, deviation: 0.3))
     let both = pool.normal(sequences, 2 * size)
