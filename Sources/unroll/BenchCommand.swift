@@ -1,56 +1,105 @@
 import ArgumentParser
 import UnrollCore
-import UnrollLayers
+import UnrollKernels
 import UnrollStudy
 
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bench", abstract: "Measures the speed of training steps, or of streaming.",
-    discussion:
-      "The median over as many steps as fit into --seconds. Cases that this version cannot run are left out and named on standard error. "
-      + "With --streaming: the time of one step at batch one of every backend, its state carried."
-  )
+    commandName: "bench", abstract: "Measures the speed and memory of training steps and operators.",
+    discussion: """
+      Every case is measured by a process of its own, so that peak memory is its own: the median over as many runs as fit into \
+      --seconds. Cases that this version cannot run are left out and named on standard error.
+      """)
 
-  @Option(help: ArgumentHelp("A JSON file of cases.", valueName: "file")) var cases: String?
-  @Flag(help: "Time single steps at batch one instead of the cases of a file.") var streaming = false
-  @Option(help: "Width of the streamed layers and of their input.") var width = 128
-  @Option(help: "Threads; each batch is cut into as many shards.") var threads = 1
-  @Option(help: "Run only the cases whose name contains this.") var only = ""
-  @Option(help: "Measuring time for each case.") var seconds = 1.5
-  @Flag(help: "One JSON object a line.") var json = false
+  /// What is measured instead of a file of cases.
+  enum Mode: String, EnumerableFlag {
+    case scaling
 
-  func validate() throws {
-    if !(1...64).contains(threads) { throw ValidationError("--threads must be 1…64.") }
-    if (cases != nil) == streaming { throw ValidationError("Give --cases or --streaming, one of them.") }
-    if !(1...65_536).contains(width) { throw ValidationError("--width must be 1…65536.") }
-    if !(seconds > 0) { throw ValidationError("--seconds must be above zero.") }
-  }
-
-  func run() throws {
-    try reporting {
-      guard let cases else { return try stream() }
-      let chosen = try BenchCases(path: cases).cases.filter { only.isEmpty || $0.name.contains(only) }
-      guard !chosen.isEmpty else { throw InputError("has no case whose name contains \"\(only)\"", file: cases) }
-      for item in chosen {
-        guard let result = try item.measure(threads: threads, seconds: seconds) else {
-          Terminal.note("\(item.name): cannot be run by this version")
-          continue
-        }
-        Terminal.write((json ? String(decoding: try result.json(), as: UTF8.self) : text(result)) + "\n", to: stdout)
+    static func help(for mode: Mode) -> ArgumentHelp? {
+      switch mode {
+      case .scaling: "Time a token and memory of every backend against length, width, batch, vocabulary and threads."
       }
     }
   }
 
-  private func stream() throws {
-    let chosen = Backends.all.filter { only.isEmpty || $0.name.contains(only) }
-    guard !chosen.isEmpty else { throw InputError("no backend has a name that contains \"\(only)\"") }
-    for backend in chosen {
-      guard let result = try StreamingBench.measure(backend, width: width, seconds: seconds) else { continue }
-      Terminal.write((json ? String(decoding: try result.json(), as: UTF8.self) : result.text) + "\n", to: stdout)
+  @Option(help: ArgumentHelp("A JSON file of cases.", valueName: "file")) var cases: String?
+  @Flag var mode: Mode?
+  @Option(help: "Threads; each batch is cut into as many shards. Default: 1.") var threads: Int?
+  @Option(help: "Run only the cases whose name contains this; of --scaling, only this backend.") var only = ""
+  @Option(help: "Measuring time for each case. Default: 1.5, of --scaling 0.3.") var seconds: Double?
+  @Flag(help: "One JSON object a line.") var json = false
+
+  func validate() throws {
+    if let threads, !(1...64).contains(threads) { throw ValidationError("--threads must be 1…64.") }
+    if let seconds, !(seconds > 0 && seconds < 3600) {
+      throw ValidationError("--seconds must be above 0 and below 3600.")
+    }
+    if cases == nil && mode == nil {
+      throw ValidationError("Say what to measure: --cases FILE, or one of \(Mode.names).")
+    }
+    if cases != nil, let mode { throw ValidationError("--cases and --\(mode.rawValue) are two things; take one.") }
+    if threads != nil, let mode { throw ValidationError("--\(mode.rawValue) chooses its own numbers of threads.") }
+  }
+
+  func run() throws {
+    try reporting {
+      switch mode {
+      case nil: try runCases()
+      case .scaling: try runScaling()
+      }
     }
   }
 
+  private func runCases() throws {
+    let path = cases!
+    let chosen = try BenchCases(path: path).cases.filter { only.isEmpty || $0.name.contains(only) }
+    guard !chosen.isEmpty else { throw InputError("has no case whose name contains \"\(only)\"", file: path) }
+    var failed = false
+    for item in chosen {
+      if let obstacle = item.obstacle {
+        Terminal.note("\(item.name): cannot be run by this version: \(obstacle)")
+        continue
+      }
+      switch try item.measureApart(threads: threads ?? 1, seconds: seconds ?? 1.5) {
+      case .result(let result): try show(result, text(result))
+      case .none(let problem):
+        failed = true
+        Terminal.complain("\(item.name): not measured: \(problem)")
+      }
+    }
+    if failed { throw ExitCode(1) }
+  }
+
   private func text(_ result: BenchResult) -> String {
-    "\(result.name): \(result.ms) ms a step, \(result.tokens_per_s) tokens/s, peak \(result.peak_mib) MiB, \(result.threads) thread(s)"
+    "\(result.name): \(result.ms) ms a run, \(result.tokens_per_s) tokens/s, peak \(result.peak_mib) MiB, \(result.threads) thread(s)"
+  }
+
+  /// One line on standard output: JSON when asked, else the text.
+  func show(_ value: some Encodable, _ text: String) throws {
+    Terminal.write((json ? String(decoding: try value.json(), as: UTF8.self) : text) + "\n", to: stdout)
+  }
+}
+
+extension BenchCommand.Mode {
+  /// `--a, --b`.
+  static var names: String { allCases.map { "--\($0.rawValue)" }.joined(separator: ", ") }
+}
+
+/// One case in this process; started by `bench`.
+struct BenchCaseCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench-case", abstract: "Measures one case.", shouldDisplay: false)
+
+  @Argument(help: "The case as JSON.") var item: String
+  @Option(help: "Threads.") var threads: Int
+  @Option(help: "Measuring time.") var seconds: Double
+
+  func run() throws {
+    try reporting {
+      _ = Kernels.singleThread
+      Orphan.endsItself()
+      let result = try BenchCase(json: item).measure(threads: threads, seconds: seconds)
+      Terminal.write(String(decoding: try result.json(), as: UTF8.self) + "\n", to: stdout)
+    }
   }
 }

@@ -2,7 +2,7 @@ import UnrollStudy
 
 /// Shows how a study goes: one line that is rewritten on a terminal, plain lines elsewhere. All on standard error.
 final class RunDisplay {
-  private var statusShown = false
+  private let line = StatusLine()
   private var (total, done) = (0, 0)
 
   func show(_ event: StudyEvent) {
@@ -12,33 +12,20 @@ final class RunDisplay {
       Terminal.note("\(runs) run\(runs == 1 ? "" : "s"), \(kept) of them done before.")
     case .ended(let label, let status, let seconds, let detail):
       done += 1
-      clear()
+      line.clear()
       let verdict = status == .finished ? "" : "\(status.rawValue.uppercased()): "
       Terminal.note("[\(done)/\(total)] \(label): \(verdict)\(detail) (\(RunDisplay.duration(seconds)))")
     case .progress(let done, let running, let failed, let left, let secondsLeft):
-      guard Terminal.isInteractive else { return }
       let failures = failed > 0 ? ", \(failed) failed" : ""
       let time = secondsLeft.map { ", about \(RunDisplay.duration($0)) left" } ?? ""
-      status(
+      line.show(
         "\(done) done, \(running.count) running\(failures), \(left) waiting\(time)   \(running.joined(separator: "; "))"
       )
     }
   }
 
   /// Leaves the terminal clean.
-  func end() { clear() }
-
-  private func status(_ line: String) {
-    clear()
-    let room = Terminal.columns - 1
-    Terminal.write(line.count > room ? line.prefix(room - 1) + "…" : line, to: stderr)
-    statusShown = true
-  }
-
-  private func clear() {
-    if statusShown { Terminal.write("\r\u{1B}[K", to: stderr) }
-    statusShown = false
-  }
+  func end() { line.clear() }
 
   static func duration(_ seconds: Double) -> String {
     seconds < 90 ? "\(Int(seconds.rounded())) s" : "\(Int((seconds / 60).rounded())) min"

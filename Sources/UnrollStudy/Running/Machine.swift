@@ -10,18 +10,28 @@ import UnrollKernels
 public enum Machine {
   public static var cores: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 
+  /// Main memory in MiB.
+  public static var memory: Double {
+    Double(sysconf(Int32(_SC_PHYS_PAGES))) * Double(sysconf(Int32(_SC_PAGESIZE))) / 1_048_576
+  }
+
   /// Peak resident memory of this process in MiB.
   public static var peakMemory: Double {
     #if canImport(Glibc)
       // Not getrusage: a process inherits the peak of the one that started it.
-      let status = (try? Files.read("/proc/self/status")).map { String(decoding: $0, as: UTF8.self) } ?? ""
-      let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
-      return line.flatMap { Double($0.filter(\.isNumber)) }.map { $0 / 1024 } ?? 0
+      return memory("VmHWM", of: "self") ?? 0
     #else
       var usage = rusage()
       getrusage(RUSAGE_SELF, &usage)
       return Double(usage.ru_maxrss) / 1_048_576
     #endif
+  }
+
+  /// A figure of a process's memory in MiB, as Linux keeps it.
+  static func memory(_ key: String, of process: String) -> Double? {
+    let status = (try? Files.read("/proc/\(process)/status")).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix("\(key):") }
+    return line.flatMap { Double($0.filter(\.isNumber)) }.map { $0 / 1024 }
   }
 
   static var environment: RunRecord.Environment {

@@ -93,5 +93,5 @@ public final class TrainingStep<T: Task> {
 
 extension Buffer {
   /// All of it as one row.
-  var row: Matrix { matrix(rows: 1, columns: count) }
+  package var row: Matrix { matrix(rows: 1, columns: count) }
 }

@@ -1,0 +1,38 @@
+import UnrollCore
+import UnrollLayers
+import UnrollStudy
+
+extension BenchCommand {
+  /// What one point may take: a grid of them is to end in minutes.
+  private static let budget = BenchProcess.Budget(seconds: 20, mib: Machine.memory / 4)
+
+  /// Every backend along every axis.
+  func runScaling() throws {
+    let names = only.isEmpty ? Backends.all.map { $0.name } : [only]
+    let total = names.count * BenchScaling.pointsPerBackend
+    let (line, start) = (StatusLine(), ContinuousClock.now)
+    var done = 0
+    for name in names {
+      var scaling = try BenchScaling(backend: name, seconds: seconds ?? 0.3, budget: BenchCommand.budget)
+      for axis in BenchScaling.Axis.allCases {
+        line.show("\(done) of \(total) points   \(name), \(axis.rawValue)")
+        try scaling.run(axis) { point in
+          done += 1
+          line.clear()
+          try show(point, text(point))
+          line.show("\(done) of \(total) points   \(name), \(axis.rawValue)")
+        }
+      }
+    }
+    line.clear()
+    Terminal.note("\(total) points in \(RunDisplay.duration((ContinuousClock.now - start).seconds)).")
+  }
+
+  private func text(_ point: BenchScaling.Point) -> String {
+    let place = "\(point.backend), \(point.axis) \(point.value): "
+    guard let ms = point.ms, let each = point.us_per_token, let peak = point.peak_mib else {
+      return place + "left out, \(point.left_out ?? "")"
+    }
+    return place + "\(ms) ms, \(each) µs a token, peak \(peak) MiB"
+  }
+}

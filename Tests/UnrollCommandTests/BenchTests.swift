@@ -1,0 +1,47 @@
+import Testing
+
+@Suite struct BenchTests {
+  private static func file(_ cases: String...) -> String { "{\"cases\": [\(cases.joined(separator: ",\n"))]}" }
+  private static let scan =
+    #"{"name": "scan", "kind": "op", "backend": "selective-scan", "hidden": 5, "state": 3, "batch": 2, "length": 4}"#
+
+  @Test func whatCannotBeRunIsNamedAndTheRestGoesOn() throws {
+    let newer = #"{"name": "new", "backend": "newer", "hidden": 1, "batch": 1, "length": 1, "kind": "op"}"#
+    let program = try Program(["cases.json": BenchTests.file(newer, BenchTests.scan)])
+    let ended = try program.run("bench", "--cases", "cases.json", "--threads", "2", "--seconds", "0.01", "--json")
+    #expect(ended.status == 0)
+    #expect(ended.errors.hasPrefix("new: cannot be run by this version: unknown backend \"newer\""))
+    #expect(ended.output.split(separator: "\n").count == 1)
+    for key in ["\"name\":\"scan\"", "\"threads\":2", "\"ms\":", "\"tokens_per_s\":", "\"peak_mib\":"] {
+      #expect(ended.output.contains(key))
+    }
+  }
+
+  @Test(
+    arguments: [
+      (#"{"name": "a", "kind": "pop", "backend": "rnn"}"#, "unknown value of kind \"pop\""),
+      (#"{"name": "a", "kind": "op", "backend": "rnn", "batch": 1, "length": 1}"#, "hidden is missing"),
+      (#"{"name": "a", "backend": "rnn", "hidden": 2, "batch": 1, "length": 1}"#, "vocab is missing"),
+      (#"{"name": "a", "kind": "op", "backend": "rnn", "hidden": 2, "batch": 1, "length": -4}"#, "length must be 1…"),
+      (#"{"name": "a", "kind": "op", "backend": "rnn", "hidden": 2, "batch": 0, "length": 4}"#, "batch must be 1…"),
+      (
+        #"{"name": "a", "kind": "op", "backend": "s4d", "hidden": 2, "state": 3, "batch": 1, "length": 4}"#,
+        "backend s4d: state 3 is odd"
+      ),
+      (#"{"name": "a", "kind": "op", "backend": "s4d", "hidden": 2, "batch": 1, "length": 4}"#, "state is missing"),
+      (#"{"name": "a", "colour": "red"}"#, "unknown key \"colour\""),
+    ])
+  func mistakes(item: String, sentence: String) throws {
+    let program = try Program(["cases.json": BenchTests.file(BenchTests.scan, item)])
+    let ended = try program.run("bench", "--cases", "cases.json")
+    #expect(ended.status == 1 && ended.output == "" && ended.sentences.count == 1)
+    #expect(ended.errors.hasPrefix("unroll: cases.json:2: case \"a\": \(sentence)"), "\(ended.errors)")
+  }
+
+  @Test func namesStandOnce() throws {
+    let program = try Program(["cases.json": BenchTests.file(BenchTests.scan, BenchTests.scan)])
+    let ended = try program.run("bench", "--cases", "cases.json")
+    #expect(ended.status == 1)
+    #expect(ended.errors == "unroll: cases.json:2: case \"scan\": another case has the same name; rename one\n")
+  }
+}
