@@ -13,20 +13,25 @@ struct BenchCommand: ParsableCommand {
 
   /// What is measured instead of a file of cases.
   enum Mode: String, EnumerableFlag {
-    case scaling
+    case scaling, peak
+    case ratios = "guard"
 
     static func help(for mode: Mode) -> ArgumentHelp? {
       switch mode {
       case .scaling: "Time a token and memory of every backend against length, width, batch, vocabulary and threads."
+      case .peak: "What one core can do at most: multiply-adds in registers, and in OpenBLAS's product."
+      case .ratios: "How much faster kernels are than plain loops; for scripts/bench-guard."
       }
     }
+
+    static func name(for mode: Mode) -> NameSpecification { .customLong(mode.rawValue) }
   }
 
   @Option(help: ArgumentHelp("A JSON file of cases.", valueName: "file")) var cases: String?
   @Flag var mode: Mode?
   @Option(help: "Threads; each batch is cut into as many shards. Default: 1.") var threads: Int?
   @Option(help: "Run only the cases whose name contains this; of --scaling, only this backend.") var only = ""
-  @Option(help: "Measuring time for each case. Default: 1.5, of --scaling 0.3.") var seconds: Double?
+  @Option(help: "Measuring time for each case. Default: 1.5, of a point of --scaling 0.3.") var seconds: Double?
   @Flag(help: "One JSON object a line.") var json = false
 
   func validate() throws {
@@ -46,6 +51,8 @@ struct BenchCommand: ParsableCommand {
       switch mode {
       case nil: try runCases()
       case .scaling: try runScaling()
+      case .peak: try runPeak()
+      case .ratios: try runRatios()
       }
     }
   }
@@ -72,6 +79,23 @@ struct BenchCommand: ParsableCommand {
 
   private func text(_ result: BenchResult) -> String {
     "\(result.name): \(result.ms) ms a run, \(result.tokens_per_s) tokens/s, peak \(result.peak_mib) MiB, \(result.threads) thread(s)"
+  }
+
+  private func runPeak() throws {
+    let peak = BenchPeak.measured(seconds: seconds ?? 1.5)
+    try show(
+      peak,
+      "one core: \(peak.fma_gflops) GFLOP/s in registers; products of \(peak.size)²: OpenBLAS \(peak.sgemm_gflops), our own \(peak.own_gflops) GFLOP/s"
+    )
+  }
+
+  private func runRatios() throws {
+    let chosen = BenchGuard.names.filter { only.isEmpty || $0.contains(only) }
+    guard !chosen.isEmpty else { throw InputError("no ratio's name contains \"\(only)\"") }
+    for name in chosen {
+      let result = try BenchGuard.measure(name, seconds: seconds ?? 1.5)
+      try show(result, "\(name) \(result.ratio)")
+    }
   }
 
   /// One line on standard output: JSON when asked, else the text.

@@ -44,4 +44,11 @@ import Testing
     #expect(ended.status == 1)
     #expect(ended.errors == "unroll: cases.json:2: case \"scan\": another case has the same name; rename one\n")
   }
+
+  @Test func kernelsAndPlainLoopsComeToTheSameNumbers() throws {
+    let ended = try Program().run("bench", "--guard", "--seconds", "0.001")
+    #expect(ended.status == 0 && ended.errors == "")
+    let ratios = ended.output.split(separator: "\n").map { $0.split(separator: " ") }
+    #expect(ratios.count == 5 && ratios.allSatisfy { $0.count == 2 && Double($0[1])! > 0 })
+  }
 }

@@ -24,6 +24,12 @@ const char *un_blas_config(void);
 const char *un_fftw_version(void);
 const char *un_gsl_version(void);
 
+// ---- yardsticks.c: what speed is measured against
+// c [m,n] = a b, or += when adding, by OpenBLAS whatever kernel of our own there is.
+void un_blas_gemm(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const float *a, const float *b, int adding, float *c);
+// Does multiply-adds in registers and says how many; `result` keeps the compiler from leaving them out.
+ptrdiff_t un_multiply_adds(ptrdiff_t rounds, float *result);
+
 // ---- gates.c: the elementwise part of each recurrent cell, one time step of n sequences
 // a [n,H] pre-activation in, h out. relu: 0 tanh, 1 relu.
 void un_rnn_step(ptrdiff_t n, ptrdiff_t H, int relu, const float *a, float *h);

@@ -47,6 +47,15 @@ enum Stopwatch {
     return median(times)
   }
 
+  /// Fewest milliseconds of a run.
+  static func best(seconds: Double, _ run: () -> Void) -> Double {
+    run()
+    var times: [Double] = []
+    let start = ContinuousClock.now
+    while times.count < 3 || (ContinuousClock.now - start).seconds < seconds { times.append(time(run)) }
+    return times.min()!
+  }
+
   /// Milliseconds of one run.
   static func time(_ run: () throws -> Void) rethrows -> Double {
     let before = ContinuousClock.now
