@@ -13,12 +13,13 @@ struct BenchCommand: ParsableCommand {
 
   /// What is measured instead of a file of cases.
   enum Mode: String, EnumerableFlag {
-    case scaling, peak
+    case scaling, streaming, peak
     case ratios = "guard"
 
     static func help(for mode: Mode) -> ArgumentHelp? {
       switch mode {
       case .scaling: "Time a token and memory of every backend against length, width, batch, vocabulary and threads."
+      case .streaming: "Time of one step at batch one of every backend that streams, its state carried."
       case .peak: "What one core can do at most: multiply-adds in registers, and in OpenBLAS's product."
       case .ratios: "How much faster kernels are than plain loops; for scripts/bench-guard."
       }
@@ -31,6 +32,7 @@ struct BenchCommand: ParsableCommand {
   @Flag var mode: Mode?
   @Option(help: "Threads; each batch is cut into as many shards. Default: 1.") var threads: Int?
   @Option(help: "Run only the cases whose name contains this; of --scaling, only this backend.") var only = ""
+  @Option(help: "Width of the layers and of the input of --streaming. Default: 128.") var width: Int?
   @Option(help: "Measuring time for each case. Default: 1.5, of a point of --scaling 0.3.") var seconds: Double?
   @Flag(help: "One JSON object a line.") var json = false
 
@@ -39,11 +41,13 @@ struct BenchCommand: ParsableCommand {
     if let seconds, !(seconds > 0 && seconds < 3600) {
       throw ValidationError("--seconds must be above 0 and below 3600.")
     }
+    if let width, !(1...65_536).contains(width) { throw ValidationError("--width must be 1…65536.") }
+    if width != nil, mode != .streaming { throw ValidationError("--width goes with --streaming alone.") }
     if cases == nil && mode == nil {
       throw ValidationError("Say what to measure: --cases FILE, or one of \(Mode.names).")
     }
     if cases != nil, let mode { throw ValidationError("--cases and --\(mode.rawValue) are two things; take one.") }
-    if threads != nil, let mode { throw ValidationError("--\(mode.rawValue) chooses its own numbers of threads.") }
+    if threads != nil, let mode { throw ValidationError("--threads does not go with --\(mode.rawValue).") }
   }
 
   func run() throws {
@@ -51,6 +55,7 @@ struct BenchCommand: ParsableCommand {
       switch mode {
       case nil: try runCases()
       case .scaling: try runScaling()
+      case .streaming: try runStreaming()
       case .peak: try runPeak()
       case .ratios: try runRatios()
       }

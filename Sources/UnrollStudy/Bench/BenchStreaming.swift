@@ -3,7 +3,7 @@ import UnrollKernels
 import UnrollLayers
 
 /// The time of a step at batch one: what a model adds to the latency of whatever waits for its answer.
-public struct StreamingBench: Encodable, Sendable {
+public struct BenchStreaming: Encodable, Sendable {
   public let name: String
   /// H, and E as well.
   public let width: Int
@@ -16,7 +16,7 @@ public struct StreamingBench: Encodable, Sendable {
   public let steps: Int
 
   /// One layer of the backend with its default options, or nil where those cannot be streamed.
-  public static func measure(_ backend: any BackendOptions.Type, width: Int, seconds: Double) throws -> StreamingBench?
+  public static func measure(_ backend: any BackendOptions.Type, width: Int, seconds: Double) throws -> BenchStreaming?
   {
     var settings = BackendSettings(backend.init())
     settings.stack.width = width
@@ -30,7 +30,7 @@ public struct StreamingBench: Encodable, Sendable {
       stream.step(inputs.matrix(rows: inputRows, columns: width).rows(step % inputRows..<step % inputRows + 1))
     }
     func microseconds(_ quantile: Double) -> Double { (Statistics.quantile(times, quantile) * 1e9).rounded() / 1e3 }
-    return StreamingBench(
+    return BenchStreaming(
       name: backend.name, width: width, p50_us: microseconds(0.5), p99_us: microseconds(0.99),
       state_floats: layer.slots.reduce(0) { $0 + $1.width }, steps: times.count)
   }
