@@ -21,7 +21,7 @@ let package = Package(
       cSettings: [.define("NDEBUG", .when(configuration: .release))],
       linkerSettings: [
         // OpenBLAS first and by name: pkg-config for GSL would add gslcblas, which is 17 times slower.
-        .linkedLibrary("openblas"), .linkedLibrary("fftw3f"), .linkedLibrary("gsl"), .linkedLibrary("m"),
+        .linkedLibrary("openblas"), .linkedLibrary("gsl"), .linkedLibrary("m"),
       ]),
     .target(name: "UnrollCore", dependencies: [.product(name: "Yams", package: "Yams")]),
     .target(name: "UnrollKernels", dependencies: ["CUnroll", "UnrollCore"]),

@@ -1,154 +1,179 @@
+// Causal convolution with one kernel a channel. UN_WIDE channels lie side by side as they do in the rows, and two sequences at a
+// time are the real and the imaginary part of one signal: as the kernel is real, so are the parts of the product. Its
+// gradient is the real part of Σ conj(U) dY, since what the two sequences have in common there is imaginary.
 #include "unroll.h"
+#include "direct.h"
 #include "fast.h"
-#include <fftw3.h>
-#include <pthread.h>
-#include <stdlib.h>
+#include "fourier.h"
 
-// Plans are kept by length, made in estimate mode (measured plans differ from run to run, and with them the last bits).
-typedef struct { ptrdiff_t n; fftwf_plan forward, backward; } Plan;
-static Plan *plans;
-static ptrdiff_t plan_count;
-static pthread_mutex_t plan_lock = PTHREAD_MUTEX_INITIALIZER;
+typedef un_point z;
 
-// Distance between spectra in complex numbers: every one begins 64-byte aligned, as the plan was made for.
-static ptrdiff_t spectrum_stride(ptrdiff_t n) { return (n / 2 + 1 + 7) / 8 * 8; }
-static ptrdiff_t signal_stride(ptrdiff_t n) { return (n + 15) / 16 * 16; }
+enum {
+    DIRECT = 64,  // so many steps or fewer are summed without a transform; measured, it is faster up to about 80
+    SMALL = 256,  // points of a block that stays in the first-level cache
+};
 
-static Plan plan_for(ptrdiff_t n) {
-    pthread_mutex_lock(&plan_lock);
-    for (ptrdiff_t i = 0; i < plan_count; i++)
-        if (plans[i].n == n) {
-            Plan found = plans[i];
-            pthread_mutex_unlock(&plan_lock);
-            return found;
+// n: points of a transform; filled: points of it that may differ from zero. No plan: sums.
+typedef struct {
+    ptrdiff_t T, H, n, filled;
+    const int32_t *offset, *live;
+    const un_fourier *plan;
+    z *kernel, *gradient, *u, *dy;
+} Work;
+
+static ptrdiff_t points(ptrdiff_t T) { return T <= DIRECT ? T : un_fourier_length(2 * T); }
+
+ptrdiff_t un_convolution_scratch(ptrdiff_t T) { return 4 * points(T) * (ptrdiff_t)(sizeof(z) / sizeof(float)); }
+
+static Work work_for(ptrdiff_t T, ptrdiff_t H, const int32_t *offset, const int32_t *live, float *scratch) {
+    ptrdiff_t n = points(T);
+    z *first = (z *)scratch;
+    return (Work){T, H, n, T <= DIRECT ? n : n / 2, offset, live, T <= DIRECT ? NULL : un_fourier_plan(n),
+                  first, first + n, first + 2 * n, first + 3 * n};
+}
+
+UN_INLINE ptrdiff_t channels_at(ptrdiff_t H, ptrdiff_t h) { return H - h < UN_WIDE ? H - h : UN_WIDE; }
+
+UN_INLINE void load(un_wide *restrict to, const float *from, ptrdiff_t channels) {
+    if (channels < UN_WIDE) *to = (un_wide){0};
+    memcpy(to, from, channels < UN_WIDE ? (size_t)channels * sizeof(float) : sizeof *to);
+}
+
+UN_INLINE void store(float *to, const un_wide *restrict from, ptrdiff_t channels) {
+    memcpy(to, from, channels < UN_WIDE ? (size_t)channels * sizeof(float) : sizeof *from);
+}
+
+// Sequences b and b+1 of channels h..., zeros beyond their lengths.
+UN_FAST static void load_pair(const Work *w, const float *rows, ptrdiff_t h, ptrdiff_t b, z *restrict x) {
+    ptrdiff_t channels = channels_at(w->H, h), t = 0;
+    for (; t < w->T && w->live[t] > b; t++) {
+        const float *row = rows + (w->offset[t] + b) * w->H + h;
+        load(&x[t].re, row, channels);
+        if (w->live[t] > b + 1) load(&x[t].im, row + w->H, channels);
+        else x[t].im = (un_wide){0};
+    }
+    memset(x + t, 0, (size_t)(w->filled - t) * sizeof(z));
+}
+
+// The pair back to its rows, plus D ⊙ skip. With other is add_D += Σ other ⊙ skip.
+UN_FAST static void store_pair(const Work *w, const z *restrict x, ptrdiff_t h, ptrdiff_t b, const float *D, const float *skip,
+                               float *rows, const float *other, float *add_D) {
+    ptrdiff_t channels = channels_at(w->H, h);
+    un_wide d, s, o, sum = {0};
+    load(&d, D + h, channels);
+    for (ptrdiff_t t = 0; t < w->T && w->live[t] > b; t++)
+        for (ptrdiff_t part = 0; part < 2 && b + part < w->live[t]; part++) {
+            ptrdiff_t at = (w->offset[t] + b + part) * w->H + h;
+            load(&s, skip + at, channels);
+            un_wide value = (part ? x[t].im : x[t].re) + d * s;
+            store(rows + at, &value, channels);
+            if (!other) continue;
+            load(&o, other + at, channels);
+            sum += o * s;
         }
-    float *signal = fftwf_alloc_real((size_t)signal_stride(n) + 16);
-    fftwf_complex *spectrum = fftwf_alloc_complex((size_t)spectrum_stride(n) + 8);
-    // FFTW_UNALIGNED is not needed: all signals and spectra here begin on 64-byte boundaries, and so does fftwf_alloc's memory
-    // as far as SIMD asks (16 bytes).
-    Plan made = {n, fftwf_plan_dft_r2c_1d((int)n, signal, spectrum, FFTW_ESTIMATE),
-                 fftwf_plan_dft_c2r_1d((int)n, spectrum, signal, FFTW_ESTIMATE)};
-    fftwf_free(signal);
-    fftwf_free(spectrum);
-    plans = realloc(plans, (size_t)(plan_count + 1) * sizeof(Plan));
-    plans[plan_count++] = made;
-    pthread_mutex_unlock(&plan_lock);
-    return made;
+    for (ptrdiff_t i = 0; i < channels && other; i++) add_D[h + i] += sum[i];
 }
 
-// Smallest even 2^a 3^b 5^c that is at least n.
-static ptrdiff_t fft_length(ptrdiff_t n) {
-    for (ptrdiff_t best = n < 16 ? 16 : n + (n & 1);; best += 2) {
-        ptrdiff_t rest = best;
-        while (rest % 2 == 0) rest /= 2;
-        while (rest % 3 == 0) rest /= 3;
-        while (rest % 5 == 0) rest /= 5;
-        if (rest == 1) return best;
-    }
-}
-
-// Per tile of UN_LANES channels: signals and spectra of u and dy (B sequences each), spectrum of the kernel, one signal.
-ptrdiff_t un_convolution_scratch(ptrdiff_t T, ptrdiff_t B) {
-    ptrdiff_t n = fft_length(2 * T - 1), s = signal_stride(n), c = 2 * spectrum_stride(n);
-    return UN_LANES * (B * (s + 2 * c) + s + 2 * c);
-}
-
-typedef struct { ptrdiff_t T, B, H, n, s, c; const int32_t *offset, *live; Plan plan; float *signals, *a, *b, *one, *k, *g; } Work;
-
-static Work work_for(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t B, ptrdiff_t H, float *scratch) {
-    ptrdiff_t n = fft_length(2 * T - 1), s = signal_stride(n), c = 2 * spectrum_stride(n);
-    Work w = {T, B, H, n, s, c, offset, live, plan_for(n)};
-    w.signals = scratch;
-    w.a = w.signals + UN_LANES * B * s;
-    w.b = w.a + UN_LANES * B * c;
-    w.one = w.b + UN_LANES * B * c;
-    w.k = w.one + UN_LANES * s;
-    w.g = w.k + UN_LANES * c;
-    return w;
-}
-
-// Rows [R,H] of channels h..h+lanes -> spectra [lane][b], zeros beyond each length.
-static void spectra_of_rows(const Work *w, const float *rows, ptrdiff_t h, ptrdiff_t lanes, float *spectra) {
-    memset(w->signals, 0, (size_t)(UN_LANES * w->B * w->s) * sizeof(float));
+// [channels, T] -> [T], with the factor that transforms to and fro want.
+static void load_kernel(const Work *w, const float *kernel, ptrdiff_t h) {
+    ptrdiff_t channels = channels_at(w->H, h);
+    float factor = w->plan ? 1.0f / (float)w->n : 1.0f;
+    memset(w->kernel, 0, (size_t)w->filled * sizeof(z));
     for (ptrdiff_t t = 0; t < w->T; t++)
-        for (ptrdiff_t b = 0; b < w->live[t]; b++)
-            for (ptrdiff_t i = 0; i < lanes; i++)
-                w->signals[(i * w->B + b) * w->s + t] = rows[(w->offset[t] + b) * w->H + h + i];
-    for (ptrdiff_t j = 0; j < lanes * w->B; j++)
-        fftwf_execute_dft_r2c(w->plan.forward, w->signals + j * w->s, (fftwf_complex *)(spectra + j * w->c));
+        for (ptrdiff_t i = 0; i < channels; i++) w->kernel[t].re[i] = factor * kernel[(h + i) * w->T + t];
 }
 
-static void spectra_of_kernel(const Work *w, const float *kernel, ptrdiff_t h, ptrdiff_t lanes) {
-    memset(w->one, 0, (size_t)(UN_LANES * w->s) * sizeof(float));
-    for (ptrdiff_t i = 0; i < lanes; i++) {
-        memcpy(w->one + i * w->s, kernel + (h + i) * w->T, (size_t)w->T * sizeof(float));
-        fftwf_execute_dft_r2c(w->plan.forward, w->one + i * w->s, (fftwf_complex *)(w->k + i * w->c));
-    }
-}
-
-// x = factor x y, or factor x conj(y)
-UN_FAST static void multiply_spectra(ptrdiff_t n, float *restrict x, const float *restrict y, float factor, float sign) {
-    for (ptrdiff_t i = 0; i < n; i += 2) {
-        float re = x[i] * y[i] - sign * x[i + 1] * y[i + 1], im = x[i + 1] * y[i] + sign * x[i] * y[i + 1];
-        x[i] = factor * re;
-        x[i + 1] = factor * im;
-    }
-}
-
-// sum += x conj(y)
-UN_FAST static void correlate_spectra(ptrdiff_t n, const float *restrict x, const float *restrict y, float *restrict sum) {
-    for (ptrdiff_t i = 0; i < n; i += 2) {
-        sum[i] += x[i] * y[i] + x[i + 1] * y[i + 1];
-        sum[i + 1] += x[i + 1] * y[i] - x[i] * y[i + 1];
-    }
-}
-
-// spectra ⊙ kernel (sign 1: convolution, -1: correlation) back to rows, plus D ⊙ skip.
-static void rows_of_product(const Work *w, float *spectra, ptrdiff_t h, ptrdiff_t lanes, float sign, const float *D,
-                            const float *skip, float *rows) {
-    for (ptrdiff_t j = 0; j < lanes * w->B; j++) {
-        multiply_spectra(w->n / 2 * 2 + 2, spectra + j * w->c, w->k + j / w->B * w->c, 1.0f / (float)w->n, sign);
-        fftwf_execute_dft_c2r(w->plan.backward, (fftwf_complex *)(spectra + j * w->c), w->signals + j * w->s);
-    }
+static void store_gradient(const Work *w, ptrdiff_t h, float *dkernel) {
+    ptrdiff_t channels = channels_at(w->H, h);
+    float factor = w->plan ? 1.0f / (float)w->n : 1.0f;
     for (ptrdiff_t t = 0; t < w->T; t++)
-        for (ptrdiff_t b = 0; b < w->live[t]; b++)
-            for (ptrdiff_t i = 0; i < lanes; i++) {
-                ptrdiff_t at = (w->offset[t] + b) * w->H + h + i;
-                rows[at] = w->signals[(i * w->B + b) * w->s + t] + D[h + i] * skip[at];
-            }
+        for (ptrdiff_t i = 0; i < channels; i++) dkernel[(h + i) * w->T + t] = factor * w->gradient[t].re[i];
 }
 
-static ptrdiff_t lanes_at(ptrdiff_t H, ptrdiff_t h) { return H - h < UN_LANES ? H - h : UN_LANES; }
+// x = x k
+UN_FAST static void multiply(ptrdiff_t n, const z *restrict k, z *restrict x) {
+    for (ptrdiff_t i = 0; i < n; i++)
+        x[i] = (z){x[i].re * k[i].re - x[i].im * k[i].im, x[i].re * k[i].im + x[i].im * k[i].re};
+}
 
-void un_convolution(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t B, ptrdiff_t H, const float *kernel,
-                    const float *D, const float *u, float *y, float *scratch) {
-    Work w = work_for(T, offset, live, B, H, scratch);
-    for (ptrdiff_t h = 0; h < H; h += UN_LANES) {
-        ptrdiff_t lanes = lanes_at(H, h);
-        spectra_of_kernel(&w, kernel, h, lanes);
-        spectra_of_rows(&w, u, h, lanes, w.a);
-        rows_of_product(&w, w.a, h, lanes, 1, D, u, y);
+// g += conj(u) dy, dy = conj(k) dy
+UN_FAST static void correlate(ptrdiff_t n, const z *restrict k, const z *restrict u, z *restrict dy, z *restrict g) {
+    for (ptrdiff_t i = 0; i < n; i++) {
+        z y = dy[i];
+        g[i].re += u[i].re * y.re + u[i].im * y.im;
+        g[i].im += u[i].re * y.im - u[i].im * y.re;
+        dy[i] = (z){y.re * k[i].re + y.im * k[i].im, y.im * k[i].re - y.re * k[i].im};
     }
 }
 
-void un_convolution_back(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t B, ptrdiff_t H,
-                         const float *kernel, const float *D, const float *u, const float *dy, float *du, float *dkernel,
-                         float *add_D, float *scratch) {
-    Work w = work_for(T, offset, live, B, H, scratch);
-    for (ptrdiff_t h = 0; h < H; h += UN_LANES) {
-        ptrdiff_t lanes = lanes_at(H, h);
-        spectra_of_kernel(&w, kernel, h, lanes);
-        spectra_of_rows(&w, u, h, lanes, w.a);
-        spectra_of_rows(&w, dy, h, lanes, w.b);
-        memset(w.g, 0, (size_t)(UN_LANES * w.c) * sizeof(float));
-        for (ptrdiff_t j = 0; j < lanes * B; j++)
-            correlate_spectra(w.n / 2 * 2 + 2, w.b + j * w.c, w.a + j * w.c, w.g + j / B * w.c);
-        rows_of_product(&w, w.b, h, lanes, -1, D, dy, du);
-        for (ptrdiff_t i = 0; i < lanes; i++) {
-            fftwf_execute_dft_c2r(w.plan.backward, (fftwf_complex *)(w.g + i * w.c), w.one + i * w.s);
-            for (ptrdiff_t t = 0; t < T; t++) dkernel[(h + i) * T + t] = w.one[i * w.s + t] / (float)w.n;
+// What is done on the way through a signal x: there, at the spectrum, and back.
+typedef enum { TO_SPECTRUM, CONVOLVE, CORRELATE, FROM_SPECTRUM } Job;
+
+// A block of x at `at` from pass i on. A small block goes through its passes one after the other, a larger one part by part, so
+// that each part is transformed, multiplied and transformed back while it is in the cache.
+static void walk(const Work *w, Job job, int i, ptrdiff_t at, z *x) {
+    const un_fourier *plan = w->plan;
+    ptrdiff_t size = plan->size[i], blocks = 1;
+    int whole = size <= SMALL, last = whole ? plan->passes - 1 : i;
+    for (int p = i; p <= last && job != FROM_SPECTRUM; blocks *= plan->radix[p++]) {
+        un_fourier_forward(plan, p, blocks, x + at);
+        if (job == CORRELATE) un_fourier_forward(plan, p, blocks, w->u + at);
+    }
+    if (whole && job == CONVOLVE) multiply(size, w->kernel + at, x + at);
+    if (whole && job == CORRELATE) correlate(size, w->kernel + at, w->u + at, x + at, w->gradient + at);
+    ptrdiff_t part = size / plan->radix[i];
+    for (ptrdiff_t q = 0; q < plan->radix[i] && !whole; q++) walk(w, job, i + 1, at + q * part, x);
+    blocks = whole ? size : plan->radix[i];
+    for (int p = last; p >= i && job != TO_SPECTRUM; p--) un_fourier_backward(plan, p, blocks /= plan->radix[p], x + at);
+}
+
+static void through(const Work *w, Job job, z *x) {
+    if (job != FROM_SPECTRUM) un_fourier_forward_half(w->plan, x);
+    if (job == CORRELATE) un_fourier_forward_half(w->plan, w->u);
+    for (ptrdiff_t q = 0; q < 4; q++) walk(w, job, 1, q * w->n / 4, x);
+    if (job != TO_SPECTRUM) un_fourier_backward_half(w->plan, x);
+}
+
+void un_convolution(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, const float *kernel, const float *D,
+                    const float *u, float *y, float *scratch) {
+    Work w = work_for(T, H, offset, live, scratch);
+    for (ptrdiff_t h = 0; h < H; h += UN_WIDE) {
+        load_kernel(&w, kernel, h);
+        if (w.plan) through(&w, TO_SPECTRUM, w.kernel);
+        for (ptrdiff_t b = 0; b < live[0]; b += 2) {
+            load_pair(&w, u, h, b, w.u);
+            if (w.plan) through(&w, CONVOLVE, w.u);
+            else un_direct(T, w.kernel, w.u, w.dy, 1);
+            store_pair(&w, w.plan ? w.u : w.dy, h, b, D, u, y, NULL, NULL);
         }
     }
-    for (ptrdiff_t r = 0; r < offset[T - 1] + live[T - 1]; r++)
-        for (ptrdiff_t h = 0; h < H; h++) add_D[h] += u[r * H + h] * dy[r * H + h];
+}
+
+// The way back of one pair: gradient += conj(u) dy, and what comes out is dy by conj(kernel), time running backwards.
+static const z *pair_back(const Work *w) {
+    if (w->plan) {
+        through(w, CORRELATE, w->dy);
+        return w->dy;
+    }
+    un_direct_gradient(w->T, w->u, w->dy, w->gradient);
+    un_direct(w->T, w->kernel, w->dy + w->T - 1, w->u + w->T - 1, -1);
+    return w->u;
+}
+
+void un_convolution_back(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, const float *kernel,
+                         const float *D, const float *u, const float *dy, float *du, float *dkernel, float *add_D,
+                         float *scratch) {
+    Work w = work_for(T, H, offset, live, scratch);
+    for (ptrdiff_t h = 0; h < H; h += UN_WIDE) {
+        load_kernel(&w, kernel, h);
+        if (w.plan) through(&w, TO_SPECTRUM, w.kernel);
+        memset(w.gradient, 0, (size_t)w.n * sizeof(z));
+        for (ptrdiff_t b = 0; b < live[0]; b += 2) {
+            load_pair(&w, u, h, b, w.u);
+            load_pair(&w, dy, h, b, w.dy);
+            store_pair(&w, pair_back(&w), h, b, D, dy, du, u, add_D);
+        }
+        if (w.plan) through(&w, FROM_SPECTRUM, w.gradient);
+        store_gradient(&w, h, dkernel);
+    }
 }

@@ -2,7 +2,6 @@
 // can be packed once and used at every time step, and small left-hand sides are read where they lie.
 #include "unroll.h"
 #include <cblas.h>
-#include <fftw3.h>
 #include <gsl/gsl_version.h>
 #include <stdlib.h>
 #include <string.h>
@@ -206,5 +205,4 @@ void un_gemm_packed(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const float *a, ptrdi
 
 void un_single_thread(void) { openblas_set_num_threads(1); }
 const char *un_blas_config(void) { return openblas_get_config(); }
-const char *un_fftw_version(void) { return fftwf_version; }
 const char *un_gsl_version(void) { return gsl_version; }

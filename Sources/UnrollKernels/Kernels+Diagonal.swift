@@ -15,10 +15,11 @@ public final class DiagonalSystem: @unchecked Sendable {
   let transition: DoubleBuffer
   let input: DoubleBuffer
 
-  public init(channels: Int, count: Int, modes: Modes) {
+  /// Zeros in memory of its own, or undefined contents in the arena's, which must not be used after its reset.
+  public init(channels: Int, count: Int, modes: Modes, arena: Arena? = nil) {
     (self.channels, self.count, self.modes) = (channels, count, modes)
-    transition = DoubleBuffer(count: channels * 2 * count)
-    input = DoubleBuffer(count: channels * 2 * count)
+    transition = DoubleBuffer(count: channels * 2 * count, arena: arena)
+    input = DoubleBuffer(count: channels * 2 * count, arena: arena)
   }
 
   /// N: floats of state of one channel.

@@ -8,12 +8,13 @@ public final class DiscreteSystem: @unchecked Sendable {
   let transition: DoubleBuffer
   let input: DoubleBuffer
 
-  public init(channels: Int, stateSize: Int) {
+  /// Zeros in memory of its own, or undefined contents in the arena's, which must not be used after its reset.
+  public init(channels: Int, stateSize: Int, arena: Arena? = nil) {
     self.channels = channels
     self.stateSize = stateSize
     let lanes = Kernels.tiledChannels(channels)
-    transition = DoubleBuffer(count: lanes * stateSize * stateSize)
-    input = DoubleBuffer(count: lanes * stateSize)
+    transition = DoubleBuffer(count: lanes * stateSize * stateSize, arena: arena)
+    input = DoubleBuffer(count: lanes * stateSize, arena: arena)
   }
 
   /// Ā of channel h, row by row.
@@ -101,10 +102,9 @@ extension Kernels {
     _ u: Matrix, kernel: Matrix, d: Matrix, _ steps: PackedSteps, arena: Arena, into y: Matrix
   ) {
     checkConvolution(u, kernel, d, steps, y)
-    let scratch = arena.matrix(1, un_convolution_scratch(steps.steps, steps.sequences))
+    let scratch = arena.matrix(1, un_convolution_scratch(steps.steps))
     un_convolution(
-      steps.steps, steps.offset, steps.live, steps.sequences, u.columns, kernel.base, d.base, u.base, y.base,
-      scratch.base)
+      steps.steps, steps.offset, steps.live, u.columns, kernel.base, d.base, u.base, y.base, scratch.base)
   }
 
   public static func convolveBack(
@@ -113,10 +113,10 @@ extension Kernels {
   ) {
     checkConvolution(u, kernel, d, steps, dy)
     precondition(same(du, u) && same(dKernel, kernel) && addD.count == d.count)
-    let scratch = arena.matrix(1, un_convolution_scratch(steps.steps, steps.sequences))
+    let scratch = arena.matrix(1, un_convolution_scratch(steps.steps))
     un_convolution_back(
-      steps.steps, steps.offset, steps.live, steps.sequences, u.columns, kernel.base, d.base, u.base, dy.base, du.base,
-      dKernel.base, addD.base, scratch.base)
+      steps.steps, steps.offset, steps.live, u.columns, kernel.base, d.base, u.base, dy.base, du.base, dKernel.base,
+      addD.base, scratch.base)
   }
 
   /// y_t += C Ā^{t+1} x₀ for x₀ [B, H·N].

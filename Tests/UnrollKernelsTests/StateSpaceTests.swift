@@ -82,7 +82,8 @@ import UnrollKernels
     let (dA, dB, dC, dDt) = (pool.matrix(n, n), pool.matrix(1, n), pool.matrix(channels, n), pool.matrix(1, channels))
     Kernels.stateSpaceKernelBack(
       system: system, powers: powers, dKernel: weights, dPowers: nil, gradient: gradient, addC: dC)
-    Kernels.discretiseBack(a: a, b: b, logDt: logDt, gradient: gradient, addA: dA, addB: dB, addLogDt: dDt)
+    Kernels.discretiseBack(
+      a: a, b: b, logDt: logDt, gradient: gradient, addA: dA, addB: dB, addLogDt: dDt)
     for (which, ours) in [dA, dB, dC, dDt].enumerated() {
       let slopes = inputs[which].indices.map { place in
         derivative { step in
@@ -93,43 +94,6 @@ import UnrollKernels
       }
       #expect(distance(ours.array, slopes) < 3e-6, "input \(which)")
     }
-  }
-
-  @Test(arguments: [[1], [7, 4, 2, 1], [40, 40, 33], [129, 5]])
-  func convolution(_ lengths: [Int]) {
-    let (steps, channels) = (PackedSteps(lengths: lengths), 11)
-    let (u, kernel, d) = (
-      pool.normal(steps.rows, channels), pool.normal(channels, steps.steps), pool.normal(1, channels)
-    )
-    let dy = pool.normal(steps.rows, channels)
-    var (y, du) = (
-      zip(u.doubles.indices, u.doubles).map { d.at(0, $0 % channels) * $1 },
-      zip(dy.doubles.indices, dy.doubles).map { d.at(0, $0 % channels) * $1 }
-    )
-    var (dKernel, dD) = ([Double](repeating: 0, count: kernel.count), [Double](repeating: 0, count: channels))
-    for b in 0..<steps.sequences {
-      for t in 0..<Int(steps.lengths[b]) {
-        for h in 0..<channels {
-          let row = Int(steps.offset[t]) + b
-          dD[h] += dy.at(row, h) * u.at(row, h)
-          for l in 0...t {
-            let past = Int(steps.offset[t - l]) + b
-            y[row * channels + h] += kernel.at(h, l) * u.at(past, h)
-            du[past * channels + h] += kernel.at(h, l) * dy.at(row, h)
-            dKernel[h * steps.steps + l] += u.at(past, h) * dy.at(row, h)
-          }
-        }
-      }
-    }
-    let (ours, back, backKernel) = (
-      pool.matrix(u.rows, channels), pool.matrix(u.rows, channels), pool.matrix(channels, steps.steps)
-    )
-    let addD = pool.matrix(1, channels)
-    Kernels.convolve(u, kernel: kernel, d: d, steps, arena: pool.arena, into: ours)
-    Kernels.convolveBack(
-      u, kernel: kernel, d: d, steps, arena: pool.arena, dy: dy, du: back, dKernel: backKernel, addD: addD)
-    #expect(distance(ours.array, y) < 2e-6 && distance(back.array, du) < 2e-6)
-    #expect(distance(backKernel.array, dKernel) < 2e-6 && distance(addD.array, dD) < 2e-6)
   }
 
   /// x = Ā x + B̄ u, y = C x + D u, against the same in plain arithmetic, and the final state both ways.

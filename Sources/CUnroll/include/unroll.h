@@ -1,4 +1,4 @@
-// The narrow header over OpenBLAS, FFTW, GSL and our own loops. Nothing above UnrollKernels sees another C header.
+// The narrow header over OpenBLAS, GSL and our own loops. Nothing above UnrollKernels sees another C header.
 //
 // Legend: T steps, B sequences, R rows (all live steps of all sequences), E input width, H hidden width, N state size,
 // K classes. Matrices are row-major Float32; `ld` is the distance between rows in floats. Gradients are *added* to what
@@ -21,7 +21,6 @@ void un_gemm_packed(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const float *a, ptrdi
 // One thread inside OpenBLAS: waking a second one costs more than a time step.
 void un_single_thread(void);
 const char *un_blas_config(void);
-const char *un_fftw_version(void);
 const char *un_gsl_version(void);
 
 // ---- yardsticks.c: what speed is measured against
@@ -186,16 +185,16 @@ void un_next_sinusoid(ptrdiff_t d, double *angles, float *out);
 // Turns the pairs (2i, 2i+1) of every head by the angles of table [rows,D] (as un_sinusoids'); sign -1 turns back.
 void un_rotate(ptrdiff_t rows, ptrdiff_t heads, ptrdiff_t D, const float *table, float sign, float *x, ptrdiff_t ld);
 
-// ---- convolution.c: causal convolution of packed rows with one kernel a channel, by FFTW
-// Floats of scratch memory for the two functions below.
-ptrdiff_t un_convolution_scratch(ptrdiff_t T, ptrdiff_t B);
+// ---- convolution.c: causal convolution of packed rows with one kernel a channel
+// Floats of scratch memory, 64-byte aligned, for the two functions below.
+ptrdiff_t un_convolution_scratch(ptrdiff_t T);
 // y [R,H] = kernel [H,T] ∗ u [R,H] + D ⊙ u
-void un_convolution(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t B, ptrdiff_t H, const float *kernel,
-                    const float *D, const float *u, float *y, float *scratch);
+void un_convolution(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, const float *kernel, const float *D,
+                    const float *u, float *y, float *scratch);
 // du [R,H] and dkernel [H,T] out, add_D [H]
-void un_convolution_back(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t B, ptrdiff_t H,
-                         const float *kernel, const float *D, const float *u, const float *dy, float *du, float *dkernel,
-                         float *add_D, float *scratch);
+void un_convolution_back(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, const float *kernel,
+                         const float *D, const float *u, const float *dy, float *du, float *dkernel, float *add_D,
+                         float *scratch);
 
 // ---- ssm.c: the dense state space in double precision, in tiles of UN_LANES channels
 #define UN_LANES 8

@@ -133,7 +133,7 @@ package final class DenseStateSpace: SequenceLayer {
           Kernels.initialStateBack(x0, powers: powers, system: system, steps, dy: dy, dPowers: back, addX0: dx0)
           (dState, dPowers) = ([dx0], back)
         }
-        let dSystem = DiscreteSystem(channels: channels, stateSize: stateSize)
+        let dSystem = DiscreteSystem(channels: channels, stateSize: stateSize, arena: arena)
         Kernels.stateSpaceKernelBack(
           system: system, powers: powers, dKernel: dKernel, dPowers: dPowers, gradient: dSystem, addC: pass.gradient(c))
         Kernels.discretiseBack(

@@ -128,7 +128,7 @@ package final class DiagonalStateSpace: SequenceLayer {
           u, kernel: kernel, d: pass.value(d), steps, arena: arena, dy: dy, du: du, dKernel: dKernel,
           addD: pass.gradient(d))
         let (dSystem, dC) = (
-          DiagonalSystem(channels: channels, count: system.count, modes: modes), pass.gradient(c)
+          DiagonalSystem(channels: channels, count: system.count, modes: modes, arena: arena), pass.gradient(c)
         )
         Kernels.diagonalKernelBack(
           c: pass.value(c), system: system, dKernel: dKernel, arena: arena, gradient: dSystem, addC: dC)

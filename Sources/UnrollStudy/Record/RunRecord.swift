@@ -89,7 +89,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public struct Environment: Codable, Equatable, Sendable {
     public var cpu: String
     public var system: String
-    /// Library name to version: openblas, fftw, gsl, swift.
+    /// Library name to version: openblas, gsl, swift.
     public var libraries: [String: String]
     public var version: String
     public var commit: String
