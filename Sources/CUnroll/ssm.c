@@ -11,6 +11,7 @@
 
 #define L UN_LANES
 typedef double lanes_d[L];
+typedef double wide __attribute__((vector_size(L * sizeof(double)), aligned(8)));
 
 static ptrdiff_t tiles_of(ptrdiff_t H) { return (H + L - 1) / L; }
 static ptrdiff_t lanes_in(ptrdiff_t H, ptrdiff_t tile) { return H - tile * L < L ? H - tile * L : L; }
@@ -37,67 +38,20 @@ void un_skew_frequencies(ptrdiff_t N, const double *skew, double *omega) {
     gsl_matrix_complex_free(hermitian);
 }
 
-// Writes dt [A B; 0 0] at the top left of m (leading dimension ld), transposed when asked.
-static void place_system(ptrdiff_t N, const float *A, const float *B, double dt, int transpose, double *m, ptrdiff_t ld) {
-    for (ptrdiff_t i = 0; i < N; i++)
-        for (ptrdiff_t j = 0; j <= N; j++) {
-            double v = dt * (j < N ? A[i * N + j] : B[i]);
-            m[transpose ? j * ld + i : i * ld + j] = v;
-        }
-}
-
-void un_zoh(ptrdiff_t H, ptrdiff_t N, const float *A, const float *B, const float *log_dt, double *a_bar, double *b_bar) {
-    ptrdiff_t n = N + 1;
-    double *m = calloc((size_t)(2 * n * n), sizeof(double)), *e = m + n * n;
-    memset(a_bar, 0, (size_t)(tiles_of(H) * N * N * L) * sizeof(double));
-    memset(b_bar, 0, (size_t)(tiles_of(H) * N * L) * sizeof(double));
-    for (ptrdiff_t h = 0; h < H; h++) {
-        place_system(N, A, B, exp((double)log_dt[h]), 0, m, n);
-        un_matrix_exponential(n, m, e);
-        double *a = a_bar + h / L * N * N * L + h % L, *b = b_bar + h / L * N * L + h % L;
-        for (ptrdiff_t i = 0; i < N; i++) {
-            for (ptrdiff_t j = 0; j < N; j++) a[(i * N + j) * L] = e[i * n + j];
-            b[i * L] = e[i * n + N];
-        }
+// out[j] = Σ_i q[i] a[i][j], four rows of a at a time: a may be larger than the nearest cache.
+UN_FAST static void row_times_matrix(ptrdiff_t N, const double *q, const double *a, double *out) {
+    const wide *from = (const wide *)q, *matrix = (const wide *)a;
+    wide *restrict sum = (wide *)out;
+    memset(out, 0, (size_t)(N * L) * sizeof(double));
+    ptrdiff_t i = 0;
+    for (; i + 4 <= N; i += 4) {
+        const wide *row = matrix + i * N;
+        wide q0 = from[i], q1 = from[i + 1], q2 = from[i + 2], q3 = from[i + 3];
+        for (ptrdiff_t j = 0; j < N; j++)
+            sum[j] += (q0 * row[j] + q1 * row[N + j]) + (q2 * row[2 * N + j] + q3 * row[3 * N + j]);
     }
-    free(m);
-}
-
-void un_zoh_back(ptrdiff_t H, ptrdiff_t N, const float *A, const float *B, const float *log_dt, const double *da_bar,
-                 const double *db_bar, float *add_A, float *add_B, float *add_log_dt) {
-    ptrdiff_t n = N + 1, w = 2 * n;
-    double *block = calloc((size_t)(2 * w * w + N * n), sizeof(double)), *e = block + w * w, *sum = e + w * w;
-    for (ptrdiff_t h = 0; h < H; h++) {
-        double dt = exp((double)log_dt[h]), along = 0;
-        const double *da = da_bar + h / L * N * N * L + h % L, *db = db_bar + h / L * N * L + h % L;
-        place_system(N, A, B, dt, 1, block, w);
-        place_system(N, A, B, dt, 1, block + n * w + n, w);
-        for (ptrdiff_t i = 0; i < N; i++)
-            for (ptrdiff_t j = 0; j < n; j++) block[i * w + n + j] = j < N ? da[(i * N + j) * L] : db[i * L];
-        un_matrix_exponential(w, block, e);
-        for (ptrdiff_t i = 0; i < N; i++)
-            for (ptrdiff_t j = 0; j < n; j++) {
-                double g = e[i * w + n + j] * dt;
-                sum[i * n + j] += g;
-                along += g * (j < N ? A[i * N + j] : B[i]);
-            }
-        add_log_dt[h] += (float)along;
-    }
-    for (ptrdiff_t i = 0; i < N; i++) {
-        for (ptrdiff_t j = 0; j < N; j++) add_A[i * N + j] += (float)sum[i * n + j];
-        add_B[i] += (float)sum[i * n + N];
-    }
-    free(block);
-}
-
-// out[j] = Σ_i q[i] a[i][j]
-UN_FAST static void row_times_matrix(ptrdiff_t N, const double *restrict q, const double *restrict a, double *restrict out) {
-    for (ptrdiff_t j = 0; j < N; j++) {
-        lanes_d sum = {0};
-        for (ptrdiff_t i = 0; i < N; i++)
-            for (int v = 0; v < L; v++) sum[v] += q[i * L + v] * a[(i * N + j) * L + v];
-        memcpy(out + j * L, sum, sizeof sum);
-    }
+    for (; i < N; i++)
+        for (ptrdiff_t j = 0; j < N; j++) sum[j] += from[i] * matrix[i * N + j];
 }
 
 // out[i] = Σ_j a[i][j] x[j]

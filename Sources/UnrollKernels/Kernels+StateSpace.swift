@@ -42,14 +42,16 @@ extension Kernels {
 
   /// Ā and B̄ of every channel. A [N,N], B [1,N], logDt [1,H].
   public static func discretise(
-    a: Matrix, b: Matrix, logDt: Matrix, by hold: Hold = .zeroOrder, into system: DiscreteSystem
+    a: Matrix, b: Matrix, logDt: Matrix, by hold: Hold = .zeroOrder, arena: Arena, into system: DiscreteSystem
   ) {
     _ = singleThread
     precondition(
       a.rows == system.stateSize && a.columns == a.rows && b.count == a.rows && logDt.count == system.channels)
     let (h, n) = (system.channels, system.stateSize)
     switch hold {
-    case .zeroOrder: un_zoh(h, n, a.base, b.base, logDt.base, system.transition.base, system.input.base)
+    case .zeroOrder:
+      let scratch = DoubleBuffer(count: un_zoh_scratch(h, n, a.base, logDt.base), arena: arena)
+      un_zoh(h, n, a.base, b.base, logDt.base, system.transition.base, system.input.base, scratch.base)
     case .transform(let alpha):
       un_transform(h, n, alpha, a.base, b.base, logDt.base, system.transition.base, system.input.base)
     }
@@ -57,15 +59,16 @@ extension Kernels {
 
   /// From gradients of Ā and B̄ (a `DiscreteSystem` that holds them) to those of A, B and log Δ.
   public static func discretiseBack(
-    a: Matrix, b: Matrix, logDt: Matrix, by hold: Hold = .zeroOrder, gradient: DiscreteSystem, addA: Matrix,
-    addB: Matrix, addLogDt: Matrix
+    a: Matrix, b: Matrix, logDt: Matrix, by hold: Hold = .zeroOrder, arena: Arena, gradient: DiscreteSystem,
+    addA: Matrix, addB: Matrix, addLogDt: Matrix
   ) {
     let (h, n) = (gradient.channels, gradient.stateSize)
     switch hold {
     case .zeroOrder:
+      let scratch = DoubleBuffer(count: un_zoh_scratch(h, n, a.base, logDt.base), arena: arena)
       un_zoh_back(
         h, n, a.base, b.base, logDt.base, gradient.transition.base, gradient.input.base, addA.base, addB.base,
-        addLogDt.base)
+        addLogDt.base, scratch.base)
     case .transform(let alpha):
       un_transform_back(
         h, n, alpha, a.base, b.base, logDt.base, gradient.transition.base, gradient.input.base, addA.base, addB.base,

@@ -42,7 +42,7 @@ import UnrollKernels
     let (n, channels) = (4, 11)
     let (a, b, logDt) = (pool.normal(n, n), pool.normal(1, n), pool.normal(1, channels))
     let system = DiscreteSystem(channels: channels, stateSize: n)
-    Kernels.discretise(a: a, b: b, logDt: logDt, into: system)
+    Kernels.discretise(a: a, b: b, logDt: logDt, arena: pool.arena, into: system)
     for h in 0..<channels {
       let twin = held(a.doubles, b.doubles, logDt.at(0, h))
       let scale = 1e-12 * max(1, twin.a.map(abs).max()!)
@@ -71,7 +71,7 @@ import UnrollKernels
       return kernel
     }
     let system = DiscreteSystem(channels: channels, stateSize: n)
-    Kernels.discretise(a: a, b: b, logDt: logDt, into: system)
+    Kernels.discretise(a: a, b: b, logDt: logDt, arena: pool.arena, into: system)
     let (powers, kernel) = (
       pool.matrix(1, Kernels.powerCount(steps: length, system: system)), pool.matrix(channels, length)
     )
@@ -83,7 +83,7 @@ import UnrollKernels
     Kernels.stateSpaceKernelBack(
       system: system, powers: powers, dKernel: weights, dPowers: nil, gradient: gradient, addC: dC)
     Kernels.discretiseBack(
-      a: a, b: b, logDt: logDt, gradient: gradient, addA: dA, addB: dB, addLogDt: dDt)
+      a: a, b: b, logDt: logDt, arena: pool.arena, gradient: gradient, addA: dA, addB: dB, addLogDt: dDt)
     for (which, ours) in [dA, dB, dC, dDt].enumerated() {
       let slopes = inputs[which].indices.map { place in
         derivative { step in
@@ -103,7 +103,7 @@ import UnrollKernels
     let (c, d, u) = (pool.normal(channels, n), pool.normal(1, channels), pool.normal(steps.rows, channels))
     let x0 = pool.normal(4, channels * n)
     let system = DiscreteSystem(channels: channels, stateSize: n)
-    Kernels.discretise(a: a, b: b, logDt: logDt, into: system)
+    Kernels.discretise(a: a, b: b, logDt: logDt, arena: pool.arena, into: system)
     var (x, y) = (x0.doubles, [Double](repeating: 0, count: u.count))
     for t in 0..<steps.steps {
       for (s, row) in steps.range(t).enumerated() {

@@ -22,7 +22,7 @@ import UnrollKernels
     }
     let logDt = Float(log(dt))
     let system = DiscreteSystem(channels: 1, stateSize: state)
-    Kernels.discretise(a: made(a, state), b: made(b, 1), logDt: made([logDt], 1), by: hold, into: system)
+    Kernels.discretise(a: made(a, state), b: made(b, 1), logDt: made([logDt], 1), by: hold, arena: arena, into: system)
     return withExtendedLifetime(arena) {
       DiscretisationError.relative(
         transition: system.transition(of: 0), input: system.input(of: 0), a.map(Double.init), b.map(Double.init),

@@ -81,7 +81,7 @@ import UnrollKernels
     let system = DiscreteSystem(channels: Self.channels, stateSize: 4)
     Kernels.discretise(
       a: parameters.value(layer.a), b: parameters.value(layer.b), logDt: parameters.value(layer.logDt),
-      by: discretisation.hold, into: system)
+      by: discretisation.hold, arena: Arena(), into: system)
     let (transitions, inputs) = (
       (0..<Self.channels).map { system.transition(of: $0) }, (0..<Self.channels).map { system.input(of: $0) }
     )

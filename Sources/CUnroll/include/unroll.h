@@ -200,12 +200,14 @@ void un_convolution_back(ptrdiff_t T, const int32_t *offset, const int32_t *live
 #define UN_LANES 8
 // exp of an n x n matrix (GSL), for tests and callers with a single system.
 void un_matrix_exponential(ptrdiff_t n, const double *m, double *e);
-// Zero-order hold of channel h: [Ā B̄; 0 1] = exp(Δ_h [A B; 0 0]). a_bar [tiles][N][N][LANES], b_bar [tiles][N][LANES].
-void un_zoh(ptrdiff_t H, ptrdiff_t N, const float *A, const float *B, const float *log_dt, double *a_bar, double *b_bar);
-// Exact gradient of the above, from da_bar and db_bar to A [N,N], B [N], log_dt [H]: the Fréchet derivative, which is the
-// upper right block of exp [Mᵀ G; 0 Mᵀ] (Najfeld & Havel 1995).
+// hold.c: zero-order hold of channel h, [Ā B̄; 0 1] = exp(Δ_h [A B; 0 0]). a_bar [tiles][N][N][LANES], b_bar [tiles][N][LANES].
+// Doubles of scratch memory, 64-byte aligned, for the two functions below.
+ptrdiff_t un_zoh_scratch(ptrdiff_t H, ptrdiff_t N, const float *A, const float *log_dt);
+void un_zoh(ptrdiff_t H, ptrdiff_t N, const float *A, const float *B, const float *log_dt, double *a_bar, double *b_bar,
+            double *scratch);
+// Exact gradient of the above, from da_bar and db_bar to A [N,N], B [N], log_dt [H].
 void un_zoh_back(ptrdiff_t H, ptrdiff_t N, const float *A, const float *B, const float *log_dt, const double *da_bar,
-                 const double *db_bar, float *add_A, float *add_B, float *add_log_dt);
+                 const double *db_bar, float *add_A, float *add_B, float *add_log_dt, double *scratch);
 // transform.c: the generalised bilinear transform, α = 0 forward Euler, 1/2 bilinear, 1 backward Euler; and its gradient.
 void un_transform(ptrdiff_t H, ptrdiff_t N, double alpha, const float *A, const float *B, const float *log_dt, double *a_bar,
                   double *b_bar);

@@ -72,7 +72,8 @@ package final class DenseStateSpace: SequenceLayer {
     lock.wait()
     defer { lock.signal() }
     if discretisedVersion != pass.parameters.version {
-      Kernels.discretise(a: pass.value(a), b: pass.value(b), logDt: pass.value(logDt), by: hold, into: system)
+      Kernels.discretise(
+        a: pass.value(a), b: pass.value(b), logDt: pass.value(logDt), by: hold, arena: pass.arena, into: system)
       discretisedVersion = pass.parameters.version
     }
     return system
@@ -137,7 +138,7 @@ package final class DenseStateSpace: SequenceLayer {
         Kernels.stateSpaceKernelBack(
           system: system, powers: powers, dKernel: dKernel, dPowers: dPowers, gradient: dSystem, addC: pass.gradient(c))
         Kernels.discretiseBack(
-          a: pass.value(a), b: pass.value(b), logDt: pass.value(logDt), by: hold, gradient: dSystem,
+          a: pass.value(a), b: pass.value(b), logDt: pass.value(logDt), by: hold, arena: arena, gradient: dSystem,
           addA: pass.gradient(a), addB: pass.gradient(b), addLogDt: pass.gradient(logDt))
         return (du, dState)
       }

@@ -1,0 +1,86 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+import Testing
+import UnrollKernels
+
+/// The zero-order hold of many channels at once against GSL's exponential of one system at a time, and its gradient against the
+/// Fréchet derivative, which is the upper right block of exp [Mᵀ G; 0 Mᵀ] (Najfeld & Havel 1995).
+@Suite struct HoldTests {
+  private let pool = Pool()
+
+  /// LegS, far from normal: the harder the larger.
+  private func legS(_ n: Int) -> (a: Matrix, b: Matrix) {
+    func root(_ i: Int) -> Float { Float(2 * i + 1).squareRoot() }
+    let a = (0..<n * n).map {
+      $0 / n > $0 % n ? -root($0 / n) * root($0 % n) : $0 / n == $0 % n ? -Float($0 / n + 1) : 0
+    }
+    return (pool.matrix(n, n, a), pool.matrix(1, n, (0..<n).map(root)))
+  }
+
+  /// Δ [A B; 0 0]
+  private func bordered(_ a: Matrix, _ b: Matrix, _ dt: Double) -> [Double] {
+    let n = b.count
+    return (0..<(n + 1) * (n + 1)).map { place in
+      let (i, j) = (place / (n + 1), place % (n + 1))
+      return dt * (i == n ? 0 : j == n ? b.at(0, i) : a.at(i, j))
+    }
+  }
+
+  /// Eleven channels with steps that need no squaring up to many, and so tiles that need different numbers of them.
+  @Test(arguments: [(1, 1e-6, 0.3), (3, 1e-3, 40), (4, 1e-5, 1e-4), (9, 1e-3, 2), (16, 1e-4, 0.5), (33, 1e-3, 0.1)])
+  func againstGSL(_ form: (state: Int, shortest: Double, longest: Double)) {
+    let (n, channels) = (form.state, 11)
+    let (a, b) = legS(n)
+    let ratio = log(form.longest / form.shortest) / Double(channels - 1)
+    let logDt = pool.matrix(1, channels, (0..<channels).map { Float(log(form.shortest) + Double($0) * ratio) })
+    let system = DiscreteSystem(channels: channels, stateSize: n)
+    Kernels.discretise(a: a, b: b, logDt: logDt, arena: pool.arena, into: system)
+    for h in 0..<channels {
+      let e = Kernels.exponential(bordered(a, b, exp(logDt.at(0, h))), size: n + 1)
+      let scale = 1e-11 * max(1, e.map(abs).max()!)
+      let (transition, input) = (system.transition(of: h), system.input(of: h))
+      for i in 0..<n {
+        #expect(abs(input[i] - e[i * (n + 1) + n]) < scale)
+        #expect((0..<n).allSatisfy { abs(transition[i * n + $0] - e[i * (n + 1) + $0]) < scale })
+      }
+    }
+  }
+
+  /// The gradient of Σ_h ⟨Ā_h, Ā_h⟩/2 + ⟨B̄_h, B̄_h⟩/2, whose gradients of Ā and B̄ are the system itself.
+  @Test(arguments: [(1, 1e-6, 0.3), (3, 1e-3, 40), (9, 1e-3, 2), (16, 1e-4, 0.5), (33, 1e-3, 0.1)])
+  func gradientAgainstFrechet(_ form: (state: Int, shortest: Double, longest: Double)) {
+    let (n, channels) = (form.state, 11)
+    let (w, (a, b)) = (n + 1, legS(n))
+    let ratio = log(form.longest / form.shortest) / Double(channels - 1)
+    let logDt = pool.matrix(1, channels, (0..<channels).map { Float(log(form.shortest) + Double($0) * ratio) })
+    let system = DiscreteSystem(channels: channels, stateSize: n)
+    Kernels.discretise(a: a, b: b, logDt: logDt, arena: pool.arena, into: system)
+    let (dA, dB, dDt) = (pool.matrix(n, n), pool.matrix(1, n), pool.matrix(1, channels))
+    Kernels.discretiseBack(
+      a: a, b: b, logDt: logDt, arena: pool.arena, gradient: system, addA: dA, addB: dB, addLogDt: dDt)
+    var (sumA, sumB) = ([Double](repeating: 0, count: n * n), [Double](repeating: 0, count: n))
+    var along = [Double](repeating: 0, count: channels)
+    for h in 0..<channels {
+      let dt = exp(logDt.at(0, h))
+      let (m, transition, input) = (bordered(a, b, dt), system.transition(of: h), system.input(of: h))
+      let block = (0..<4 * w * w).map { place -> Double in
+        let (i, j) = (place / (2 * w), place % (2 * w))
+        if i / w == j / w { return m[j % w * w + i % w] }
+        return i >= w || i == n ? 0 : j - w < n ? transition[i * n + j - w] : input[i]
+      }
+      let e = Kernels.exponential(block, size: 2 * w)
+      for i in 0..<n {
+        for j in 0...n {
+          let g = dt * e[i * 2 * w + w + j]
+          along[h] += g * (j < n ? a.at(i, j) : b.at(0, i))
+          if j < n { sumA[i * n + j] += g } else { sumB[i] += g }
+        }
+      }
+    }
+    #expect(distance(dA.array, sumA) < 3e-7 && distance(dB.array, sumB) < 3e-7)
+    for h in 0..<channels { #expect(abs(dDt.at(0, h) - along[h]) < 3e-7 * max(abs(along[h]), 1e-3)) }
+  }
+}
