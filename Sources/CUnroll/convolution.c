@@ -1,6 +1,7 @@
 // Causal convolution with one kernel a channel. UN_WIDE channels lie side by side as they do in the rows, and two sequences at a
 // time are the real and the imaginary part of one signal: as the kernel is real, so are the parts of the product. Its
-// gradient is the real part of Σ conj(U) dY, since what the two sequences have in common there is imaginary.
+// gradient is the real part of Σ conj(U) dY, since what the two sequences have in common there is imaginary. The rounding of a
+// transform is relative to the larger of the two.
 #include "unroll.h"
 #include "direct.h"
 #include "fast.h"
