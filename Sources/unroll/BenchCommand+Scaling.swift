@@ -1,20 +1,19 @@
 import UnrollCore
-import UnrollLayers
 import UnrollStudy
 
 extension BenchCommand {
   /// What one point may take: a grid of them is to end in minutes.
-  private static let budget = BenchProcess.Budget(seconds: 20, mib: Machine.memory / 4)
+  private static let budget = BenchProcess.Budget(seconds: 30, mib: Machine.memory / 4)
 
   /// Every backend along every axis.
   func runScaling() throws {
-    let names = only.isEmpty ? Backends.all.map { $0.name } : [only]
-    let total = names.count * BenchScaling.pointsPerBackend
+    let names = only.isEmpty ? BenchScaling.names : [only]
+    let total = names.reduce(0) { $0 + BenchScaling.points(of: $1) }
     let (line, start) = (StatusLine(), ContinuousClock.now)
     var done = 0
     for name in names {
       var scaling = try BenchScaling(backend: name, seconds: seconds ?? 0.3, budget: BenchCommand.budget)
-      for axis in BenchScaling.Axis.allCases {
+      for axis in BenchScaling.axes(of: name) {
         line.show("\(done) of \(total) points   \(name), \(axis.rawValue)")
         try scaling.run(axis) { point in
           done += 1

@@ -11,7 +11,7 @@ struct Unroll: ParsableCommand {
     version: Version.text,
     subcommands: [
       RunCommand.self, ReportCommand.self, ListCommand.self, DataCommand.self, CheckCommand.self, ParityCommand.self,
-      BenchCommand.self, BenchCaseCommand.self,
+      BenchCommand.self, BenchCaseCommand.self, DrawCommand.self,
       CellCommand.self,
     ])
 }

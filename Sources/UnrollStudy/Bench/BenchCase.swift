@@ -23,6 +23,7 @@ public struct BenchCase: Options, Hashable {
     OptionKey("bidirectional", \.bidirectional, "both ways over the sequence"),
     OptionKey("vocab", \.vocabulary, in: 1...10_000_000, "tokens V of a step"),
     OptionKey("classes", \.classes, in: 1...10_000_000, "outputs K of a step"),
+    OptionKey("options", \.options, "options of the backend: `KEY=VALUE KEY=VALUE`"),
     OptionKey("batch", \.batch, in: 1...1_048_576, "sequences B"),
     OptionKey("length", \.length, in: 1...16_777_216, "steps T of every sequence"),
   ]
@@ -30,6 +31,7 @@ public struct BenchCase: Options, Hashable {
   public var name = ""
   public var kind = Kind.step
   public var backend = ""
+  public var options = ""
   // Zero: not given.
   public var (hidden, embed, state, vocabulary, classes, batch, length) = (0, 0, 0, 0, 0, 0, 0)
   public var layers = 1
@@ -94,12 +96,15 @@ public struct BenchCase: Options, Hashable {
     settings.stack.width = hidden
     settings.stack.layers = layers
     settings.stack.direction = bidirectional ? .bidirectional : .forward
-    if state != 0 {
-      let value = Setting(.scalar("\(state)"), file: "", line: 1)
-      do { try settings.apply([Setting.Entry(key: "state", line: 1, value: value)]) } catch let error as InputError {
-        throw InputError(error.message)
-      }
+    var words = options.split(separator: " ").map(String.init)
+    if state != 0 { words.append("state=\(state)") }
+    let entries = try words.map { word in
+      let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
+      guard parts.count == 2 else { throw InputError("options must be \"KEY=VALUE KEY=VALUE\", not \"\(options)\"") }
+      return Setting.Entry(key: parts[0], line: 1, value: Setting(.scalar(parts[1]), file: "", line: 1))
     }
+    // Of the file that the case stands in, its reader knows more.
+    do { try settings.apply(entries) } catch let error as InputError { throw InputError(error.message) }
     return settings
   }
 

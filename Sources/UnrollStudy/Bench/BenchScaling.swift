@@ -19,6 +19,12 @@ public struct BenchScaling {
     public var left_out: String?
   }
 
+  /// The transformer sees a window of tokens unless it is told otherwise; this one sees all.
+  private static let whole = (name: "transformer-full", backend: TransformerOptions.name, options: "context=65536")
+
+  /// Every backend, and the transformer without a window.
+  public static var names: [String] { Backends.all.map { $0.name } + [whole.name] }
+
   private let backend: String
   private let seconds: Double
   private let budget: BenchProcess.Budget
@@ -30,7 +36,9 @@ public struct BenchScaling {
   ///   - budget: what a point may take altogether.
   /// - Throws: `InputError` for a backend that is not there.
   public init(backend: String, seconds: Double, budget: BenchProcess.Budget) throws {
-    _ = try Backends.named(backend)
+    guard BenchScaling.names.contains(backend) else {
+      throw InputError(Suggestion.unknown("backend", backend, known: BenchScaling.names))
+    }
     (self.backend, self.seconds, self.budget) = (backend, seconds, budget)
   }
 
@@ -50,7 +58,10 @@ public struct BenchScaling {
     return Array(powers) + (powers.contains(most) ? [] : [most])
   }
 
-  public static var pointsPerBackend: Int { Axis.allCases.reduce(0) { $0 + values($1).count } }
+  /// A window makes no difference to the short sequences of all other axes.
+  public static func axes(of backend: String) -> [Axis] { backend == whole.name ? [.length] : Axis.allCases }
+
+  public static func points(of backend: String) -> Int { axes(of: backend).reduce(0) { $0 + values($1).count } }
 
   /// The points of one axis in order; `report` is told each.
   public mutating func run(_ axis: Axis, report: (Point) throws -> Void) throws {
@@ -63,7 +74,7 @@ public struct BenchScaling {
   }
 
   /// A longer sequence costs at least its share more: what cannot fit into the budget is not begun.
-  private func hopeless(_ axis: Axis, _ value: Int, after last: Point?) -> Point? {
+  func hopeless(_ axis: Axis, _ value: Int, after last: Point?) -> Point? {
     guard axis == .length, let last else { return nil }
     if let reason = last.left_out { return leftOut(axis, value, reason) }
     let least = last.ms! * Double(value / last.value) * Double(Stopwatch.fewest) / 1000
@@ -89,9 +100,11 @@ public struct BenchScaling {
     Point(backend: backend, axis: axis.rawValue, value: value, left_out: reason)
   }
 
-  private func item(_ axis: Axis, _ value: Int) -> BenchCase {
+  func item(_ axis: Axis, _ value: Int) -> BenchCase {
     var item = BenchCase()
-    (item.name, item.backend) = ("scaling", backend)
+    let isWhole = backend == BenchScaling.whole.name
+    (item.name, item.backend) = ("scaling", isWhole ? BenchScaling.whole.backend : backend)
+    if isWhole { item.options = BenchScaling.whole.options }
     (item.hidden, item.embed, item.classes) = (64, 64, 17)
     (item.vocabulary, item.batch, item.length) = (1000, 16, 128)
     switch axis {

@@ -7,10 +7,13 @@ struct Panel: Equatable {
   /// A whole script: panels of equal size side by side, one legend to their right.
   static func script(_ panels: [Panel], data: [String], legend: [String]) -> String {
     let each = panels.count == 1 ? 555 : 320
+    // One label for all, unless they differ.
+    let isShared = panels.allSatisfy { $0.y.label == panels[0].y.label }
+    let gap = isShared ? 50 : 90
     // Long numbers at the ticks would push the axis' label out of the picture.
     let longest = panels.flatMap(\.y.ticks).map(\.text.count).max() ?? 0
     let margin = 80 + 8 * max(0, longest - 4)
-    let inner = panels.count * (each + 50) + margin - 50
+    let inner = panels.count * (each + gap) + margin - gap
     // Half the font size for a letter and some room for the marks.
     let width = inner + 80 + 15 * (legend.map(\.count).max() ?? 0) / 2
     // An entry takes a little over 25 pixels; with less, gnuplot drops a whole column of names without a word.
@@ -18,10 +21,10 @@ struct Panel: Equatable {
     let at = { (pixel: Int) in Digits.plain(Double(pixel) / Double(width)) }
     var lines = preamble(width: width, height: height) + data + ["set multiplot", "set bmargin 3.2", "set tmargin 1"]
     for (index, panel) in panels.enumerated() {
-      let left = margin + index * (each + 50)
+      let left = margin + index * (each + gap)
       lines += ["set lmargin at screen \(at(left))", "set rmargin at screen \(at(left + each))"]
       lines += panel.x.commands("x", offset: "0,0.4") + panel.y.commands("y", offset: "0.2,0")
-      if index > 0 { lines.append("unset ylabel") }
+      if index > 0 && isShared { lines.append("unset ylabel") }
       lines.append(
         index < panels.count - 1
           ? "unset key" : "set key at screen \(at(inner + 15)), graph 1 left top Left reverse samplen 2.5 spacing 1.3")

@@ -1,0 +1,72 @@
+import UnrollCore
+
+/// A figure of lines from a description in JSON, in the style of the reports: for what scripts have measured.
+///
+/// All axes are logarithmic. A panel's lines have their looks by their place in `legend`.
+public struct LineFigure: Decodable, Sendable {
+  public struct Line: Decodable, Sendable {
+    let name: String
+    /// Pairs of x and y.
+    let points: [[Double]]
+  }
+
+  public struct Coordinates: Decodable, Sendable {
+    let x: String
+    let y: String
+    let lines: [Line]
+  }
+
+  let title: String
+  let legend: [String]
+  let panels: [Coordinates]
+
+  public init(_ bytes: [UInt8], file: String) throws {
+    guard let read = try? LineFigure(json: bytes) else {
+      throw InputError(
+        "is not a figure: {\"title\": …, \"legend\": […], \"panels\": [{\"x\", \"y\", \"lines\"}]}", file: file)
+    }
+    self = read
+    let points = panels.flatMap(\.lines).flatMap(\.points)
+    guard !points.isEmpty, points.allSatisfy({ $0.count == 2 && $0.allSatisfy { $0 > 0 && $0.isFinite } }) else {
+      throw InputError("has no points, or some that are not pairs of numbers above zero", file: file)
+    }
+    guard panels.flatMap(\.lines).allSatisfy({ legend.contains($0.name) }) else {
+      throw InputError("has a line whose name does not stand in its legend", file: file)
+    }
+  }
+
+  /// The drawing.
+  ///
+  /// - Throws: `InputError` where gnuplot is missing or complains.
+  public func svg() throws -> String {
+    guard let gnuplot = Gnuplot.find(in: ProcessVariables.path) else {
+      throw InputError("gnuplot is not installed; install it to draw figures")
+    }
+    switch try gnuplot.draw(script) {
+    case .drawing(let raw): return SVG.finished(raw, title: title)
+    case .complaint(let problem): throw InputError("gnuplot: \(problem)")
+    }
+  }
+
+  private var script: String {
+    let drawn = panels.enumerated().map { index, panel in
+      let values = panel.lines.flatMap(\.points)
+      return Panel(
+        x: Axis(panel.x, holding: values.map { $0[0] }, logarithmic: true),
+        y: Axis(panel.y, holding: values.map { $0[1] }, logarithmic: true),
+        plots: panel.lines.map { plot($0, panel: index) })
+    }
+    let data = panels.enumerated().flatMap { index, panel in
+      panel.lines.map { Gnuplot.data(block($0, index), $0.points) }
+    }
+    return Panel.script(drawn, data: data, legend: legend)
+  }
+
+  private func block(_ line: Line, _ panel: Int) -> String { "panel\(panel)line\(legend.firstIndex(of: line.name)!)" }
+
+  private func plot(_ line: Line, panel: Int) -> String {
+    let look = Look(index: legend.firstIndex(of: line.name)!)
+    return "$\(block(line, panel)) using 1:2 with linespoints lw 2 dt \(look.dash) pt \(look.point) ps 0.8 "
+      + "lc rgb '\(look.colour)' title \(Gnuplot.quoted(line.name))"
+  }
+}
