@@ -48,6 +48,7 @@ struct BenchCommand: ParsableCommand {
     }
     if cases != nil, let mode { throw ValidationError("--cases and --\(mode.rawValue) are two things; take one.") }
     if threads != nil, let mode { throw ValidationError("--threads does not go with --\(mode.rawValue).") }
+    if mode == .peak && !only.isEmpty { throw ValidationError("--peak has no parts; leave --only out.") }
   }
 
   func run() throws {

@@ -29,6 +29,14 @@ import Testing
         "backend s4d: state 3 is odd"
       ),
       (#"{"name": "a", "kind": "op", "backend": "s4d", "hidden": 2, "batch": 1, "length": 4}"#, "state is missing"),
+      (
+        #"{"name": "a", "kind": "op", "backend": "gru", "hidden": 2, "batch": 1, "length": 4, "options": "resets=no"}"#,
+        "backend gru: unknown key \"resets\""
+      ),
+      (
+        #"{"name": "a", "kind": "op", "backend": "gru", "hidden": 2, "batch": 1, "length": 4, "options": "reset"}"#,
+        "options must be \"KEY=VALUE KEY=VALUE\", not \"reset\""
+      ),
       (#"{"name": "a", "colour": "red"}"#, "unknown key \"colour\""),
     ])
   func mistakes(item: String, sentence: String) throws {

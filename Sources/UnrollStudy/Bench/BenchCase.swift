@@ -64,6 +64,9 @@ public struct BenchCase: Options, Hashable {
         "\(backend) alone has neither an input width nor layers nor directions; leave embed, layers and bidirectional out"
       )
     }
+    if backend == BenchCase.selectiveScan && !options.isEmpty {
+      throw InputError("\(backend) has no options; leave them out")
+    }
     guard rows <= 1 << 28 else { throw InputError("\(batch) sequences of \(length) steps are more than 2^28 tokens") }
   }
 
