@@ -67,7 +67,8 @@ UN_INLINE void add_scores(ptrdiff_t n, const float *restrict q, const float *res
         memcpy(&k0, keys, sizeof k0);
         memcpy(&k1, keys + COLUMNS / 2, sizeof k1);
         half_row p = q0 * k0 + q1 * k1;
-        quarter s = __builtin_shufflevector(p, p, 0, 1, 2, 3, 4, 5, 6, 7) + __builtin_shufflevector(p, p, 8, 9, 10, 11, 12, 13, 14, 15);
+        quarter s = __builtin_shufflevector(p, p, 0, 1, 2, 3, 4, 5, 6, 7);
+        s += __builtin_shufflevector(p, p, 8, 9, 10, 11, 12, 13, 14, 15);
         s += __builtin_shufflevector(s, s, 4, 5, 6, 7, 0, 1, 2, 3);
         s += __builtin_shufflevector(s, s, 2, 3, 0, 1, 6, 7, 4, 5);
         scores[j] += s[0] + s[1];

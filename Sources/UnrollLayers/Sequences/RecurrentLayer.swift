@@ -30,6 +30,8 @@ protocol RecurrentCell {
   func stepBack(_ t: Int, dy: Matrix, _ walk: RecurrentWalk)
   /// Gradients of the recurrent weights, after all steps.
   func weightsBack(_ walk: RecurrentWalk)
+  /// The step of a stream: the one step of the walk, over and over. Asked of the cell, so that it is compiled for its type.
+  func streaming(_ walk: RecurrentWalk) -> () -> Void
 }
 
 extension RecurrentCell {
@@ -53,6 +55,14 @@ extension RecurrentCell {
   }
 
   func weightsBack(_ walk: RecurrentWalk) { walk.product.back(walk.allGates, walk.recurrentInputs) }
+
+  func streaming(_ walk: RecurrentWalk) -> () -> Void {
+    {
+      step(0, walk)
+      walk.zone(0)
+      for rows in walk.states { rows.advance() }
+    }
+  }
 }
 
 /// A recurrent cell over packed steps: all input products at once, then step by step.
@@ -102,11 +112,7 @@ struct RecurrentLayer<Cell: RecurrentCell>: SequenceLayer {
     cell.input.stream(x, pass).then { gates in
       let walk = RecurrentWalk(cell, gates: gates, from: nil, settings, name: name, pass)
       let state = zip(walk.states, slots).map { $0.slot($1, pass) }
-      return SequenceStream(gates, walk.states[0].rows, state, pass) {
-        cell.step(0, walk)
-        walk.zone(0)
-        for rows in walk.states { rows.advance() }
-      }
+      return SequenceStream(gates, walk.states[0].rows, state, pass, step: cell.streaming(walk))
     }
   }
 }
