@@ -196,6 +196,7 @@ void un_diagonal_final(ptrdiff_t T, const int32_t *offset, const int32_t *live, 
 // One channel of one sequence: x = λ x + b u; returns Re(w C x).
 UN_INLINE double step_pairs(ptrdiff_t modes, const float *restrict C, const double *restrict l, const double *restrict b, double u,
                             float *restrict x) {
+#pragma clang fp reassociate(on)
     double y = 0;
     for (ptrdiff_t n = 0; n < modes; n++) {
         double re = x[n], im = x[modes + n];
@@ -209,6 +210,7 @@ UN_INLINE double step_pairs(ptrdiff_t modes, const float *restrict C, const doub
 
 UN_INLINE double step_real(ptrdiff_t modes, const float *restrict C, const double *restrict l, const double *restrict b, double u,
                            float *restrict x) {
+#pragma clang fp reassociate(on)
     double y = 0;
     for (ptrdiff_t n = 0; n < modes; n++) {
         double now = l[n] * x[n] + b[n] * u;
