@@ -54,6 +54,7 @@ use_default_data() {
 # One line each: Debian and Ubuntu package | Homebrew formula | what it is | how to see that it is there
 needs() {
   cat <<'LIST'
+libfftw3-dev|fftw|FFTW, which tests hold our transforms against|links fftw3.h fftw3 fftw_execute
 libgsl-dev|gsl|the GNU Scientific Library|links gsl/gsl_cdf.h gsl gsl_cdf_tdist_P openblas
 libopenblas-dev|openblas|OpenBLAS|links cblas.h openblas openblas_set_num_threads
 gnuplot-nox|gnuplot|gnuplot|has gnuplot
@@ -101,7 +102,7 @@ names() { cut -d '|' -f 3 <<<"$1" | paste -sd ';' - | sed 's/;/; /g'; }
 use_homebrew() {
   local formula prefix
   has brew || return 0
-  for formula in gsl openblas; do
+  for formula in fftw gsl openblas; do
     prefix=$(brew --prefix "$formula" 2>/dev/null) || continue
     export CPATH=$prefix/include${CPATH:+:$CPATH}
     export LIBRARY_PATH=$prefix/lib${LIBRARY_PATH:+:$LIBRARY_PATH}

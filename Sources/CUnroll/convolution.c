@@ -60,9 +60,13 @@ UN_FAST static void load_pair(const Work *w, const float *rows, ptrdiff_t h, ptr
 UN_FAST static void store_pair(const Work *w, const z *restrict x, ptrdiff_t h, ptrdiff_t b, const float *D, const float *skip,
                                float *rows, const float *other, float *add_D) {
     ptrdiff_t channels = channels_at(w->H, h);
-    un_wide d, s, o, sum = {0};
+    un_wide d, s, o, sum = {0}, part_sum = {0};
     load(&d, D + h, channels);
-    for (ptrdiff_t t = 0; t < w->T && w->live[t] > b; t++)
+    for (ptrdiff_t t = 0; t < w->T && w->live[t] > b; t++) {
+        if (t % 256 == 0) {  // sums of sums: the last of many steps would be rounded to the size of all before
+            sum += part_sum;
+            part_sum = (un_wide){0};
+        }
         for (ptrdiff_t part = 0; part < 2 && b + part < w->live[t]; part++) {
             ptrdiff_t at = (w->offset[t] + b + part) * w->H + h;
             load(&s, skip + at, channels);
@@ -70,9 +74,10 @@ UN_FAST static void store_pair(const Work *w, const z *restrict x, ptrdiff_t h, 
             store(rows + at, &value, channels);
             if (!other) continue;
             load(&o, other + at, channels);
-            sum += o * s;
+            part_sum += o * s;
         }
-    for (ptrdiff_t i = 0; i < channels && other; i++) add_D[h + i] += sum[i];
+    }
+    for (ptrdiff_t i = 0; i < channels && other; i++) add_D[h + i] += sum[i] + part_sum[i];
 }
 
 // [channels, T] -> [T], with the factor that transforms to and fro want.

@@ -103,7 +103,8 @@ import Testing
   @Test(
     arguments: [
       ["run"], ["run", "a.yaml", "--job", "2"], ["run", "a.yaml", "--jobs", "0"], ["frobnicate"], ["list", "nothing"],
-      ["bench"], ["bench", "--cases", "a.json", "--scaling"], ["bench", "--scaling", "--peak"], ["bench", "--cases", "a.json", "--width", "8"],
+      ["bench"], ["bench", "--cases", "a.json", "--scaling"], ["bench", "--scaling", "--peak"],
+      ["bench", "--cases", "a.json", "--width", "8"],
       ["bench", "--scaling", "--threads", "2"], ["bench", "--cases", "a.json", "--seconds", "0"], ["parity"],
     ])
   func usage(arguments: [String]) throws {
