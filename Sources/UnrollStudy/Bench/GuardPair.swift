@@ -19,7 +19,7 @@ struct GuardPair {
   /// The kernels on which most training time rests.
   static let all: [(name: String, make: () -> GuardPair)] = [
     ("packed-product", packedProduct), ("lstm-step", lstmStep), ("convolution", convolution),
-    ("selective-scan", selectiveScan), ("softmax-loss", softmaxLoss),
+    ("selective-scan", selectiveScan), ("softmax-loss", softmaxLoss), ("adam", adam),
   ]
 
   /// The recurrent product of an LSTM, its weights packed once, against OpenBLAS.
@@ -107,6 +107,33 @@ struct GuardPair {
         Kernels.copy(logits, to: work)
         _ = PlainLoops.softmaxLoss(work, targets)
       }, result: work, memory: memory)
+  }
+
+  /// Adam's second update of a block of weights.
+  private static func adam() -> GuardPair {
+    let memory = GuardMemory()
+    let count = 1 << 14
+    let (start, square) = (memory.random(1, count), memory.random(1, count))
+    for index in 0..<count { square.base[index] *= square.base[index] }
+    let (w, g, m, v) = (Buffer(count: count), Buffer(count: count), Buffer(count: count), Buffer(count: count))
+    let weights = w.matrix(rows: 1, columns: count)
+    Kernels.copy(start, to: g.matrix(rows: 1, columns: count))
+    func begin() {
+      Kernels.copy(start, to: weights)
+      Kernels.copy(start, to: m.matrix(rows: 1, columns: count))
+      Kernels.copy(square, to: v.matrix(rows: 1, columns: count))
+    }
+    return GuardPair(
+      kernel: {
+        begin()
+        Kernels.adam(
+          w, g, mean: m, square: v, range: 0..<count, rate: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, step: 2,
+          coupledDecay: 0, decoupledDecay: 0)
+      },
+      plain: {
+        begin()
+        PlainLoops.adam(weights, g.base, m.base, v.base, rate: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, step: 2)
+      }, result: weights, memory: memory)
   }
 }
 

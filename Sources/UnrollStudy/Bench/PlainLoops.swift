@@ -81,4 +81,17 @@ enum PlainLoops {
     }
     return loss
   }
+
+  /// One update of w by its gradient g, its mean m and its square v.
+  static func adam(
+    _ w: Matrix, _ g: UnsafeMutablePointer<Float>, _ m: UnsafeMutablePointer<Float>, _ v: UnsafeMutablePointer<Float>,
+    rate: Float, beta1: Float, beta2: Float, epsilon: Float, step: Float
+  ) {
+    let (p, c1, c2) = (w.base, 1 - powf(beta1, step), 1 - powf(beta2, step))
+    for i in 0..<w.count {
+      m[i] = beta1 * m[i] + (1 - beta1) * g[i]
+      v[i] = beta2 * v[i] + (1 - beta2) * g[i] * g[i]
+      p[i] -= rate * (m[i] / c1) / (sqrtf(v[i] / c2) + epsilon)
+    }
+  }
 }
