@@ -67,13 +67,15 @@ struct BenchCommand: ParsableCommand {
     let path = cases!
     let chosen = try BenchCases(path: path).cases.filter { only.isEmpty || $0.name.contains(only) }
     guard !chosen.isEmpty else { throw InputError("has no case whose name contains \"\(only)\"", file: path) }
+    // More would send the machine to its disk, and the time would mean nothing.
+    let budget = BenchProcess.Budget(mib: 0.9 * Machine.memory)
     var failed = false
     for item in chosen {
       if let obstacle = item.obstacle {
         Terminal.note("\(item.name): cannot be run by this version: \(obstacle)")
         continue
       }
-      switch try item.measureApart(threads: threads ?? 1, seconds: seconds ?? 1.5) {
+      switch try item.measureApart(threads: threads ?? 1, seconds: seconds ?? 1.5, within: budget) {
       case .result(let result): try show(result, text(result))
       case .none(let problem):
         failed = true

@@ -18,8 +18,11 @@ enum Terminal {
 
   static func note(_ line: String) { write(line + "\n", to: stderr) }
 
+  /// Ends the program with a sentence when standard output takes no more: what is lost must not look like success.
   static func write(_ text: String, to stream: UnsafeMutablePointer<FILE>) {
-    fputs(text, stream)
-    fflush(stream)
+    if fputs(text, stream) >= 0, fflush(stream) == 0 { return }
+    guard stream == stdout else { return }
+    complain("standard output cannot be written: \(String(cString: strerror(errno)))")
+    exit(1)
   }
 }

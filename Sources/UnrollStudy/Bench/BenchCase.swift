@@ -86,8 +86,13 @@ public struct BenchCase: Options, Hashable {
     if obstacle != nil { return }
     switch kind {
     case .step:
-      _ = try SequenceModel.parameterCount(
+      let count = try SequenceModel.parameterCount(
         vocabulary: vocabulary, classes: classes, modelOptions, try settings(), .everyStep)
+      // Values, gradients and Adam's two moments.
+      let mib = Double(count) * 16 / 1_048_576
+      guard mib <= Machine.memory else {
+        throw InputError("\(count) parameters take \(Int(mib)) MiB to train; this machine has \(Int(Machine.memory))")
+      }
     case .op where backend != BenchCase.selectiveScan: _ = try layer(.counting())
     case .op: break
     }
