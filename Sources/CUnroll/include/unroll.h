@@ -23,7 +23,7 @@ void un_single_thread(void);
 const char *un_blas_config(void);
 const char *un_gsl_version(void);
 
-// ---- yardsticks.c: what speed is measured against
+// ---- peak.c: what speed is measured against
 // c [m,n] = a b, or += when adding, by OpenBLAS whatever kernel of our own there is.
 void un_blas_gemm(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const float *a, const float *b, int adding, float *c);
 // Does multiply-adds in registers and says how many; `result` keeps the compiler from leaving them out.
