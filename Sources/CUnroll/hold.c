@@ -3,16 +3,16 @@
 // All channels share [A B]. So the terms P_k = (A/c)^{k-1} [A B]/c / k! of the series are computed once, with a power of two c > ‖A‖,
 // and Y = [Ā - I, B̄] at the step Δ/2^s of a channel is Σ_k τ^k P_k with τ = cΔ/2^s ≤ 1, of which 18 terms leave less than 1e-17.
 // Then s times Y <- [2Y + YY, 2b + Yb], which is the squaring of the exponential; without the identity in it, short steps keep
-// their digits. The way back runs through the same squarings and sums, so that it too shares the powers of A.
-#include "unroll.h"
+// their digits. Spare lanes of the last tile have τ = 0: their Ā is the identity. The way back runs through the same squarings and sums, so that it too shares the powers of A.
 #include "fast.h"
+#include "tiles.h"
+#include "unroll.h"
 #include <cblas.h>
 #include <math.h>
 
-enum { L = UN_LANES, TERMS = 18, SQUARINGS = 64, BLOCK = 4 };  // SQUARINGS: where there are more, nothing is finite
+// SQUARINGS: at most; a channel that needs more, with cΔ > 2^64, is not a number.
+enum { L = UN_LANES, TERMS = 18, SQUARINGS = 64, BLOCK = 4 };
 typedef double lanes __attribute__((vector_size(L * sizeof(double))));
-
-static ptrdiff_t tiles_of(ptrdiff_t H) { return (H + L - 1) / L; }
 
 // A power of two above the largest absolute row sum of A.
 static double power_above(ptrdiff_t N, const float *A) {
@@ -58,12 +58,15 @@ static Work work_for(ptrdiff_t N, const float *A, const float *B, double *scratc
     return w;
 }
 
-// τ, τ²... of the channels of a tile; spare lanes stay at zero.
+// τ, τ²... of the channels of a tile; spare lanes stay at zero. Beyond τ = 1 the series is cut off too early: not a number there.
 static int powers_of_step(const Work *w, ptrdiff_t H, const float *log_dt, ptrdiff_t tile, lanes *power) {
     ptrdiff_t first = tile * L, end = H - first < L ? H : first + L;
     int squarings = squarings_of(first, end, log_dt, w->c);
     power[0] = (lanes){0};
-    for (ptrdiff_t h = first; h < end; h++) power[0][h - first] = ldexp(w->c * exp((double)log_dt[h]), -squarings);
+    for (ptrdiff_t h = first; h < end; h++) {
+        double tau = ldexp(w->c * exp((double)log_dt[h]), -squarings);
+        power[0][h - first] = tau <= 1 ? tau : NAN;
+    }
     for (int k = 1; k < TERMS; k++) power[k] = power[k - 1] * power[0];
     return squarings;
 }

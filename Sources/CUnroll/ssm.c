@@ -1,7 +1,9 @@
 // The dense state space x' = A x + B u, y = C x + D u. Channels lie in tiles of UN_LANES, so that every inner loop runs over
-// channels: [tile][i][j][lane]. The last tile may be partly empty; its spare lanes hold zeros.
-#include "unroll.h"
+// channels: [tile][i][j][lane]. The last tile may be partly empty: C, u and states are zero in its spare lanes, whatever Ā and B̄
+// hold there, and no lane reads another.
 #include "fast.h"
+#include "tiles.h"
+#include "unroll.h"
 #include <gsl/gsl_complex_math.h>
 #include <gsl/gsl_eigen.h>
 #include <gsl/gsl_linalg.h>
@@ -12,9 +14,6 @@
 #define L UN_LANES
 typedef double lanes_d[L];
 typedef double wide __attribute__((vector_size(L * sizeof(double)), aligned(8)));
-
-static ptrdiff_t tiles_of(ptrdiff_t H) { return (H + L - 1) / L; }
-static ptrdiff_t lanes_in(ptrdiff_t H, ptrdiff_t tile) { return H - tile * L < L ? H - tile * L : L; }
 
 void un_matrix_exponential(ptrdiff_t n, const double *m, double *e) {
     gsl_matrix_const_view from = gsl_matrix_const_view_array(m, (size_t)n, (size_t)n);

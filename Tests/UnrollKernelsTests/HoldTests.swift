@@ -30,7 +30,12 @@ import UnrollKernels
   }
 
   /// Eleven channels with steps that need no squaring up to many, and so tiles that need different numbers of them.
-  @Test(arguments: [(1, 1e-6, 0.3), (3, 1e-3, 40), (4, 1e-5, 1e-4), (9, 1e-3, 2), (16, 1e-4, 0.5), (33, 1e-3, 0.1)])
+  /// States that leave every remainder of the products' blocks of four.
+  @Test(
+    arguments: [
+      (1, 1e-6, 0.3), (2, 1e-3, 2), (3, 1e-3, 40), (4, 1e-5, 1e-4), (6, 1e-4, 1), (7, 1e-3, 1), (9, 1e-3, 2),
+      (16, 1e-4, 0.5), (33, 1e-3, 0.1),
+    ])
   func againstGSL(_ form: (state: Int, shortest: Double, longest: Double)) {
     let (n, channels) = (form.state, 11)
     let (a, b) = legS(n)
@@ -50,7 +55,11 @@ import UnrollKernels
   }
 
   /// The gradient of Σ_h ⟨Ā_h, Ā_h⟩/2 + ⟨B̄_h, B̄_h⟩/2, whose gradients of Ā and B̄ are the system itself.
-  @Test(arguments: [(1, 1e-6, 0.3), (3, 1e-3, 40), (9, 1e-3, 2), (16, 1e-4, 0.5), (33, 1e-3, 0.1)])
+  @Test(
+    arguments: [
+      (1, 1e-6, 0.3), (2, 1e-3, 2), (3, 1e-3, 40), (6, 1e-4, 1), (7, 1e-3, 1), (8, 1e-3, 1), (9, 1e-3, 2),
+      (16, 1e-4, 0.5), (33, 1e-3, 0.1),
+    ])
   func gradientAgainstFrechet(_ form: (state: Int, shortest: Double, longest: Double)) {
     let (n, channels) = (form.state, 11)
     let (w, (a, b)) = (n + 1, legS(n))
@@ -82,5 +91,63 @@ import UnrollKernels
     }
     #expect(distance(dA.array, sumA) < 3e-7 && distance(dB.array, sumB) < 3e-7)
     for h in 0..<channels { #expect(abs(dDt.at(0, h) - along[h]) < 3e-7 * max(abs(along[h]), 1e-3)) }
+  }
+
+  /// ẋ = B u: Ā is the identity and B̄ = Δ B.
+  @Test func noTransition() {
+    let (n, channels) = (5, 9)
+    let (a, b) = (pool.matrix(n, n), pool.normal(1, n))
+    let logDt = pool.matrix(1, channels, (0..<channels).map { Float($0) - 4 })
+    let system = DiscreteSystem(channels: channels, stateSize: n)
+    Kernels.discretise(a: a, b: b, logDt: logDt, arena: pool.arena, into: system)
+    let (dA, dB, dDt) = (pool.matrix(n, n), pool.matrix(1, n), pool.matrix(1, channels))
+    Kernels.discretiseBack(
+      a: a, b: b, logDt: logDt, arena: pool.arena, gradient: system, addA: dA, addB: dB, addLogDt: dDt)
+    let steps = (0..<channels).map { exp(logDt.at(0, $0)) }
+    for (h, dt) in steps.enumerated() {
+      #expect(system.transition(of: h) == (0..<n * n).map { $0 % (n + 1) == 0 ? 1 : 0 })
+      for i in 0..<n { #expect(abs(system.input(of: h)[i] - dt * b.at(0, i)) < 1e-14 * dt) }
+    }
+    // To first order in A: Ā = I + ΔA, B̄ = ΔB + Δ²/2 A B.
+    let (first, cubes) = (steps.reduce(0, +), steps.reduce(0) { $0 + $1 * $1 * $1 })
+    let expected = (0..<n * n).map {
+      ($0 % (n + 1) == 0 ? first : 0) + cubes / 2 * b.at(0, $0 / n) * b.at(0, $0 % n)
+    }
+    #expect(distance(dA.array, expected) < 3e-7)
+    #expect(distance(dB.array, (0..<n).map { i in steps.reduce(0) { $0 + $1 * $1 * b.at(0, i) } }) < 3e-7)
+  }
+
+  /// Where the squarings do not suffice, or a step is none, a channel is not a number: a run ends there. The others stay right.
+  @Test(arguments: [50, 88.8, 3e38, Float.infinity, .nan])
+  func stepsThatCannotBe(_ bad: Float) {
+    let (n, channels) = (3, 11)
+    let (a, b) = legS(n)
+    // e⁴⁰ is within reach: the state forgets everything within a step, Ā = 0 and A B̄ = −B.
+    let logDt = pool.matrix(1, channels, (0..<channels).map { $0 == 2 || $0 == 9 ? bad : $0 == 3 ? 40 : -3 })
+    let system = DiscreteSystem(channels: channels, stateSize: n)
+    Kernels.discretise(a: a, b: b, logDt: logDt, arena: pool.arena, into: system)
+    let e = Kernels.exponential(bordered(a, b, exp(-3)), size: n + 1)
+    for h in 0..<channels {
+      let (transition, input) = (system.transition(of: h), system.input(of: h))
+      switch h {
+      case 2, 9: #expect((transition + input).allSatisfy { $0.isNaN }, "channel \(h)")
+      case 3:
+        #expect(transition.allSatisfy { abs($0) < 1e-12 })
+        for i in 0..<n {
+          let product = (0..<n).reduce(b.at(0, i)) { $0 + a.at(i, $1) * input[$1] }
+          #expect(abs(product) < 1e-5 * b.at(0, i))
+        }
+      default:
+        for i in 0..<n {
+          #expect(abs(input[i] - e[i * (n + 1) + n]) < 1e-12)
+          #expect((0..<n).allSatisfy { abs(transition[i * n + $0] - e[i * (n + 1) + $0]) < 1e-12 })
+        }
+      }
+    }
+    let (dA, dB, dDt) = (pool.matrix(n, n), pool.matrix(1, n), pool.matrix(1, channels))
+    Kernels.discretiseBack(
+      a: a, b: b, logDt: logDt, arena: pool.arena, gradient: system, addA: dA, addB: dB, addLogDt: dDt)
+    #expect((dA.array + dB.array).allSatisfy { $0.isNaN })
+    for h in 0..<channels { #expect(dDt[0, h].isNaN == (h == 2 || h == 9)) }
   }
 }
