@@ -68,7 +68,8 @@ UN_INLINE float un_sqrtf(float x) { return __builtin_elementwise_sqrt(x); }
 UN_INLINE float un_absf(float x) { return x < 0 ? -x : x; }
 UN_INLINE float un_maxf(float a, float b) { return a > b ? a : b; }
 
-// The largest of n > 0 numbers, sixteen at a time: the order of comparisons is not the compiler's to change.
+// The largest of n > 0 numbers, sixteen at a time: the order of comparisons is not the compiler's to change. A NaN among the first
+// sixteen hides what comes after it in its lane, a NaN in front hides all; sums over exp(x - largest), and losses, are NaN then.
 UN_INLINE float un_largest(ptrdiff_t n, const float *x) {
     float top = x[0];
     ptrdiff_t i = 0;

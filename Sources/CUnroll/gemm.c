@@ -194,7 +194,7 @@ void un_gemm_packed(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const float *a, ptrdi
                     float *c, ptrdiff_t ldc) {
     if (m == 0 || n == 0) return;
 #if defined(__x86_64__)
-    if (has_wide()) {
+    if (has_wide() && k > 0) {
         for (ptrdiff_t p = 0; p < k; p += KC)
             block(0, m, n, k - p < KC ? k - p : KC, a + p, lda, packed + p * panels_of(n) * NR, adding || p > 0, c, ldc);
         return;

@@ -31,6 +31,22 @@ private let shapes = [
     #expect(distance(c.array, product(a, b, transposed ? .right : .none, m, k, n)) < 1e-6)
   }
 
+  /// A sum of nothing is zero.
+  @Test func nothingInside() {
+    let pool = Pool()
+    for adding in [false, true] {
+      let (c, packed) = (pool.matrix(9, 17), PackedWeights(pool.matrix(0, 17), transposed: false, pool.arena))
+      for multiply in [
+        { Kernels.multiply(pool.matrix(9, 0), pool.matrix(0, 17), adding: adding, into: c) },
+        { Kernels.multiply(pool.matrix(9, 0), packed, adding: adding, into: c) },
+      ] {
+        c.fill(5)
+        multiply()
+        #expect(c.array.allSatisfy { $0 == (adding ? 5 : 0) })
+      }
+    }
+  }
+
   /// The columns beside a view keep what stands in them, at every width of the last tile.
   @Test(arguments: 1...33)
   func neighboursStay(_ n: Int) {
