@@ -45,14 +45,16 @@ import UnrollKernels
       return allocations() - before
     }
 
-    @Test func theCounterCounts() {
+    private static let counts = allocations() >= 0
+
+    @Test(.enabled(if: counts, "only glibc's calls for memory can be counted")) func theCounterCounts() {
       let before = allocations()
       let buffer = Buffer(count: 1)
       let after = allocations()
       #expect(after > before && buffer.count == 1)
     }
 
-    @Test(arguments: forms)
+    @Test(.enabled(if: counts, "only glibc's calls for memory can be counted"), arguments: forms)
     func aStepAsksForNoMemory(_ name: String, _ changes: [String: String]) throws {
       guard let settings = try settings(name, changes) else { return }
       let model = try model(settings)
@@ -89,6 +91,26 @@ import UnrollKernels
     #expect(throws: InputError.self) { try model.stream() }
   }
 }
+
+#if compiler(>=6.2)
+  /// Streams keep views of the parameters and what was made from them.
+  @Suite struct StaleStreamTests {
+    @Test func parametersThatChanged() async {
+      await #expect(processExitsWith: .success) { try StaleStreamTests.step(changing: false) }
+      await #expect(processExitsWith: .failure) { try StaleStreamTests.step(changing: true) }
+    }
+
+    private static func step(changing: Bool) throws {
+      let builder = ParameterBuilder(random: RandomSource(seed: 1))
+      let layer = try BackendSettings(RNNOptions()).build(3, .causal, builder)
+      let parameters = Parameters(builder)
+      let stream = layer.stream(2, parameters)
+      stream.step()
+      if changing { parameters.changed() }
+      stream.step()
+    }
+  }
+#endif
 
 /// A layer without a stream of its own.
 private struct Walked: SequenceLayer {

@@ -3,8 +3,8 @@ import UnrollKernels
 /// A layer one step at a time, its state carried: all that a step needs is made once, so that a step asks for no memory.
 ///
 /// It is made like a forward walk, from the matrix that comes in, but that matrix and `output` stay where they are: a step reads
-/// what stands in `input` and writes `output` and the state. The parameters are those of the time when it was made. One thread
-/// at a time; dropout and zoneout are those of evaluation.
+/// what stands in `input` and writes `output` and the state. It must not be stepped after the parameters changed, of which it keeps
+/// views as well as what was made from them; make another. One thread at a time; dropout and zoneout are those of evaluation.
 public struct SequenceStream {
   /// [B, in], the caller's.
   public let input: Matrix
@@ -14,6 +14,8 @@ public struct SequenceStream {
   private let steps: [() -> Void]
   /// Holds the memory.
   private let pass: Pass
+  /// Of the parameters.
+  private let version: Int
 
   /// - Parameters:
   ///   - slots: as the layer's.
@@ -28,6 +30,7 @@ public struct SequenceStream {
     precondition(pass.steps.steps == 1 && pass.mode == .evaluation, "a stream runs single steps in evaluation")
     precondition(input.rows == pass.steps.sequences && output.rows == input.rows, "a stream has a row a sequence")
     (self.input, self.output, self.slots, self.steps, self.pass) = (input, output, slots, steps, pass)
+    version = pass.parameters.version
     for slot in slots { slot.begin() }
   }
 
@@ -36,7 +39,10 @@ public struct SequenceStream {
     SequenceStream(x, x, [], pass, steps: [])
   }
 
-  public func step() { for step in steps { step() } }
+  public func step() {
+    precondition(version == pass.parameters.version, "the parameters changed since the stream was made; make another")
+    for step in steps { step() }
+  }
 
   /// Takes over x [B, in] and steps. The result lies in memory that the next step overwrites.
   @discardableResult public func step(_ x: Matrix) -> Matrix {

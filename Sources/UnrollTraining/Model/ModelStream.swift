@@ -4,20 +4,17 @@ import UnrollLayers
 
 /// A model token by token: B sequences side by side, each step one token of each, no memory asked for.
 ///
-/// The parameters are those of the time when it was made; after they changed, make another. One thread at a time.
+/// It must not be stepped after the parameters changed; make another. One thread at a time.
 public final class ModelStream {
   /// [B, K]: what the last step gave.
   public var logits: Matrix { stream.output }
   /// The backend's state, slot by slot, [B, width] each: views to read and to write between steps.
   public var state: [Matrix] { stream.state }
 
-  private let model: SequenceModel
   private let table: Matrix
   private let stream: SequenceStream
-  private let version: Int
 
   fileprivate init(_ model: SequenceModel, _ sequences: Int) {
-    (self.model, version) = (model, model.parameters.version)
     table = model.parameters.value(model.embedding.table)
     let pass = Pass.streaming(sequences, model.parameters)
     let embedded = pass.arena.zeros(sequences, model.embedding.width)
@@ -28,7 +25,6 @@ public final class ModelStream {
   /// - Returns: logits [B, K], which the next step overwrites.
   @discardableResult public func step(_ tokens: [Int32]) -> Matrix {
     precondition(tokens.count == stream.input.rows, "a token a sequence")
-    precondition(version == model.parameters.version, "the parameters changed since the stream was made")
     for b in 0..<tokens.count {
       let token = Int(tokens[b])
       Kernels.copy(table.rows(token..<token + 1), to: stream.input.rows(b..<b + 1))
