@@ -12,12 +12,21 @@ import UnrollKernels
     let u, kernel, d, dy: Matrix
     let y, du, dKernel, dD: Matrix
 
-    init(_ lengths: [Int], channels: Int, _ pool: Pool) {
+    /// - Parameters:
+    ///   - sizes: of the sequences' values; 1 where none is given.
+    ///   - broken: stands in every channel of the second sequence.
+    init(_ lengths: [Int], channels: Int, _ pool: Pool, sizes: [Float] = [], broken: Float? = nil) {
       steps = PackedSteps(lengths: lengths)
       (u, dy) = (pool.normal(steps.rows, channels), pool.normal(steps.rows, channels))
       (kernel, d) = (pool.normal(channels, steps.steps), pool.normal(1, channels))
       (y, du) = (pool.matrix(steps.rows, channels), pool.matrix(steps.rows, channels))
       (dKernel, dD) = (pool.matrix(channels, steps.steps), pool.matrix(1, channels))
+      for (row, sequence) in steps.sequenceOfRow.enumerated() where Int(sequence) < sizes.count {
+        for rows in [u, dy] { Kernels.scale(rows.rows(row..<row + 1), by: sizes[Int(sequence)]) }
+      }
+      if let broken {
+        for rows in [u, dy] { rows.rows(Int(steps.offset[40]) + 1..<Int(steps.offset[40]) + 2).fill(broken) }
+      }
       Kernels.convolve(u, kernel: kernel, d: d, steps, arena: pool.arena, into: y)
       Kernels.convolveBack(
         u, kernel: kernel, d: d, steps, arena: pool.arena, dy: dy, du: du, dKernel: dKernel, addD: dD)
@@ -66,7 +75,9 @@ import UnrollKernels
   }
 
   @Test(arguments: [
-    [127, 127], [128, 128, 5], [129, 5], [240, 239, 238, 1], [375, 1, 1], [40, 40, 33], [1000, 700, 650], [1025, 1024],
+    [71, 71, 70], [71], [96, 95], [96], [126, 126, 100], [126], [127, 127], [128, 128, 5], [129, 5],
+    [240, 239, 238, 1], [375, 1, 1], [40, 40, 33], [1000, 700, 650], [1025, 1024],
+    [1000],
   ])
   func longer(_ lengths: [Int]) {
     check(lengths, channels: 17)
@@ -92,6 +103,40 @@ import UnrollKernels
       #expect(distance((0..<count).map { Float(run.dKernel.at(h, $0)) }, dKernel) < 2e-6)
       #expect(abs(run.dD.at(0, h) - dD) < 2e-6 * Double(run.steps.rows).squareRoot())
     }
+  }
+
+  /// Two sequences that are one signal: the smaller is rounded to the size of the larger.
+  @Test func partnersOfDifferentSize() {
+    let run = Run([200, 190], channels: 17, pool, sizes: [1, 1e4])
+    var (worst, largest) = (0.0, 0.0)
+    for h in 0..<17 {
+      let (k, d) = ((0..<200).map { run.kernel.at(h, $0) }, run.d.at(0, h))
+      for b in 0..<2 {
+        let (u, dy) = (run.signal(run.u, b, h), run.signal(run.dy, b, h))
+        for (t, (y, du)) in zip(run.signal(run.y, b, h), run.signal(run.du, b, h)).enumerated() {
+          let out = (0...t).reduce(d * u[t]) { $0 + k[$1] * u[t - $1] }
+          let back = (t..<u.count).reduce(d * dy[t]) { $0 + k[$1 - t] * dy[$1] }
+          worst = max(worst, abs(y - out), abs(du - back))
+          largest = max(largest, abs(out), abs(back))
+        }
+      }
+    }
+    #expect(largest > 1e4 && worst < 2e-6 * largest)
+  }
+
+  /// What is not finite in a sequence beyond the sums makes its pair not finite, and no other sequence.
+  @Test(arguments: [Float.nan, .infinity])
+  func notFinite(_ bad: Float) {
+    let lengths = [90, 90, 80, 75]
+    let (clean, broken) = (Run(lengths, channels: 5, pool), Run(lengths, channels: 5, pool, broken: bad))
+    #expect(Kernels.isFinite(clean.y) && Kernels.isFinite(clean.du))
+    for b in 0..<4 {
+      for h in 0..<5 {
+        let all = broken.signal(broken.y, b, h) + broken.signal(broken.du, b, h)
+        #expect(b < 2 ? all.allSatisfy { !$0.isFinite } : all.allSatisfy { $0.isFinite }, "sequence \(b)")
+      }
+    }
+    #expect(broken.dKernel.array.allSatisfy { !$0.isFinite } && broken.dD.array.allSatisfy { !$0.isFinite })
   }
 
   private func padded(_ signal: [Double], _ count: Int) -> [Double] {
