@@ -57,6 +57,48 @@ import Testing
     let ended = try Program().run("bench", "--guard", "--seconds", "0.001")
     #expect(ended.status == 0 && ended.errors == "")
     let ratios = ended.output.split(separator: "\n").map { $0.split(separator: " ") }
-    #expect(ratios.count == 5 && ratios.allSatisfy { $0.count == 2 && Double($0[1])! > 0 })
+    #expect(ratios.count == 6 && ratios.allSatisfy { $0.count == 2 && Double($0[1])! > 0 })
+  }
+
+  @Test func streaming() throws {
+    let ended = try Program().run("bench", "--streaming", "--width", "8", "--seconds", "0.01", "--json")
+    #expect(ended.status == 0 && ended.errors == "")
+    let lines = ended.output.split(separator: "\n")
+    #expect(lines.count > 10)
+    for line in lines {
+      for key in ["\"name\":", "\"width\":8", "\"p50_us\":", "\"p99_us\":", "\"state_floats\":", "\"steps\":"] {
+        #expect(line.contains(key), "\(line)")
+      }
+    }
+    let text = try Program().run("bench", "--streaming", "--only", "averaging", "--width", "8", "--seconds", "0.01")
+    #expect(text.output.hasPrefix("averaging: ") && text.output.contains(" µs a step (p99 "))
+    let none = try Program().run("bench", "--streaming", "--only", "nothing")
+    #expect(none.status == 1 && none.errors == "unroll: no backend has a name that contains \"nothing\"\n")
+  }
+
+  /// Every point of every axis, in order, of the one backend that was asked for.
+  @Test func scaling() throws {
+    let ended = try Program().run("bench", "--scaling", "--only", "averaging", "--seconds", "0.001")
+    #expect(ended.status == 0)
+    let lines = ended.output.split(separator: "\n")
+    #expect(
+      lines.allSatisfy { $0.hasPrefix("averaging, ") && ($0.contains(" µs a token, peak ") || $0.contains("left out")) }
+    )
+    let axes = lines.map { $0.split(separator: " ")[1] }.reduce(into: [Substring]()) {
+      if $0.last != $1 { $0.append($1) }
+    }
+    #expect(axes == ["length", "width", "batch", "vocabulary", "threads"])
+    #expect(lines.count > 20 && ended.errors.hasPrefix("\(lines.count) points in "))
+    let unknown = try Program().run("bench", "--scaling", "--only", "lstn")
+    #expect(unknown.status == 1 && unknown.output == "" && unknown.errors.contains("did you mean \"lstm\"?"))
+  }
+
+  @Test func peak() throws {
+    let ended = try Program().run("bench", "--peak", "--seconds", "0.01", "--json")
+    #expect(ended.status == 0 && ended.errors == "")
+    for key in ["\"fma_gflops\":", "\"sgemm_gflops\":", "\"own_gflops\":", "\"size\":1024", "\"cores\":"] {
+      #expect(ended.output.contains(key))
+    }
+    #expect(!ended.output.contains("_gflops\":0,"))
   }
 }

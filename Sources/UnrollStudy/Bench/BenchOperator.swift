@@ -1,12 +1,12 @@
-import Dispatch
 import UnrollCore
 import UnrollKernels
 import UnrollLayers
+import UnrollTraining
 
 /// Forward and backward of a case's operator, the batch cut into one shard a thread as in training.
 final class BenchOperator {
   private let shards: [any OperatorShard]
-  private let threads: Int
+  private let team: Team
   /// The parameters of the layer; none of an operator that has only inputs.
   private let parameters: Parameters?
 
@@ -15,7 +15,7 @@ final class BenchOperator {
       shard * item.batch / min(threads, item.batch)..<(shard + 1) * item.batch / min(threads, item.batch)
     }
     let random = RandomSource(seed: 1)
-    self.threads = threads
+    team = Team(threads: threads)
     if item.backend == BenchCase.selectiveScan {
       parameters = nil
       let inputs = SelectiveScanInputs(item, random)
@@ -34,21 +34,13 @@ final class BenchOperator {
   func run() {
     // Training changes the parameters at every step, so nothing that is derived from them may be kept.
     parameters?.changed()
-    eachShard { [shards] in shards[$0].run() }
+    team.forEach(shards.count) { [shards] in shards[$0].run() }
     let sums = shards[0].gradients.row
     for shard in shards.dropFirst() { Kernels.addScaled(shard.gradients.row, by: 1, to: sums) }
   }
 
   /// Of everything that the sequences share, summed over the shards of the last run.
   var gradients: [Float] { shards[0].gradients.row.array }
-
-  private func eachShard(_ body: @Sendable (Int) -> Void) {
-    if shards.count > 1 {
-      DispatchQueue.concurrentPerform(iterations: shards.count, execute: body)
-    } else {
-      body(0)
-    }
-  }
 }
 
 /// A part of the batch: whole sequences with their own memory.

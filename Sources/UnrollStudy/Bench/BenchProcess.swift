@@ -29,15 +29,20 @@ public struct BenchProcess {
   /// - Parameter arguments: the command line of this program that prints the result as one line of JSON.
   /// - Throws: `InputError` when no process can be started.
   public static func measure(_ arguments: [String], within budget: Budget = Budget()) throws -> Outcome {
-    try BenchProcess(arguments).outcome(budget)
+    try measure(Machine.executable, arguments, within: budget)
   }
 
-  private init(_ arguments: [String]) throws {
+  /// The same of another program.
+  static func measure(_ program: String, _ arguments: [String], within budget: Budget) throws -> Outcome {
+    try BenchProcess(program, arguments).outcome(budget)
+  }
+
+  private init(_ program: String, _ arguments: [String]) throws {
     var ends: [Int32] = [0, 0]
     guard pipe(&ends) == 0 else { throw InputError("cannot measure: \(String(cString: strerror(errno)))") }
     let (reading, writing) = (ends[0], ends[1])
     _ = fcntl(reading, F_SETFD, FD_CLOEXEC)
-    let child = ChildProcess.start(Machine.executable, arguments) { actions in
+    let child = ChildProcess.start(program, arguments) { actions in
       posix_spawn_file_actions_adddup2(&actions, writing, STDOUT_FILENO)
       posix_spawn_file_actions_addclose(&actions, writing)
     }
@@ -45,7 +50,7 @@ public struct BenchProcess {
     close(writing)
     guard let child else {
       close(reading)
-      throw InputError("cannot measure: \(String(cString: strerror(problem)))", file: Machine.executable)
+      throw InputError("cannot measure: \(String(cString: strerror(problem)))", file: program)
     }
     (process, descriptor) = (child, reading)
   }

@@ -10,7 +10,7 @@ public struct Team: Sendable {
   public init(threads: Int = 1) { self.threads = threads }
 
   /// Calls `body` for 0..<count, on all threads at once; returns when all are done.
-  func forEach(_ count: Int, _ body: @Sendable (Int) -> Void) {
+  package func forEach(_ count: Int, _ body: @Sendable (Int) -> Void) {
     let crew = min(threads, count)
     guard crew > 1 else { return (0..<count).forEach(body) }
     DispatchQueue.concurrentPerform(iterations: crew) { member in
