@@ -13,6 +13,26 @@ import UnrollKernels
     for _ in 0..<3 { #expect(try weights(backend, shards: shards, threads: 2) == single) }
   }
 
+  /// A slab of several blocks, whose sums, norm and update are spread over the threads.
+  @Test func threadsDoNotChangeABitOfALargeModel() throws {
+    func trained(threads: Int) throws -> [UInt32] {
+      let (data, task) = try large()
+      let model = try Small.model(data, task, try Small.backend("lstm", width: 100, .bidirectional), dropout: 0.3)
+      #expect(model.parameters.count > 2 << 15, "more than two blocks")
+      let before = model.weights
+      var options = TrainingOptions()
+      (options.shards, options.clip, options.optimiser.kind) = (3, 0.01, .adam)
+      let step = TrainingStep(model, task, options, threads: threads)
+      for (index, batch) in task.batches(.train, options, RandomSource(seed: 2)).prefix(3).enumerated() {
+        _ = try step.run(batch, learningRate: 0.01, RandomSource(seed: UInt64(index)))
+      }
+      #expect(model.weights != before)
+      return model.weights.map(\.bitPattern)
+    }
+    let single = try trained(threads: 1)
+    for threads in [2, 3] { #expect(try trained(threads: threads) == single) }
+  }
+
   /// Shards only change the order of sums.
   @Test(arguments: Small.backends)
   func shardsAddUp(backend: String) throws {
@@ -21,13 +41,14 @@ import UnrollKernels
     #expect(one.count == four.count)
   }
 
-  @Test(arguments: Small.backends, [1, 2])
-  func arenasDoNotGrowAfterTheFirstStep(backend: String, shards: Int) throws {
+  @Test(arguments: Small.backends, [(1, 1), (2, 1), (2, 2)])
+  func arenasDoNotGrowAfterTheFirstStep(backend: String, parts: (shards: Int, threads: Int)) throws {
+    let (shards, threads) = parts
     let (data, task) = try large()
     let model = try Small.model(data, task, try Small.backend(backend, width: 33, .bidirectional))
     var options = TrainingOptions()
     options.shards = shards
-    let step = TrainingStep(model, task, options)
+    let step = TrainingStep(model, task, options, threads: threads)
     let batch = task.batches(.train, options, nil)[0]
     _ = try step.run(batch, learningRate: 0.001, RandomSource(seed: 1))
     let growths = step.arenaGrowths

@@ -20,6 +20,8 @@ package final class DenseStateSpace: SequenceLayer {
   let hold: Hold
   // Made at the first use: a layer may be built just to count its parameters.
   private lazy var system = DiscreteSystem(channels: channels, stateSize: stateSize)
+  // Not a shard's: which of them comes first is chance, and its memory would grow.
+  private let scratch = Arena()
   private var discretisedVersion = 0
   private let lock = DispatchSemaphore(value: 1)
 
@@ -72,8 +74,9 @@ package final class DenseStateSpace: SequenceLayer {
     lock.wait()
     defer { lock.signal() }
     if discretisedVersion != pass.parameters.version {
+      scratch.reset()
       Kernels.discretise(
-        a: pass.value(a), b: pass.value(b), logDt: pass.value(logDt), by: hold, arena: pass.arena, into: system)
+        a: pass.value(a), b: pass.value(b), logDt: pass.value(logDt), by: hold, arena: scratch, into: system)
       discretisedVersion = pass.parameters.version
     }
     return system
