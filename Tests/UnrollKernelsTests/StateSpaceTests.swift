@@ -118,7 +118,7 @@ import UnrollKernels
       }
     }
     let (state, ours, final) = (pool.arena.copy(x0), pool.matrix(u.rows, channels), pool.matrix(4, channels * n))
-    Kernels.recur(u, c: c, d: d, system: system, steps, arena: Arena(), state: state, into: ours)
+    Kernels.recur(u, c: c, d: d, system: system, steps, arena: pool.arena, state: state, into: ours)
     Kernels.finalState(u: u, x0: x0, system: system, steps, into: final)
     #expect(distance(ours.array, y) < 2e-6 && distance(state.array, x) < 2e-6 && distance(final.array, x) < 2e-6)
   }

@@ -82,7 +82,8 @@ public final class SequenceModel {
   public func measurements() -> [String: Double] {
     // A matrix exponential of infinities does not come back.
     guard Kernels.isFinite(parameters.values.matrix(rows: 1, columns: parameters.count)) else { return [:] }
-    return backend.measurements(singleStep).filter { $0.value.isFinite }
+    let pass = singleStep
+    return withExtendedLifetime(pass) { backend.measurements(pass).filter { $0.value.isFinite } }
   }
 
   private var singleStep: Pass {
