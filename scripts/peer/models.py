@@ -5,13 +5,13 @@ import torch
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-CELLS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
+from cells import LAYERS
 
 
 class Recurrent(nn.Module):
     def __init__(self, kind, inputs, width, both):
         super().__init__()
-        self.cell = CELLS[kind](inputs, width, bidirectional=both)
+        self.cell = LAYERS[kind](inputs, width, bidirectional=both)
         self.outputs, self.both = width * (2 if both else 1), both
         for name, values in self.cell.named_parameters():
             if "bias" in name:
@@ -80,11 +80,25 @@ class DenseStateSpace(nn.Module):
         self.log_dt = nn.Parameter(low + (high - low) * torch.rand(width))
         self.c = nn.Parameter(torch.randn(width, size) / math.sqrt(size))
         self.d = nn.Parameter(torch.randn(width))
+        self.held = None
+
+    def train(self, mode=True):
+        """Parameters change between the two modes, so what was derived from them is forgotten."""
+        self.held = None
+        return super().train(mode)
 
     def slow(self):
         return [self.a, self.b, self.log_dt]
 
     def discretised(self):
+        """Ā and B̄; made once for a whole evaluation."""
+        if self.training:
+            return self.zero_order_hold()
+        if self.held is None:
+            self.held = self.zero_order_hold()
+        return self.held
+
+    def zero_order_hold(self):
         size = len(self.b)
         system = torch.cat([torch.cat([self.a, self.b[:, None]], 1), self.a.new_zeros(1, size + 1)])
         held = torch.matrix_exp(self.log_dt.exp()[:, None, None] * system)
@@ -163,7 +177,7 @@ class SequenceModel(nn.Module):
         backend, model = settings["backend"], settings["model"]
         kind, width, both = backend["backend"], backend["width"], backend["direction"] == "bidirectional"
         inputs, causal = model["embedding"], task == "language-modelling"
-        if kind in CELLS:
+        if kind in LAYERS:
             self.backend = Recurrent(kind, inputs, width, both)
         elif kind == "attention-rnn":
             self.backend = AttentionRecurrent(backend["cell"], inputs, width, both, causal)

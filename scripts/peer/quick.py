@@ -15,6 +15,13 @@ import sys
 from pathlib import Path
 
 
+def data_folder():
+    """Where Unroll looks for its data (`data_folder` in scripts/lib.sh); a variable that is empty counts as not set."""
+    chosen = os.environ.get("UNROLL_DATA") or os.environ.get("UNROLL_DATA_DEFAULT")
+    caches = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return chosen or os.path.join(caches, "unroll")
+
+
 def grid(arguments):
     """As many processes as cores; what fails is named, and the others go on."""
     program = Path(__file__).with_name("training.py")
@@ -40,6 +47,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--like", required=True, help="a folder of Unroll's records")
     parser.add_argument("--records", required=True, help="where the results go")
-    parser.add_argument("--data", default=os.environ.get("UNROLL_DATA") or os.path.expanduser("~/.cache/unroll"))
+    parser.add_argument("--data", default=data_folder())
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     sys.exit(grid(parser.parse_args()))

@@ -5,9 +5,10 @@
     python3 scripts/peer/streaming.py [--width 128] [--seconds 1.5] [--only SUBSTRING]
     unroll bench --streaming --json [--width 128] [--seconds 1.5] [--only SUBSTRING]
 
-Prints one JSON object a line with the same keys: name, width, p50_us, p99_us, state_floats, steps.
-Every layer runs with and without oneDNN, for half of the time each, and the faster of the two counts: oneDNN's LSTM is made
-for whole sequences.
+Prints one JSON object a line with the same keys: name, width, p50_us, p99_us, state_floats, steps; and `way`. Every cell
+runs in three ways, each for a third of the time, and the fastest counts: as a layer over a sequence of one step with oneDNN
+("layer, oneDNN") and without ("layer"), since oneDNN's LSTM is made for whole sequences, and as nn.RNNCell, nn.LSTMCell or
+nn.GRUCell ("cell"). PyTorch runs eagerly: of so short a step, most is Python's dispatch.
 """
 import argparse
 import json
@@ -16,22 +17,37 @@ import warnings
 
 import torch
 
-LAYERS = {"rnn": torch.nn.RNN, "lstm": torch.nn.LSTM, "gru": torch.nn.GRU}
+from cells import LAYERS, STEPS
+
 INPUTS = 64  # rows that the steps take in turn
 MOST_STEPS = 1 << 20
 
 
-def measure(name, width, seconds):
-    torch.manual_seed(1)
+def layer_step(name, width):
+    """(one step: row [1, 1, width] and state to state, shape of a row)"""
     layer = LAYERS[name](width, width).eval()
-    inputs = list(torch.randn(INPUTS, 1, 1, width))
+    return (lambda row, state: layer(row, state)[1]), (1, 1, width)
+
+
+def cell_step(name, width):
+    return STEPS[name](width, width).eval(), (1, width)
+
+
+# Name of the way, its step, whether oneDNN may be used.
+WAYS = [("layer, oneDNN", layer_step, True), ("layer", layer_step, False), ("cell", cell_step, True)]
+
+
+def measure(name, width, seconds, make):
+    torch.manual_seed(1)
+    step, shape = make(name, width)
+    inputs = list(torch.randn(INPUTS, *shape))
     state, times = None, []
     with torch.inference_mode():
         start = now = time.perf_counter()
         count = 0
         while len(times) < MOST_STEPS and (now - start < seconds or len(times) < 100):
             before = time.perf_counter()
-            _, state = layer(inputs[count % INPUTS], state)
+            state = step(inputs[count % INPUTS], state)
             now = time.perf_counter()
             if now - start > seconds / 10:
                 times.append(now - before)
@@ -47,9 +63,9 @@ def measure(name, width, seconds):
 
 def best(name, width, seconds):
     results = []
-    for enabled in (True, False):
+    for way, make, enabled in WAYS:
         with torch.backends.mkldnn.flags(enabled=enabled):
-            results.append(measure(name, width, seconds / 2))
+            results.append(measure(name, width, seconds / len(WAYS), make) | {"way": way})
     return min(results, key=lambda result: result["p50_us"])
 
 

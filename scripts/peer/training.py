@@ -2,7 +2,8 @@
 
     python3 training.py RECORD DATA RESULT
 
-RECORD is Unroll's record of the run; its settings are taken, and its sizes must come out the same.
+RECORD is Unroll's record of the run; its settings are taken, and its sizes must come out the same. A setting that is not
+written here (settings.py) ends the run.
 """
 import json
 import math
@@ -15,14 +16,11 @@ start = time.perf_counter()
 import torch
 
 import reading
+import settings
+from memory import peak_mib
 from models import SequenceModel
 
 import_seconds = time.perf_counter() - start
-
-
-def peak_mib():
-    with open("/proc/self/status") as lines:
-        return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
 
 
 class Run:
@@ -30,6 +28,7 @@ class Run:
 
     def __init__(self, record, folder):
         self.settings, self.task = record["settings"], record["cell"]["harness"]
+        settings.check(self.settings)
         self.training = self.settings["training"]
         torch.manual_seed(record["cell"]["seed"])
         self.random = random.Random(record["cell"]["seed"])
@@ -43,10 +42,13 @@ class Run:
         if self.parameters != record["cost"]["parameters"]:
             raise SystemExit(f"the model has {self.parameters} parameters, Unroll's {record['cost']['parameters']}")
         amount = self.settings["model"]["word_dropout"]
-        self.dropped = torch.tensor([amount / (amount + max(n, 1)) if amount else 0.0 for n in self.data.counts])
+        self.dropped = torch.tensor([amount / (amount + max(n, 1)) for n in self.data.counts]) if amount else None
         self.groups = self.model.groups(self.settings)
         self.optimiser = torch.optim.Adam(
-            [{"params": p, "factor": f} for p, f in self.groups if p], lr=self.training["learning_rate"], fused=True)
+            [{"params": p, "factor": f} for p, f in self.groups if p], lr=self.training["learning_rate"],
+            betas=(self.training["beta1"], self.training["beta2"]), eps=self.training["epsilon"], fused=True)
+        # Of steps alone, as Unroll counts them: without making batches, without evaluation.
+        self.training_seconds = 0.0
 
     # Batches: (tokens [T, B], targets, lengths or None, whether the text goes on).
 
@@ -89,18 +91,22 @@ class Run:
             self.model.train()
             state = None
             for tokens, targets, lengths, goes_on in self.batches("train", True):
+                began = time.perf_counter()
                 rate = self.training["learning_rate"]
                 if self.training["schedule"] == "cosine":
                     rate *= 0.5 * (1 + math.cos(math.pi * step / steps))
                 for group in self.optimiser.param_groups:
                     group["lr"] = rate * group["factor"]
-                tokens = tokens.masked_fill(torch.rand(tokens.shape) < self.dropped[tokens], 0)
+                if self.dropped is not None:
+                    tokens = tokens.masked_fill(torch.rand(tokens.shape) < self.dropped[tokens], 0)
                 self.optimiser.zero_grad(set_to_none=True)
                 logits, state = self.model(tokens, lengths, detached(state) if goes_on else None)
                 torch.nn.functional.cross_entropy(logits.flatten(0, -2), targets.flatten()).backward()
-                torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.training["clip"])
+                if self.training["clip"]:
+                    torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.training["clip"])
                 self.optimiser.step()
                 step += 1
+                self.training_seconds += time.perf_counter() - began
             scores = self.evaluate("development")
             curve.append(scores)
             first = next(iter(scores))
@@ -155,5 +161,6 @@ if __name__ == "__main__":
     scores, curve = job.train()
     result = {"cell": record["cell"], "parameters": job.parameters, "scores": scores, "curve": curve,
               "import_seconds": import_seconds, "reading_seconds": job.reading_seconds,
+              "training_seconds": job.training_seconds,
               "seconds": time.perf_counter() - start, "peak_mib": peak_mib()}
     Path(target).write_text(json.dumps(result) + "\n")
