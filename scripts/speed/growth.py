@@ -3,6 +3,8 @@ import math
 
 from markdown import number, table
 
+# Which backends stand beside each other is a choice of the report: nothing that `unroll` prints says that one is a cell and
+# another a yardstick. A backend that no family names is drawn and listed among "Others".
 FAMILIES = [
     ("recurrent", "Recurrent cells", ["rnn", "residual-rnn", "highway-rnn", "lstm", "layer-norm-lstm", "slstm", "gru", "attention-rnn"]),
     ("scans", "Scans and state spaces", ["min-gru", "min-lstm", "mamba", "selective-ssm", "lru", "s4d", "ssm"]),
@@ -79,6 +81,11 @@ def left_out(points):
     return "; ".join(f"`{p['backend']}` at {p['axis']} {p['value']:,} ({p['left_out']})" for p in missing)
 
 
+def figure_names():
+    """Of all figures that a report can have."""
+    return [f"{axis}-{key}" for axis in AXES for key in [key for key, _, _ in FAMILIES] + ["others"]]
+
+
 def figures(points):
     """(name, description) of every figure: time a token, and peak memory, a line for each backend of a family."""
     for axis, label in AXES.items():
@@ -96,3 +103,25 @@ def figures(points):
             if all(len(panel["lines"]) for panel in panels):
                 yield f"{axis}-{key}", {"title": f"{title}: time a token and peak memory of a training step against {label}",
                                         "legend": names, "panels": panels}
+
+
+def section(points, drawings):
+    if not points:
+        return ""
+    text = [
+        "## How cost grows",
+        "One training step on one thread, one axis at a time: lengths with a single sequence a batch, all else around 16 "
+        "sequences of 128 tokens, width 64, vocabulary 1,000. Growth is the exponent p of cost ~ xᵖ, fitted in logarithms "
+        f"(lengths from {LONG:,}). Of the time *a token*, 0 means that a sequence twice as long takes twice as long (recurrent cells "
+        "and scans), a little above 0 a logarithm (convolutions by FFT), 1 that every token looks at all before it (attention "
+        "without a window: `transformer-full`; `transformer` has its usual window of 128). Memory is that of the whole process; "
+        "what the program needs whatever the length counts too, so that its exponents lie below those of the work alone.",
+        "### Length"]
+    for key, title, names in families(points):
+        text += [f"**{title}**, µs a token", length_table(points, names), drawings.get(f"length-{key}", "")]
+    text += ["### Width, batch, vocabulary, threads", other_table(points, [n for _, _, ns in families(points) for n in ns])]
+    for axis in ["width", "batch", "vocabulary"]:
+        text += [drawings[f"{axis}-{key}"] for key, _, _ in families(points) if f"{axis}-{key}" in drawings]
+    if left_out(points):
+        text.append(f"Left out, since one point would have taken too long or too much memory: {left_out(points)}.")
+    return "\n\n".join(t for t in text if t)

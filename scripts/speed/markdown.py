@@ -32,5 +32,10 @@ def ratio(value):
     return "–" if value is None else f"{value:.2f}"
 
 
+def span(values):
+    """Smallest and largest of what was measured more than once."""
+    return f"{min(values):.2f}–{max(values):.2f}" if len(values) > 1 else "–"
+
+
 def geometric_mean(values):
     return math.exp(sum(map(math.log, values)) / len(values))

@@ -7,15 +7,24 @@ import tempfile
 import time
 from pathlib import Path
 
-PARTS = ["machine", "speed", "scaling", "streaming", "throughput", "start"]
+import lines
+from lines import Failure
+
 START_RUNS = 20
+PROBE = """
+import json, platform, sys
+from importlib.metadata import version
+import torch
+sys.path.insert(0, sys.argv[1])
+from memory import peak_mib
+peak = peak_mib()
+import mambapy.pscan
+print(json.dumps({"torch": torch.__version__, "mambapy": version("mambapy"), "python": platform.python_version(),
+                  "torch_capability": torch.backends.cpu.get_cpu_capability(), "import_mib": round(peak)}))
+"""
 
 
-class Failure(Exception):
-    pass
-
-
-def lines(words, quiet=True):
+def printed(words, quiet=True):
     """The JSON lines that a program prints."""
     ended = subprocess.run([str(w) for w in words], stdout=subprocess.PIPE, stderr=subprocess.PIPE if quiet else None, text=True)
     if ended.returncode:
@@ -24,31 +33,30 @@ def lines(words, quiet=True):
     return [json.loads(line) for line in ended.stdout.splitlines() if line.strip()]
 
 
-class Session:
+class Measurements:
+    """One start of scripts/performance: the programs, the options, and what the machine is."""
+
     def __init__(self, root, unroll, given):
         self.peer, self.unroll, self.python, self.given = root / "scripts" / "peer", unroll, given.python, given
         self.scripts, self.folder = root / "scripts", given.into
-        probe = ("import torch, mambapy.pscan, platform, json; from importlib.metadata import version;"
-                 "print(json.dumps([torch.__version__, version('mambapy'), platform.python_version()]))")
-        ended = subprocess.run([self.python, "-c", probe], capture_output=True, text=True)
+        ended = subprocess.run([self.python, "-c", PROBE, self.peer], capture_output=True, text=True)
         if ended.returncode:
             raise Failure(f"{self.python} lacks torch or mambapy; name a Python that has both with --python")
-        self.versions = json.loads(ended.stdout)
+        found = json.loads(ended.stdout)
+        self.import_mib = found.pop("import_mib")
+        own = printed([unroll, "bench", "--peak", "--seconds", 0.1, "--json"])[0]
+        self.origin = found | commit(root) | {
+            "processor": own["environment"]["cpu"], "cores": own["cores"], "system": own["environment"]["system"],
+            "unroll": own["environment"]["version"], "libraries": own["environment"]["libraries"]}
 
     def measure(self, part):
-        found = getattr(self, part)()
-        self.folder.mkdir(parents=True, exist_ok=True)
-        path = self.folder / f"{part}.jsonl"
-        whole = "".join(json.dumps(line, sort_keys=True) + "\n" for line in found)
-        partial = path.with_suffix(".partial")
-        partial.write_text(whole)
-        partial.replace(path)
+        piece = self.given.case if part == "speed" else self.given.backend if part in lines.NAMES else ""
+        lines.save(self.folder, part, getattr(self, part)(), self.origin, bool(piece))
 
     def machine(self):
-        peak = lines([self.unroll, "bench", "--peak", "--seconds", 6, "--json"])[0]
-        # The commit and the day would make two reports of one state differ.
-        peak["environment"].pop("commit", None)
-        return [peak | dict(zip(["torch", "mambapy", "python"], self.versions))]
+        peak = printed([self.unroll, "bench", "--peak", "--seconds", 6, "--json"])[0]
+        del peak["environment"]  # It is in the origin of the line.
+        return [peak | {"torch_import_mib": self.import_mib}]
 
     def speed(self):
         """Every case by both in turns, each in a process of its own."""
@@ -61,33 +69,36 @@ class Session:
             file = Path(folder) / "case.json"
             for case in chosen:
                 file.write_text(json.dumps({"cases": [case]}))
-                for threads in [1, 2] if os.cpu_count() > 1 else [1]:
-                    for number in range(self.given.rounds):
-                        found += self.both(file, threads, number)
-                        print(f"{case['name']}, {threads} thread(s), round {number + 1}", file=sys.stderr)
+                for threads in sorted({1, os.cpu_count()}):
+                    words = ["--cases", file, "--threads", threads, "--seconds", self.given.seconds]
+                    found += self.rounds([self.unroll, "bench", *words, "--json"], [self.python, self.peer / "speed.py", *words])
+                    print(f"{case['name']}, {threads} thread(s)", file=sys.stderr)
         return found
 
-    def both(self, file, threads, number):
-        words = ["--cases", file, "--threads", threads, "--seconds", self.given.seconds]
-        ours = lines([self.unroll, "bench", *words, "--json"])
-        theirs = lines([self.python, self.peer / "speed.py", *words])
-        sides = [("unroll", ours), ("torch", theirs)]
-        return [{"side": side, "round": number} | result for side, results in sides for result in results]
+    def rounds(self, ours, theirs):
+        """Both sides in turns; who goes first changes with every round."""
+        found = []
+        for number in range(self.given.rounds):
+            sides = [("unroll", ours), ("torch", theirs)]
+            for side, words in sides if number % 2 == 0 else sides[::-1]:
+                found += [{"side": side, "round": number} | line for line in printed(words)]
+        return found
 
     def scaling(self):
         only = ["--only", self.given.backend] if self.given.backend else []
-        return lines([self.unroll, "bench", "--scaling", *only, "--json"], quiet=False)
+        return printed([self.unroll, "bench", "--scaling", *only, "--json"], quiet=False)
 
     def streaming(self):
-        ours = lines([self.unroll, "bench", "--streaming", "--json"])
-        theirs = lines([self.python, self.peer / "streaming.py"])
-        return [{"side": "unroll"} | line for line in ours] + [{"side": "torch"} | line for line in theirs]
+        words = ["--seconds", self.given.seconds]
+        if self.given.backend:
+            words += ["--only", self.given.backend]
+        return self.rounds([self.unroll, "bench", "--streaming", *words, "--json"], [self.python, self.peer / "streaming.py", *words])
 
     def throughput(self):
         only = ["--only", self.given.backend, "--seeds", 1] if self.given.backend else []
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "throughput.json"
-            words = [self.scripts / "throughput", "--python", self.python, "--json", file, *only]
+            words = [self.scripts / "throughput", "--python", self.python, "--rounds", self.given.study_rounds, "--json", file, *only]
             ended = subprocess.run([str(w) for w in words], stdout=sys.stderr)
             if ended.returncode:
                 raise Failure("scripts/throughput failed")
@@ -101,3 +112,13 @@ class Session:
             subprocess.run([self.unroll, "list"], stdout=subprocess.DEVNULL, check=True)
             times.append(round((time.perf_counter() - begun) * 1e3, 3))
         return [{"command": "unroll list", "ms": times}]
+
+
+def commit(root):
+    """The commit, and whether the tree was the commit's but for reports."""
+    def git(*words):
+        return subprocess.run(["git", "-C", root, *words], capture_output=True, text=True)
+    head, changes = git("rev-parse", "--short=12", "HEAD"), git("status", "--porcelain", "--", ".", ":(exclude)Reports")
+    if head.returncode or changes.returncode:
+        return {"commit": "unknown", "clean": False}
+    return {"commit": head.stdout.strip(), "clean": not changes.stdout.strip()}
