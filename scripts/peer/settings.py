@@ -45,7 +45,8 @@ def check(settings):
         allowed = ONLY.get(part, {})
         if part == "data":
             allowed = allowed | {key: [value] for key, value in OF_DATA.get(settings["data"]["name"], {}).items()}
-        for key, value in settings[part].items():
+        # Which data and which backend they are first: their other settings are unknown only because these are.
+        for key, value in sorted(settings[part].items(), key=lambda item: item[0] not in ("name", "backend")):
             if key in allowed:
                 if value not in allowed[key]:
                     words = " or ".join(str(one) for one in allowed[key])

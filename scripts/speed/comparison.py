@@ -48,8 +48,8 @@ def against_torch(parts, sizes):
         f"around it; the bar is {share(MEMORY_BAR)} of PyTorch's for steps."]
     base = [machine["torch_import_mib"] for machine in parts["machine"].lines] if "machine" in parts else []
     if base:
-        text.append(f"Most of PyTorch's memory in small cases is PyTorch itself: a process that only imports it takes {number(base[0])} "
-                    "MiB, the first row of each table.")
+        text.append(f"A process that only imports PyTorch takes {number(base[0])} MiB, the first row of each table; the bar counts them "
+                    "as PyTorch's.")
     absent = missing(speed, sizes)
     if absent:
         text.append(f"**Cases not measured:** {', '.join(f'`{name}`' for name in absent)}.")

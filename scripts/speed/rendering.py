@@ -80,7 +80,17 @@ def origins(parts):
             text.append(f"**Measured on different {what}:** numbers of different columns below do not belong together.")
     if not all(origin["clean"] for origin in found.values()):
         text.append("**Measured with changes that no commit holds,** or outside of a repository.")
-    return text + [table(heads, [[name] + [value(origin) for origin in found.values()] for name, value in rows])]
+    text.append(table(heads, [[name] + [value(origin) for origin in found.values()] for name, value in rows]))
+    return text + [pieces(name, part) for name, part in parts.items() if len(part.origins) > 1]
+
+
+def pieces(name, part):
+    """Which lines of a part stand for which commit, where it was measured a piece at a time."""
+    found = {}
+    for line in part.lines:
+        found.setdefault(line["from"], []).append("/".join(str(line[key]) for key in lines.NAMES[name]))
+    told = [f"at {part.origins[key]['commit']} {', '.join(f'`{n}`' for n in dict.fromkeys(names))}" for key, names in found.items()]
+    return f"**Part {name} was measured in pieces:** {'; '.join(told)}."
 
 
 def start(parts):
