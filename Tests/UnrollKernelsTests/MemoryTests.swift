@@ -39,6 +39,20 @@ import UnrollKernels
     #expect(arena.capacity >= 50 * 9000)
   }
 
+  @Test func lentMemoryCanBeMadeNotANumber() {
+    let (plain, poisoned) = (Arena(), Arena.$lendsNaN.withValue(true) { Arena() })
+    for _ in 0..<2 {
+      let matrix = poisoned.matrix(3, 5)
+      #expect(matrix.array.allSatisfy { $0.isNaN } && poisoned.zeros(3, 5).array.allSatisfy { $0 == 0 })
+      // So that memory lent again is seen as well.
+      matrix.fill(1)
+      poisoned.reset()
+    }
+    plain.matrix(3, 5).fill(1)
+    plain.reset()
+    #expect(plain.matrix(3, 5).array.allSatisfy { $0 == 1 })
+  }
+
   @Test func viewsShareElements() {
     let pool = Pool()
     let matrix = pool.matrix(3, 4, (0..<12).map(Float.init))
@@ -80,7 +94,8 @@ import UnrollKernels
 
     @Test func targets() async {
       await #expect(processExitsWith: .failure) {
-        _ = Kernels.softmaxLoss(Arena().zeros(1, 3), targets: [3], weight: 1)
+        let pool = Pool()
+        _ = Kernels.softmaxLoss(pool.matrix(1, 3), targets: [3], weight: 1)
       }
     }
   }

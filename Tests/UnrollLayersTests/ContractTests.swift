@@ -1,4 +1,5 @@
 import Testing
+import UnrollKernels
 import UnrollLayers
 
 @testable import UnrollTraining
@@ -7,7 +8,8 @@ import UnrollLayers
   @Test(arguments: Backends.all.map { $0.name })
   func everyBackendKeepsTheContract(_ name: String) throws {
     for form in try Contract.forms(of: Backends.named(name)) {
-      let result = try Contract.run(form)
+      // Memory is not defined when it is lent; here it is not a number, so that nobody reads it unseen.
+      let result = try Arena.$lendsNaN.withValue(true) { try Contract.run(form) }
       for figure in result.figures {
         #expect(
           figure.passes, "\(name), \(result.form), \(result.reading): \(figure.check) \(figure.worst) (\(figure.place))"

@@ -37,6 +37,8 @@ struct FaultyOptions: BackendOptions {
     case overwritesSlab
     /// Infinite for large inputs.
     case overflows
+    /// Reads memory before anybody wrote to it.
+    case readsUnwritten
   }
 
   static let name = "faulty"
@@ -92,6 +94,7 @@ private struct FaultyLSTM: SequenceLayer {
     case .trainingScale: if pass.mode == .training { rows[0, 0] *= 1.001 }
     case .unseeded: rows[0, 0] += Float.random(in: 0..<1e-4)
     case .hiddenState: output.state.append(pass.arena.zeros(steps.sequences, 2))
+    case .readsUnwritten: rows[0, 0] += 1e-30 * pass.arena.matrix(1, 1)[0, 0]
     case .overflows: if abs(x[0, 0]) > 10 { rows[0, 0] = .infinity }
     default: break
     }
