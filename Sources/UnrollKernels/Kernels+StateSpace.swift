@@ -40,7 +40,8 @@ public enum Hold: Sendable {
 extension Kernels {
   static func tiledChannels(_ channels: Int) -> Int { (channels + Int(UN_LANES) - 1) / Int(UN_LANES) * Int(UN_LANES) }
 
-  /// Ā and B̄ of every channel. A [N,N], B [1,N], logDt [1,H].
+  /// Ā and B̄ of every channel; by zero-order hold not a number where Δ‖A‖ (largest row sum) is above 2⁶⁴, and maybe from half of
+  /// that on. A [N,N], B [1,N], logDt [1,H].
   public static func discretise(
     a: Matrix, b: Matrix, logDt: Matrix, by hold: Hold = .zeroOrder, arena: Arena, into system: DiscreteSystem
   ) {

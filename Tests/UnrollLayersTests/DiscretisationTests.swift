@@ -35,6 +35,18 @@ import UnrollKernels
     #expect(error(matrix, .zeroOrder, dt) < 1e-11)
   }
 
+  /// Shards share the layer, and chance says which of them comes first: none of them lends the memory for it.
+  @Test func theMemoryOfAPassIsLeftAlone() {
+    let builder = ParameterBuilder(random: RandomSource(seed: 1))
+    let layer = DenseStateSpace(5, SSMOptions(), builder)
+    let pass = Pass.streaming(1, Parameters(builder))
+    for _ in 0..<2 {
+      let system = layer.discretised(pass)
+      #expect(system.transition(of: 4).contains { $0 != 0 } && pass.arena.capacity == 0)
+      pass.parameters.changed()
+    }
+  }
+
   /// From step to step of half the size the error falls by 2^order.
   @Test(
     arguments: SSMOptions.Start.allCases,
