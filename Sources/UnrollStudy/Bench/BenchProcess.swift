@@ -68,9 +68,10 @@ public struct BenchProcess {
     close(descriptor)
     let end = ChildProcess.wait(for: process)
     if let stopped { return .none(stopped) }
-    guard end == .code(0), let result = try? BenchResult(json: bytes) else {
+    guard end == .code(0) else {
       return .none("its process ended with \(end.map { "\($0)" } ?? "nobody knows what")")
     }
+    guard let result = try? BenchResult(json: bytes) else { return .none("its process printed no result") }
     return .result(result)
   }
 
