@@ -66,7 +66,8 @@ import UnrollKernels
   }
 
   @Test func finiteness() {
-    let x = Pool().normal(1, 133)
+    let pool = Pool()
+    let x = pool.normal(1, 133)
     #expect(Kernels.isFinite(x))
     for bad in [Float.nan, .infinity, -.infinity] {
       for place in [0, 64, 132] {

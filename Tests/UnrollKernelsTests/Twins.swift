@@ -34,12 +34,15 @@ enum Twin {
   }
 }
 
-/// Matrices whose memory lives as long as the pool.
+/// Matrices whose memory is never given back: a matrix does not hold it, and tests hand matrices on.
 final class Pool {
   let arena = Arena()
   private var random: RandomSource
 
-  init(seed: UInt64 = 1) { random = RandomSource(seed: seed) }
+  init(seed: UInt64 = 1) {
+    random = RandomSource(seed: seed)
+    _ = Unmanaged.passRetained(arena)
+  }
 
   func matrix(_ rows: Int, _ columns: Int, _ values: [Float]? = nil) -> Matrix {
     let matrix = arena.zeros(rows, columns)

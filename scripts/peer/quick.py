@@ -10,6 +10,7 @@ with its scores, seconds and peak memory. Needs torch; one thread a process.
 """
 import argparse
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -30,6 +31,13 @@ def grid(arguments):
         raise SystemExit(f"{arguments.like}: there are no records here; run the study with `unroll run` first")
     Path(arguments.records).mkdir(parents=True, exist_ok=True)
     running, failed = {}, 0
+
+    def stop(number, _frame):
+        for pid in running:
+            os.kill(pid, signal.SIGTERM)
+        sys.exit(128 + number)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
     while waiting or running:
         while waiting and len(running) < arguments.jobs:
             path = waiting.pop(0)

@@ -31,6 +31,8 @@ def read_part(folder, part):
         found = [json.loads(line) for line in path.read_text().splitlines()]
     except ValueError as problem:
         raise Failure(f"{path}: a line is no JSON ({problem}); measure this part again")
+    if not all(isinstance(line, dict) for line in found):
+        raise Failure(f"{path}: a line is no JSON object; measure this part again")
     origins = {line["origin"]["id"]: line["origin"] for line in found if "origin" in line}
     lines = [line for line in found if "origin" not in line]
     if any(line.get("from") not in origins for line in lines):

@@ -7,6 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import children
 import lines
 from lines import Failure
 
@@ -26,10 +27,12 @@ print(json.dumps({"torch": torch.__version__, "mambapy": version("mambapy"), "py
 
 def printed(words, quiet=True):
     """The JSON lines that a program prints."""
-    ended = subprocess.run([str(w) for w in words], stdout=subprocess.PIPE, stderr=subprocess.PIPE if quiet else None, text=True)
+    ended = children.run(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE if quiet else None)
     if ended.returncode:
-        last = (ended.stderr or "").strip().splitlines()[-1:] or [f"it ended with code {ended.returncode}"]
-        raise Failure(f"{Path(words[0]).name} {words[1]}: {last[0]}")
+        said = [line for line in (ended.stderr or "").splitlines() if line.strip()]
+        # What is wrong stands in the line that says so, else in the last.
+        told = [line for line in said if line.startswith(("Error: ", "unroll: "))] or said[-1:]
+        raise Failure(f"{Path(words[0]).name} {words[1]}: {(told or [f'it ended with code {ended.returncode}'])[0]}")
     return [json.loads(line) for line in ended.stdout.splitlines() if line.strip()]
 
 
@@ -39,6 +42,11 @@ class Measurements:
     def __init__(self, root, unroll, given):
         self.peer, self.unroll, self.python, self.given = root / "scripts" / "peer", unroll, given.python, given
         self.scripts, self.folder = root / "scripts", given.into
+        if problem := children.problem_with(self.python):
+            raise Failure(f"{problem}; name a Python that has torch and mambapy with --python")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(self.folder, os.W_OK):
+            raise Failure(f"{self.folder} cannot be written; choose another folder with --into")
         ended = subprocess.run([self.python, "-c", PROBE, self.peer], capture_output=True, text=True)
         if ended.returncode:
             raise Failure(f"{self.python} lacks torch or mambapy; name a Python that has both with --python")
@@ -99,7 +107,7 @@ class Measurements:
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "throughput.json"
             words = [self.scripts / "throughput", "--python", self.python, "--rounds", self.given.study_rounds, "--json", file, *only]
-            ended = subprocess.run([str(w) for w in words], stdout=sys.stderr)
+            ended = children.run(words, stdout=sys.stderr)
             if ended.returncode:
                 raise Failure("scripts/throughput failed")
             return [json.loads(file.read_text())]
