@@ -5,6 +5,11 @@ import UnrollLayers
 /// A model token by token: B sequences side by side, each step one token of each, no memory asked for.
 ///
 /// It must not be stepped after the parameters changed; make another. One thread at a time.
+///
+/// What it returns are views of its memory: keep the stream for as long as you read them.
+///
+///     let stream = try model.stream()
+///     for token in tokens { print(stream.step([token]).array) }
 public final class ModelStream {
   /// [B, K]: what the last step gave.
   public var logits: Matrix { stream.output }
