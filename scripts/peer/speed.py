@@ -16,6 +16,8 @@ import sys
 from pathlib import Path
 
 WORK = Path(__file__).with_name("work.py")
+sys.path.insert(0, str(WORK.parent.parent / "speed"))
+import children
 WAYS = {"selective-scan": ["pscan", "loop"]}
 
 
@@ -23,7 +25,7 @@ def measured(case, given):
     lines = []
     for way in WAYS.get(case["backend"], [""]):
         words = [sys.executable, str(WORK), json.dumps(case), way, str(given.threads), str(given.seconds)]
-        ended = subprocess.run(words, stdout=subprocess.PIPE, text=True)
+        ended = children.run(words, stdout=subprocess.PIPE)
         if ended.returncode:
             sys.exit(f"speed.py: case {case['name']} failed" + (f" as {way}" if way else ""))
         lines.append(json.loads(ended.stdout) | ({"way": way} if way else {}))
@@ -40,6 +42,7 @@ if __name__ == "__main__":
     given = parser.parse_args()
     if given.check:
         sys.exit(subprocess.run([sys.executable, str(WORK), "--check"]).returncode)
+    children.end_on_signals()
     for case in json.loads(given.cases.read_text())["cases"]:
         if given.only in case["name"]:
             print(json.dumps(measured(case, given)), flush=True)
