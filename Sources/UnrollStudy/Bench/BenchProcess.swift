@@ -38,21 +38,7 @@ public struct BenchProcess {
   }
 
   private init(_ program: String, _ arguments: [String]) throws {
-    var ends: [Int32] = [0, 0]
-    guard pipe(&ends) == 0 else { throw InputError("cannot measure: \(String(cString: strerror(errno)))") }
-    let (reading, writing) = (ends[0], ends[1])
-    _ = fcntl(reading, F_SETFD, FD_CLOEXEC)
-    let child = ChildProcess.start(program, arguments) { actions in
-      posix_spawn_file_actions_adddup2(&actions, writing, STDOUT_FILENO)
-      posix_spawn_file_actions_addclose(&actions, writing)
-    }
-    let problem = errno
-    close(writing)
-    guard let child else {
-      close(reading)
-      throw InputError("cannot measure: \(String(cString: strerror(problem)))", file: program)
-    }
-    (process, descriptor) = (child, reading)
+    (process, descriptor) = try ChildProcess.startPiped(program, arguments, purpose: "cannot measure")
   }
 
   private func outcome(_ budget: Budget) -> Outcome {
@@ -80,17 +66,13 @@ public struct BenchProcess {
     var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     guard poll(&wait, 1, 200) > 0 else { return [] }
     var buffer = [UInt8](repeating: 0, count: 4096)
-    let count = readBytes(descriptor, &buffer, buffer.count)
+    let count = ChildProcess.readBytes(descriptor, &buffer, buffer.count)
     if count < 0 { return errno == EINTR ? [] : nil }
     return count == 0 ? nil : Array(buffer[..<count])
   }
 
   /// Of the child, in MiB; 0 where the system has no /proc.
   private var residentMemory: Double { Machine.memory("VmRSS", of: "\(process)") ?? 0 }
-}
-
-private func readBytes(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer, _ count: Int) -> Int {
-  read(descriptor, buffer, count)
 }
 
 extension BenchCase {

@@ -26,7 +26,12 @@ final class BenchStep {
     self.random = random
   }
 
-  func run() throws { _ = try step.run(batch, learningRate: 1e-3, random) }
+  /// - Throws: `InputError` where training breaks, after which times would mean nothing.
+  func run() throws {
+    do { _ = try step.run(batch, learningRate: 1e-3, random) } catch let broken as Divergence {
+      throw InputError("training breaks after \(broken.step) steps: \(broken.tensor) is not a number")
+    }
+  }
 }
 
 /// A task whose labels are random: only its loss is used.

@@ -52,6 +52,32 @@ enum ChildProcess {
     return status == 0 ? process : nil
   }
 
+  /// Starts a program whose standard output is a pipe.
+  /// - Parameter purpose: begins the sentence when it cannot be started: `cannot measure`.
+  /// - Returns: its process id, and the end of the pipe to read from.
+  static func startPiped(_ program: String, _ arguments: [String], purpose: String) throws -> (pid_t, Int32) {
+    var ends: [Int32] = [0, 0]
+    guard pipe(&ends) == 0 else { throw InputError("\(purpose): \(String(cString: strerror(errno)))") }
+    let (reading, writing) = (ends[0], ends[1])
+    _ = fcntl(reading, F_SETFD, FD_CLOEXEC)
+    let child = start(program, arguments) { actions in
+      posix_spawn_file_actions_adddup2(&actions, writing, STDOUT_FILENO)
+      posix_spawn_file_actions_addclose(&actions, writing)
+    }
+    let problem = errno
+    close(writing)
+    guard let child else {
+      close(reading)
+      throw InputError("\(purpose): \(String(cString: strerror(problem)))", file: program)
+    }
+    return (child, reading)
+  }
+
+  /// What `read(2)` returns.
+  static func readBytes(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer, _ count: Int) -> Int {
+    read(descriptor, buffer, count)
+  }
+
   /// How a process ended.
   enum End: Equatable, CustomStringConvertible {
     case code(Int32)

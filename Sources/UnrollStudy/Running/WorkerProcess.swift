@@ -17,29 +17,16 @@ final class WorkerProcess {
   private var partial: [UInt8] = []
 
   init(_ cell: StudyCell, identity: String, program: String, arguments: [String]) throws {
-    var ends: [Int32] = [0, 0]
-    guard pipe(&ends) == 0 else { throw InputError("cannot start a run: \(String(cString: strerror(errno)))") }
-    let (reading, writing) = (ends[0], ends[1])
-    _ = fcntl(reading, F_SETFD, FD_CLOEXEC)
-    _ = fcntl(reading, F_SETFL, O_NONBLOCK)
-    let child = ChildProcess.start(program, arguments) { actions in
-      posix_spawn_file_actions_adddup2(&actions, writing, STDOUT_FILENO)
-      posix_spawn_file_actions_addclose(&actions, writing)
-    }
-    let problem = errno
-    close(writing)
-    guard let child else {
-      close(reading)
-      throw InputError("cannot start a run: \(String(cString: strerror(problem)))", file: program)
-    }
-    (self.cell, self.identity, pid, descriptor) = (cell, identity, child, reading)
+    (pid, descriptor) = try ChildProcess.startPiped(program, arguments, purpose: "cannot start a run")
+    _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
+    (self.cell, self.identity) = (cell, identity)
   }
 
   /// Reads what the pipe holds. False at its end: the process is gone or going.
   func read() -> Bool {
     var buffer = [UInt8](repeating: 0, count: 4096)
     while true {
-      let count = readBytes(descriptor, &buffer, buffer.count)
+      let count = ChildProcess.readBytes(descriptor, &buffer, buffer.count)
       if count == 0 { return false }
       if count < 0 { return errno == EAGAIN || errno == EINTR }
       partial += buffer[..<count]
@@ -63,8 +50,4 @@ final class WorkerProcess {
   }
 
   func stop() { kill(pid, SIGTERM) }
-}
-
-private func readBytes(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer, _ count: Int) -> Int {
-  read(descriptor, buffer, count)
 }
