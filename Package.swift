@@ -21,7 +21,7 @@ let package = Package(
       cSettings: [.define("NDEBUG", .when(configuration: .release))],
       linkerSettings: [
         // OpenBLAS first and by name: pkg-config for GSL would add gslcblas, which is 17 times slower.
-        .linkedLibrary("openblas"), .linkedLibrary("gsl"), .linkedLibrary("m"),
+        .linkedLibrary("openblas"), .linkedLibrary("gsl"), .linkedLibrary("fftw3f"), .linkedLibrary("m"),
       ]),
     .target(name: "UnrollCore", dependencies: [.product(name: "Yams", package: "Yams")]),
     .target(name: "UnrollKernels", dependencies: ["CUnroll", "UnrollCore"]),
@@ -33,9 +33,8 @@ let package = Package(
       name: "unroll",
       dependencies: ["UnrollStudy", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
     .target(name: "CAllocations", path: "Tests/CAllocations"),
-    .target(name: "CFourier", path: "Tests/CFourier", linkerSettings: [.linkedLibrary("fftw3")]),
     .testTarget(name: "UnrollCoreTests", dependencies: ["UnrollCore"]),
-    .testTarget(name: "UnrollKernelsTests", dependencies: ["UnrollKernels", "CFourier"]),
+    .testTarget(name: "UnrollKernelsTests", dependencies: ["UnrollKernels"]),
     .testTarget(name: "UnrollLayersTests", dependencies: ["UnrollTraining"], resources: [.copy("Cases")]),
     .testTarget(name: "UnrollDataTests", dependencies: ["UnrollData"]),
     .testTarget(name: "UnrollTrainingTests", dependencies: ["UnrollTraining", "CAllocations"]),

@@ -54,7 +54,7 @@ use_default_data() {
 # One line each: Debian and Ubuntu package | Homebrew formula | what it is | how to see that it is there
 needs() {
   cat <<'LIST'
-libfftw3-dev|fftw|FFTW, which tests hold our transforms against|links fftw3.h fftw3 fftw_execute
+libfftw3-dev|fftw|FFTW|links fftw3.h fftw3f fftwf_execute
 libgsl-dev|gsl|the GNU Scientific Library|links gsl/gsl_cdf.h gsl gsl_cdf_tdist_P openblas
 libopenblas-dev|openblas|OpenBLAS|links cblas.h openblas openblas_set_num_threads
 gnuplot-nox|gnuplot|gnuplot|has gnuplot

@@ -8,6 +8,8 @@
 
 typedef double complex z;
 
+enum { LANES = 8 };  // channels of which signals are gathered at once
+
 UN_INLINE z at(const double *v, ptrdiff_t modes, ptrdiff_t n) { return __builtin_complex(v[n], v[modes + n]); }
 UN_INLINE void put(double *v, ptrdiff_t modes, ptrdiff_t n, z value) {
     v[n] = creal(value);
@@ -66,7 +68,7 @@ void un_diagonal_back(ptrdiff_t H, ptrdiff_t modes, int bilinear, const float *l
 
 // Doubles first: coefficients, moments and slopes of B sequences; then signals of a tile of channels.
 ptrdiff_t un_diagonal_scratch(ptrdiff_t T, ptrdiff_t B, ptrdiff_t modes) {
-    return 2 * 6 * B * modes + (UN_LANES * B * un_power_length(T) + 15) / 16 * 16 + un_power_scratch(T, B, modes);
+    return 2 * 6 * B * modes + (LANES * B * un_power_length(T) + 15) / 16 * 16 + un_power_scratch(T, B, modes);
 }
 
 typedef struct { ptrdiff_t length; double *g, *moments, *slopes; float *signals, *rest; } Work;
@@ -74,11 +76,11 @@ typedef struct { ptrdiff_t length; double *g, *moments, *slopes; float *signals,
 static Work work_for(ptrdiff_t T, ptrdiff_t B, ptrdiff_t modes, float *scratch) {
     Work w = {un_power_length(T), (double *)scratch, (double *)scratch + 2 * B * modes, (double *)scratch + 4 * B * modes, NULL, NULL};
     w.signals = scratch + 12 * B * modes;
-    w.rest = w.signals + (UN_LANES * B * w.length + 15) / 16 * 16;
+    w.rest = w.signals + (LANES * B * w.length + 15) / 16 * 16;
     return w;
 }
 
-static ptrdiff_t lanes_at(ptrdiff_t H, ptrdiff_t h) { return H - h < UN_LANES ? H - h : UN_LANES; }
+static ptrdiff_t lanes_at(ptrdiff_t H, ptrdiff_t h) { return H - h < LANES ? H - h : LANES; }
 
 void un_diagonal_kernel(ptrdiff_t T, ptrdiff_t H, ptrdiff_t modes, int parts, const float *C, const double *lambda,
                         const double *b, float *kernel, float *scratch) {
@@ -120,7 +122,7 @@ void un_diagonal_initial(ptrdiff_t T, const int32_t *offset, const int32_t *live
                          const float *C, const double *lambda, const float *x0, float *add_y, float *scratch) {
     ptrdiff_t B = live[0], N = modes * parts;
     Work w = work_for(T, B, modes, scratch);
-    for (ptrdiff_t h0 = 0; h0 < H; h0 += UN_LANES) {
+    for (ptrdiff_t h0 = 0; h0 < H; h0 += LANES) {
         ptrdiff_t lanes = lanes_at(H, h0);
         for (ptrdiff_t h = h0; h < h0 + lanes; h++) {
             for (ptrdiff_t b = 0; b < B; b++)
@@ -140,7 +142,7 @@ void un_diagonal_initial(ptrdiff_t T, const int32_t *offset, const int32_t *live
 static void gather_signals(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, ptrdiff_t h0, const float *rows,
                            Work *w) {
     ptrdiff_t B = live[0], lanes = lanes_at(H, h0);
-    memset(w->signals, 0, (size_t)(UN_LANES * B * w->length) * sizeof(float));
+    memset(w->signals, 0, (size_t)(LANES * B * w->length) * sizeof(float));
     for (ptrdiff_t t = 0; t < T; t++)
         for (ptrdiff_t b = 0; b < live[t]; b++)
             for (ptrdiff_t i = 0; i < lanes; i++)
@@ -153,8 +155,8 @@ void un_diagonal_initial_back(ptrdiff_t T, const int32_t *offset, const int32_t 
     ptrdiff_t B = live[0], N = modes * parts;
     Work w = work_for(T, B, modes, scratch);
     for (ptrdiff_t h = 0; h < H; h++) {
-        if (h % UN_LANES == 0) gather_signals(T, offset, live, H, h, dy, &w);
-        un_power_moments(T, B, modes, parts, lambda + h * 2 * modes, w.signals + h % UN_LANES * B * w.length, w.moments, w.slopes,
+        if (h % LANES == 0) gather_signals(T, offset, live, H, h, dy, &w);
+        un_power_moments(T, B, modes, parts, lambda + h * 2 * modes, w.signals + h % LANES * B * w.length, w.moments, w.slopes,
                          w.rest);
         for (ptrdiff_t b = 0; b < B; b++)
             for (ptrdiff_t n = 0; n < modes; n++) {
@@ -174,8 +176,8 @@ void un_diagonal_final(ptrdiff_t T, const int32_t *offset, const int32_t *live, 
     ptrdiff_t B = live[0], N = modes * parts;
     Work w = work_for(T, B, modes, scratch);
     for (ptrdiff_t h = 0; h < H; h++) {
-        float *signals = w.signals + h % UN_LANES * B * w.length;
-        if (h % UN_LANES == 0) gather_signals(T, offset, live, H, h, u, &w);
+        float *signals = w.signals + h % LANES * B * w.length;
+        if (h % LANES == 0) gather_signals(T, offset, live, H, h, u, &w);
         for (ptrdiff_t s = 0; s < B; s++)  // the last input first
             for (ptrdiff_t i = 0, j = length[s] - 1; i < j; i++, j--) {
                 float swap = signals[s * w.length + i];

@@ -1,8 +1,10 @@
-// Convolution of few steps as the sum that it is. The kernel k is real: its imaginary parts are not read.
+// Convolution of few steps as the sum that it is: same arguments as un_convolution and un_convolution_back.
 #pragma once
-#include "fourier.h"
+#include <stddef.h>
+#include <stdint.h>
 
-// y_t = Σ_l k_l u_{t-l} for T steps, of which each lies `step` points after the one before. y and u must not overlap.
-void un_direct(ptrdiff_t T, const un_point *k, const un_point *u, un_point *y, ptrdiff_t step);
-// Re g_l += Re Σ_t conj(u_{t-l}) dy_t
-void un_direct_gradient(ptrdiff_t T, const un_point *u, const un_point *dy, un_point *g);
+ptrdiff_t un_direct_scratch(ptrdiff_t T);
+void un_direct(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, const float *kernel, const float *D,
+               const float *u, float *y, float *scratch);
+void un_direct_back(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, const float *kernel, const float *D,
+                    const float *u, const float *dy, float *du, float *dkernel, float *add_D, float *scratch);

@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define L UN_LANES
-
 typedef struct { ptrdiff_t N; double *matrix, *column; gsl_permutation *order; } Solver;
 
 static Solver solver_for(ptrdiff_t N) {
@@ -50,47 +48,46 @@ static void transformed(Solver s, const float *A, const float *B, double dt, dou
     solve(s, x);
 }
 
-void un_transform(ptrdiff_t H, ptrdiff_t N, double alpha, const float *A, const float *B, const float *log_dt, double *a_bar,
+void un_transform(ptrdiff_t G, ptrdiff_t N, double alpha, const float *A, const float *B, const float *log_dt, double *a_bar,
                   double *b_bar) {
     Solver s = solver_for(N);
-    for (ptrdiff_t h = 0; h < H; h++) {
-        transformed(s, A, B, exp((double)log_dt[h]), alpha, s.column);
-        double *a = a_bar + h / L * N * N * L + h % L, *b = b_bar + h / L * N * L + h % L;
+    for (ptrdiff_t g = 0; g < G; g++) {
+        transformed(s, A, B, exp((double)log_dt[g]), alpha, s.column);
         for (ptrdiff_t i = 0; i < N; i++) {
-            for (ptrdiff_t j = 0; j < N; j++) a[(i * N + j) * L] = s.column[i * (N + 1) + j];
-            b[i * L] = s.column[i * (N + 1) + N];
+            memcpy(a_bar + (g * N + i) * N, s.column + i * (N + 1), (size_t)N * sizeof *a_bar);
+            b_bar[g * N + i] = s.column[i * (N + 1) + N];
         }
     }
     release(s);
 }
 
 // With Y = M⁻ᵀ dX is the gradient of the right-hand side Y and that of M -Y Xᵀ.
-void un_transform_back(ptrdiff_t H, ptrdiff_t N, double alpha, const float *A, const float *B, const float *log_dt,
+void un_transform_back(ptrdiff_t G, ptrdiff_t N, double alpha, const float *A, const float *B, const float *log_dt,
                        const double *da_bar, const double *db_bar, float *add_A, float *add_B, float *add_log_dt) {
     Solver s = solver_for(N);
     ptrdiff_t w = N + 1;
     double *x = s.column, *y = x + N * w, *sum = y + N * w;
     memset(sum, 0, (size_t)(N * w) * sizeof(double));
-    for (ptrdiff_t h = 0; h < H; h++) {
-        double dt = exp((double)log_dt[h]), along = 0;
-        const double *da = da_bar + h / L * N * N * L + h % L, *db = db_bar + h / L * N * L + h % L;
+    for (ptrdiff_t g = 0; g < G; g++) {
+        double dt = exp((double)log_dt[g]), along = 0;
+        const double *da = da_bar + g * N * N, *db = db_bar + g * N;
         transformed(s, A, B, dt, alpha, x);
         for (ptrdiff_t i = 0; i < N; i++)
-            for (ptrdiff_t j = 0; j <= N; j++) y[i * w + j] = j < N ? da[(i * N + j) * L] : db[i * L];
+            for (ptrdiff_t j = 0; j <= N; j++) y[i * w + j] = j < N ? da[i * N + j] : db[i];
         factor(s, A, alpha * dt, 1);
         solve(s, y);
         for (ptrdiff_t i = 0; i < N; i++)
             for (ptrdiff_t j = 0; j <= N; j++) {
-                double g = y[i * w + j];
+                double slope = y[i * w + j];
                 if (j < N) {
                     double product = 0;
                     for (ptrdiff_t k = 0; k <= N; k++) product += y[i * w + k] * x[j * w + k];
-                    g = (1 - alpha) * g + alpha * product;
+                    slope = (1 - alpha) * slope + alpha * product;
                 }
-                sum[i * w + j] += dt * g;
-                along += dt * g * (j < N ? A[i * N + j] : B[i]);
+                sum[i * w + j] += dt * slope;
+                along += dt * slope * (j < N ? A[i * N + j] : B[i]);
             }
-        add_log_dt[h] += (float)along;
+        add_log_dt[g] += (float)along;
     }
     for (ptrdiff_t i = 0; i < N; i++) {
         for (ptrdiff_t j = 0; j < N; j++) add_A[i * N + j] += (float)sum[i * w + j];

@@ -1,36 +1,47 @@
 import CUnroll
 
-/// A dense state space discretised by zero-order hold, in double precision: Ā [N,N] and B̄ [N] for each of H channels, in
-/// tiles of channels as the C loops want them.
+/// A dense state space in discrete time, in double precision: Ā [N,N] and B̄ [N] for each of G time steps, of which H channels take
+/// one in turn: channel h has number h mod G.
 public final class DiscreteSystem: @unchecked Sendable {
   public let channels: Int
+  public let timeSteps: Int
   public let stateSize: Int
   let transition: DoubleBuffer
   let input: DoubleBuffer
+  /// [Ā B̄] column by column, for the recurrence.
+  fileprivate(set) var columns: DoubleBuffer?
 
   /// Zeros in memory of its own, or undefined contents in the arena's, which must not be used after its reset.
-  public init(channels: Int, stateSize: Int, arena: Arena? = nil) {
+  ///
+  /// - Parameter timeSteps: at most as many as channels.
+  public init(channels: Int, timeSteps: Int, stateSize: Int, arena: Arena? = nil) {
+    precondition(1...channels ~= timeSteps)
     self.channels = channels
+    self.timeSteps = timeSteps
     self.stateSize = stateSize
-    let lanes = Kernels.tiledChannels(channels)
-    transition = DoubleBuffer(count: lanes * stateSize * stateSize, arena: arena)
-    input = DoubleBuffer(count: lanes * stateSize, arena: arena)
+    transition = DoubleBuffer(count: timeSteps * stateSize * stateSize, arena: arena)
+    input = DoubleBuffer(count: timeSteps * stateSize, arena: arena)
   }
 
-  /// Ā of channel h, row by row.
-  public func transition(of h: Int) -> [Double] { gather(transition, of: h, count: stateSize * stateSize) }
-  /// B̄ of channel h.
-  public func input(of h: Int) -> [Double] { gather(input, of: h, count: stateSize) }
+  /// Ā of a time step, row by row.
+  public func transition(of step: Int) -> [Double] { values(transition, stateSize * stateSize, step) }
+  /// B̄ of a time step.
+  public func input(of step: Int) -> [Double] { values(input, stateSize, step) }
 
-  private func gather(_ buffer: DoubleBuffer, of h: Int, count: Int) -> [Double] {
-    let lanes = Int(UN_LANES)
-    return (0..<count).map { buffer.base[(h / lanes * count + $0) * lanes + h % lanes] }
+  private func values(_ buffer: DoubleBuffer, _ count: Int, _ step: Int) -> [Double] {
+    (0..<count).map { buffer.base[step * count + $0] }
+  }
+
+  /// As the C loops see it.
+  func withSystem<Result>(_ body: (UnsafePointer<un_system>) -> Result) -> Result {
+    var system = un_system(H: channels, N: stateSize, G: timeSteps, a_bar: transition.base, b_bar: input.base)
+    return body(&system)
   }
 }
 
 /// How a continuous system becomes steps of Δ.
 public enum Hold: Sendable {
-  /// Exact for inputs that stay constant over a step: [Ā B̄; 0 1] = exp(Δ [A B; 0 0]).
+  /// Exact for inputs that stay constant over a step: [Ā B̄; 0 1] = exp(Δ [A B; 0 0]), by GSL.
   case zeroOrder
   /// (I − αΔA) [Ā B̄] = [I + (1 − α)ΔA, ΔB]: forward Euler (α = 0), bilinear (½), backward Euler (1).
   case transform(alpha: Double)
@@ -38,67 +49,69 @@ public enum Hold: Sendable {
 
 /// The dense state space x' = A x + B u, y = C x + D u: discretisation, kernel, convolution, recurrence, and their gradients.
 extension Kernels {
-  static func tiledChannels(_ channels: Int) -> Int { (channels + Int(UN_LANES) - 1) / Int(UN_LANES) * Int(UN_LANES) }
-
-  /// Ā and B̄ of every channel; by zero-order hold not a number where Δ‖A‖ (largest row sum) is above 2⁶⁴, and maybe from half of
-  /// that on. A [N,N], B [1,N], logDt [1,H].
+  /// Ā and B̄ of every time step; by zero-order hold not numbers where Δ‖[A B]‖ (largest row sum) is above 2⁶⁴. A [N,N], B [1,N],
+  /// logDt [1,G].
   public static func discretise(
-    a: Matrix, b: Matrix, logDt: Matrix, by hold: Hold = .zeroOrder, arena: Arena, into system: DiscreteSystem
+    a: Matrix, b: Matrix, logDt: Matrix, by hold: Hold = .zeroOrder, into system: DiscreteSystem
   ) {
     _ = singleThread
-    precondition(
-      a.rows == system.stateSize && a.columns == a.rows && b.count == a.rows && logDt.count == system.channels)
-    let (h, n) = (system.channels, system.stateSize)
+    check(a, b, logDt, system)
+    let (g, n) = (system.timeSteps, system.stateSize)
     switch hold {
-    case .zeroOrder:
-      let scratch = DoubleBuffer(count: un_zoh_scratch(h, n, a.base, logDt.base), arena: arena)
-      un_zoh(h, n, a.base, b.base, logDt.base, system.transition.base, system.input.base, scratch.base)
+    case .zeroOrder: un_zoh(g, n, a.base, b.base, logDt.base, system.transition.base, system.input.base)
     case .transform(let alpha):
-      un_transform(h, n, alpha, a.base, b.base, logDt.base, system.transition.base, system.input.base)
+      un_transform(g, n, alpha, a.base, b.base, logDt.base, system.transition.base, system.input.base)
+    }
+    system.withSystem { s in
+      let columns = system.columns ?? DoubleBuffer(count: un_ssm_columns(s))
+      un_ssm_transpose(s, columns.base)
+      system.columns = columns
     }
   }
 
   /// From gradients of Ā and B̄ (a `DiscreteSystem` that holds them) to those of A, B and log Δ.
   public static func discretiseBack(
-    a: Matrix, b: Matrix, logDt: Matrix, by hold: Hold = .zeroOrder, arena: Arena, gradient: DiscreteSystem,
+    a: Matrix, b: Matrix, logDt: Matrix, by hold: Hold = .zeroOrder, gradient: DiscreteSystem,
     addA: Matrix, addB: Matrix, addLogDt: Matrix
   ) {
-    let (h, n) = (gradient.channels, gradient.stateSize)
+    _ = singleThread
+    check(a, b, logDt, gradient)
+    check(addA, addB, addLogDt, gradient)
+    let (g, n) = (gradient.timeSteps, gradient.stateSize)
     switch hold {
     case .zeroOrder:
-      let scratch = DoubleBuffer(count: un_zoh_scratch(h, n, a.base, logDt.base), arena: arena)
       un_zoh_back(
-        h, n, a.base, b.base, logDt.base, gradient.transition.base, gradient.input.base, addA.base, addB.base,
-        addLogDt.base, scratch.base)
+        g, n, a.base, b.base, logDt.base, gradient.transition.base, gradient.input.base, addA.base, addB.base,
+        addLogDt.base)
     case .transform(let alpha):
       un_transform_back(
-        h, n, alpha, a.base, b.base, logDt.base, gradient.transition.base, gradient.input.base, addA.base, addB.base,
+        g, n, alpha, a.base, b.base, logDt.base, gradient.transition.base, gradient.input.base, addA.base, addB.base,
         addLogDt.base)
     }
   }
 
-  /// Floats of `powers` for T steps.
-  public static func powerCount(steps: Int, system: DiscreteSystem) -> Int {
-    (steps + 1) * system.stateSize * tiledChannels(system.channels)
-  }
-
-  /// powers q_l = C Ā^l (l = 0…T) and kernel k_l = q_l B̄ [H,T]. Cost: T H N² multiply-adds.
-  public static func stateSpaceKernel(c: Matrix, system: DiscreteSystem, powers: Matrix, kernel: Matrix) {
-    precondition(c.rows == system.channels && c.columns == system.stateSize && kernel.rows == system.channels)
-    precondition(powers.count == powerCount(steps: kernel.columns, system: system))
-    un_ssm_kernel(
-      kernel.columns, system.channels, system.stateSize, c.base, system.transition.base, system.input.base, powers.base,
-      kernel.base)
+  /// kernel [H,T]: k_l = C Ā^l B̄. Cost: T H N multiply-adds, in products, and about √(T H G) N² for their tables.
+  public static func stateSpaceKernel(c: Matrix, system: DiscreteSystem, arena: Arena, into kernel: Matrix) {
+    _ = singleThread
+    check(c, kernel, system)
+    system.withSystem { s in
+      let scratch = arena.matrix(1, un_ssm_scratch(s, kernel.columns))
+      un_ssm_kernel(s, kernel.columns, c.base, kernel.base, scratch.base)
+    }
   }
 
   /// Gradients of Ā and B̄ are written into `gradient`.
   public static func stateSpaceKernelBack(
-    system: DiscreteSystem, powers: Matrix, dKernel: Matrix, dPowers: Matrix?, gradient: DiscreteSystem, addC: Matrix
+    c: Matrix, system: DiscreteSystem, dKernel: Matrix, arena: Arena, gradient: DiscreteSystem, addC: Matrix
   ) {
-    un_ssm_kernel_back(
-      dKernel.columns, system.channels, system.stateSize, system.transition.base, system.input.base, powers.base,
-      dKernel.base,
-      dPowers?.base, gradient.transition.base, gradient.input.base, addC.base)
+    check(c, dKernel, system)
+    precondition(same(c, addC) && addC.isContiguous && matches(gradient, system))
+    system.withSystem { s in
+      let scratch = arena.matrix(1, un_ssm_scratch(s, dKernel.columns))
+      un_ssm_kernel_back(
+        s, dKernel.columns, c.base, dKernel.base, gradient.transition.base, gradient.input.base, addC.base, scratch.base
+      )
+    }
   }
 
   /// y [R,H] = kernel [H,T] ∗ u [R,H] + D ⊙ u along every sequence.
@@ -126,32 +139,46 @@ extension Kernels {
       addD.base, scratch.base)
   }
 
-  /// y_t += C Ā^{t+1} x₀ for x₀ [B, H·N].
+  /// y_t += C Ā^{t+1} x₀ for x₀ [B, H·N]. Cost: B T H N multiply-adds, in products.
   public static func addInitialState(
-    _ x0: Matrix, powers: Matrix, system: DiscreteSystem, _ steps: PackedSteps, to y: Matrix
+    _ x0: Matrix, c: Matrix, system: DiscreteSystem, _ steps: PackedSteps, arena: Arena, to y: Matrix
   ) {
-    precondition(x0.rows == steps.sequences && x0.columns == system.channels * system.stateSize && x0.isContiguous)
-    un_ssm_initial(
-      steps.steps, steps.offset, steps.live, system.channels, system.stateSize, powers.base, x0.base, y.base)
+    check(x0, c, system, steps, y)
+    system.withSystem { s in
+      let scratch = arena.matrix(1, un_ssm_initial_scratch(s, steps.steps, steps.sequences))
+      un_ssm_initial(s, steps.steps, steps.offset, steps.live, c.base, x0.base, y.base, scratch.base)
+    }
   }
 
+  /// The gradient of Ā is added to `gradient`'s, that of x₀ is written.
   public static func initialStateBack(
-    _ x0: Matrix, powers: Matrix, system: DiscreteSystem, _ steps: PackedSteps, dy: Matrix, dPowers: Matrix,
-    addX0: Matrix
+    _ x0: Matrix, c: Matrix, system: DiscreteSystem, _ steps: PackedSteps, arena: Arena, dy: Matrix,
+    gradient: DiscreteSystem, addC: Matrix, dX0: Matrix
   ) {
-    precondition(same(x0, addX0) && dPowers.count == powers.count && x0.isContiguous)
-    un_ssm_initial_back(
-      steps.steps, steps.offset, steps.live, system.channels, system.stateSize, powers.base, x0.base, dy.base,
-      dPowers.base,
-      addX0.base)
+    check(x0, c, system, steps, dy)
+    precondition(same(x0, dX0) && dX0.isContiguous && same(c, addC) && addC.isContiguous && matches(gradient, system))
+    system.withSystem { s in
+      let scratch = arena.matrix(1, un_ssm_initial_scratch(s, steps.steps, steps.sequences))
+      un_ssm_initial_back(
+        s, steps.steps, steps.offset, steps.live, c.base, x0.base, dy.base, gradient.transition.base, addC.base,
+        dX0.base, scratch.base)
+    }
   }
 
-  /// The state after every sequence's last step, x [B, H·N], as the convolution sees it.
-  public static func finalState(u: Matrix, x0: Matrix?, system: DiscreteSystem, _ steps: PackedSteps, into x: Matrix) {
+  /// The state after every sequence's last step, x [B, H·N], as the convolution sees it. Cost: B T H N multiply-adds, in products,
+  /// and T G N².
+  public static func finalState(
+    u: Matrix, x0: Matrix?, system: DiscreteSystem, _ steps: PackedSteps, arena: Arena, into x: Matrix
+  ) {
+    _ = singleThread
+    precondition(u.rows == steps.rows && u.columns == system.channels && u.isContiguous && x.isContiguous)
     precondition(x.rows == steps.sequences && x.columns == system.channels * system.stateSize)
-    un_ssm_final(
-      steps.steps, steps.offset, steps.lengths, steps.sequences, system.channels, system.stateSize,
-      system.transition.base, system.input.base, u.base, x0?.base, x.base)
+    precondition(x0.map { same($0, x) && $0.isContiguous } ?? true)
+    system.withSystem { s in
+      let scratch = arena.matrix(1, un_ssm_final_scratch(s, steps.steps, steps.sequences))
+      un_ssm_final(
+        s, steps.steps, steps.offset, steps.lengths, steps.sequences, u.base, x0?.base, x.base, scratch.base)
+    }
   }
 
   /// The same system step by step: x [B, H·N] is the state before, then after. Cost: H N² multiply-adds a token.
@@ -159,12 +186,13 @@ extension Kernels {
     _ u: Matrix, c: Matrix, d: Matrix, system: DiscreteSystem, _ steps: PackedSteps, arena: Arena, state x: Matrix,
     into y: Matrix
   ) {
-    precondition(same(u, y) && x.rows == steps.sequences && x.columns == system.channels * system.stateSize)
-    let scratch = arena.matrix(1, 2 * 2 * system.stateSize * Int(UN_LANES))
-    scratch.base.withMemoryRebound(to: Double.self, capacity: scratch.count / 2) { scratch in
+    check(x, c, system, steps, y)
+    precondition(same(u, y) && u.isContiguous && d.count == system.channels)
+    guard let columns = system.columns else { preconditionFailure("a system that was not discretised") }
+    system.withSystem { s in
+      let scratch = DoubleBuffer(count: un_ssm_recurrence_scratch(s), arena: arena)
       un_ssm_recurrence(
-        steps.steps, steps.offset, steps.live, system.channels, system.stateSize, c.base, d.base,
-        system.transition.base, system.input.base, u.base, x.base, y.base, scratch)
+        s, steps.steps, steps.offset, steps.live, c.base, d.base, columns.base, u.base, x.base, y.base, scratch.base)
     }
   }
 
@@ -180,5 +208,25 @@ extension Kernels {
   private static func checkConvolution(_ u: Matrix, _ kernel: Matrix, _ d: Matrix, _ steps: PackedSteps, _ y: Matrix) {
     precondition(u.rows == steps.rows && same(u, y) && u.isContiguous && y.isContiguous)
     precondition(kernel.columns == steps.steps && kernel.rows == u.columns && d.count == u.columns)
+  }
+
+  private static func check(_ a: Matrix, _ b: Matrix, _ logDt: Matrix, _ system: DiscreteSystem) {
+    precondition(a.rows == system.stateSize && a.columns == a.rows && a.isContiguous)
+    precondition(b.count == a.rows && logDt.count == system.timeSteps)
+  }
+
+  private static func check(_ c: Matrix, _ kernel: Matrix, _ system: DiscreteSystem) {
+    precondition(c.rows == system.channels && c.columns == system.stateSize && c.isContiguous)
+    precondition(kernel.rows == system.channels && kernel.isContiguous)
+  }
+
+  private static func check(_ x: Matrix, _ c: Matrix, _ system: DiscreteSystem, _ steps: PackedSteps, _ y: Matrix) {
+    precondition(x.rows == steps.sequences && x.columns == system.channels * system.stateSize && x.isContiguous)
+    precondition(c.rows == system.channels && c.columns == system.stateSize && c.isContiguous)
+    precondition(y.rows == steps.rows && y.columns == system.channels && y.isContiguous)
+  }
+
+  private static func matches(_ a: DiscreteSystem, _ b: DiscreteSystem) -> Bool {
+    (a.channels, a.timeSteps, a.stateSize) == (b.channels, b.timeSteps, b.stateSize)
   }
 }

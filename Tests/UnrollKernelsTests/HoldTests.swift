@@ -6,8 +6,8 @@
 import Testing
 import UnrollKernels
 
-/// The zero-order hold of many channels at once against GSL's exponential of one system at a time, and its gradient against the
-/// Fréchet derivative, which is the upper right block of exp [Mᵀ G; 0 Mᵀ] (Najfeld & Havel 1995).
+/// The zero-order hold by GSL's exponential against a series of our own, and its gradient against the Fréchet derivative, which is
+/// the upper right block of exp [Mᵀ G; 0 Mᵀ] (Najfeld & Havel 1995), by that series, and against differences.
 @Suite struct HoldTests {
   private let pool = Pool()
 
@@ -29,22 +29,21 @@ import UnrollKernels
     }
   }
 
-  /// Eleven channels with steps that need no squaring up to many, and so tiles that need different numbers of them.
-  /// States that leave every remainder of the products' blocks of four.
+  /// Eleven time steps, from such that need no squaring up to many.
   @Test(
     arguments: [
       (1, 1e-6, 0.3), (2, 1e-3, 2), (3, 1e-3, 40), (4, 1e-5, 1e-4), (6, 1e-4, 1), (7, 1e-3, 1), (9, 1e-3, 2),
       (16, 1e-4, 0.5), (33, 1e-3, 0.1),
     ])
-  func againstGSL(_ form: (state: Int, shortest: Double, longest: Double)) {
+  func againstTheSeries(_ form: (state: Int, shortest: Double, longest: Double)) {
     let (n, channels) = (form.state, 11)
     let (a, b) = legS(n)
     let ratio = log(form.longest / form.shortest) / Double(channels - 1)
     let logDt = pool.matrix(1, channels, (0..<channels).map { Float(log(form.shortest) + Double($0) * ratio) })
-    let system = DiscreteSystem(channels: channels, stateSize: n)
-    Kernels.discretise(a: a, b: b, logDt: logDt, arena: pool.arena, into: system)
+    let system = DiscreteSystem(channels: channels, timeSteps: channels, stateSize: n)
+    Kernels.discretise(a: a, b: b, logDt: logDt, into: system)
     for h in 0..<channels {
-      let e = Kernels.exponential(bordered(a, b, exp(logDt.at(0, h))), size: n + 1)
+      let e = Twin.exponential(bordered(a, b, exp(logDt.at(0, h))), size: n + 1)
       let scale = 1e-11 * max(1, e.map(abs).max()!)
       let (transition, input) = (system.transition(of: h), system.input(of: h))
       for i in 0..<n {
@@ -65,11 +64,11 @@ import UnrollKernels
     let (w, (a, b)) = (n + 1, legS(n))
     let ratio = log(form.longest / form.shortest) / Double(channels - 1)
     let logDt = pool.matrix(1, channels, (0..<channels).map { Float(log(form.shortest) + Double($0) * ratio) })
-    let system = DiscreteSystem(channels: channels, stateSize: n)
-    Kernels.discretise(a: a, b: b, logDt: logDt, arena: pool.arena, into: system)
+    let system = DiscreteSystem(channels: channels, timeSteps: channels, stateSize: n)
+    Kernels.discretise(a: a, b: b, logDt: logDt, into: system)
     let (dA, dB, dDt) = (pool.matrix(n, n), pool.matrix(1, n), pool.matrix(1, channels))
     Kernels.discretiseBack(
-      a: a, b: b, logDt: logDt, arena: pool.arena, gradient: system, addA: dA, addB: dB, addLogDt: dDt)
+      a: a, b: b, logDt: logDt, gradient: system, addA: dA, addB: dB, addLogDt: dDt)
     var (sumA, sumB) = ([Double](repeating: 0, count: n * n), [Double](repeating: 0, count: n))
     var along = [Double](repeating: 0, count: channels)
     for h in 0..<channels {
@@ -80,7 +79,7 @@ import UnrollKernels
         if i / w == j / w { return m[j % w * w + i % w] }
         return i >= w || i == n ? 0 : j - w < n ? transition[i * n + j - w] : input[i]
       }
-      let e = Kernels.exponential(block, size: 2 * w)
+      let e = Twin.exponential(block, size: 2 * w)
       for i in 0..<n {
         for j in 0...n {
           let g = dt * e[i * 2 * w + w + j]
@@ -98,11 +97,11 @@ import UnrollKernels
     let (n, channels) = (5, 9)
     let (a, b) = (pool.matrix(n, n), pool.normal(1, n))
     let logDt = pool.matrix(1, channels, (0..<channels).map { Float($0) - 4 })
-    let system = DiscreteSystem(channels: channels, stateSize: n)
-    Kernels.discretise(a: a, b: b, logDt: logDt, arena: pool.arena, into: system)
+    let system = DiscreteSystem(channels: channels, timeSteps: channels, stateSize: n)
+    Kernels.discretise(a: a, b: b, logDt: logDt, into: system)
     let (dA, dB, dDt) = (pool.matrix(n, n), pool.matrix(1, n), pool.matrix(1, channels))
     Kernels.discretiseBack(
-      a: a, b: b, logDt: logDt, arena: pool.arena, gradient: system, addA: dA, addB: dB, addLogDt: dDt)
+      a: a, b: b, logDt: logDt, gradient: system, addA: dA, addB: dB, addLogDt: dDt)
     let steps = (0..<channels).map { exp(logDt.at(0, $0)) }
     for (h, dt) in steps.enumerated() {
       #expect(system.transition(of: h) == (0..<n * n).map { $0 % (n + 1) == 0 ? 1 : 0 })
@@ -124,9 +123,9 @@ import UnrollKernels
     let (a, b) = legS(n)
     // cΔ is 2⁶⁴ at log Δ = 41.6. At 40 the state forgets everything within a step, Ā = 0 and A B̄ = −B.
     let logDt = pool.matrix(1, channels, (0..<channels).map { $0 == 2 || $0 == 9 ? bad : $0 == 3 ? 40 : -3 })
-    let system = DiscreteSystem(channels: channels, stateSize: n)
-    Kernels.discretise(a: a, b: b, logDt: logDt, arena: pool.arena, into: system)
-    let e = Kernels.exponential(bordered(a, b, exp(-3)), size: n + 1)
+    let system = DiscreteSystem(channels: channels, timeSteps: channels, stateSize: n)
+    Kernels.discretise(a: a, b: b, logDt: logDt, into: system)
+    let e = Twin.exponential(bordered(a, b, exp(-3)), size: n + 1)
     for h in 0..<channels {
       let (transition, input) = (system.transition(of: h), system.input(of: h))
       switch h {
@@ -146,7 +145,7 @@ import UnrollKernels
     }
     let (dA, dB, dDt) = (pool.matrix(n, n), pool.matrix(1, n), pool.matrix(1, channels))
     Kernels.discretiseBack(
-      a: a, b: b, logDt: logDt, arena: pool.arena, gradient: system, addA: dA, addB: dB, addLogDt: dDt)
+      a: a, b: b, logDt: logDt, gradient: system, addA: dA, addB: dB, addLogDt: dDt)
     #expect((dA.array + dB.array).allSatisfy { $0.isNaN })
     for h in 0..<channels { #expect(dDt[0, h].isNaN == (h == 2 || h == 9)) }
   }

@@ -37,31 +37,33 @@ import UnrollKernels
     return ((0..<n * n).map { e[$0 / n * (n + 1) + $0 % n] }, (0..<n).map { e[$0 * (n + 1) + n] })
   }
 
-  /// Eleven channels: one tile of the C loops and a remainder.
   @Test func zeroOrderHold() {
-    let (n, channels) = (4, 11)
-    let (a, b, logDt) = (pool.normal(n, n), pool.normal(1, n), pool.normal(1, channels))
-    let system = DiscreteSystem(channels: channels, stateSize: n)
-    Kernels.discretise(a: a, b: b, logDt: logDt, arena: pool.arena, into: system)
-    for h in 0..<channels {
-      let twin = held(a.doubles, b.doubles, logDt.at(0, h))
+    let (n, steps) = (4, 3)
+    let (a, b, logDt) = (pool.normal(n, n), pool.normal(1, n), pool.normal(1, steps))
+    let system = DiscreteSystem(channels: 11, timeSteps: steps, stateSize: n)
+    Kernels.discretise(a: a, b: b, logDt: logDt, into: system)
+    for g in 0..<steps {
+      let twin = held(a.doubles, b.doubles, logDt.at(0, g))
       let scale = 1e-12 * max(1, twin.a.map(abs).max()!)
-      #expect(zip(system.transition(of: h), twin.a).allSatisfy { abs($0 - $1) < scale })
-      #expect(zip(system.input(of: h), twin.b).allSatisfy { abs($0 - $1) < scale })
+      #expect(zip(system.transition(of: g), twin.a).allSatisfy { abs($0 - $1) < scale })
+      #expect(zip(system.input(of: g), twin.b).allSatisfy { abs($0 - $1) < scale })
     }
   }
 
   /// Gradient of Σ_l k_l w_l for the kernel k_l = C Ā^l B̄, through the hold to A, B, C and log Δ.
-  @Test func kernelAndItsGradient() {
-    let (n, channels, length) = (3, 9, 5)
+  ///
+  /// One time step for all, groups of different size, and one a channel; lengths that are no product of the tables'.
+  @Test(arguments: [1, 4, 9], [1, 2, 5, 16, 23])
+  func kernelAndItsGradient(_ timeSteps: Int, _ length: Int) {
+    let (n, channels) = (3, 9)
     let (a, b, c, logDt) = (
-      pool.normal(n, n, deviation: 0.5), pool.normal(1, n), pool.normal(channels, n), pool.normal(1, channels)
+      pool.normal(n, n, deviation: 0.5), pool.normal(1, n), pool.normal(channels, n), pool.normal(1, timeSteps)
     )
     let weights = pool.normal(channels, length)
     func twin(_ inputs: [[Double]]) -> [Double] {
       var kernel = [Double](repeating: 0, count: length * channels)
       for h in 0..<channels {
-        let system = held(inputs[0], inputs[1], inputs[3][h])
+        let system = held(inputs[0], inputs[1], inputs[3][h % timeSteps])
         var q = Array(inputs[2][h * n..<(h + 1) * n])
         for l in 0..<length {
           kernel[h * length + l] = zip(q, system.b).reduce(0) { $0 + $1.0 * $1.1 }
@@ -70,20 +72,17 @@ import UnrollKernels
       }
       return kernel
     }
-    let system = DiscreteSystem(channels: channels, stateSize: n)
-    Kernels.discretise(a: a, b: b, logDt: logDt, arena: pool.arena, into: system)
-    let (powers, kernel) = (
-      pool.matrix(1, Kernels.powerCount(steps: length, system: system)), pool.matrix(channels, length)
-    )
-    Kernels.stateSpaceKernel(c: c, system: system, powers: powers, kernel: kernel)
+    let system = DiscreteSystem(channels: channels, timeSteps: timeSteps, stateSize: n)
+    Kernels.discretise(a: a, b: b, logDt: logDt, into: system)
+    let kernel = pool.matrix(channels, length)
+    Kernels.stateSpaceKernel(c: c, system: system, arena: pool.arena, into: kernel)
     let inputs = [a.doubles, b.doubles, c.doubles, logDt.doubles]
     #expect(distance(kernel.array, twin(inputs)) < 1e-6)
-    let gradient = DiscreteSystem(channels: channels, stateSize: n)
-    let (dA, dB, dC, dDt) = (pool.matrix(n, n), pool.matrix(1, n), pool.matrix(channels, n), pool.matrix(1, channels))
+    let gradient = DiscreteSystem(channels: channels, timeSteps: timeSteps, stateSize: n)
+    let (dA, dB, dC, dDt) = (pool.matrix(n, n), pool.matrix(1, n), pool.matrix(channels, n), pool.matrix(1, timeSteps))
     Kernels.stateSpaceKernelBack(
-      system: system, powers: powers, dKernel: weights, dPowers: nil, gradient: gradient, addC: dC)
-    Kernels.discretiseBack(
-      a: a, b: b, logDt: logDt, arena: pool.arena, gradient: gradient, addA: dA, addB: dB, addLogDt: dDt)
+      c: c, system: system, dKernel: weights, arena: pool.arena, gradient: gradient, addC: dC)
+    Kernels.discretiseBack(a: a, b: b, logDt: logDt, gradient: gradient, addA: dA, addB: dB, addLogDt: dDt)
     for (which, ours) in [dA, dB, dC, dDt].enumerated() {
       let slopes = inputs[which].indices.map { place in
         derivative { step in
@@ -96,30 +95,49 @@ import UnrollKernels
     }
   }
 
-  /// x = Ā x + B̄ u, y = C x + D u, against the same in plain arithmetic, and the final state both ways.
-  @Test func recurrence() {
-    let (n, channels, steps) = (4, 11, PackedSteps(lengths: [7, 4, 2, 1]))
-    let (a, b, logDt) = (pool.normal(n, n, deviation: 0.5), pool.normal(1, n), pool.normal(1, channels))
+  /// x = Ā x + B̄ u, y = C x + D u, against the same in plain arithmetic; what an initial state adds; the final state both ways.
+  /// States that leave a remainder of the recurrence's blocks of eight, and channels one of its blocks of four.
+  @Test(arguments: [1, 3, 11], [4, 9])
+  func recurrence(_ timeSteps: Int, _ n: Int) {
+    let (channels, steps) = (11, PackedSteps(lengths: [37, 14, 14, 1]))
+    let (a, b, logDt) = (pool.normal(n, n, deviation: 0.3), pool.normal(1, n), pool.normal(1, timeSteps))
     let (c, d, u) = (pool.normal(channels, n), pool.normal(1, channels), pool.normal(steps.rows, channels))
     let x0 = pool.normal(4, channels * n)
-    let system = DiscreteSystem(channels: channels, stateSize: n)
-    Kernels.discretise(a: a, b: b, logDt: logDt, arena: pool.arena, into: system)
+    for i in 0..<n { a[i, i] -= 1 }
+    let system = DiscreteSystem(channels: channels, timeSteps: timeSteps, stateSize: n)
+    Kernels.discretise(a: a, b: b, logDt: logDt, into: system)
     var (x, y) = (x0.doubles, [Double](repeating: 0, count: u.count))
+    var (free, fromState) = (x0.doubles, [Double](repeating: 0, count: u.count))
     for t in 0..<steps.steps {
       for (s, row) in steps.range(t).enumerated() {
         for h in 0..<channels {
-          let (start, transition, input) = ((s * channels + h) * n, system.transition(of: h), system.input(of: h))
-          let before = Array(x[start..<start + n])
-          for i in 0..<n {
-            x[start + i] = (0..<n).reduce(input[i] * u.at(row, h)) { $0 + transition[i * n + $1] * before[$1] }
+          let start = (s * channels + h) * n
+          let (transition, input) = (system.transition(of: h % timeSteps), system.input(of: h % timeSteps))
+          func step(_ x: inout [Double], _ u: Double) -> Double {
+            let before = Array(x[start..<start + n])
+            for i in 0..<n { x[start + i] = (0..<n).reduce(input[i] * u) { $0 + transition[i * n + $1] * before[$1] } }
+            return (0..<n).reduce(d.at(0, h) * u) { $0 + c.at(h, $1) * x[start + $1] }
           }
-          y[row * channels + h] = (0..<n).reduce(d.at(0, h) * u.at(row, h)) { $0 + c.at(h, $1) * x[start + $1] }
+          y[row * channels + h] = step(&x, u.at(row, h))
+          fromState[row * channels + h] = step(&free, 0)
         }
       }
     }
     let (state, ours, final) = (pool.arena.copy(x0), pool.matrix(u.rows, channels), pool.matrix(4, channels * n))
+    let added = pool.arena.zeros(u.rows, channels)
     Kernels.recur(u, c: c, d: d, system: system, steps, arena: pool.arena, state: state, into: ours)
-    Kernels.finalState(u: u, x0: x0, system: system, steps, into: final)
+    Kernels.finalState(u: u, x0: x0, system: system, steps, arena: pool.arena, into: final)
+    Kernels.addInitialState(x0, c: c, system: system, steps, arena: pool.arena, to: added)
     #expect(distance(ours.array, y) < 2e-6 && distance(state.array, x) < 2e-6 && distance(final.array, x) < 2e-6)
+    #expect(distance(added.array, fromState) < 2e-6)
+  }
+
+  /// What tables of powers take for 16,384 steps of 64 states and channels.
+  @Test(arguments: [1, 8, 64])
+  func memoryOfPowers(_ timeSteps: Int) {
+    let system = DiscreteSystem(channels: 64, timeSteps: timeSteps, stateSize: 64)
+    let (arena, kernel) = (Arena(), pool.matrix(64, 16_384))
+    Kernels.stateSpaceKernel(c: pool.normal(64, 64), system: system, arena: arena, into: kernel)
+    #expect(arena.capacity * 4 < 32 << 20, "\(arena.capacity * 4 >> 20) MiB")
   }
 }

@@ -20,13 +20,16 @@ enum Twin {
 
   /// Σ_k Mᵏ/k!, with so many terms that nothing is left.
   static func exponential(_ m: [Double], size n: Int) -> [Double] {
+    let norm = (0..<n).map { i in (0..<n).reduce(0) { $0 + abs(m[i * n + $1]) } }.max()!
+    let squarings = max(0, norm.exponent + 2)
+    let small = m.map { $0 * Double(sign: .plus, exponent: Double.Exponent(-squarings), significand: 1) }
     var sum = (0..<n * n).map { $0 % (n + 1) == 0 ? 1.0 : 0 }
     var term = sum
-    for k in 1...200 {
-      term = product(term, m, size: n).map { $0 / Double(k) }
+    for k in 1...30 {
+      term = product(term, small, size: n).map { $0 / Double(k) }
       sum = zip(sum, term).map { $0 + $1 }
     }
-    return sum
+    return (0..<squarings).reduce(sum) { power, _ in product(power, power, size: n) }
   }
 
   static func product(_ a: [Double], _ b: [Double], size n: Int) -> [Double] {

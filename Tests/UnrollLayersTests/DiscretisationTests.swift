@@ -21,8 +21,8 @@ import UnrollKernels
       return made
     }
     let logDt = Float(log(dt))
-    let system = DiscreteSystem(channels: 1, stateSize: state)
-    Kernels.discretise(a: made(a, state), b: made(b, 1), logDt: made([logDt], 1), by: hold, arena: arena, into: system)
+    let system = DiscreteSystem(channels: 1, timeSteps: 1, stateSize: state)
+    Kernels.discretise(a: made(a, state), b: made(b, 1), logDt: made([logDt], 1), by: hold, into: system)
     return withExtendedLifetime(arena) {
       DiscretisationError.relative(
         transition: system.transition(of: 0), input: system.input(of: 0), a.map(Double.init), b.map(Double.init),

@@ -78,11 +78,10 @@ import UnrollKernels
     let layer = DenseStateSpace(Self.channels, options, builder)
     let parameters = Parameters(builder)
     let (c, d) = (parameters.value(layer.c).array.map(Double.init), parameters.value(layer.d).array.map(Double.init))
-    let (system, arena) = (DiscreteSystem(channels: Self.channels, stateSize: 4), Arena())
-    defer { withExtendedLifetime(arena) {} }
+    let system = DiscreteSystem(channels: Self.channels, timeSteps: Self.channels, stateSize: 4)
     Kernels.discretise(
       a: parameters.value(layer.a), b: parameters.value(layer.b), logDt: parameters.value(layer.logDt),
-      by: discretisation.hold, arena: arena, into: system)
+      by: discretisation.hold, into: system)
     let (transitions, inputs) = (
       (0..<Self.channels).map { system.transition(of: $0) }, (0..<Self.channels).map { system.input(of: $0) }
     )

@@ -22,6 +22,7 @@ void un_gemm_packed(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const float *a, ptrdi
 void un_single_thread(void);
 const char *un_blas_config(void);
 const char *un_gsl_version(void);
+const char *un_fftw_version(void);
 
 // ---- peak.c: what speed is measured against
 // c [m,n] = a b, or += when adding, by OpenBLAS whatever kernel of our own there is.
@@ -196,42 +197,47 @@ void un_convolution_back(ptrdiff_t T, const int32_t *offset, const int32_t *live
                          const float *D, const float *u, const float *dy, float *du, float *dkernel, float *add_D,
                          float *scratch);
 
-// ---- ssm.c: the dense state space in double precision, in tiles of UN_LANES channels
-#define UN_LANES 8
-// exp of an n x n matrix (GSL), for tests and callers with a single system.
+// ---- exponential.c: GSL's exponential of a matrix, and with it zero-order hold
+// e [n,n] = exp(m)
 void un_matrix_exponential(ptrdiff_t n, const double *m, double *e);
-// hold.c: zero-order hold of channel h, [Ā B̄; 0 1] = exp(Δ_h [A B; 0 0]). a_bar [tiles][N][N][LANES], b_bar [tiles][N][LANES].
-// Doubles of scratch memory, 64-byte aligned, for the two functions below.
-ptrdiff_t un_zoh_scratch(ptrdiff_t H, ptrdiff_t N, const float *A, const float *log_dt);
-void un_zoh(ptrdiff_t H, ptrdiff_t N, const float *A, const float *B, const float *log_dt, double *a_bar, double *b_bar,
-            double *scratch);
-// Exact gradient of the above, from da_bar and db_bar to A [N,N], B [N], log_dt [H].
-void un_zoh_back(ptrdiff_t H, ptrdiff_t N, const float *A, const float *B, const float *log_dt, const double *da_bar,
-                 const double *db_bar, float *add_A, float *add_B, float *add_log_dt, double *scratch);
+// [Ā B̄; 0 1] = exp(Δ_g [A B; 0 0]) for G time steps: a_bar [G,N,N], b_bar [G,N]; not numbers where Δ ‖[A B]‖ is beyond 2^64.
+void un_zoh(ptrdiff_t G, ptrdiff_t N, const float *A, const float *B, const float *log_dt, double *a_bar, double *b_bar);
+// Exact gradient of the above, from da_bar and db_bar to A [N,N], B [N], log_dt [G].
+void un_zoh_back(ptrdiff_t G, ptrdiff_t N, const float *A, const float *B, const float *log_dt, const double *da_bar,
+                 const double *db_bar, float *add_A, float *add_B, float *add_log_dt);
 // transform.c: the generalised bilinear transform, α = 0 forward Euler, 1/2 bilinear, 1 backward Euler; and its gradient.
-void un_transform(ptrdiff_t H, ptrdiff_t N, double alpha, const float *A, const float *B, const float *log_dt, double *a_bar,
+void un_transform(ptrdiff_t G, ptrdiff_t N, double alpha, const float *A, const float *B, const float *log_dt, double *a_bar,
                   double *b_bar);
-void un_transform_back(ptrdiff_t H, ptrdiff_t N, double alpha, const float *A, const float *B, const float *log_dt,
+void un_transform_back(ptrdiff_t G, ptrdiff_t N, double alpha, const float *A, const float *B, const float *log_dt,
                        const double *da_bar, const double *db_bar, float *add_A, float *add_B, float *add_log_dt);
-// q_l = C Ā^l for l = 0...T: q [tiles][T+1][N][LANES]; kernel [H,T]: k_l = q_l B̄.
-void un_ssm_kernel(ptrdiff_t T, ptrdiff_t H, ptrdiff_t N, const float *C, const double *a_bar, const double *b_bar, float *q,
-                   float *kernel);
-// dkernel [H,T] and dq (gradient of q from the initial state, or null) in; da_bar, db_bar written; add_C [H,N].
-void un_ssm_kernel_back(ptrdiff_t T, ptrdiff_t H, ptrdiff_t N, const double *a_bar, const double *b_bar, const float *q,
-                        const float *dkernel, const float *dq, double *da_bar, double *db_bar, float *add_C);
-// y_t += q_{t+1} x_0 for every live row; x0 [B, H*N].
-void un_ssm_initial(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, ptrdiff_t N, const float *q,
-                    const float *x0, float *add_y);
-// dq [tiles][T+1][N][LANES] written, dx0 [B, H*N] zero in.
-void un_ssm_initial_back(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, ptrdiff_t N, const float *q,
-                         const float *x0, const float *dy, float *dq, float *add_dx0);
+
+// ---- ssm.c: the dense state space, discretised. Channel h has time step h mod G: a_bar [G,N,N], b_bar [G,N], G ≤ H.
+typedef struct { ptrdiff_t H, N, G; const double *a_bar, *b_bar; } un_system;
+// Floats of scratch memory, 64-byte aligned, for the two functions below.
+ptrdiff_t un_ssm_scratch(const un_system *s, ptrdiff_t T);
+// kernel [H,T]: k_l = C Ā^l B̄, C [H,N]
+void un_ssm_kernel(const un_system *s, ptrdiff_t T, const float *C, float *kernel, float *scratch);
+// dkernel [H,T] in; da_bar, db_bar written; add_C [H,N].
+void un_ssm_kernel_back(const un_system *s, ptrdiff_t T, const float *C, const float *dkernel, double *da_bar, double *db_bar,
+                        float *add_C, float *scratch);
+ptrdiff_t un_ssm_initial_scratch(const un_system *s, ptrdiff_t T, ptrdiff_t B);
+// y_t += C Ā^{t+1} x_0 for every live row; x0 [B, H*N].
+void un_ssm_initial(const un_system *s, ptrdiff_t T, const int32_t *offset, const int32_t *live, const float *C, const float *x0,
+                    float *add_y, float *scratch);
+// add_a_bar [G,N,N], add_C [H,N]; dx0 [B, H*N] written.
+void un_ssm_initial_back(const un_system *s, ptrdiff_t T, const int32_t *offset, const int32_t *live, const float *C, const float *x0,
+                         const float *dy, double *add_a_bar, float *add_C, float *dx0, float *scratch);
+ptrdiff_t un_ssm_final_scratch(const un_system *s, ptrdiff_t T, ptrdiff_t B);
 // The state after each sequence's last step: x = Ā^len x_0 + Σ_j Ā^j B̄ u_{len-1-j}. x0 may be null. x [B, H*N].
-void un_ssm_final(ptrdiff_t T, const int32_t *offset, const int32_t *length, ptrdiff_t B, ptrdiff_t H,
-                  ptrdiff_t N, const double *a_bar, const double *b_bar, const float *u, const float *x0, float *x);
-// The recurrence, step by step: x [B, H*N] is the state before, then after. y [R,H]. scratch: 2*N*UN_LANES doubles.
-void un_ssm_recurrence(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, ptrdiff_t N, const float *C,
-                       const float *D, const double *a_bar, const double *b_bar, const float *u, float *x, float *y,
-                       double *scratch);
+void un_ssm_final(const un_system *s, ptrdiff_t T, const int32_t *offset, const int32_t *length, ptrdiff_t B, const float *u,
+                  const float *x0, float *x, float *scratch);
+// The columns of [Ā B̄] of every time step as the recurrence reads them: doubles, 64-byte aligned.
+ptrdiff_t un_ssm_columns(const un_system *s);
+void un_ssm_transpose(const un_system *s, double *columns);
+// The recurrence, step by step: x [B, H*N] is the state before, then after. y [R,H]. scratch: doubles.
+ptrdiff_t un_ssm_recurrence_scratch(const un_system *s);
+void un_ssm_recurrence(const un_system *s, ptrdiff_t T, const int32_t *offset, const int32_t *live, const float *C, const float *D,
+                       const double *columns, const float *u, float *x, float *y, double *scratch);
 
 // ---- selective_scan.c: x_t[h,n] = exp(Δ_t[h] A[h,n]) x_{t−1}[h,n] + Δ_t[h] b_t[n] u_t[h]; y_t[h] = Σ_n c_t[n] x_t[h,n] + D[h] u_t[h]
 #define UN_SCAN_LANES 16
@@ -345,7 +351,7 @@ void un_diagonal_final(ptrdiff_t T, const int32_t *offset, const int32_t *live, 
 void un_diagonal_recurrence(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, ptrdiff_t modes, int parts,
                             const float *C, const float *D, const double *lambda, const double *b, const float *u, float *x,
                             float *y);
-// The upper half ω ≥ 0 of the eigenvalues ±iω of a skew-symmetric matrix [N,N], N even, rising.
+// frequencies.c: the upper half ω ≥ 0 of the eigenvalues ±iω of a skew-symmetric matrix [N,N], N even, rising.
 void un_skew_frequencies(ptrdiff_t N, const double *skew, double *omega);
 
 // ---- lru.c: x_t = λ ⊙ x_{t-1} + γ ⊙ v_t with N complex numbers, λ = exp(-exp(ν) + i exp(θ)), γ = exp(gamma)

@@ -28,12 +28,14 @@ public struct SSMOptions: BackendOptions {
   }
 
   public static let name = "ssm"
-  /// 2: the gradient of a carried state is that of the state before the chunk.
-  public static let version = 2
+  /// 2: the gradient of a carried state is that of the state before the chunk. 3: channels share time steps.
+  public static let version = 3
   public static let summary =
     "dense state space, HiPPO start: x = Ā x + B̄ u, y = C x + D u (Gu et al. 2022)"
   public static let table: [OptionKey<SSMOptions>] = [
     OptionKey("state", \.state, in: 1...256, "state size N"),
+    OptionKey(
+      "time_steps", \.timeSteps, in: 0...65_536, "time steps Δ that the channels take in turn; 0: every channel its own"),
     OptionKey("dt_min", \.dtMin, in: 1e-6...10, "smallest initial time step Δ (log-uniform)"),
     OptionKey("dt_max", \.dtMax, in: 1e-6...10, "largest initial time step Δ"),
     OptionKey("ssm_learning_rate", \.learningRateFactor, in: 0...10, "learning-rate factor of A, B and Δ"),
@@ -43,6 +45,7 @@ public struct SSMOptions: BackendOptions {
   ]
 
   public var state = 16
+  public var timeSteps = 8
   public var dtMin = 0.001
   public var dtMax = 0.1
   public var learningRateFactor = 0.1
@@ -55,6 +58,7 @@ public struct SSMOptions: BackendOptions {
   public static var miniature: Self {
     var options = Self()
     options.state = 6
+    options.timeSteps = 3
     return options
   }
 

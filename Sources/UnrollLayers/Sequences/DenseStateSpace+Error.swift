@@ -12,8 +12,8 @@ extension DenseStateSpace {
     let system = discretised(pass)
     let (a, b) = (pass.value(self.a).array.map(Double.init), pass.value(self.b).array.map(Double.init))
     let dt = pass.value(logDt).array.map { exp(Double($0)) }
-    let errors = dt.indices.map { h in
-      DiscretisationError.relative(transition: system.transition(of: h), input: system.input(of: h), a, b, dt[h])
+    let errors = dt.indices.map { g in
+      DiscretisationError.relative(transition: system.transition(of: g), input: system.input(of: g), a, b, dt[g])
     }
     return [
       "time step": exp(dt.reduce(0) { $0 + log($1) } / Double(dt.count)), "discretisation error": errors.max()!,

@@ -3,13 +3,14 @@ import UnrollKernels
 
 /// A linear state space for each of H channels, one A and B for all:
 ///
-///     ẋ = A x + B u,  y = C x + D u           A [N,N], B [N], C [H,N], D [H], Δ = exp(log_dt) [H]
+///     ẋ = A x + B u,  y = C x + D u           A [N,N], B [N], C [H,N], D [H], Δ = exp(log_dt) [G]
 ///     [Ā B̄; 0 1] = exp(Δ [A B; 0 0])          zero-order hold, or
 ///     (I − αΔA) [Ā B̄] = [I + (1 − α)ΔA, ΔB]   forward Euler (α = 0), bilinear (½), backward Euler (1)
 ///     x_t = Ā x_{t−1} + B̄ u_t,  y_t = C x_t + D u_t
 ///     y = k ∗ u + D u,  k_l = C Ā^l B̄         the same system as a convolution
 ///
-/// A non-zero initial state adds C Ā^{t+1} x_0. Sequences are convolved by FFT; one step at a time (streaming) is the
+/// Channels take the G time steps in turn, as groups of heads share one in S5 and Mamba-2; so there are G matrix exponentials a
+/// step of training and G for their exact gradient, whatever the width. A non-zero initial state adds C Ā^{t+1} x_0. Sequences are convolved by FFT; one step at a time (streaming) is the
 /// recurrence. State: x, H·N floats. Cost a token: H N² multiply-adds as a recurrence. Source: Gu et al. 2021 (LSSL), 2022 (S4).
 package final class DenseStateSpace: SequenceLayer {
   /// `automatic` takes the recurrence for single steps outside of training.
@@ -19,9 +20,7 @@ package final class DenseStateSpace: SequenceLayer {
   let mode: Mode
   let hold: Hold
   // Made at the first use: a layer may be built just to count its parameters.
-  private lazy var system = DiscreteSystem(channels: channels, stateSize: stateSize)
-  // Not a shard's: which of them comes first is chance, and its memory would grow.
-  private let scratch = Arena()
+  private lazy var system = DiscreteSystem(channels: channels, timeSteps: logDt.count, stateSize: stateSize)
   private var discretisedVersion = 0
   private let lock = DispatchSemaphore(value: 1)
 
@@ -38,7 +37,8 @@ package final class DenseStateSpace: SequenceLayer {
     let (start, input) = options.matrix.system(n, parameters.source("matrix"))
     a = parameters.add("A", [n, n], .given(start), group: group)
     b = parameters.add("B", [n], .given(input), group: group)
-    logDt = parameters.add("log_dt", [channels], .logUniform(options.dtMin, options.dtMax), group: group)
+    let steps = options.timeSteps == 0 ? channels : min(options.timeSteps, channels)
+    logDt = parameters.add("log_dt", [steps], .logUniform(options.dtMin, options.dtMax), group: group)
     // Its users train C and D at the full rate; decay would pull the system's output to zero.
     let output = ParameterGroup(name: "state-space output", learningRateFactor: 1, weightDecay: false)
     c = parameters.add("C", [channels, n], .normal(1 / Double(n).squareRoot()), group: output)
@@ -74,9 +74,7 @@ package final class DenseStateSpace: SequenceLayer {
     lock.wait()
     defer { lock.signal() }
     if discretisedVersion != pass.parameters.version {
-      scratch.reset()
-      Kernels.discretise(
-        a: pass.value(a), b: pass.value(b), logDt: pass.value(logDt), by: hold, arena: scratch, into: system)
+      Kernels.discretise(a: pass.value(a), b: pass.value(b), logDt: pass.value(logDt), by: hold, into: system)
       discretisedVersion = pass.parameters.version
     }
     return system
@@ -85,16 +83,14 @@ package final class DenseStateSpace: SequenceLayer {
   private func finalState(_ u: Matrix, _ x0: Matrix?, _ system: DiscreteSystem, _ pass: Pass) -> [Matrix] {
     guard pass.keepsState else { return [] }
     let final = pass.arena.matrix(pass.steps.sequences, channels * stateSize)
-    Kernels.finalState(u: u, x0: x0, system: system, pass.steps, into: final)
+    Kernels.finalState(u: u, x0: x0, system: system, pass.steps, arena: pass.arena, into: final)
     return [final]
   }
 
   /// k [H, T].
   package func kernel(steps: Int, _ pass: Pass) -> Matrix {
-    let system = discretised(pass)
     let kernel = pass.arena.matrix(channels, steps)
-    let powers = pass.arena.matrix(1, Kernels.powerCount(steps: steps, system: system))
-    Kernels.stateSpaceKernel(c: pass.value(c), system: system, powers: powers, kernel: kernel)
+    Kernels.stateSpaceKernel(c: pass.value(c), system: discretised(pass), arena: pass.arena, into: kernel)
     return kernel
   }
 
@@ -117,12 +113,10 @@ package final class DenseStateSpace: SequenceLayer {
     _ u: Matrix, _ x0: Matrix?, _ system: DiscreteSystem, _ pass: Pass
   ) -> (SequenceOutput, SequencePullback) {
     let (steps, arena) = (pass.steps, pass.arena)
-    let powers = arena.matrix(1, Kernels.powerCount(steps: steps.steps, system: system))
-    let kernel = arena.matrix(channels, steps.steps)
+    let kernel = kernel(steps: steps.steps, pass)
     let y = arena.matrix(u.rows, channels)
-    Kernels.stateSpaceKernel(c: pass.value(c), system: system, powers: powers, kernel: kernel)
     Kernels.convolve(u, kernel: kernel, d: pass.value(d), steps, arena: arena, into: y)
-    if let x0 { Kernels.addInitialState(x0, powers: powers, system: system, steps, to: y) }
+    if let x0 { Kernels.addInitialState(x0, c: pass.value(c), system: system, steps, arena: arena, to: y) }
     return (
       SequenceOutput(rows: y, state: finalState(u, x0, system, pass), pass),
       { [self] gradient in
@@ -131,19 +125,22 @@ package final class DenseStateSpace: SequenceLayer {
         Kernels.convolveBack(
           u, kernel: kernel, d: pass.value(d), steps, arena: arena, dy: dy, du: du, dKernel: dKernel,
           addD: pass.gradient(d))
-        var (dState, dPowers): ([Matrix], Matrix?) = ([], nil)
-        if let x0 {
-          let (dx0, back) = (arena.zeros(x0.rows, x0.columns), arena.matrix(1, powers.count))
-          Kernels.initialStateBack(x0, powers: powers, system: system, steps, dy: dy, dPowers: back, addX0: dx0)
-          (dState, dPowers) = ([dx0], back)
-        }
-        let dSystem = DiscreteSystem(channels: channels, stateSize: stateSize, arena: arena)
+        let (dC, dSystem) = (
+          pass.gradient(c),
+          DiscreteSystem(channels: channels, timeSteps: logDt.count, stateSize: stateSize, arena: arena)
+        )
         Kernels.stateSpaceKernelBack(
-          system: system, powers: powers, dKernel: dKernel, dPowers: dPowers, gradient: dSystem, addC: pass.gradient(c))
+          c: pass.value(c), system: system, dKernel: dKernel, arena: arena, gradient: dSystem, addC: dC)
+        let dState = x0.map { x0 in
+          let dx0 = arena.matrix(x0.rows, x0.columns)
+          Kernels.initialStateBack(
+            x0, c: pass.value(c), system: system, steps, arena: arena, dy: dy, gradient: dSystem, addC: dC, dX0: dx0)
+          return [dx0]
+        }
         Kernels.discretiseBack(
-          a: pass.value(a), b: pass.value(b), logDt: pass.value(logDt), by: hold, arena: arena, gradient: dSystem,
+          a: pass.value(a), b: pass.value(b), logDt: pass.value(logDt), by: hold, gradient: dSystem,
           addA: pass.gradient(a), addB: pass.gradient(b), addLogDt: pass.gradient(logDt))
-        return (du, dState)
+        return (du, dState ?? [])
       }
     )
   }

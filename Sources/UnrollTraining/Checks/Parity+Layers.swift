@@ -110,6 +110,7 @@ extension Parity {
     let (channels, size) = (try reference["C"].shape[0], try reference["C"].shape[1])
     var options = SSMOptions()
     options.state = size
+    options.timeSteps = 0
     let builder = ParameterBuilder(random: RandomSource(seed: 1))
     let layer = DenseStateSpace(channels, options, builder)
     let parameters = Parameters(builder)
