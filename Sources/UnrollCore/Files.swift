@@ -9,12 +9,17 @@ import FoundationEssentials
 public enum Files {
   public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+  /// - Throws: `InputError` when there is no such file, or something else, which may have no end or wait for ever.
   public static func read(_ path: String) throws -> [UInt8] {
+    var info = stat()
+    guard stat(path, &info) == 0 else { throw failure("cannot be read", path) }
+    switch info.st_mode & S_IFMT {
+    case S_IFREG: break
+    case S_IFDIR: throw InputError("is a folder, a file is needed", file: path)
+    default: throw InputError("is a pipe, a socket or a device, a regular file is needed", file: path)
+    }
     guard let file = fopen(path, "rb") else { throw failure("cannot be read", path) }
     defer { fclose(file) }
-    var info = stat()
-    guard fstat(fileno(file), &info) == 0 else { throw failure("cannot be read", path) }
-    guard info.st_mode & S_IFMT != S_IFDIR else { throw InputError("is a folder, a file is needed", file: path) }
     var bytes: [UInt8] = []
     var block = [UInt8](repeating: 0, count: max(1 << 16, Int(info.st_size) + 1))
     while case let count = fread(&block, 1, block.count, file), count > 0 { bytes += block[..<count] }

@@ -1,23 +1,26 @@
 import ArgumentParser
 import UnrollCore
 import UnrollData
+import UnrollStudy
 
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "data",
     abstract: "Reads data sets and says what is in them, or what is missing and where it comes from.",
-    discussion: "Exit code 1 when a set that was asked for by name cannot be read.")
+    discussion: "Exit code 1 when a set that was asked for cannot be read.")
 
-  @Argument(help: "Data sets; all of them when left out.") var names: [String] = []
+  @Argument(help: "Data sets by name, or studies (STUDY.yaml) for all that they read; all named sets when left out.")
+  var names: [String] = []
   @OptionGroup var data: DataOption
 
   func run() throws {
     try reporting {
-      let sets = names.isEmpty ? Datasets.all : try names.map(Datasets.named)
+      let sets = try names.isEmpty ? Datasets.all.map { try DataRequest($0) } : names.flatMap(requests)
       var unreadable = 0
       for set in sets {
         do {
-          print(line(try set.load(data.location)))
+          let loaded = try set.load(data.location)
+          print(([line(loaded)] + loaded.remarks).joined(separator: "\n  "))
         } catch let error as InputError {
           unreadable += 1
           print("\(set.name): \(error)")
@@ -27,12 +30,17 @@ struct DataCommand: ParsableCommand {
     }
   }
 
+  private func requests(_ name: String) throws -> [DataRequest] {
+    name.hasSuffix(".yaml") ? try StudyFile(path: name).data : [try DataRequest(Datasets.named(name))]
+  }
+
   private func line(_ loaded: LoadedData) -> String {
     let sizes = loaded.corpus.sizes
     let unit = loaded.corpus.kind == .text ? "tokens" : "sequences"
     let counts = ["train", "development", "test"].map { "\(sizes[$0] ?? 0) \($0)" }.joined(separator: ", ")
     let labels = loaded.labels.count > 0 ? "; \(loaded.labels.count) labels" : ""
+    let title = loaded.version.isEmpty ? loaded.name : "\(loaded.name) \(loaded.version)"
     return
-      "\(loaded.name) \(loaded.version): \(counts) \(unit)\(labels); digest \(loaded.digest.prefix(12)); \(loaded.licence)"
+      "\(title): \(counts) \(unit)\(labels); digest \(loaded.digest.prefix(12)); \(loaded.licence)"
   }
 }

@@ -47,6 +47,19 @@ import UnrollCore
     }
   }
 
+  /// Nobody writes into the pipe, and the device has no end: both would be waited for.
+  @Test(.timeLimit(.minutes(1))) func onlyRegularFilesAreRead() throws {
+    try cleaned {
+      try Files.makeFolder(folder)
+      #expect(mkfifo("\(folder)/pipe", 0o600) == 0)
+      for path in ["\(folder)/pipe", "/dev/zero", "/dev/null"] {
+        #expect { try Files.read(path) } throws: {
+          "\($0)" == "\(path): is a pipe, a socket or a device, a regular file is needed"
+        }
+      }
+    }
+  }
+
   @Test(arguments: [("a/b/c", "a/b"), ("/a", "/"), ("a", ""), ("", "")])
   func parents(_ path: String, _ parent: String) {
     #expect(Files.parent(of: path) == parent)

@@ -28,6 +28,29 @@ import UnrollCore
     Case(
       options: "format: columns, column: 3", file: "a\tA\n",
       sentence: "DIR/a:1: column 3 is asked for, this line has 2"),
+    Case(
+      options: "format: columns", file: "a O\nb O\n",
+      sentence:
+        "DIR/a:1: column 2 is asked for, this line has 1; if blanks stand between columns, set separator to space"),
+    Case(
+      options: "format: columns, separator: comma", file: "a\tA\n",
+      sentence: "DIR/a:1: column 2 is asked for, this line has 1; if tabs stand between columns, set separator to tab"),
+    Case(
+      options: "format: columns, separator: space", file: "# sent_id = 1\na O\n",
+      sentence:
+        "DIR/a:2: this line has 2 columns, the lines before it have 4; if lines that begin with # are comments, "
+        + "set comments to true"),
+    Case(
+      options: "format: columns", file: "a\tA\n\n# text\nb\tB\n",
+      sentence:
+        "DIR/a:3: this line has 1 columns, the lines before it have 2; if lines that begin with # are comments, "
+        + "set comments to true"),
+    Case(
+      options: "format: columns", file: "_\tA\n_\tB\n",
+      sentence: "DIR/a: every word is \"_\": this treebank comes without its text; put the text in, with the program "
+        + "that its publisher gives"),
+    Case(
+      options: "format: columns", file: "a\tA \n", sentence: "DIR/a:1: the tag \"A \" begins or ends with a blank"),
     Case(options: "format: columns", file: "a\tA\nb\t\n", sentence: "DIR/a:2: the tag is empty"),
     Case(options: "format: columns", file: "a\tA\n\tB\n", sentence: "DIR/a:2: the word is empty"),
     Case(
@@ -36,6 +59,33 @@ import UnrollCore
     Case(
       options: "format: label-first, level: coarse", file: "A:x a\nB b\n",
       sentence: "DIR/a:2: the label \"B\" has no coarse part before a colon; set level to full"),
+    Case(
+      options: "format: label-first", file: "__label__a x\n__label__a __label__b y\n",
+      sentence: "DIR/a:2: this line has several labels (__label__…): a text has one class here; keep one label a line"),
+    Case(
+      options: "format: label-first", file: "__label__a,__label__b x\n",
+      sentence: "DIR/a:1: this line has several labels (__label__…): a text has one class here; keep one label a line"),
+    Case(
+      options: "format: label-first", file: "good film __label__a\n",
+      sentence: "DIR/a:1: the label (__label__…) stands inside the line: put it first"),
+    Case(
+      options: "format: csv", file: "text;label\na;b\n",
+      sentence: "DIR/a:1: the header has no comma, but a semicolon; if that separates the columns, set separator to "
+        + "semicolon"),
+    Case(
+      options: "format: tsv", file: "text,label\na,b\n",
+      sentence: "DIR/a:1: the header has no tab, but a comma; if that separates the columns, set format to csv and "
+        + "separator to comma"),
+    Case(
+      options: "format: csv", file: "text,label,text\na,b,c\n",
+      sentence: "DIR/a:1: two columns of the header are called \"text\"; rename one"),
+    Case(
+      options: "format: csv", file: "text,label,label\na,b,c\n",
+      sentence: "DIR/a:1: two columns of the header are called \"label\"; rename one"),
+    Case(
+      options: "format: text", file: "a\nb\0\n",
+      sentence: "DIR/a:2: this line holds a NUL, so the file is no text, "
+        + "or in an encoding that it does not name; convert it to UTF-8"),
     Case(
       options: "format: csv", file: "text,label\na,b,c\n",
       sentence: "DIR/a:2: this line has 3 columns, the header has 2"),
@@ -73,7 +123,7 @@ import UnrollCore
   }
 
   @Test func labelOutsideTraining() throws {
-    let scratch = try Scratch().write("a", "x\tA\ny\tB\n").write("b", "# \tA\n\nx\tA\nz\tC\n")
+    let scratch = try Scratch().write("a", "x\tA\ny\tB\n").write("b", "#\tA\n\nx\tA\nz\tC\n")
     let files = "format: columns, train: a, development: a, test: b"
     #expect(
       scratch.complaint("{\(files)}")
@@ -83,6 +133,25 @@ import UnrollCore
     let dropped = try scratch.load("{\(files), unseen_labels: drop}")
     #expect(dropped.labels.names == ["A", "B"])
     #expect(try dropped.tagged.test.count == 1)
+  }
+
+  @Test func aLabelForEveryItem() throws {
+    let joined = try Scratch().write("a", (0..<30).map { "news,\($0) text \($0)\n" }.joined())
+    #expect(
+      joined.complaint("{format: label-first, train: a}")
+        == "DIR/a: there are 30 different labels for 30 places, such as \"news,0\": an item has one label, and every "
+        + "label several items; choose another column, or take joined labels apart")
+    let tags = try Scratch().write("a", (0..<30).map { "w\($0)\tX\n\n" }.joined())
+    #expect(tags.complaint("{format: columns, column: 1, train: a}").hasPrefix("DIR/a: there are 30 different labels"))
+  }
+
+  @Test func whatIsNoFile() throws {
+    let scratch = try Scratch().write("d/a", "1 x\n")
+    #expect(scratch.complaint("{format: label-first, train: d}") == "DIR/d: is a folder, a file is needed")
+    #expect(scratch.complaint("{format: file-per-class, train: d/a}").hasPrefix("DIR/d/a: cannot be listed"))
+    #expect(
+      scratch.complaint("{format: text, train: /dev/zero}")
+        == "/dev/zero: is a pipe, a socket or a device, a regular file is needed")
   }
 
   @Test func missingDefaultSet() throws {
@@ -111,6 +180,18 @@ import UnrollCore
     #expect(
       scratch.complaint("{format: label-first, train: a}").hasSuffix(
         "give more data (there are 2 items), a file for it, or a larger development_percent"))
+    let copies = try Scratch().write("a", (0..<400).map { "\($0 % 2) text \($0 % 4)\n" }.joined())
+    let yaml = "format: label-first, train: a"
+    #expect(
+      copies.complaint("{\(yaml), development_percent: 1}")
+        == "DIR/study.yaml:1: the development split is empty: of 400 items only 4 are different, and equal ones stay together "
+        + "unless duplicates is apart; give more data (there are 400 items), a file for it, or a larger development_percent"
+    )
+    #expect(try copies.load("{\(yaml), duplicates: apart}").labelled.test.count > 20)
+    let long = try Scratch().write("a", "x a b\ny a b\n")
+    #expect(
+      long.complaint("{\(yaml), development: a, test: a, max_length: 1}")
+        == "DIR/study.yaml:1: the train split is empty: give more data (there are 4 items), or a larger max_length")
   }
 
   @Test func brokenDefaultSets() throws {

@@ -30,6 +30,32 @@ import UnrollCore
       ])
   }
 
+  /// A mark ends a sentence even where the blank line is missing, and what is left out is said.
+  @Test func columnsSayWhatTheyLeaveOut() throws {
+    let scratch = try Scratch().write(
+      "a", "# newdoc\n-DOCSTART- -X- O\n\n#1 CD B\n\n# id = 1\na NN O\n-DOCSTART- O\nb NN O\n-DOCSTART-s NN B\n")
+    let yaml = "format: columns, separator: space, column: 3, train: a, development: a, test: a"
+    let data = try scratch.load("{\(yaml), comments: true}")
+    #expect(
+      try data.tagged.train == [
+        TaggedSentence(words: ["a"], tags: ["O"]), TaggedSentence(words: ["b", "-DOCSTART-s"], tags: ["O", "B"]),
+      ])
+    #expect(
+      data.remarks.prefix(2) == [
+        "a: document marks (-DOCSTART-) left out: 2", "a: lines that begin with # left out: 3",
+      ])
+    let hashes = try Scratch().write("a", "# new O\na b B\n\n#x b O\n").load("{\(yaml)}")
+    #expect(
+      hashes.remarks.first
+        == "a: sentences with # as their first word: 1; if those lines are comments, set comments to true")
+  }
+
+  @Test func marksAreFoundWhereTheWordsAre() throws {
+    let scratch = try Scratch().write("a", "0\t-DOCSTART-\tO\n1\ta\tX\n2\tb\tY\n")
+    let yaml = "{format: columns, word_column: 2, column: 3, train: a, development: a, test: a}"
+    #expect(try scratch.load(yaml).tagged.train == [TaggedSentence(words: ["a", "b"], tags: ["X", "Y"])])
+  }
+
   @Test func columnsTakeWordsFromTheColumnOfChoice() throws {
     let scratch = try Scratch().write("a", "1\tx\tA\n2\ty\tB\n")
     let yaml = "{format: columns, word_column: 2, column: 3, train: a, development: a, test: a}"
@@ -70,6 +96,28 @@ import UnrollCore
         LabelledText(words: ["Yes", ",", "\"", "two", "\"", "lines"], label: "x"),
         LabelledText(words: ["plain"], label: "y, z"), LabelledText(words: ["\""], label: "x"),
       ])
+  }
+
+  @Test(arguments: [("semicolon", ";"), (";", ";"), ("tab", "\t"), ("pipe", "|"), ("comma", ",")])
+  func csvTakesTheSeparatorOfChoice(_ name: String, _ mark: String) throws {
+    let scratch = try Scratch().write("a", "text\(mark)label\n\"a\(mark)b\"\(mark)x\nc\(mark)y\n")
+    let yaml = "{format: csv, separator: '\(name)', tokeniser: spaces, train: a, development: a, test: a}"
+    #expect(
+      try scratch.load(yaml).labelled.train.map(\.words)
+        == [Tokeniser(DataOptions()).tokens(Array("a\(mark)b".utf8)[...]), ["c"]])
+  }
+
+  /// The same text has the same words in every format, and its quotes are words of their own.
+  @Test func textsHaveTheSameWordsInEveryFormat() throws {
+    let scratch = try Scratch().write("l", "p a \"superb\" film\nn x\n").write(
+      "t", "text\tlabel\na \"superb\" film\tp\nx\tn\n")
+    try scratch.write("c", "text,label\n\"a \"\"superb\"\" film\",p\nx,n\n").write("f/p.txt", "a \"superb\" film\n")
+    try scratch.write("f/n.txt", "x\n")
+    for (format, file) in [("label-first", "l"), ("tsv", "t"), ("csv", "c"), ("file-per-class", "f")] {
+      let data = try scratch.load("{format: \(format), train: \(file), development: \(file), test: \(file)}")
+      #expect(try data.labelled.train.contains { $0.words == ["a", "\"", "superb", "\"", "film"] }, "\(format)")
+      #expect(try scratch.request("{format: \(format), train: x}").resolved["tokeniser"] == .string("words"))
+    }
   }
 
   @Test func tsvTakesQuotesAsTheyAreAndTwoTexts() throws {

@@ -37,6 +37,19 @@ import UnrollCore
     #expect(data.name == "mine" && data.source == "a")
   }
 
+  /// What these were before they could be chosen stays as it was in records.
+  @Test func laterOptionsAreResolvedWhenTheyAreUsed() throws {
+    let plain = try Scratch().request("{format: csv, train: a}").resolved
+    #expect(plain["separator"] == nil && plain["stratify"] == nil)
+    #expect(try Scratch().request("{format: csv, train: a, separator: \",\"}").resolved == plain)
+    let other = try Scratch().request("{format: csv, train: a, separator: ;, stratify: true, encoding: latin1}")
+      .resolved
+    #expect(other["separator"] == .string("semicolon") && other["stratify"] == .bool(true))
+    #expect(other["encoding"] == .string("iso-8859-1"))
+    #expect(try Scratch().request("{format: columns, train: a}").resolved["separator"] == .string("tab"))
+    #expect(try Scratch().request("{format: columns, train: a, comments: yes}").resolved["comments"] == .bool(true))
+  }
+
   @Test func absolutePathsStandForThemselves() throws {
     let scratch = try Scratch().write("a", "one\n")
     let path = "\(scratch.path)/a"
@@ -55,6 +68,18 @@ import UnrollCore
     ("ud-english-etw", "DIR/study.yaml:1: unknown data set \"ud-english-etw\"; did you mean \"ud-english-ewt\"?"),
     ("{name: wnut18}", "DIR/study.yaml:1: unknown data set \"wnut18\"; did you mean \"wnut17\"?"),
     ("{format: conlu, train: a}", "DIR/study.yaml:1: unknown format \"conlu\"; did you mean \"conllu\"?"),
+    (
+      "{format: conll, train: a}",
+      "DIR/study.yaml:1: unknown format \"conll\"; did you mean \"conllu\" (CoNLL-U, tags from a column of choice) or "
+        + "\"columns\" (one token a line: word and tag in columns, blank lines between sentences)?"
+    ),
+    (
+      "{format: fastText, train: a}", "DIR/study.yaml:1: unknown format \"fastText\"; did you mean \"label-first\" (one"
+    ),
+    ("{format: csv, separator: x, train: a}", "DIR/study.yaml:1: unknown value of separator \"x\""),
+    ("{format: tsv, separator: tab, train: a}", "DIR/study.yaml:1: data in the format tsv: unknown key \"separator\""),
+    ("{format: columns, stratify: true, train: a}", "DIR/study.yaml:1: data in the format columns: unknown key"),
+    ("{name: sst-2, stratify: true}", "DIR/study.yaml:1: data sst-2: stratify has no meaning here: the set comes"),
     ("{name: wnut17, subsampel: 3}", "DIR/study.yaml:1: data wnut17: unknown key \"subsampel\"; did you mean"),
     ("\n  name: wnut17\n  train: x", "DIR/study.yaml:3: data wnut17: unknown key \"train\""),
     ("{format: text, column: 2, train: a}", "DIR/study.yaml:1: data in the format text: unknown key \"column\""),
@@ -78,8 +103,11 @@ import UnrollCore
     #expect(Set(Datasets.all.map(\.name)).count == Datasets.all.count)
     for set in Datasets.all {
       let resolved = try DataRequest(set).resolved
-      #expect(set.options.allSatisfy { resolved[$0.name] == $0.defaultValue && !$0.help.isEmpty && !$0.domain.isEmpty })
-      #expect(resolved.count == set.options.count + 2)
+      #expect(set.options.allSatisfy { !$0.help.isEmpty && !$0.domain.isEmpty })
+      // Came after there were records, so it is left out of them while it has its default.
+      let recorded = set.options.filter { $0.name != "stratify" }
+      #expect(recorded.allSatisfy { resolved[$0.name] == $0.defaultValue } && resolved["stratify"] == nil)
+      #expect(resolved.count == recorded.count + 2)
       #expect(!set.summary.isEmpty && !set.version.isEmpty && !set.licence.isEmpty && !set.source.isEmpty)
       #expect(set.isDefault == set.source.hasPrefix("Debian package "))
     }

@@ -86,6 +86,37 @@ import UnrollCore
     #expect(try data.labelled.sizes == ["train": 2, "development": 3, "test": 3])
   }
 
+  /// Classes of 1, 2, 3, … different texts, and one of twenty whose texts are all equal.
+  @Test func everyClassIsSplitByItself() throws {
+    let sizes = [1, 2, 3, 4, 10, 40, 200]
+    let lines = sizes.flatMap { size in (0..<size).map { "L\(size) text \(size) \($0)\n" } }
+    let text = lines.joined() + String(repeating: "E equal\n", count: 20)
+    let scratch = try Scratch().write("a", text)
+    let data = try scratch.load("{format: label-first, train: a, stratify: true}")
+    let splits = try data.labelled
+    let counts = (sizes.map { "L\($0)" } + ["E"]).map { label in
+      [splits.train, splits.development, splits.test].map { items in items.count { $0.label == label } }
+    }
+    #expect(
+      counts == [
+        [1, 0, 0], [1, 0, 1], [1, 1, 1], [2, 1, 1], [8, 1, 1], [32, 4, 4], [160, 20, 20], [20, 0, 0],
+      ])
+    #expect(data.remarks == ["classes without a test item: 2 of 8 (E, L1)"])
+    #expect(data.digest != (try scratch.load("{format: label-first, train: a, unseen_labels: keep}").digest))
+    let twice = try scratch.load("{format: label-first, train: a, stratify: true}").labelled
+    #expect(twice == splits)
+    let apart = try scratch.load("{format: label-first, train: a, stratify: true, duplicates: apart}").labelled
+    #expect(apart.test.count { $0.label == "E" } == 2)
+    let tested = try scratch.write("t", "L1 x\nL2 y\n").load("{format: label-first, train: a, test: t, stratify: true}")
+    #expect(try tested.labelled.development.count { $0.label == "L200" } == 20 && tested.labelled.test.count == 2)
+  }
+
+  @Test func largeSharesLeaveOneToTraining() throws {
+    let scratch = try Scratch().write("a", lines(20))
+    let yaml = "{format: label-first, train: a, stratify: true, development_percent: 45, test_percent: 45}"
+    #expect(try scratch.load(yaml).labelled.sizes == ["train": 2, "development": 8, "test": 10])
+  }
+
   @Test func digestFollowsOptionsAndBytesAlone() throws {
     let yaml = "{format: label-first, train: a, name: n}"
     let first = try Scratch().write("a", lines(100)).load(yaml).digest

@@ -19,6 +19,21 @@ import UnrollCore
     #expect(try data.tagged.train[0].words == ["x", "y"])
   }
 
+  /// A mark goes before the option, and what is then read otherwise is other data.
+  @Test func aByteOrderMarkSaysTheEncoding() throws {
+    let yaml = "format: label-first, name: n, train: a, development: a, test: a"
+    let text = "x café\ny b\n"
+    let plain = try Scratch().write("a", text).load("{\(yaml)}")
+    let wide = try Scratch().write(
+      "a", bytes: [0xFF, 0xFE] + text.utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] })
+    #expect(try wide.load("{\(yaml)}").labelled == plain.labelled)
+    let marked = try Scratch().write("a", bytes: [0xEF, 0xBB, 0xBF] + Array(text.utf8))
+    #expect(try marked.load("{\(yaml), encoding: latin-1}").labelled == plain.labelled)
+    let digest = try marked.load("{\(yaml)}").digest
+    #expect(digest != plain.digest)
+    #expect(try marked.load("{\(yaml), encoding: latin-1}").digest != digest)
+  }
+
   @Test func latin1BytesBecomeScalars() throws {
     let scratch = try Scratch().write("a", bytes: [0x31, 0x20, 0xE9, 0x85, 0xFF, 0x0A] + Array("2 b\n".utf8))
     let yaml = "{format: label-first, encoding: iso-8859-1, train: a, development: a, test: a}"

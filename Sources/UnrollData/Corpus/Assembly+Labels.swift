@@ -4,20 +4,21 @@ extension Assembly {
   /// All labels of the set, after `unseen_labels` was applied to those that training does not have.
   ///
   /// - Throws: `InputError` with file and line when a label occurs only outside training and the option says `error`,
-  ///   or when there is nothing to tell apart.
+  ///   or when there is nothing to tell apart, or nearly every item has a label of its own.
   func checkLabels<Item: SequenceItem>(_ splits: inout Splits<Sample<Item>>) throws -> LabelSet {
     let trained = Assembly.names(splits.train)
+    let all = trained.union(Assembly.names(splits.development)).union(Assembly.names(splits.test))
+    try refuseSingular(LabelSet(all.map(\.text)), splits)
     switch options.unseenLabels {
     case .error:
-      try complain(splits.development, "development", trained)
-      try complain(splits.test, "test", trained)
+      try complain(splits, \.development, "development", trained)
+      try complain(splits, \.test, "test", trained)
     case .drop:
       splits.development.removeAll { !$0.item.namedLabels.allSatisfy { trained.contains(TokenKey($0)) } }
       splits.test.removeAll { !$0.item.namedLabels.allSatisfy { trained.contains(TokenKey($0)) } }
     case .keep: break
     }
-    let held = Assembly.names(splits.development).union(Assembly.names(splits.test))
-    let labels = LabelSet(trained.union(held).map(\.text))
+    let labels = LabelSet((options.unseenLabels == .drop ? trained : all).map(\.text))
     guard labels.count > 1 || splits.train.isEmpty else {
       let all = labels.names.first.map { "every item has the label \"\($0)\"" } ?? "every tag is the ignored one"
       throw InputError("\(all): there is nothing to learn; choose another column", file: splits.train[0].file)
@@ -31,18 +32,58 @@ extension Assembly {
     }
   }
 
+  /// Joined labels, texts or numbers in the place of a label: what is there once cannot be learnt.
+  private func refuseSingular<Item: SequenceItem>(_ labels: LabelSet, _ splits: Splits<Sample<Item>>) throws {
+    let samples = splits.train + splits.development + splits.test
+    guard labels.count > 10, labels.count > samples.count / 2 else { return }
+    let count = samples.reduce(0) { $0 + $1.item.namedLabels.count }
+    guard labels.count > count / 2, let first = samples.first(where: { !$0.item.namedLabels.isEmpty }) else { return }
+    throw InputError(
+      "there are \(labels.count) different labels for \(count) places, such as \"\(first.item.namedLabels[0])\": an item has one "
+        + "label, and every label several items; choose another column, or take joined labels apart", file: first.file)
+  }
+
   private func complain<Item: SequenceItem>(
-    _ samples: [Sample<Item>], _ split: String, _ trained: Set<TokenKey>
+    _ splits: Splits<Sample<Item>>, _ side: KeyPath<Splits<Sample<Item>>, [Sample<Item>]>, _ split: String,
+    _ trained: Set<TokenKey>
   ) throws {
-    for sample in samples {
+    for sample in splits[keyPath: side] {
       let unknown = zip(sample.item.labelNames, sample.lines).first { name, _ in
         name.map { !trained.contains(TokenKey($0)) } ?? false
       }
       guard case (let name?, let line)? = unknown else { continue }
+      let reason = crowding(splits).map { " (\($0))" } ?? ""
+      let advice = mayStratify(Item.self) ? "stratify to true, which splits every class by itself, or " : ""
       throw InputError(
-        "the label \"\(name)\" occurs in the \(split) split but never in training; correct it, or set "
-          + "unseen_labels to keep (such items count as errors) or drop",
+        "the label \"\(name)\" occurs in the \(split) split but never in training\(reason); correct it, or set "
+          + "\(advice)unseen_labels to keep (such items count as errors) or drop",
         file: sample.file, line: line)
+    }
+  }
+
+  private func mayStratify<Item>(_ type: Item.Type) -> Bool {
+    type == LabelledText.self && takesFromTraining && !options.stratify
+  }
+
+  /// That most items are copies, which stay on one side of the split; nil where they are not, or do not.
+  func crowding<Item>(_ splits: Splits<Sample<Item>>) -> String? {
+    guard takesFromTraining, options.duplicates == .together else { return nil }
+    let keys = [splits.train, splits.development, splits.test].joined().map(\.key)
+    let different = Set(keys).count
+    guard 2 * different <= keys.count else { return nil }
+    return
+      "of \(keys.count) items only \(different) are different, and equal ones stay together unless duplicates is apart"
+  }
+
+  /// Says which labels cannot be learnt, and which cannot be tested.
+  func remarkMissing<Item: SequenceItem>(_ labels: LabelSet, _ splits: Splits<Sample<Item>>) {
+    for (split, samples) in [("training", splits.train), ("test", splits.test)] {
+      let present = Assembly.names(samples)
+      let missing = labels.names.filter { !present.contains(TokenKey($0)) }
+      guard !missing.isEmpty else { continue }
+      let names = missing.prefix(5).joined(separator: ", ") + (missing.count > 5 ? ", …" : "")
+      let advice = mayStratify(Item.self) ? "; stratify: true splits every class by itself" : ""
+      files.remark("classes without a \(split) item: \(missing.count) of \(labels.count) (\(names))\(advice)")
     }
   }
 }

@@ -35,17 +35,20 @@ struct Assembly {
   private func sequences<Item: SequenceItem>(
     _ read: Reader.Read<[Sample<Item>]>
   ) throws -> (Splits<Item>, LabelSet) {
-    var splits = try splitByContent(read)
+    var splits = try splitByContent(read) { $0.namedLabels.first ?? "" }
     let labels = try checkLabels(&splits)
+    let crowding = crowding(splits)
     if options.maxLength > 0 { splits.train.removeAll { $0.item.words.count > options.maxLength } }
     splits.train = subsample(splits.train, options.subsample)
     splits.development = subsample(splits.development, options.subsampleHeldOut)
     splits.test = subsample(splits.test, options.subsampleHeldOut)
-    try requireItems(splits)
+    try requireItems(splits, crowding)
     for (name, items) in [("training", splits.train), ("development", splits.development), ("test", splits.test)]
     where items.allSatisfy({ $0.item.namedLabels.isEmpty }) {
       throw InputError("every tag of the \(name) split is the ignored one: give it more items")
     }
+    crowding.map(files.remark)
+    remarkMissing(labels, splits)
     return (splits.map(\.item), labels)
   }
 
@@ -91,11 +94,15 @@ struct Assembly {
     return chosen.sorted().map { pieces[$0] }
   }
 
-  private func requireItems<Item>(_ splits: Splits<Item>) throws {
+  /// - Parameter crowding: that equal texts stay together, where this may be the reason.
+  private func requireItems<Item>(_ splits: Splits<Item>, _ crowding: String? = nil) throws {
     for (name, count) in splits.sizes.sorted(by: { $0.key < $1.key }) where count == 0 {
       let all = splits.sizes.values.reduce(0, +)
+      let advice =
+        name != "train"
+        ? ", a file for it, or a larger \(name)_percent" : options.maxLength > 0 ? ", or a larger max_length" : ""
       throw InputError(
-        "the \(name) split is empty: give more data (there are \(all) items), a file for it, or a larger \(name)_percent"
+        "the \(name) split is empty: \(crowding.map { "\($0); " } ?? "")give more data (there are \(all) items)\(advice)"
       )
     }
   }

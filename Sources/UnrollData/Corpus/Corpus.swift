@@ -79,11 +79,14 @@ public struct LoadedData: Sendable {
   /// All labels, found before subsampling, so that a smaller sample keeps the classes; empty for running text.
   public let labels: LabelSet
   public let corpus: Corpus
+  /// What a person should know about how it was read and split: sentences for `unroll data` and for a record.
+  public let remarks: [String]
 
   public init(
-    name: String, version: String, licence: String, source: String, digest: String, labels: LabelSet, corpus: Corpus
+    name: String, version: String, licence: String, source: String, digest: String, labels: LabelSet, corpus: Corpus,
+    remarks: [String] = []
   ) {
     (self.name, self.version, self.licence, self.source) = (name, version, licence, source)
-    (self.digest, self.labels, self.corpus) = (digest, labels, corpus)
+    (self.digest, self.labels, self.corpus, self.remarks) = (digest, labels, corpus, remarks)
   }
 }

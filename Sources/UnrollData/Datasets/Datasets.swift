@@ -53,14 +53,15 @@ public struct DatasetDefinition: Sendable {
     switch key {
     case "development_percent": defaults.hasDevelopment
     case "test_percent": defaults.hasTest
-    case "duplicates": defaults.hasDevelopment && defaults.hasTest
+    case "duplicates", "stratify": defaults.hasDevelopment && defaults.hasTest
     default: false
     }
   }
 
   private static let fixed = Set(
     FormatDefinition.fileKeys + [
-      "encoding", "word_column", "separator", "level", "prefix", "suffix", "text_column", "second_text_column",
+      "encoding", "word_column", "separator", "comments", "level", "prefix", "suffix", "text_column",
+      "second_text_column",
       "label_column", "ignore_label",
     ])
 }

@@ -10,6 +10,7 @@ extension DatasetDefinition {
   ) {
     $0.train = "names-by-language"
     $0.unit = .character
+    $0.tokeniser = .spaces
   }
 
   static let mrSentencePolarity = DatasetDefinition(
@@ -20,6 +21,7 @@ extension DatasetDefinition {
     $0.train = "mr-sentence-polarity"
     ($0.prefix, $0.suffix) = ("rt-polarity.", "")
     $0.encoding = .latin1
+    $0.tokeniser = .spaces
   }
 
   static let sick = DatasetDefinition(
@@ -42,6 +44,7 @@ extension DatasetDefinition {
       $0.train = "trec/train_5500.label"
       $0.test = "trec/TREC_10.label"
       $0.encoding = .latin1
+      $0.tokeniser = .spaces
       $0.level = option
     }
   }
@@ -54,6 +57,7 @@ extension DatasetDefinition {
       $0.train = "sst/stsa.\(files).train"
       $0.development = "sst/stsa.\(files).dev"
       $0.test = "sst/stsa.\(files).test"
+      $0.tokeniser = .spaces
     }
   }
 }

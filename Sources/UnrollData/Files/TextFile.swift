@@ -28,25 +28,3 @@ struct TextFile {
     return items
   }
 }
-
-extension ArraySlice<UInt8> {
-  var text: String { String(decoding: self, as: UTF8.self) }
-
-  /// Without blanks at both ends.
-  var trimmed: ArraySlice<UInt8> {
-    guard let first = firstIndex(where: { !$0.isBlank }), let last = lastIndex(where: { !$0.isBlank }) else {
-      return self[startIndex..<startIndex]
-    }
-    return self[first...last]
-  }
-
-  var isBlank: Bool { allSatisfy(\.isBlank) }
-
-  /// Fields between single separators; empty fields count.
-  func fields(_ separator: UInt8) -> [ArraySlice<UInt8>] {
-    split(separator: separator, omittingEmptySubsequences: false)
-  }
-
-  /// Runs of bytes that are not blank.
-  var words: [ArraySlice<UInt8>] { split(whereSeparator: \.isBlank) }
-}

@@ -1,26 +1,31 @@
 import UnrollCore
 
 extension FormatDefinition {
-  /// CSV by RFC 4180: a field in double quotes may hold commas, line ends and doubled quotes.
+  /// CSV by RFC 4180: a field in double quotes may hold separators, line ends and doubled quotes.
   static let csv = FormatDefinition(
-    "csv", "comma-separated with a header and RFC 4180 quotes", keys: Delimited.keys, preset: { $0.tokeniser = .words },
-    reader: .labelled { try Delimited(separator: UInt8(ascii: ","), quotes: true).read($0, $1, $2) })
+    "csv", "separated by commas (or semicolons, …), with a header and RFC 4180 quotes",
+    keys: ["separator"] + Delimited.keys,
+    preset: {
+      $0.separator = .comma
+      $0.tokeniser = .words
+    },
+    reader: .labelled { try Delimited(separator: $2.separator, quotes: true).read($0, $1, $2) })
 
   /// Tab-separated; quotes are ordinary characters.
   static let tsv = FormatDefinition(
     "tsv", "tab-separated with a header, no quotes", keys: Delimited.keys, preset: { $0.tokeniser = .words },
-    reader: .labelled { try Delimited(separator: .tab, quotes: false).read($0, $1, $2) })
+    reader: .labelled { try Delimited(separator: DataOptions.Separator.tab, quotes: false).read($0, $1, $2) })
 }
 
 private struct Delimited {
   static let keys = ["text_column", "second_text_column", "label_column"]
 
-  let separator: UInt8
+  let separator: DataOptions.Separator
   let quotes: Bool
 
   func read(_ path: String, _ files: SourceFiles, _ options: DataOptions) throws -> [Sample<LabelledText>] {
     let file = try files.read(path, options.encoding)
-    var records = DelimitedRecords(file: file, separator: separator, quotes: quotes)
+    var records = DelimitedRecords(file: file, separator: separator.byte, quotes: quotes)
     guard let header = try records.next() else { throw file.error("the file has no header line") }
     let wanted = [options.textColumn, options.secondTextColumn].filter { !$0.isEmpty }
     let texts = try wanted.map { try column($0, header, file) }
@@ -52,8 +57,22 @@ private struct Delimited {
   private func column(_ name: String, _ header: DelimitedRecords.Record, _ file: TextFile) throws -> Int {
     let names = header.fields.map(\.trimmed.text)
     guard let index = names.firstIndex(of: name) else {
-      throw file.error(Suggestion.unknown("column", name, known: names), header.line)
+      throw file.error(hint(header) ?? Suggestion.unknown("column", name, known: names), header.line)
+    }
+    guard names.lastIndex(of: name) == index else {
+      throw file.error("two columns of the header are called \"\(name)\"; rename one", header.line)
     }
     return index
+  }
+
+  /// Another separator, when the header is a single field that holds it.
+  private func hint(_ header: DelimitedRecords.Record) -> String? {
+    guard header.fields.count == 1 else { return nil }
+    let others = DataOptions.Separator.allCases.filter { $0 != .space && header.fields[0].contains($0.byte) }
+    return others.first.map { other in
+      let advice = quotes ? "separator to \(other.rawValue)" : "format to csv and separator to \(other.rawValue)"
+      return
+        "the header has no \(separator.rawValue), but a \(other.rawValue); if that separates the columns, set \(advice)"
+    }
   }
 }

@@ -3,7 +3,11 @@ import UnrollCore
 extension FormatDefinition {
   static let filePerClass = FormatDefinition(
     "file-per-class", "a folder with one file a class, one text a line; the label is a part of the file's name",
-    keys: ["prefix", "suffix"], preset: { $0.suffix = ".txt" }, reader: .labelled(FilePerClass.read))
+    keys: ["prefix", "suffix"],
+    preset: {
+      $0.suffix = ".txt"
+      $0.tokeniser = .words
+    }, reader: .labelled(FilePerClass.read))
 }
 
 private enum FilePerClass {

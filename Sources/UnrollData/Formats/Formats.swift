@@ -53,7 +53,7 @@ public struct FormatDefinition: Sendable {
     let own: [String]
     switch kind {
     case .tagged: own = ["unseen_labels", "max_length", "duplicates"]
-    case .labelled: own = ["unit", "tokeniser", "unseen_labels", "max_length", "duplicates"]
+    case .labelled: own = ["unit", "tokeniser", "unseen_labels", "max_length", "duplicates", "stratify"]
     case .text: own = ["unit", "tokeniser", "line_token"]
     }
     return ["encoding", "lowercase"] + own
@@ -67,9 +67,25 @@ public enum Formats {
 
   /// - Throws: `InputError` that suggests the nearest name.
   public static func named(_ name: String) throws -> FormatDefinition {
-    guard let format = all.first(where: { $0.name == name }) else {
+    if let format = all.first(where: { $0.name == name }) { return format }
+    guard let meant = otherNames.first(where: { $0.names.contains(name.lowercased()) })?.formats else {
       throw InputError(Suggestion.unknown("format", name, known: all.map(\.name)))
     }
-    return format
+    let candidates = meant.map { "\"\($0.name)\" (\($0.summary))" }.joined(separator: " or ")
+    throw InputError("unknown format \"\(name)\"; did you mean \(candidates)?")
   }
+
+  /// What people call formats elsewhere.
+  private static let otherNames: [(names: [String], formats: [FormatDefinition])] = [
+    (["conll", "conllx", "conll-x"], [.conllu, .columns]),
+    (["ud", "treebank", "universal-dependencies"], [.conllu]),
+    (
+      ["conll2000", "conll-2000", "conll2002", "conll-2002", "conll2003", "conll-2003", "bio", "iob", "iob2", "ner"],
+      [.columns]
+    ),
+    (["fasttext"], [.labelFirst]),
+    (["folder", "directory", "files"], [.filePerClass]),
+    (["excel", "spreadsheet"], [.csv, .tsv]),
+    (["txt", "plain", "plain-text", "raw", "lm"], [.text]),
+  ]
 }

@@ -3,7 +3,6 @@ import UnrollCore
 /// Every option that some format knows; a format lists the keys that mean something to it.
 struct DataOptions: Options {
   enum UnseenLabels: String, CaseIterable, Sendable { case error, keep, drop }
-  enum Separator: String, CaseIterable, Sendable { case tab, space }
   enum Duplicates: String, CaseIterable, Sendable { case together, apart }
   enum Level: String, CaseIterable, Sendable { case full, coarse }
 
@@ -14,6 +13,7 @@ struct DataOptions: Options {
   var column = ""
   var wordColumn = 1
   var separator = Separator.tab
+  var comments = false
   var level = Level.full
   var prefix = ""
   var suffix = ""
@@ -27,6 +27,7 @@ struct DataOptions: Options {
   var developmentPercent = 10
   var testPercent = 10
   var duplicates = Duplicates.together
+  var stratify = false
   var subsample = 0
   var subsampleHeldOut = 0
   var maxLength = 0
@@ -50,7 +51,8 @@ struct DataOptions: Options {
   private static let layout: [OptionKey<DataOptions>] = [
     OptionKey("column", \.column, "where the tags stand: a CoNLL-U column such as upos, or a number from 1"),
     OptionKey("word_column", \.wordColumn, in: 1...1000, "where the words stand, from 1"),
-    OptionKey("separator", \.separator, "what stands between columns"),
+    OptionKey("separator", \.separator, "what stands between columns; space: any blanks, in csv a single one"),
+    OptionKey("comments", \.comments, "whether lines that begin with # are comments").later,
     OptionKey("level", \.level, "the label in full, or only what stands before its first colon"),
     OptionKey("prefix", \.prefix, "what comes before the label in a file's name"),
     OptionKey("suffix", \.suffix, "what comes after the label in a file's name"),
@@ -65,7 +67,9 @@ struct DataOptions: Options {
 
   private static let tokens: [OptionKey<DataOptions>] = [
     OptionKey("unit", \.unit, "what a token is; a character is a Unicode scalar"),
-    OptionKey("tokeniser", \.tokeniser, "words end at blanks, or by rule (marks become tokens)"),
+    OptionKey(
+      "tokeniser", \.tokeniser, "words end at blanks (text that is tokenised already), or by rule (marks become tokens)"
+    ),
     OptionKey("lowercase", \.lowercase, "whether text is lower-cased"),
     OptionKey("line_token", \.lineToken, "the token after every line when the unit is word; empty for none"),
   ]
@@ -77,6 +81,10 @@ struct DataOptions: Options {
       "duplicates", \.duplicates,
       "equal texts on one side of the split, or each by itself (as in a random split, which shows test items in training)"
     ),
+    OptionKey(
+      "stratify", \.stratify,
+      "whether every class is split by itself: its share in every split, a test item from two texts on, all three from three"
+    ).later,
     OptionKey("subsample", \.subsample, in: 0...Int.max, "training items (tokens of running text) to keep; 0 for all"),
     OptionKey("subsample_held_out", \.subsampleHeldOut, in: 0...Int.max, "the same for development and for test"),
     OptionKey("max_length", \.maxLength, in: 0...Int.max, "training items with more tokens are left out; 0 for none"),

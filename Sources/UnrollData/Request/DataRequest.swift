@@ -52,7 +52,8 @@ public struct DataRequest: Sendable {
     let digest = Digest.hex(try Value.table(meaning).json() + files.finish())
     return LoadedData(
       name: name, version: definition.version, licence: definition.licence,
-      source: place == nil ? definition.source : options.train, digest: digest, labels: labels, corpus: corpus)
+      source: place == nil ? definition.source : options.train, digest: digest, labels: labels, corpus: corpus,
+      remarks: files.remarks)
   }
 }
 
@@ -77,7 +78,9 @@ extension DataRequest {
     var used = options.recorded.filter { keys.contains($0.key) }
     if options.hasDevelopment { used["development_percent"] = nil }
     if options.hasTest { used["test_percent"] = nil }
-    if options.hasDevelopment && options.hasTest { used["duplicates"] = nil }
+    if options.hasDevelopment && options.hasTest { (used["duplicates"], used["stratify"]) = (nil, nil) }
+    // CSV had commas before there was a choice: records from that time stay what they are.
+    if options.separator == .comma { used["separator"] = nil }
     used["name"] = .string(name)
     used[own ? "format" : "version"] = .string(own ? definition.format.name : definition.version)
     return used

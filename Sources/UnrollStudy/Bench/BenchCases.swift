@@ -6,8 +6,7 @@ public struct BenchCases: Sendable {
 
   /// - Throws: `InputError` with file and name of the first case that cannot be, before anything is measured.
   public init(path: String) throws {
-    let text = String(decoding: try Files.read(path), as: UTF8.self)
-    let entries = try Setting(yaml: text, file: path).entries("the file")
+    let entries = try Setting(yaml: try Files.readText(path), file: path).entries("the file")
     guard let list = entries.first(where: { $0.key == "cases" })?.value, case .list(let items) = list.content else {
       throw InputError("has no list \"cases\" of {\"name\": …, \"kind\": \"step\", …}", file: path)
     }

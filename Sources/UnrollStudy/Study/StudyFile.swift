@@ -65,8 +65,9 @@ public struct StudyFile {
 
   public init(path: String) throws {
     let file = path.split(separator: "/").last.map(String.init) ?? path
-    let text = String(decoding: try Files.read(path), as: UTF8.self)
-    try self.init(try Setting(yaml: text, file: path), name: file.split(separator: ".").first.map(String.init) ?? file)
+    try self.init(
+      try Setting(yaml: try Files.readText(path), file: path),
+      name: file.split(separator: ".").first.map(String.init) ?? file)
   }
 
   init(_ setting: Setting, name: String) throws {

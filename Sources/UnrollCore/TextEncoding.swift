@@ -1,0 +1,92 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// How the bytes of a file become text. A byte order mark at the beginning of a file says it better than any option.
+public enum TextEncoding: String, CaseIterable, Sendable {
+  case utf8 = "utf-8"
+  case latin1 = "iso-8859-1"
+
+  /// A name in any of its spellings: `UTF8`, `utf-8`, `latin-1`, `ISO_8859-1`.
+  public init?(rawValue: String) {
+    switch rawValue.lowercased().filter({ $0.isLetter || $0.isNumber }) {
+    case "utf8": self = .utf8
+    case "latin1", "l1", "iso88591": self = .latin1
+    default: return nil
+    }
+  }
+
+  /// UTF-8 without byte order mark, lines ended by a line feed alone.
+  ///
+  /// - Parameter advice: what else can be done about bytes that are not UTF-8, as the end of a sentence.
+  /// - Throws: `InputError` with the line of the first byte that is not text.
+  public func decode(_ bytes: [UInt8], file: String, advice: String = "") throws -> [UInt8] {
+    let text: [UInt8]
+    if let mark = ByteOrderMark(bytes) {
+      text = try mark.decode(bytes, file: file)
+    } else if self == .utf8 {
+      try ByteOrderMark.utf8.validate(bytes, file: file, advice: advice)
+      text = bytes
+    } else {
+      text = TextEncoding.widened(bytes)
+    }
+    if let place = text.place(of: 0) {
+      throw InputError(
+        "this line holds a NUL, so the file is no text, or in an encoding that it does not name; convert it to UTF-8",
+        file: file, line: text[..<place].lines)
+    }
+    return TextEncoding.withoutReturns(text)
+  }
+
+  /// Every Latin-1 byte is the Unicode scalar of the same number; from 0x80 on it takes two bytes.
+  private static func widened(_ bytes: [UInt8]) -> [UInt8] {
+    guard bytes.contains(where: { $0 >= 0x80 }) else { return bytes }
+    var result: [UInt8] = []
+    result.reserveCapacity(bytes.count + bytes.count / 8)
+    for byte in bytes {
+      if byte < 0x80 {
+        result.append(byte)
+      } else {
+        result.append(0xC0 | byte >> 6)
+        result.append(0x80 | byte & 0x3F)
+      }
+    }
+    return result
+  }
+
+  /// Drops carriage returns before line feeds.
+  private static func withoutReturns(_ bytes: [UInt8]) -> [UInt8] {
+    guard bytes.place(of: UInt8(ascii: "\r")) != nil else { return bytes }
+    var result: [UInt8] = []
+    result.reserveCapacity(bytes.count)
+    for (i, byte) in bytes.enumerated() {
+      let ended = i + 1 == bytes.count || bytes[i + 1] == UInt8(ascii: "\n")
+      if byte != UInt8(ascii: "\r") || !ended { result.append(byte) }
+    }
+    return result
+  }
+}
+
+extension Files {
+  /// A text that people write for this program: UTF-8, or what its byte order mark says.
+  public static func readText(_ path: String) throws -> String {
+    String(decoding: try TextEncoding.utf8.decode(try read(path), file: path), as: UTF8.self)
+  }
+}
+
+extension [UInt8] {
+  /// The index of the first such byte, found as fast as memory is read.
+  fileprivate func place(of byte: UInt8) -> Int? {
+    withUnsafeBytes { all in
+      guard let start = all.baseAddress, let found = memchr(start, Int32(byte), all.count) else { return nil }
+      return UnsafeRawPointer(found) - start
+    }
+  }
+}
+
+extension Collection<UInt8> {
+  /// The number of the line that comes after these bytes, from 1.
+  var lines: Int { count { $0 == UInt8(ascii: "\n") } + 1 }
+}
