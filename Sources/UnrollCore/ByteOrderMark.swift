@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// The Unicode encodings that a file can name by its first bytes.
 public enum ByteOrderMark: String, CaseIterable, Sendable {
   // In the order in which they are tried: the mark of UTF-32 begins with that of UTF-16.
@@ -57,9 +63,13 @@ public enum ByteOrderMark: String, CaseIterable, Sendable {
 
   /// The standard library repairs broken text; where the repaired text differs is the first broken byte.
   func validate(_ bytes: [UInt8], file: String, advice: String) throws {
+    guard !bytes.isEmpty else { return }
     var text = String(decoding: bytes, as: UTF8.self)
     let broken: Int? = text.withUTF8 { repaired in
-      guard !repaired.elementsEqual(bytes) else { return nil }
+      let same = bytes.withUnsafeBytes {
+        repaired.count == $0.count && memcmp(repaired.baseAddress!, $0.baseAddress!, $0.count) == 0
+      }
+      guard !same else { return nil }
       return zip(repaired, bytes).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? repaired.count
     }
     guard let broken else { return }

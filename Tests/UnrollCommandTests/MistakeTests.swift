@@ -1,4 +1,5 @@
 import Testing
+import UnrollCore
 
 /// Bad input: one sentence with file and line, exit code 1, nothing half-written. Bad usage: exit code 64.
 @Suite struct MistakeTests {
@@ -44,6 +45,23 @@ import Testing
     let data = "tasks:\n  - data: {format: columns, train: nowhere.txt}\nbackends: [rnn]\n"
     try refused(["bad.yaml": data], "bad.yaml:2: data: there is no file nowhere.txt")
     try refused(["bad.yaml": ""], "bad.yaml: the file is empty")
+  }
+
+  /// A study is a text like the data: its encoding may be said by a mark, and is not guessed.
+  @Test func encodingsOfStudies() throws {
+    let program = try Program(Studies.small)
+    let study = Array(try program.read("small.yaml").utf8)
+    let wide = [0xFEFF] + String(decoding: study, as: UTF8.self).utf16
+    let plan = try program.run("run", "small.yaml", "--dry-run").output
+    #expect(plan.hasPrefix("missing "))
+    for bytes in [[0xEF, 0xBB, 0xBF] + study, wide.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }] {
+      try Files.write(bytes, to: "\(program.folder)/small.yaml")
+      let ended = try program.run("run", "small.yaml", "--dry-run")
+      #expect(ended.output == plan && ended.errors == "")
+    }
+    try Files.write(Array("seeds: 1\n# caf".utf8) + [0xE9, 0x0A] + study, to: "\(program.folder)/small.yaml")
+    let ended = try program.run("run", "small.yaml", "--dry-run")
+    #expect(ended.errors == "unroll: small.yaml:2: this line is not valid UTF-8; convert the file\n")
   }
 
   @Test func textTooShortToPredict() throws {

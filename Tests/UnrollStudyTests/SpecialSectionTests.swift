@@ -34,6 +34,18 @@ import UnrollCore
     #expect(!(try ReportFiles.text(records)).contains("Discretisation"))
   }
 
+  @Test func remarksAboutDataStandOnceATask() throws {
+    let records = Synthetic.two.map { record in
+      var record = record
+      record.data.remarks = ["classes without a test item: 1 of 41 (rare_one)"]
+      return record
+    }
+    let text = try ReportFiles.text(records)
+    let lines = text.split(separator: "\n").filter { $0.contains("without a test item") }
+    #expect(lines == ["- tags: classes without a test item: 1 of 41 (rare\\_one)"])
+    #expect(!(try ReportFiles.text(Synthetic.two)).contains("without a test item"))
+  }
+
   /// Records of before have no measurements.
   @Test func oldRecordsAreRead() throws {
     var record = Synthetic.two[0]

@@ -1,14 +1,16 @@
 import UnrollCore
 
 extension Assembly {
-  /// All labels of the set, after `unseen_labels` was applied to those that training does not have.
+  /// All labels of the set, after `unseen_labels` was applied to those that training does not have, and those that it has.
   ///
   /// - Throws: `InputError` with file and line when a label occurs only outside training and the option says `error`,
   ///   or when there is nothing to tell apart, or nearly every item has a label of its own.
-  func checkLabels<Item: SequenceItem>(_ splits: inout Splits<Sample<Item>>) throws -> LabelSet {
+  func checkLabels<Item: SequenceItem>(_ splits: inout Splits<Sample<Item>>) throws -> (
+    labels: LabelSet, trained: Set<TokenKey>
+  ) {
     let trained = Assembly.names(splits.train)
     let all = trained.union(Assembly.names(splits.development)).union(Assembly.names(splits.test))
-    try refuseSingular(LabelSet(all.map(\.text)), splits)
+    try refuseSingular(all.count, splits)
     switch options.unseenLabels {
     case .error:
       try complain(splits, \.development, "development", trained)
@@ -23,7 +25,7 @@ extension Assembly {
       let all = labels.names.first.map { "every item has the label \"\($0)\"" } ?? "every tag is the ignored one"
       throw InputError("\(all): there is nothing to learn; choose another column", file: splits.train[0].file)
     }
-    return labels
+    return (labels, trained)
   }
 
   private static func names<Item: SequenceItem>(_ samples: [Sample<Item>]) -> Set<TokenKey> {
@@ -33,13 +35,13 @@ extension Assembly {
   }
 
   /// Joined labels, texts or numbers in the place of a label: what is there once cannot be learnt.
-  private func refuseSingular<Item: SequenceItem>(_ labels: LabelSet, _ splits: Splits<Sample<Item>>) throws {
+  private func refuseSingular<Item: SequenceItem>(_ labels: Int, _ splits: Splits<Sample<Item>>) throws {
+    guard labels > 10, labels > splits.sizes.values.reduce(0, +) / 2 else { return }
     let samples = splits.train + splits.development + splits.test
-    guard labels.count > 10, labels.count > samples.count / 2 else { return }
     let count = samples.reduce(0) { $0 + $1.item.namedLabels.count }
-    guard labels.count > count / 2, let first = samples.first(where: { !$0.item.namedLabels.isEmpty }) else { return }
+    guard labels > count / 2, let first = samples.first(where: { !$0.item.namedLabels.isEmpty }) else { return }
     throw InputError(
-      "there are \(labels.count) different labels for \(count) places, such as \"\(first.item.namedLabels[0])\": an item has one "
+      "there are \(labels) different labels for \(count) places, such as \"\(first.item.namedLabels[0])\": an item has one "
         + "label, and every label several items; choose another column, or take joined labels apart", file: first.file)
   }
 
@@ -76,9 +78,13 @@ extension Assembly {
   }
 
   /// Says which labels cannot be learnt, and which cannot be tested.
-  func remarkMissing<Item: SequenceItem>(_ labels: LabelSet, _ splits: Splits<Sample<Item>>) {
-    for (split, samples) in [("training", splits.train), ("test", splits.test)] {
-      let present = Assembly.names(samples)
+  ///
+  /// - Parameter trained: the labels of training before items were left out of it.
+  func remarkMissing<Item: SequenceItem>(_ labels: LabelSet, _ trained: Set<TokenKey>, _ splits: Splits<Sample<Item>>) {
+    let isWhole = options.subsample == 0 && options.maxLength == 0
+    for (split, present) in [
+      ("training", isWhole ? trained : Assembly.names(splits.train)), ("test", Assembly.names(splits.test)),
+    ] {
       let missing = labels.names.filter { !present.contains(TokenKey($0)) }
       guard !missing.isEmpty else { continue }
       let names = missing.prefix(5).joined(separator: ", ") + (missing.count > 5 ? ", …" : "")

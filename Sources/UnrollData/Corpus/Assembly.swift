@@ -36,7 +36,7 @@ struct Assembly {
     _ read: Reader.Read<[Sample<Item>]>
   ) throws -> (Splits<Item>, LabelSet) {
     var splits = try splitByContent(read) { $0.namedLabels.first ?? "" }
-    let labels = try checkLabels(&splits)
+    let (labels, trained) = try checkLabels(&splits)
     let crowding = crowding(splits)
     if options.maxLength > 0 { splits.train.removeAll { $0.item.words.count > options.maxLength } }
     splits.train = subsample(splits.train, options.subsample)
@@ -48,7 +48,7 @@ struct Assembly {
       throw InputError("every tag of the \(name) split is the ignored one: give it more items")
     }
     crowding.map(files.remark)
-    remarkMissing(labels, splits)
+    remarkMissing(labels, trained, splits)
     return (splits.map(\.item), labels)
   }
 

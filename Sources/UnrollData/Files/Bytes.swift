@@ -25,6 +25,9 @@ extension ArraySlice<UInt8> {
 
   var isBlank: Bool { allSatisfy(\.isBlank) }
 
+  /// Whether these are a single `_`, which in CoNLL-U says that nothing is stated.
+  var isUnderscore: Bool { count == 1 && first == .underscore }
+
   /// Fields between single separators; empty fields count.
   func fields(_ separator: UInt8) -> [ArraySlice<UInt8>] {
     split(separator: separator, omittingEmptySubsequences: false)

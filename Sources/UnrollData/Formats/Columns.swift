@@ -8,14 +8,18 @@ extension FormatDefinition {
     keys: ["column", "word_column", "separator", "comments", "ignore_label"], preset: { $0.column = "2" },
     check: { _ = try Columns.index($0) },
     reader: .tagged { path, files, options in
-      var columns = try Columns(files.read(path, options.encoding), options)
-      return try columns.read(remarks: files)
+      let file = try files.read(path, options.encoding)
+      var columns = try Columns(file, options)
+      let sentences = try columns.read(TaggedLines(file, options))
+      columns.remarks.forEach(files.remark)
+      return sentences
     })
 }
 
 private struct Columns {
   private let file: TextFile
-  private let options: DataOptions
+  private let separator: DataOptions.Separator
+  private let skipsComments: Bool
   private let word: Int
   private let tag: Int
   /// The columns of the first token line, 0 before it, and whether that line begins with `#`.
@@ -32,34 +36,33 @@ private struct Columns {
   }
 
   init(_ file: TextFile, _ options: DataOptions) throws {
-    (self.file, self.options) = (file, options)
+    (self.file, separator, skipsComments) = (file, options.separator, options.comments)
     (word, tag) = (options.wordColumn - 1, try Columns.index(options))
   }
 
-  mutating func read(remarks: SourceFiles) throws -> [Sample<TaggedSentence>] {
-    var sentences = TaggedLines(file, options)
+  mutating func read(_ sentences: TaggedLines) throws -> [Sample<TaggedSentence>] {
+    var sentences = sentences
     try file.forEachLine { line, number in
       if line.isBlank { return sentences.endSentence() }
-      if options.comments, line.first == .hash { return comments += 1 }
-      let fields = options.separator == .space ? line.words : line.fields(options.separator.byte)
+      if line.first == .hash, skipsComments { return comments += 1 }
+      let fields = separator == .space ? line.words : line.fields(separator.byte)
       if isDocumentStart(line, fields) {
         marks += 1
         return sentences.endSentence()
       }
       try check(fields, line, number)
-      if options.separator == .space, !sentences.isInside, fields[0].elementsEqual([.hash]) { hashes += 1 }
+      if line.first == .hash, separator == .space, !sentences.isInside, fields[0].count == 1 { hashes += 1 }
       try sentences.append(fields[word], fields[tag], line: number)
     }
-    say(remarks)
     return try sentences.finish()
   }
 
   /// `-DOCSTART-` marks the border of two documents in CoNLL-2003 and its kin; not a sentence.
   private func isDocumentStart(_ line: TextFile.Bytes, _ fields: [TextFile.Bytes]) -> Bool {
     let mark = Columns.documentStart
-    if line.starts(with: mark) {
+    if line.first == UInt8(ascii: "-"), line.starts(with: mark) {
       let next = line.dropFirst(mark.count).first ?? .space
-      return next.isBlank || next == options.separator.byte
+      return next.isBlank || next == separator.byte
     }
     return word > 0 && word < fields.count && fields[word].elementsEqual(mark)
   }
@@ -79,23 +82,23 @@ private struct Columns {
 
   /// What may be the reason that a line has not the columns that it should have.
   private func hint(_ fields: [TextFile.Bytes], _ line: TextFile.Bytes) -> String {
-    if !options.comments, line.first == .hash || beganWithHash {
+    if !skipsComments, line.first == .hash || beganWithHash {
       return "; if lines that begin with # are comments, set comments to true"
     }
-    if options.separator != .tab, line.contains(.tab) { return "; if tabs stand between columns, set separator to tab" }
-    if options.separator != .space, fields.count == 1, line.words.count > 1 {
+    if separator != .tab, line.contains(.tab) { return "; if tabs stand between columns, set separator to tab" }
+    if separator != .space, fields.count == 1, line.words.count > 1 {
       return "; if blanks stand between columns, set separator to space"
     }
     return ""
   }
 
-  private func say(_ files: SourceFiles) {
+  /// What was left out, and what may be no word.
+  var remarks: [String] {
     let name = Path.lastComponent(file.path)
-    if marks > 0 { files.remark("\(name): document marks (-DOCSTART-) left out: \(marks)") }
-    if comments > 0 { files.remark("\(name): lines that begin with # left out: \(comments)") }
-    if hashes > 0 {
-      files.remark(
-        "\(name): sentences with # as their first word: \(hashes); if those lines are comments, set comments to true")
-    }
+    return [
+      (marks, "document marks (-DOCSTART-) left out: \(marks)"),
+      (comments, "lines that begin with # left out: \(comments)"),
+      (hashes, "sentences with # as their first word: \(hashes); if those lines are comments, set comments to true"),
+    ].filter { $0.0 > 0 }.map { "\(name): \($0.1)" }
   }
 }

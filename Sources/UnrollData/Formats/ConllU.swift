@@ -47,7 +47,7 @@ private enum ConllU {
           number)
       }
       let tag = fields[column]
-      let isStated = !mustBeStated || !tag.elementsEqual([.underscore])
+      let isStated = !mustBeStated || !tag.isUnderscore
       guard try ids.takes(fields[0], head: fields[6], line: number) else {
         guard mustBeStated, isStated, !fields[0].contains(.dot) else { return }
         throw file.error(

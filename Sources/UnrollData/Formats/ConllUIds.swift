@@ -50,7 +50,7 @@ struct ConllUIds {
   }
 
   private mutating func take(head: TextFile.Bytes, _ line: Int) throws {
-    if head.isEmpty || head.elementsEqual([.underscore]) { return }
+    if head.isEmpty || head.isUnderscore { return }
     guard let word = ConllUIds.number(head) else {
       throw file.error("the head \"\(head.text)\" is neither the id of a word, nor 0, nor _", line)
     }

@@ -21,15 +21,19 @@ struct TaggedLines {
 
   /// - Throws: `InputError` when the word or the tag is empty, or has a blank at an end, which would silently make another one.
   mutating func append(_ word: TextFile.Bytes, _ tag: TextFile.Bytes, line: Int) throws {
-    for (what, field) in [("word", word), ("tag", tag)] {
-      guard let first = field.first, let last = field.last else { throw file.error("the \(what) is empty", line) }
-      guard !first.isBlank, !last.isBlank else {
-        throw file.error("the \(what) \"\(field.text)\" begins or ends with a blank", line)
-      }
-    }
+    try check(word, "word", line)
+    try check(tag, "tag", line)
+    let name = tag.text
     words.append(word.text)
-    tags.append(tag.text == ignored ? nil : tag.text)
+    tags.append(name == ignored ? nil : name)
     lines.append(line)
+  }
+
+  private func check(_ field: TextFile.Bytes, _ what: String, _ line: Int) throws {
+    guard let first = field.first, let last = field.last else { throw file.error("the \(what) is empty", line) }
+    guard !first.isBlank, !last.isBlank else {
+      throw file.error("the \(what) \"\(field.text)\" begins or ends with a blank", line)
+    }
   }
 
   /// Ends the sentence, when there is one.

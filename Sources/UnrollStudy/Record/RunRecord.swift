@@ -84,6 +84,8 @@ public struct RunRecord: Codable, Equatable, Sendable {
     public var sizes: [String: Int]
     public var vocabulary: Int
     public var classes: Int
+    /// What a reader should know about how the data were read and split; absent when there is nothing.
+    public var remarks: [String]? = nil
   }
 
   public struct Environment: Codable, Equatable, Sendable {

@@ -87,7 +87,7 @@ public struct CellRun {
     RunRecord.DataSummary(
       name: loaded.name, version: loaded.version, licence: loaded.licence, digest: loaded.digest,
       sizes: loaded.corpus.sizes,
-      vocabulary: encoded.vocabulary.count, classes: classes)
+      vocabulary: encoded.vocabulary.count, classes: classes, remarks: loaded.remarks.isEmpty ? nil : loaded.remarks)
   }
 
   private func record(

@@ -3,10 +3,18 @@ struct ProvenanceSection: ReportSection {
   let title = "Provenance"
 
   func blocks(_ study: StudyResults) -> [Block] {
-    [
-      .paragraph("Data:"), .table(data(study)), .paragraph("Programs and machines:"), .table(environments(study)),
-      identities(study),
+    [.paragraph("Data:"), .table(data(study))] + remarks(study) + [
+      .paragraph("Programs and machines:"), .table(environments(study)), identities(study),
     ]
+  }
+
+  /// How data were read and split, where there is something to know: each sentence once a task.
+  private func remarks(_ study: StudyResults) -> [Block] {
+    let sentences = study.tasks.flatMap { task in
+      task.records.flatMap { $0.data.remarks ?? [] }.map { Markdown.escape("\(task.name): \($0)") }
+    }
+    let different = sentences.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+    return different.isEmpty ? [] : [.list(different)]
   }
 
   private func data(_ study: StudyResults) -> MarkdownTable {
