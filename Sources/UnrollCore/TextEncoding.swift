@@ -8,12 +8,15 @@
 public enum TextEncoding: String, CaseIterable, Sendable {
   case utf8 = "utf-8"
   case latin1 = "iso-8859-1"
+  /// Latin-1 with the quotes, dashes and the euro sign of Windows where that has control characters.
+  case windows1252 = "windows-1252"
 
-  /// A name in any of its spellings: `UTF8`, `utf-8`, `latin-1`, `ISO_8859-1`.
+  /// A name in any of its spellings: `UTF8`, `utf-8`, `latin-1`, `ISO_8859-1`, `cp1252`.
   public init?(rawValue: String) {
     switch rawValue.lowercased().filter({ $0.isLetter || $0.isNumber }) {
     case "utf8": self = .utf8
     case "latin1", "l1", "iso88591": self = .latin1
+    case "windows1252", "cp1252": self = .windows1252
     default: return nil
     }
   }
@@ -23,38 +26,38 @@ public enum TextEncoding: String, CaseIterable, Sendable {
   /// - Parameter advice: what else can be done about bytes that are not UTF-8, as the end of a sentence.
   /// - Throws: `InputError` with the line of the first byte that is not text.
   public func decode(_ bytes: [UInt8], file: String, advice: String = "") throws -> [UInt8] {
-    let text: [UInt8]
-    if let mark = ByteOrderMark(bytes) {
-      text = try mark.decode(bytes, file: file)
-    } else if self == .utf8 {
-      try ByteOrderMark.utf8.validate(bytes, file: file, advice: advice)
-      text = bytes
-    } else {
-      text = TextEncoding.widened(bytes)
-    }
+    let mark = ByteOrderMark(bytes)
+    let text = try mark?.decode(bytes, file: file) ?? bytes
     if let place = text.place(of: 0) {
       throw InputError(
         "this line holds a NUL, so the file is no text, or in an encoding that it does not name; convert it to UTF-8",
         file: file, line: text[..<place].lines)
     }
+    if mark == nil, self != .utf8 { return TextEncoding.withoutReturns(widened(text)) }
+    if mark == nil { try ByteOrderMark.utf8.validate(text, file: file, advice: advice) }
     return TextEncoding.withoutReturns(text)
   }
 
-  /// Every Latin-1 byte is the Unicode scalar of the same number; from 0x80 on it takes two bytes.
-  private static func widened(_ bytes: [UInt8]) -> [UInt8] {
+  /// UTF-8 of an encoding with one byte a character.
+  private func widened(_ bytes: [UInt8]) -> [UInt8] {
     guard bytes.contains(where: { $0 >= 0x80 }) else { return bytes }
+    let upper = (0x80...0xFF).map { Array(String(scalar(of: $0)).utf8) }
     var result: [UInt8] = []
     result.reserveCapacity(bytes.count + bytes.count / 8)
     for byte in bytes {
-      if byte < 0x80 {
-        result.append(byte)
-      } else {
-        result.append(0xC0 | byte >> 6)
-        result.append(0x80 | byte & 0x3F)
-      }
+      if byte < 0x80 { result.append(byte) } else { result += upper[Int(byte) - 0x80] }
     }
     return result
   }
+
+  /// Every Latin-1 byte is the Unicode scalar of the same number; so is one that Windows has left free.
+  private func scalar(of byte: UInt8) -> Unicode.Scalar {
+    let found = self == .windows1252 && (0x80...0x9F).contains(byte) ? TextEncoding.windows[Int(byte) - 0x80] : "?"
+    return found == "?" ? Unicode.Scalar(byte) : found
+  }
+
+  /// 0x80 to 0x9F, with question marks for what is free.
+  private static let windows = Array("€?‚ƒ„…†‡ˆ‰Š‹Œ?Ž??‘’“”•–—˜™š›œ?žŸ".unicodeScalars)
 
   /// Drops carriage returns before line feeds.
   private static func withoutReturns(_ bytes: [UInt8]) -> [UInt8] {

@@ -33,6 +33,7 @@ import UnrollCore
     ([0xEF, 0xBB, 0xBF, 0x0A, 0xE9], "f:2: this line is not valid UTF-8"),
     ([0x61, 0x0A, 0xE9], "f:2: this line is not valid UTF-8"),
     (bytes("ab".utf16, little: true), "f:1: this line holds a NUL"),
+    (bytes("\ná".utf16, little: false), "f:1: this line holds a NUL"),
     ([0x61, 0x0A, 0x62, 0], "f:2: this line holds a NUL"),
     (bytes([0xFEFF, 0x0A, 0] as [UInt16], little: true), "f:2: this line holds a NUL"),
   ]
@@ -47,8 +48,18 @@ import UnrollCore
   @Test(arguments: ["utf-8", "UTF-8", "utf8", "UTF_8"])
   func utf8HasManyNames(_ name: String) { #expect(TextEncoding(rawValue: name) == .utf8) }
 
+  @Test func windowsHasItsMarksWhereLatin1HasControls() throws {
+    let bytes: [UInt8] = [0x80, 0x93, 0xE9, 0x94, 0x96, 0x9F, 0x81, 0xFF]
+    func text(_ encoding: TextEncoding) throws -> String {
+      String(decoding: try encoding.decode(bytes, file: "f"), as: UTF8.self)
+    }
+    #expect(try text(.windows1252) == "€“é”–Ÿ\u{81}ÿ")
+    #expect(try text(.latin1) == "\u{80}\u{93}é\u{94}\u{96}\u{9F}\u{81}ÿ")
+    #expect(TextEncoding(rawValue: "CP-1252") == .windows1252)
+  }
+
   @Test func otherNamesAreNotTakenForThese() {
-    for name in ["", "utf-16", "latin-2", "iso-8859-15", "windows-1252"] {
+    for name in ["", "utf-16", "latin-2", "iso-8859-15", "windows-1250"] {
       #expect(TextEncoding(rawValue: name) == nil)
     }
     for encoding in TextEncoding.allCases { #expect(TextEncoding(rawValue: encoding.rawValue) == encoding) }

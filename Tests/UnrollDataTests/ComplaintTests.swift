@@ -119,7 +119,8 @@ import UnrollCore
     let scratch = try Scratch().write("a", bytes: Array("one\ntwo ".utf8) + bytes)
     #expect(
       scratch.complaint("{format: text, train: a}")
-        == "DIR/a:2: this line is not valid UTF-8; convert the file, or set encoding to iso-8859-1")
+        == "DIR/a:2: this line is not valid UTF-8; convert the file, or set encoding to iso-8859-1 or "
+        + "windows-1252")
   }
 
   @Test func labelOutsideTraining() throws {
@@ -184,7 +185,7 @@ import UnrollCore
     let yaml = "format: label-first, train: a"
     #expect(
       copies.complaint("{\(yaml), development_percent: 1}")
-        == "DIR/study.yaml:1: the development split is empty: of 400 items only 4 are different, and equal ones stay together "
+        == "DIR/study.yaml:1: the development split is empty: different texts among 400 items: 4; equal ones stay together "
         + "unless duplicates is apart; give more data (there are 400 items), a file for it, or a larger development_percent"
     )
     #expect(try copies.load("{\(yaml), duplicates: apart}").labelled.test.count > 20)

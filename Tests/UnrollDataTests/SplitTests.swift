@@ -107,8 +107,23 @@ import UnrollCore
     #expect(twice == splits)
     let apart = try scratch.load("{format: label-first, train: a, stratify: true, duplicates: apart}").labelled
     #expect(apart.test.count { $0.label == "E" } == 2)
-    let tested = try scratch.write("t", "L1 x\nL2 y\n").load("{format: label-first, train: a, test: t, stratify: true}")
-    #expect(try tested.labelled.development.count { $0.label == "L200" } == 20 && tested.labelled.test.count == 2)
+    try scratch.write("t", "L1 x\nL2 y\n")
+    let tested = try scratch.load("{format: label-first, train: a, test: t, stratify: true}").labelled
+    #expect(tested.development.count { $0.label == "L200" } == 20 && tested.test.count == 2)
+  }
+
+  /// A class of one text, whichever side it falls on: why training lacks it is said.
+  @Test func classesThatFallOutOfTrainingAreExplained() throws {
+    let complaints = try (0..<20).map { number in
+      let rare = String(repeating: "rare text once \(number)\n", count: 5)
+      return try Scratch().write("a", lines(100) + rare).complaint("{format: label-first, train: a}")
+    }
+    let ending =
+      "split but never in training (different texts among 5 items: 1; equal ones stay together unless duplicates is apart); "
+      + "correct it, or set stratify to true, which splits every class by itself, or unseen_labels to keep "
+      + "(such items count as errors) or drop"
+    #expect(complaints.contains { $0 == "DIR/a:101: the label \"rare\" occurs in the test \(ending)" }, "\(complaints)")
+    #expect(complaints.allSatisfy { $0 == "no complaint" || $0.hasSuffix(ending) })
   }
 
   @Test func largeSharesLeaveOneToTraining() throws {

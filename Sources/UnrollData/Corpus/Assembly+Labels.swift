@@ -54,7 +54,7 @@ extension Assembly {
         name.map { !trained.contains(TokenKey($0)) } ?? false
       }
       guard case (let name?, let line)? = unknown else { continue }
-      let reason = crowding(splits).map { " (\($0))" } ?? ""
+      let reason = crowding(splits) { $0.namedLabels.contains(name) }.map { " (\($0))" } ?? ""
       let advice = mayStratify(Item.self) ? "stratify to true, which splits every class by itself, or " : ""
       throw InputError(
         "the label \"\(name)\" occurs in the \(split) split but never in training\(reason); correct it, or set "
@@ -68,13 +68,15 @@ extension Assembly {
   }
 
   /// That most items are copies, which stay on one side of the split; nil where they are not, or do not.
-  func crowding<Item>(_ splits: Splits<Sample<Item>>) -> String? {
+  ///
+  /// - Parameter isMeant: of which items; all when left out.
+  func crowding<Item>(_ splits: Splits<Sample<Item>>, _ isMeant: (Item) -> Bool = { _ in true }) -> String? {
     guard takesFromTraining, options.duplicates == .together else { return nil }
-    let keys = [splits.train, splits.development, splits.test].joined().map(\.key)
-    let different = Set(keys).count
-    guard 2 * different <= keys.count else { return nil }
-    return
-      "of \(keys.count) items only \(different) are different, and equal ones stay together unless duplicates is apart"
+    let sides = [splits.train, splits.development, splits.test]
+    let keys = sides.joined().compactMap { isMeant($0.item) ? $0.key : nil }
+    let (count, different) = (keys.count, Set(keys).count)
+    guard 2 * different <= count else { return nil }
+    return "different texts among \(count) items: \(different); equal ones stay together unless duplicates is apart"
   }
 
   /// Says which labels cannot be learnt, and which cannot be tested.

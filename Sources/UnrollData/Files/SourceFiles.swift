@@ -15,7 +15,7 @@ final class SourceFiles {
     let found = try find(path)
     let bytes = try Files.read(found)
     note(path, bytes)
-    let advice = ", or set encoding to \(TextEncoding.latin1.rawValue)"
+    let advice = ", or set encoding to \(TextEncoding.latin1.rawValue) or \(TextEncoding.windows1252.rawValue)"
     let text = try encoding.decode(bytes, file: found, advice: advice)
     // Only then is it read otherwise than the options say.
     if let mark = ByteOrderMark(bytes), mark != .utf8 || encoding != .utf8 { digest.update(Array(mark.rawValue.utf8)) }

@@ -45,7 +45,7 @@ struct DataOptions: Options {
     OptionKey("train", \.train, "path of the training file, from the study's folder (file-per-class: a folder)"),
     OptionKey("development", \.development, "path of the development file; without it, a part of train"),
     OptionKey("test", \.test, "path of the test file; without it, a part of train"),
-    OptionKey("encoding", \.encoding, "how the bytes of the files become text"),
+    OptionKey("encoding", \.encoding, "how the bytes of the files become text, unless a byte order mark says it"),
   ]
 
   private static let layout: [OptionKey<DataOptions>] = [
