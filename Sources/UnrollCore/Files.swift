@@ -69,6 +69,49 @@ public enum Files {
     return slash == path.startIndex && path.count > 1 ? "/" : String(path[..<slash])
   }
 
+  /// The last component without its last extension: `"a/lstm.v1.yaml"` is `"lstm.v1"`.
+  public static func stem(_ path: String) -> String {
+    let name = path.split(separator: "/").last ?? ""
+    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return String(name) }
+    return String(name[..<dot])
+  }
+
+  /// Bytes of a name that `fitted` leaves as it is: file systems take 255, with extensions and the numbers of temporary files.
+  public static let longestName = 120
+
+  /// A name that can be a file's: one that is too long ends in a digest of the whole.
+  public static func fitted(_ name: String) -> String {
+    guard name.utf8.count > longestName else { return name }
+    let digest = Digest.hex(name.utf8).prefix(8)
+    var start = name
+    while start.utf8.count > longestName - digest.count - 1 { start.removeLast() }
+    return "\(start)-\(digest)"
+  }
+
+  /// `~` and `~/…` as a shell reads them: the user's folder.
+  public static func expanded(_ path: String) -> String {
+    guard path == "~" || path.hasPrefix("~/"), let home = getenv("HOME") else { return path }
+    return String(cString: home) + path.dropFirst()
+  }
+
+  /// A path that begins at the root, without links; of a file that need not exist, in a folder that need not either.
+  public static func absolute(_ path: String) -> String {
+    if let real = realpath(path, nil) {
+      defer { free(real) }
+      return String(cString: real)
+    }
+    if path.isEmpty || path == "." || path == "/" { return path }
+    let folder = parent(of: path)
+    return absolute(folder.isEmpty ? "." : folder) + "/" + (path.split(separator: "/").last ?? "")
+  }
+
+  /// The way from a folder to a file: `"../../studies/a.yaml"`.
+  public static func relative(_ path: String, from folder: String) -> String {
+    let (to, from) = (absolute(path).split(separator: "/"), absolute(folder).split(separator: "/"))
+    let shared = zip(to, from).prefix { $0 == $1 }.count
+    return ([Substring](repeating: "..", count: from.count - shared) + to[shared...]).joined(separator: "/")
+  }
+
   private static func failure(_ what: String, _ path: String) -> InputError {
     InputError("\(what): \(String(cString: strerror(errno)))", file: path)
   }

@@ -8,18 +8,27 @@ public struct InputError: Error, Equatable, CustomStringConvertible {
   public let file: String?
   /// Line number, from 1.
   public let line: Int?
+  /// What else is wrong with what was read.
+  public let also: [InputError]
 
-  public init(_ message: String, file: String? = nil, line: Int? = nil) {
+  public init(_ message: String, file: String? = nil, line: Int? = nil, also: [InputError] = []) {
     self.message = message
     self.file = file
     self.line = line
+    self.also = also
   }
 
+  /// This one and all others, each by itself.
+  public var each: [InputError] { [InputError(message, file: file, line: line)] + also.flatMap(\.each) }
+
+  /// A line for each.
   public var description: String {
-    switch (file, line) {
-    case (let file?, let line?): "\(file):\(line): \(message)"
-    case (let file?, nil): "\(file): \(message)"
-    default: message
-    }
+    let sentence =
+      switch (file, line) {
+      case (let file?, let line?): "\(file):\(line): \(message)"
+      case (let file?, nil): "\(file): \(message)"
+      default: message
+      }
+    return ([sentence] + also.map(\.description)).joined(separator: "\n")
   }
 }

@@ -32,24 +32,59 @@ extension Options {
     try apply(try setting.entries(what), what)
   }
 
-  /// Sets the keys that `entries` holds and leaves the others as they are.
+  /// Sets the keys that `entries` holds, leaves the others as they are, and validates the whole: so layers of settings are
+  /// merged first.
+  ///
+  /// - Throws: `InputError` with everything that is wrong.
   public mutating func apply(_ entries: [Setting.Entry], _ what: String) throws {
-    for entry in entries {
-      guard let key = Self.table.first(where: { $0.name == entry.key }) else {
-        let message = Suggestion.unknown("key", entry.key, known: Self.table.map(\.name))
-        throw InputError("\(what): \(message)", file: entry.value.file, line: entry.line)
-      }
-      try key.set(&self, entry.value)
-    }
+    let complaints = Complaints()
+    for entry in entries { complaints.gather { try set(entry, what) } }
+    try complaints.check()
     do { try validate() } catch let error as InputError {
       guard error.line == nil, let first = entries.first else { throw error }
       throw InputError("\(what): \(error.message)", file: first.value.file, line: first.line)
     }
   }
+
+  private mutating func set(_ entry: Setting.Entry, _ what: String) throws {
+    guard let key = Self.table.first(where: { $0.name == entry.key }) else {
+      let message = Suggestion.unknown("key", entry.key, known: Self.table.map(\.name))
+      throw InputError("\(what): \(message)", file: entry.value.file, line: entry.line)
+    }
+    try key.set(&self, entry.value)
+  }
+
+  /// Those of `entries` that do nothing beside the other values here.
+  public func idle(_ entries: [Setting.Entry]) -> [IdleOption] {
+    entries.compactMap { entry in
+      guard let need = Self.table.first(where: { $0.name == entry.key })?.need, !need.holds(self) else { return nil }
+      return IdleOption(entry: entry, needs: need.text)
+    }
+  }
+}
+
+/// An option that somebody set and that has no effect beside the others.
+public struct IdleOption: Sendable {
+  public let entry: Setting.Entry
+  /// What it would need to have one: `"optimiser: sgd"`.
+  public let needs: String
+
+  public func complaint(_ what: String) -> InputError {
+    InputError(
+      "\(what): \(entry.key) has no effect here, it needs \(needs); leave it out, or set that", file: entry.value.file,
+      line: entry.line)
+  }
 }
 
 /// One key of an options type: its name in a study, how it is read and shown, and what it means.
 public struct OptionKey<Root>: Sendable {
+  /// A condition on the other options.
+  public struct Need: Sendable {
+    /// In the words of a study: `"direction: bidirectional"`.
+    public let text: String
+    let holds: @Sendable (Root) -> Bool
+  }
+
   public let name: String
   /// One line for `unroll list --verbose`.
   public let help: String
@@ -59,6 +94,8 @@ public struct OptionKey<Root>: Sendable {
   public let choices: [String]
   /// Added to a type that had records already.
   private(set) var isLater = false
+  /// Without what the option has no effect; nil when it always has one.
+  public private(set) var need: Need?
   let get: @Sendable (Root) -> Value
   let set: @Sendable (inout Root, Setting) throws -> Void
 
@@ -131,6 +168,15 @@ public struct OptionKey<Root>: Sendable {
     return key
   }
 
+  /// The same key, which has no effect unless `holds`.
+  ///
+  /// - Parameter text: what it needs, in the words of a study.
+  public func needs(_ text: String, _ holds: @escaping @Sendable (Root) -> Bool) -> OptionKey {
+    var key = self
+    key.need = Need(text: text, holds: holds)
+    return key
+  }
+
   /// The same key of a struct that holds `Root` as a part of itself.
   public func lifted<Whole>(_ part: WritableKeyPath<Whole, Root> & Sendable) -> OptionKey<Whole> {
     let (get, set) = (get, set)
@@ -138,6 +184,7 @@ public struct OptionKey<Root>: Sendable {
       try set(&$0[keyPath: part], $1)
     }
     key.isLater = isLater
+    key.need = need.map { need in .init(text: need.text) { need.holds($0[keyPath: part]) } }
     return key
   }
 

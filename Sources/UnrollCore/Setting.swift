@@ -30,11 +30,15 @@ public struct Setting: Sendable {
     self.line = line
   }
 
-  /// Reads YAML text. Duplicate keys, anchors that loop and broken syntax are errors with their line.
+  /// Values in a file once its aliases are written out: far more than a person writes, little to hold in memory.
+  static let limit = 100_000
+
+  /// Reads YAML text. Duplicate keys, anchors that loop, aliases that multiply and broken syntax are errors with their line.
   public init(yaml text: String, file: String) throws {
     do {
       guard let node = try Yams.compose(yaml: text) else { throw InputError("the file is empty", file: file) }
-      self = try Setting(node, file: file)
+      var room = Setting.limit
+      self = try Setting(node, file: file, &room)
     } catch let error as YamlError {
       throw Setting.complaint(error, file: file)
     }
@@ -43,19 +47,25 @@ public struct Setting: Sendable {
   /// An error at this node.
   public func error(_ message: String) -> InputError { InputError(message, file: file, line: line) }
 
-  private init(_ node: Node, file: String) throws {
+  private init(_ node: Node, file: String, _ room: inout Int) throws {
     let line = node.mark?.line ?? 1
+    room -= 1
+    guard room >= 0 else {
+      throw InputError(
+        "the file has more than \(Setting.limit) values, counting those that aliases stand for; write less of them",
+        file: file, line: line)
+    }
     switch node {
     case .scalar(let scalar):
       self.init(.scalar(scalar.string), file: file, line: line)
     case .sequence(let sequence):
-      self.init(.list(try sequence.map { try Setting($0, file: file) }), file: file, line: line)
+      self.init(.list(try sequence.map { try Setting($0, file: file, &room) }), file: file, line: line)
     case .mapping(let mapping):
       let entries = try mapping.map { key, value in
         guard let name = key.string else {
           throw InputError("a key must be a plain word", file: file, line: key.mark?.line)
         }
-        return Entry(key: name, line: key.mark?.line ?? line, value: try Setting(value, file: file))
+        return Entry(key: name, line: key.mark?.line ?? line, value: try Setting(value, file: file, &room))
       }
       self.init(.table(entries), file: file, line: line)
     case .alias:
@@ -79,8 +89,14 @@ public struct Setting: Sendable {
 }
 
 extension Setting {
-  /// The entries of a table; a complaint when it is something else.
+  /// Whether nothing stands behind the key: YAML's null.
+  public var isNothing: Bool {
+    if case .scalar(let text) = content { ["", "~", "null"].contains(text) } else { false }
+  }
+
+  /// The entries of a table, none when nothing stands there; a complaint when it is something else.
   public func entries(_ what: String) throws -> [Entry] {
+    if isNothing { return [] }
     guard case .table(let entries) = content else { throw error("\(what) must be a table of \"key: value\" lines") }
     return entries
   }
@@ -95,7 +111,9 @@ extension Setting {
 
   public func integer(_ what: String) throws -> Int {
     let text = try text(what)
-    guard let value = Int(text.replacing("_", with: "")) else {
+    let digits = text.replacing("_", with: "")
+    // 1e3 is a whole number, too.
+    guard let value = Int(digits) ?? Double(digits).flatMap({ abs($0) < 0x1p53 ? Int(exactly: $0) : nil }) else {
       throw error("\(what) must be a whole number, not \"\(text)\"")
     }
     return value
@@ -103,15 +121,18 @@ extension Setting {
 
   public func number(_ what: String) throws -> Double {
     let text = try text(what)
-    guard let value = Double(text), value.isFinite else { throw error("\(what) must be a number, not \"\(text)\"") }
+    guard let value = Double(text.replacing("_", with: "")), value.isFinite else {
+      throw error("\(what) must be a number, not \"\(text)\"")
+    }
     return value
   }
 
   public func bool(_ what: String) throws -> Bool {
-    switch try text(what) {
+    let text = try text(what)
+    switch text.lowercased() {
     case "true", "yes", "on": return true
     case "false", "no", "off": return false
-    case let text: throw error("\(what) must be true or false, not \"\(text)\"")
+    default: throw error("\(what) must be true or false, not \"\(text)\"")
     }
   }
 }

@@ -28,7 +28,7 @@ struct BenchCommand: ParsableCommand {
     static func name(for mode: Mode) -> NameSpecification { .customLong(mode.rawValue) }
   }
 
-  @Option(help: ArgumentHelp("A JSON file of cases.", valueName: "file")) var cases: String?
+  @Option(help: ArgumentHelp("A JSON file of cases.", valueName: "file"), transform: Terminal.path) var cases: String?
   @Flag var mode: Mode?
   @Option(help: "Threads; each batch is cut into as many shards. Default: 1.") var threads: Int?
   @Option(help: "Run only the cases whose name contains this; of --scaling, only this backend.") var only = ""

@@ -10,12 +10,13 @@ struct DataOption: ParsableArguments {
     name: .customLong("data"),
     help: ArgumentHelp(
       "Folder with data sets (or $UNROLL_DATA; several separated by colons). Default: ~/.cache/unroll.",
-      valueName: "folder"))
+      valueName: "folder"), transform: Terminal.path)
   var folders: String?
 
   /// Given folders first, then the default one.
   var location: DataLocation {
-    let environment = ProcessInfo.processInfo.environment
+    // A variable that is empty is as good as none.
+    let environment = ProcessInfo.processInfo.environment.filter { !$0.value.isEmpty }
     let given = folders ?? environment["UNROLL_DATA"] ?? ""
     let cache = environment["XDG_CACHE_HOME"] ?? (environment["HOME"] ?? ".") + "/.cache"
     let standard = environment["UNROLL_DATA_DEFAULT"] ?? cache + "/unroll"
@@ -28,16 +29,18 @@ struct DataOption: ParsableArguments {
 
 /// Where records and reports lie, the same for `run`, `report` and the hidden `cell`.
 struct StudyOptions: ParsableArguments {
-  @Argument(help: "A study in YAML.") var study: String
-  @Option(help: ArgumentHelp("Folder for reports.", valueName: "folder")) var reports = "Reports"
+  @Argument(help: "A study in YAML.", transform: Terminal.path) var study: String
+  @Option(help: ArgumentHelp("Folder for reports. Default: Reports.", valueName: "folder"), transform: Terminal.path)
+  var reports =
+    "Reports"
   @Option(
-    help: ArgumentHelp("Folder for the study's records. Default: <reports>/<study>/records.", valueName: "folder"))
+    help: ArgumentHelp("Folder for the study's records. Default: <reports>/<study>/records.", valueName: "folder"),
+    transform: Terminal.path)
   var records: String?
 
-  func folder(_ name: String) -> RunFolder { RunFolder(study: name, reports: reports, records: records) }
-
-  /// The study's name, from its file's.
-  var name: String { String((study.split(separator: "/").last ?? "").split(separator: ".").first ?? "") }
+  var folder: RunFolder {
+    RunFolder(study: StudyFile.name(of: study), reports: reports, records: records, file: study)
+  }
 
   var arguments: [String] { [study, "--reports", reports] + (records.map { ["--records", $0] } ?? []) }
 }

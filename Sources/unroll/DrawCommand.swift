@@ -7,8 +7,8 @@ struct DrawCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "draw", abstract: "Draws a figure of lines from its description.", shouldDisplay: false)
 
-  @Argument(help: "The description as JSON.") var description: String
-  @Argument(help: "The drawing to write, SVG.") var drawing: String
+  @Argument(help: "The description as JSON.", transform: Terminal.path) var description: String
+  @Argument(help: "The drawing to write, SVG.", transform: Terminal.path) var drawing: String
 
   func run() throws {
     try reporting {

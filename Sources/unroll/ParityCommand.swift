@@ -9,7 +9,7 @@ struct ParityCommand: ParsableCommand {
       "The error of a tensor is max|ours − theirs| / max(max|theirs|, 1e-3). Exit code 1 if one is over the tolerance or a case is not supported."
   )
 
-  @Argument(help: "A folder of cases.") var folder: String
+  @Argument(help: "A folder of cases.", transform: Terminal.path) var folder: String
   @Option(help: "Largest error allowed.") var tolerance = 2e-5
   @Option(help: "Run only the cases whose file name contains this.") var only = ""
   @Flag(help: "One JSON object a line.") var json = false

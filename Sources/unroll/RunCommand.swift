@@ -13,7 +13,7 @@ struct RunCommand: ParsableCommand {
 
   @OptionGroup var options: StudyOptions
   @OptionGroup var data: DataOption
-  @Option(help: "Runs at the same time. Default: the number of cores.") var jobs: Int?
+  @Option(help: "Runs at the same time. Default: the cores that it may use.") var jobs: Int?
   @Flag(help: "Say what would be run, and stop.") var dryRun = false
 
   func validate() throws {
@@ -24,7 +24,8 @@ struct RunCommand: ParsableCommand {
     try reporting {
       let study = try StudyFile(path: options.study)
       if dryRun { return try list(study) }
-      let folder = options.folder(study.name)
+      let folder = options.folder
+      try folder.refuseOther()
       let display = RunDisplay()
       let runner = StudyRunner(
         study, folder, data.location, jobs: jobs ?? Machine.cores,
@@ -33,7 +34,7 @@ struct RunCommand: ParsableCommand {
       let summary = try runner.run()
       display.end()
       if summary.interrupted {
-        Terminal.note("Interrupted. What is done is kept: the same command goes on.")
+        Terminal.note(RunCommand.interrupted(summary))
         throw ExitCode(130)
       }
       let path = try Report.write(
@@ -44,9 +45,17 @@ struct RunCommand: ParsableCommand {
     }
   }
 
+  /// A run leaves its record at its end, so what was in progress is lost.
+  private static func interrupted(_ summary: StudyRunner.Summary) -> String {
+    let done = summary.finished + summary.diverged
+    let lost = summary.stopped == 0 ? "" : "; \(summary.stopped) that had not ended begin anew"
+    return
+      "Interrupted. \(done == 1 ? "1 run that is done is" : "\(done) runs that are done are") kept, and the same command goes on\(lost)."
+  }
+
   private func list(_ study: StudyFile) throws {
-    for (cell, identity) in try StudyRunner.identified(try study.cells(), data.location) {
-      let done = options.folder(study.name).store.contains(identity)
+    for (cell, identity) in try StudyRunner.identified(study.cells(), data.location) {
+      let done = options.folder.store.contains(identity)
       print("\(done ? "done   " : "missing")  \(identity)  \(cell.label)")
     }
   }
@@ -60,12 +69,13 @@ struct ReportCommand: ParsableCommand {
 
   func run() throws {
     try reporting {
-      let folder = options.folder(options.name)
+      let folder = options.folder
+      try folder.refuseOther()
       let (records, wanted) = try folder.current()
       guard !records.isEmpty else {
         throw InputError("none of the study's runs has left a record yet", file: options.study)
       }
-      let path = try Report.write(records, study: options.name, notes: try folder.notes(), to: options.reports)
+      let path = try Report.write(records, study: folder.study, notes: try folder.notes(), to: options.reports)
       print("\(records.count) of \(wanted) runs. Report: \(path)")
     }
   }
@@ -86,11 +96,11 @@ struct CellCommand: ParsableCommand {
       _ = Kernels.singleThread
       Orphan.endsItself()
       let study = try StudyFile(path: options.study)
-      let cells = try study.cells()
+      let cells = study.cells()
       guard cells.indices.contains(index) else {
         throw InputError("the study has no cell \(index)", file: options.study)
       }
-      let store = options.folder(study.name).store
+      let store = options.folder.store
       let problem = try CellRun(cells[index], data.location).run(into: store, identity: identity) { fraction in
         Terminal.write("\(fraction)\n", to: stdout)
       }

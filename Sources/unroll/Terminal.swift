@@ -4,6 +4,9 @@
   @_exported import Darwin
 #endif
 
+import ArgumentParser
+import UnrollCore
+
 /// Standard output and standard error, and whether somebody watches.
 enum Terminal {
   static let isInteractive = isatty(STDERR_FILENO) == 1
@@ -15,6 +18,12 @@ enum Terminal {
   }
 
   static func complain(_ sentence: String) { write("unroll: \(sentence)\n", to: stderr) }
+
+  /// A path as it was given. An empty one, as an unset variable leaves it, would be the root folder or this one.
+  @Sendable static func path(_ argument: String) throws -> String {
+    guard !argument.isEmpty else { throw ValidationError("it is empty; give it a path") }
+    return Files.expanded(argument)
+  }
 
   static func note(_ line: String) { write(line + "\n", to: stderr) }
 

@@ -20,7 +20,7 @@ extension ParsableCommand {
   /// Runs a command's body: a complaint about input is one sentence on standard error and exit code 1.
   func reporting(_ body: () throws -> Void) throws {
     do { try body() } catch let error as InputError {
-      Terminal.complain(error.description)
+      error.each.forEach { Terminal.complain($0.description) }
       throw ExitCode(1)
     }
   }

@@ -54,7 +54,13 @@
       study.signal(signal)
       let ended = try study.end()
       #expect(ended.status == 130)
-      #expect(ended.sentences.last == "Interrupted. What is done is kept: the same command goes on.")
+      let kept = records(program).count
+      let sentence = try #require(ended.sentences.last)
+      #expect(
+        sentence.hasPrefix(
+          kept == 1 ? "Interrupted. 1 run that is done is kept" : "Interrupted. \(kept) runs that are done are kept"))
+      #expect(
+        sentence.contains(", and the same command goes on; ") && sentence.hasSuffix(" that had not ended begin anew."))
       #expect(!runs.contains(where: Processes.isAlive))
       #expect(!program.exists("Reports/slow.md"))
       let dry = try program.run("run", "slow.yaml", "--dry-run")

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import UnrollCore
 
@@ -111,6 +112,30 @@ import UnrollCore
     #expect(ended.sentences.count == 1)
   }
 
+  /// Nothing of the first is overwritten, and nothing of it is reported as the second's.
+  @Test func twoStudiesOfOneName() throws {
+    let study =
+      "tasks: [{data: {format: columns, train: ../tags.txt}}]\nbackends: [rnn]\ntraining: {epochs: 1}\nseeds: 1\n"
+    let program = try Program(["tags.txt": Studies.tags, "a/st.yaml": study, "b/st.yaml": study])
+    #expect(try program.run("run", "a/st.yaml").status == 0)
+    let (files, stamps) = (program.files, try program.stamps(program.files))
+    for command in ["run", "report"] {
+      let ended = try program.run(command, "b/st.yaml")
+      #expect(ended.status == 1 && ended.sentences.count == 1)
+      #expect(
+        ended.errors.hasPrefix(
+          "unroll: Reports/st/records: the folder belongs to another study, a/st.yaml; name another"))
+    }
+    #expect(try program.files == files && program.stamps(files) == stamps)
+    #expect(try program.run("run", "b/st.yaml", "--reports", "Others").status == 0)
+    let long = String(repeating: "n", count: 240)
+    try program.write(
+      "a/\(long).yaml", study.replacingOccurrences(of: "[rnn]", with: "[{backend: rnn, name: \(long)}]"))
+    try program.write(
+      "a/\(long).yaml", try program.read("a/\(long).yaml").replacingOccurrences(of: "}}", with: "}, name: \(long)}"))
+    #expect(try program.run("run", "a/\(long).yaml").status == 0)
+  }
+
   @Test func foldersThatCannotBe() throws {
     let program = try Program(Studies.small)
     let ended = try program.run("run", "small.yaml", "--reports", "tags.txt/reports")
@@ -121,6 +146,8 @@ import UnrollCore
   @Test(
     arguments: [
       ["run"], ["run", "a.yaml", "--job", "2"], ["run", "a.yaml", "--jobs", "0"], ["frobnicate"], ["list", "nothing"],
+      ["list", "lstn"], ["run", ""], ["run", "a.yaml", "--records", ""], ["report", "a.yaml", "--reports", ""],
+      ["run", "a.yaml", "--data", ""], ["parity", ""], ["bench", "--cases", ""], ["draw", "", "b.svg"],
       ["bench"], ["bench", "--cases", "a.json", "--scaling"], ["bench", "--scaling", "--peak"],
       ["bench", "--cases", "a.json", "--width", "8"],
       ["bench", "--scaling", "--threads", "2"], ["bench", "--cases", "a.json", "--seconds", "0"], ["parity"],

@@ -14,6 +14,7 @@ import UnrollCore
     arguments: [
       ("help", ["--help"]), ("run-help", ["run", "--help"]), ("report-help", ["report", "--help"]),
       ("list", ["list"]), ("list-training", ["list", "training"]), ("list-model", ["list", "model"]),
+      ("list-study", ["list", "study"]), ("list-averaging", ["list", "averaging"]),
     ])
   func texts(name: String, arguments: [String]) throws {
     let ended = try Program().start(arguments).end()

@@ -60,6 +60,33 @@ import UnrollCore
     }
   }
 
+  @Test(arguments: [
+    ("a/lstm.v1.yaml", "lstm.v1"), ("quick.yaml", "quick"), ("a.b/quick", "quick"), (".hidden", ".hidden"), ("", ""),
+  ])
+  func stems(_ path: String, _ stem: String) { #expect(Files.stem(path) == stem) }
+
+  @Test func longNamesEndInADigest() {
+    let (a, b) = (String(repeating: "ä", count: 200), String(repeating: "ä", count: 199) + "b")
+    #expect(Files.fitted("short") == "short")
+    #expect(Files.fitted(a).utf8.count <= Files.longestName && Files.fitted(a) != Files.fitted(b))
+    #expect(Files.fitted(a).hasPrefix("ää") && Files.fitted(Files.fitted(a)) == Files.fitted(a))
+  }
+
+  @Test func waysFromFoldersToFiles() throws {
+    try cleaned {
+      try Files.write("", to: "\(folder)/studies/a.yaml")
+      try Files.makeFolder("\(folder)/out")
+      #expect(
+        Files.relative("\(folder)/studies/a.yaml", from: "\(folder)/out/later/still") == "../../../studies/a.yaml")
+      #expect(Files.absolute("\(folder)/out/../studies/a.yaml") == Files.absolute("\(folder)/studies/a.yaml"))
+    }
+  }
+
+  @Test func homes() {
+    #expect(Files.expanded("~/x") == String(cString: getenv("HOME")) + "/x")
+    #expect(Files.expanded("~x") == "~x" && Files.expanded("a/~/x") == "a/~/x")
+  }
+
   @Test(arguments: [("a/b/c", "a/b"), ("/a", "/"), ("a", ""), ("", "")])
   func parents(_ path: String, _ parent: String) {
     #expect(Files.parent(of: path) == parent)

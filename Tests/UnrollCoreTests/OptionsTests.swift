@@ -9,7 +9,7 @@ private struct Sample: Options {
     OptionKey("dropout", \.dropout, in: 0...0.95, "a probability"),
     OptionKey("kind", \.kind, "a choice"),
     OptionKey("tied", \.tied, "a truth"),
-    OptionKey("note", \.note, "some text"),
+    OptionKey("note", \.note, "some text").needs("kind: fancy") { $0.kind == .fancy },
   ]
   var (width, layers, dropout, kind, tied, note) = (8, 1, 0.5, Kind.plain, false, "")
   func validate() throws { if tied, width < 4 { throw InputError("tied needs a width of 4") } }
@@ -45,6 +45,29 @@ private struct Sample: Options {
   ])
   func complaints(_ yaml: String, _ beginning: String) {
     #expect { try read(yaml) } throws: { "\($0)".hasPrefix(beginning) }
+  }
+
+  @Test func everythingThatIsWrongIsSaidAtOnce() {
+    #expect {
+      try read("width: 65\nlayer: 2\ndropout: x\nkind: fancy\n")
+    } throws: { error in
+      let lines = "\(error)".split(separator: "\n")
+      return lines.count == 3 && lines[0].hasPrefix("s.yaml:1: width must")
+        && lines[1].hasPrefix("s.yaml:2: model: unknown")
+        && lines[2].hasPrefix("s.yaml:3: dropout must")
+    }
+  }
+
+  @Test func optionsWithoutEffectAreKnown() throws {
+    let entries = try Setting(yaml: "tied: true\nnote: x\n", file: "s.yaml").entries("model")
+    var sample = Sample()
+    #expect(sample.idle(entries).map(\.entry.key) == ["note"])
+    #expect(
+      "\(sample.idle(entries)[0].complaint("model"))"
+        == "s.yaml:2: model: note has no effect here, it needs kind: fancy; leave it out, or set that")
+    sample.kind = .fancy
+    #expect(sample.idle(entries).isEmpty)
+    #expect(Sample.described.map(\.needs) == [nil, nil, nil, nil, nil, "kind: fancy"])
   }
 
   @Test func domainsAndChoices() {

@@ -36,11 +36,35 @@ import UnrollCore
     #expect(try entries.map { try $0.value.integer("n") } == [1, 1])
   }
 
+  /// Each level stands for ten of the one before.
+  @Test func aliasesThatMultiplyAreRefused() {
+    let levels = (1...9).map { level in
+      "a\(level): &a\(level) [" + [String](repeating: "*a\(level - 1)", count: 10).joined(separator: ", ") + "]\n"
+    }
+    let start = ContinuousClock.now
+    #expect(
+      throws: InputError(
+        "the file has more than 100000 values, counting those that aliases stand for; write less of them",
+        file: "a.yaml",
+        line: 1)
+    ) { try setting("a0: &a0 [x, x]\n" + levels.joined()) }
+    #expect(ContinuousClock.now - start < .seconds(5))
+  }
+
+  @Test func nothingIsAnEmptyTable() throws {
+    let entries = try setting("model:\ntraining: ~\nbackend: {}\n").entries("study")
+    #expect(try entries.allSatisfy { try $0.value.entries($0.key).isEmpty })
+    #expect(entries.map(\.value.isNothing) == [true, true, false])
+  }
+
   @Test func scalarsAreReadStrictly() throws {
     func value(_ text: String) -> Setting { Setting(.scalar(text), file: "a.yaml", line: 7) }
     #expect(try value("1_000").integer("n") == 1000 && value("2e-3").number("x") == 0.002 && value("on").bool("b"))
     #expect(try value("no").bool("b") == false)
-    for text in ["1.5", "x", "", "1e3"] {
+    #expect(try value("True").bool("b") && !value("FALSE").bool("b"))
+    #expect(try value("1e3").integer("n") == 1000 && value("10.0").integer("n") == 10)
+    #expect(try value("1_000.5").number("x") == 1000.5)
+    for text in ["1.5", "x", "", "1e-3", "1e300", "nan"] {
       #expect { try value(text).integer("n") } throws: {
         "\($0)" == "a.yaml:7: n must be a whole number, not \"\(text)\""
       }

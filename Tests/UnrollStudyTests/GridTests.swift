@@ -8,13 +8,20 @@ import UnrollCore
   @Test func productsInTheOrderOfTheFile() throws {
     let points = try Grid.expand(Setting(yaml: "{a: [1, 2], b: 7, c: {d: [x, y, z], e: [0]}}", file: "f"))
     #expect(
-      points.map(\.varied) == [
+      points.map { $0.varied.map(\.label) } == [
         ["a=1", "d=x"], ["a=1", "d=y"], ["a=1", "d=z"], ["a=2", "d=x"], ["a=2", "d=y"], ["a=2", "d=z"],
       ])
     let last = try points[5].setting.entries("a")
     #expect(try last[0].value.integer("a") == 2 && last[1].value.integer("b") == 7)
     let inner = try last[2].value.entries("c")
     #expect(try inner[0].value.text("d") == "z" && inner[1].value.text("e") == "0", "a list of one is its item")
+  }
+
+  @Test func pointsAreCountedWithoutMakingThem() throws {
+    func size(_ yaml: String) throws -> Int { Grid.size(try Setting(yaml: yaml, file: "f")) }
+    #expect(try size("{a: [1, 2], b: 7, c: {d: [x, y, z], e: [0]}, of: [x, y]}") == 6)
+    let twenty = "[" + (1...20).map(String.init).joined(separator: ", ") + "]"
+    #expect(try size("{" + (1...30).map { "k\($0): \(twenty)" }.joined(separator: ", ") + "}") == .max)
   }
 
   @Test func emptyListsAndTablesInListsAreErrors() {
@@ -66,7 +73,7 @@ import UnrollCore
       """
       tasks: [{data: {format: columns, train: a.txt}, training: {batch: 20, epochs: 20}}]
       backends: [rnn, {backend: gru, training: {batch: 30}}]
-      training: {batch: 10, epochs: 10, chunk: 10}
+      training: {batch: 10, epochs: 10, clip: 10}
       backend: {layers: 2}
       seeds: 1
       width: 9
@@ -74,8 +81,86 @@ import UnrollCore
     ).cells()
     #expect(cells.map(\.training.batch) == [20, 30])
     #expect(cells.map(\.training.epochs) == [20, 20])
-    #expect(cells.map(\.training.chunk) == [10, 10])
+    #expect(cells.map(\.training.clip) == [10, 10])
     #expect(cells.allSatisfy { $0.backend.stack.layers == 2 && $0.backend.stack.width == 9 })
+  }
+
+  /// What only some backends have holds for those; where it has no effect, cells that it would tell apart are one.
+  @Test(
+    arguments: [
+      ("[rnn, lstm]", "backend: {forget_bias: [0, 1]}", ["rnn", "lstm forget_bias=0", "lstm forget_bias=1"]),
+      (
+        "[rnn, {backend: lstm, width: 32}]", "backend: {width: [16, 32]}",
+        ["rnn width=16", "rnn width=32", "lstm width=32"]
+      ),
+      (
+        "[gru]", "backend: {layers: [1, 2], dropout: [0, 0.3]}",
+        ["gru layers=1", "gru layers=2 dropout=0", "gru layers=2 dropout=0.3"]
+      ),
+      (
+        "[{backend: gru, layers: [1, 2], dropout: [0, 0.3]}]", "",
+        ["gru layers=1", "gru layers=2 dropout=0", "gru layers=2 dropout=0.3"]
+      ),
+      (
+        "[gru]", "training: {optimiser: [adam, sgd], momentum: [0, 0.9]}",
+        ["gru optimiser=adam", "gru optimiser=sgd momentum=0", "gru optimiser=sgd momentum=0.9"]
+      ),
+      (
+        "[gru, {backend: stack, of: [gru, lstm]}]", "backend: {dropout: [0, 0.3]}",
+        ["gru", "stack dropout=0", "stack dropout=0.3"]
+      ),
+      (
+        "[{backend: [rnn, lstm], layers: [1, 2]}]", "",
+        ["rnn layers=1", "rnn layers=2", "lstm layers=1", "lstm layers=2"]
+      ),
+    ] as [(String, String, [String])])
+  func cellsAreNamedByWhatTheyUse(backends: String, rest: String, labels: [String]) throws {
+    let cells = try StudyText.study(StudyText.data + "backends: \(backends)\n\(rest)\nseeds: 1").cells()
+    #expect(cells.map(\.cell.backend) == labels)
+    #expect(Set(try cells.map { try $0.identity(dataDigest: "") }).count == labels.count)
+  }
+
+  @Test func aTaskIsNamedByWhatItUses() throws {
+    let labels = try StudyText.labels(
+      """
+      tasks: [{data: {format: text, train: a.txt, unit: [word, character], tokeniser: [spaces, words]}, training: {batch: [8, 16]}}]
+      backends: [rnn, {backend: gru, training: {batch: 4}}]
+      training: {batch: [1, 2], epochs: 3}
+      seeds: 1
+      """)
+    let data = ["a unit=word tokeniser=spaces", "a unit=word tokeniser=words", "a unit=character"]
+    let expected = data.flatMap { data in
+      ["\(data) batch=8 / rnn", "\(data) batch=4 / gru", "\(data) batch=16 / rnn"].map { "\($0) / seed 1" }
+    }
+    #expect(labels == expected)
+  }
+
+  /// No layer of settings is judged without the others.
+  @Test func layersAreValidatedTogether() throws {
+    let together = try StudyText.study(
+      StudyText.data + "backends: [{backend: s4d, dt_max: 0.5}]\nbackend: {dt_min: 0.2}\nseeds: 1"
+    ).cells()
+    #expect(together.count == 1)
+    let nesterov = try StudyText.study(
+      """
+      tasks: [{data: {format: columns, train: a.txt}, training: {optimiser: sgd, momentum: 0.9}}]
+      backends: [rnn]
+      training: {nesterov: true}
+      seeds: 1
+      """
+    ).cells()
+    #expect(nesterov[0].training.optimiser.nesterov)
+  }
+
+  @Test func whatHasNoEffectIsNotPartOfARun() throws {
+    func identities(_ rest: String) throws -> [String] {
+      try StudyText.study(StudyText.data + "backends: [lstm, gru]\n\(rest)\nseeds: 1").cells().map {
+        try $0.identity(dataDigest: "")
+      }
+    }
+    let (plain, some) = (try identities(""), try identities("backend: {forget_bias: 2}"))
+    #expect(plain[0] != some[0] && plain[1] == some[1])
+    #expect(try identities("training: {optimiser: [adam, sgd], momentum: 0.9}")[0] == plain[0])
   }
 
   @Test func formsOfSeeds() throws {

@@ -22,7 +22,42 @@ import UnrollCore
       ),
       ("backends: [rnn]\ntraining: {epochs: 0}", 4, "epochs must be 1…100000, not 0"),
       ("backends: [rnn]\ntraining: {epochs: many}", 4, "epochs must be a whole number, not \"many\""),
-      ("backends: [rnn]\ntraining: {nesterov: true}", 4, "training: nesterov needs a momentum above zero"),
+      (
+        "backends: [rnn]\ntraining: {nesterov: true}", 4,
+        "training: nesterov has no effect here, it needs optimiser: sgd and a momentum above zero; leave it out, or"
+      ),
+      ("backends: [rnn, gru]\nbackend: {forget_bias: 2}", 4, "backend rnn: unknown key \"forget_bias\""),
+      (
+        "backends: [gru, lstm]\nbackend: {dropout: [0, 0.3]}", 4,
+        "backend gru: dropout has no effect here, it needs layers: 2 or more, or residual: prenorm; leave it out, or"
+      ),
+      (
+        "backends: [gru, {backend: lstm, input_init: pytorch, forget_bias: 2}]", 3,
+        "backend lstm: forget_bias has no effect here, it needs input_init: glorot; leave it out, or set that"
+      ),
+      (
+        "backends:\n  - {backend: stack, of: [gru, {backend: lstm, input_init: pytorch, forget_bias: 2}]}", 4,
+        "backend lstm: forget_bias has no effect here"
+      ),
+      ("backends: [rnn]\ntraining: {chunk: 9}", 4, "training: chunk has no effect here, it needs running text;"),
+      ("backends: [rnn]\nbackend: {merge: sum}", 4, "backend rnn: merge has no effect here, it needs direction: bi"),
+      (
+        "backends: [{backend: stack, of: [transformer, averaging], initial_state: learned}]", 3,
+        "backend stack: it has no first state to learn; use initial_state: empty"
+      ),
+      (
+        "backends: [rnn]\nwidth: 65536\nbackend: {layers: 64}", 3,
+        "backend rnn: "
+      ),
+      (
+        "backends: [rnn]\nparameters: 1e15", 3,
+        "backend rnn: 1000000000000000 parameters would take 18189.9 TiB of memory"
+      ),
+      (
+        "backends: [rnn]\ntraining: {epochs: [1, 2, 3, 4], batch: [1, 2, 3, 4, 5], clip: [1, 2, 3, 4, 5]}\nseeds: 1001",
+        1,
+        "the lists of this study make 100100 cells, and 100000 are the most; shorten some, or make several studies"
+      ),
       ("backends: [{backend: ssm, dt_min: 0.5}]", 3, "backend ssm: dt_min 0.5 is larger than dt_max 0.1"),
       (
         "backends: [{backend: transformer, heads: 5}]", 3,
@@ -60,6 +95,22 @@ import UnrollCore
   @Test(
     arguments: [
       ("tasks: []", 1, "a study needs tasks: a list of data sets"),
+      (
+        "tasks: [{data: {name: copying, train_items: 100000000}}]", 1,
+        "generated data: 100000800 sequences of 28 tokens would"
+      ),
+      (
+        "tasks: [{data: {name: adding, length: 1000000}}]", 1,
+        "generated data: 2800 sequences of 1000000 tokens would take"
+      ),
+      (
+        "tasks: [{data: {name: copying, items: 1, repeats: [true, false]}}]", 1,
+        "data: repeats has no effect here, it needs items: 2 or more; leave it out, or set that"
+      ),
+      (
+        "tasks: [{data: {format: label-first, train: a, unit: character, tokeniser: words}}]", 1,
+        "data: tokeniser has no effect here, it needs unit: word"
+      ),
       ("{}", 1, "a study needs tasks: a list of data sets"),
       ("tasks: [wordnet-tekst]", 1, "unknown data set \"wordnet-tekst\"; did you mean \"wordnet-text\"?"),
       ("tasks:\n  - {dat: cmu-stress}", 2, "a task: unknown key \"dat\"; did you mean \"data\"?"),
@@ -79,6 +130,24 @@ import UnrollCore
   func tasks(head: String, line: Int, sentence: String) {
     let complaint = StudyText.complaint(head + (head == "{}" ? "" : "\nbackends: [rnn]"))
     #expect(complaint.hasPrefix("s.yaml:\(line): \(sentence)"), "\(complaint)")
+  }
+
+  @Test func everythingThatIsWrongWithAFile() {
+    let complaint = StudyText.complaint(
+      """
+      tasks: [{data: {name: adding, length: x}}, {data: {format: columns, train: a.txt}, training: {epoch: 3}}]
+      backends: [lstm, nix, {backend: gru, width: x}]
+      model:
+      training: {epochs: 0, batch: 1e1, shards: TRUE}
+      sedes: 3
+      """)
+    let starts = [
+      "1: length must", "1: training: unknown key \"epoch\"", "2: unknown backend", "2: width must", "4: epochs must",
+      "4: shards must", "5: a study: unknown key \"sedes\"",
+    ]
+    let lines = complaint.split(separator: "\n")
+    #expect(lines.count == starts.count, "\(complaint)")
+    for (line, start) in zip(lines, starts) { #expect(line.hasPrefix("s.yaml:\(start)"), "\(line)") }
   }
 
   @Test func languageModelsMustNotSeeTheFuture() {

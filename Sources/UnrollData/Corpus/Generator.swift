@@ -4,6 +4,10 @@ import UnrollCore
 struct Generator<Item: SequenceItem>: Sendable {
   let make: @Sendable (GeneratorOptions, inout RandomSource) -> Item
 
+  /// What an item takes as words and labels and encoded: measured, rounded up.
+  private static var bytesPerToken: Double { 80 }
+  private static var bytesPerItem: Double { 400 }
+
   /// Three splits that share no sequence.
   ///
   /// Every item has a random source of its own, numbered within its split's, so items that are added leave the others as
@@ -21,6 +25,16 @@ struct Generator<Item: SequenceItem>: Sendable {
     taken.formUnion(splits.development.map(\.words))
     splits.train = try items(options.trainItems, options, random.split("train"), apartFrom: taken)
     return splits
+  }
+
+  /// - Throws: `InputError` when so many items do not fit into memory. One item is made to see how long they are.
+  func requireMemory(_ options: GeneratorOptions) throws {
+    var random = RandomSource(seed: 0)
+    let tokens = make(options, &random).words.count
+    let items = options.trainItems + options.developmentItems + options.testItems
+    try Resources.require(
+      Double(items) * (Double(tokens) * Generator.bytesPerToken + Generator.bytesPerItem),
+      for: "generated data: \(items) sequences of \(tokens) tokens", "lower length, train_items or the others")
   }
 
   private func items(
@@ -48,5 +62,16 @@ extension RandomSource {
     var numbers = Array(0..<limit)
     for index in 0..<count { numbers.swapAt(index, index + below(limit - index)) }
     return Array(numbers[..<count])
+  }
+}
+
+extension Reader {
+  /// Of generated data: see `Generator.requireMemory`.
+  func requireMemory(_ options: GeneratorOptions) throws {
+    switch self {
+    case .generatedTags(let generator): try generator.requireMemory(options)
+    case .generatedTexts(let generator): try generator.requireMemory(options)
+    case .tagged, .labelled, .stream, .pieces: break
+    }
   }
 }

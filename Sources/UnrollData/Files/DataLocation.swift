@@ -5,7 +5,7 @@ public struct DataLocation: Sendable {
   public let roots: [String]
 
   public init(_ root: String) { roots = [root] }
-  public init(roots: [String]) { self.roots = roots }
+  public init(roots: [String]) { self.roots = roots.map(Files.expanded) }
 
   /// The path of a file or folder such as `wordnet/data.noun`, nil when no root has it.
   public func find(_ relative: String) -> String? {
@@ -15,20 +15,14 @@ public struct DataLocation: Sendable {
 
 /// Paths as text.
 enum Path {
-  /// `path` itself when it is absolute or there is no folder.
+  /// `path` itself when it is absolute, begins with `~/`, or there is no folder.
   static func join(_ folder: String, _ path: String) -> String {
+    let path = Files.expanded(path)
     if folder.isEmpty || path.hasPrefix("/") { return path }
     return folder.hasSuffix("/") ? folder + path : "\(folder)/\(path)"
   }
 
   static func lastComponent(_ path: String) -> String {
     String(path.split(separator: "/").last ?? "")
-  }
-
-  /// The last component without what follows its last dot.
-  static func stem(_ path: String) -> String {
-    let name = lastComponent(path)
-    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }
-    return String(name[..<dot])
   }
 }

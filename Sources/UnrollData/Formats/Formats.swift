@@ -27,7 +27,10 @@ public struct FormatDefinition: Sendable {
   ) {
     (name, summary, preset, reader) = ("generated", "made from the options alone", { _ in }, generator)
     self.keys = keys + GeneratorOptions.commonKeys
-    self.check = { try check($0.generator) }
+    self.check = {
+      try check($0.generator)
+      try generator.requireMemory($0.generator)
+    }
   }
 
   /// No file at all: the items are made from the options that `keys` names and from the data's seed.

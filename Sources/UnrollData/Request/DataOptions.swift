@@ -69,9 +69,10 @@ struct DataOptions: Options {
     OptionKey("unit", \.unit, "what a token is; a character is a Unicode scalar"),
     OptionKey(
       "tokeniser", \.tokeniser, "words end at blanks (text that is tokenised already), or by rule (marks become tokens)"
-    ),
+    ).needs("unit: word") { $0.unit == .word },
     OptionKey("lowercase", \.lowercase, "whether text is lower-cased"),
-    OptionKey("line_token", \.lineToken, "the token after every line when the unit is word; empty for none"),
+    OptionKey("line_token", \.lineToken, "the token after every line when the unit is word; empty for none")
+      .needs("unit: word") { $0.unit == .word },
   ]
 
   private static let sizes: [OptionKey<DataOptions>] = [
@@ -80,11 +81,11 @@ struct DataOptions: Options {
     OptionKey(
       "duplicates", \.duplicates,
       "equal texts on one side of the split, or each by itself (as in a random split, which shows test items in training)"
-    ),
+    ).needs("a split that is taken from train") { !$0.hasDevelopment || !$0.hasTest },
     OptionKey(
       "stratify", \.stratify,
       "whether every class is split by itself: its share in every split, a test item from two texts on, all three from three"
-    ).later,
+    ).later.needs("a split that is taken from train") { !$0.hasDevelopment || !$0.hasTest },
     OptionKey("subsample", \.subsample, in: 0...Int.max, "training items (tokens of running text) to keep; 0 for all"),
     OptionKey("subsample_held_out", \.subsampleHeldOut, in: 0...Int.max, "the same for development and for test"),
     OptionKey("max_length", \.maxLength, in: 0...Int.max, "training items with more tokens are left out; 0 for none"),
@@ -92,22 +93,10 @@ struct DataOptions: Options {
   ]
 }
 
-/// One line of an option table, for listings.
-public struct OptionDescription: Sendable {
-  public let name: String
-  /// What may stand there: `"0 or more"`, `"word | character"`.
-  public let domain: String
-  public let defaultValue: Value
-  public let help: String
-}
-
 extension DataOptions {
   /// The lines of `keys`, in their order, with the values of these options as defaults.
   func described(_ keys: [String]) -> [OptionDescription] {
-    let values = resolved
-    return keys.compactMap { key in
-      guard let option = DataOptions.table.first(where: { $0.name == key }), let value = values[key] else { return nil }
-      return OptionDescription(name: key, domain: option.domain, defaultValue: value, help: option.help)
-    }
+    let all = described
+    return keys.compactMap { key in all.first { $0.name == key } }
   }
 }

@@ -16,10 +16,19 @@ public struct DataRequest: Sendable {
     try self.init(definition, keys: definition.keys, entries: [], place: nil)
   }
 
+  /// Options that were set and have no effect beside the others; they are as if they had not been set.
+  public let idle: [IdleOption]
+
   /// Reads a setting strictly. No data file is opened.
   ///
-  /// - Throws: `InputError` with the line of an unknown name or key, or of a value that cannot be.
+  /// - Throws: `InputError` with the line of an unknown name or key, or of a value that cannot be, or has no effect.
   public init(_ setting: Setting) throws {
+    try self.init(sparing: setting)
+    if let first = idle.first { throw first.complaint("data") }
+  }
+
+  /// The same of a point of a grid, in which some options may have no effect.
+  public init(sparing setting: Setting) throws {
     if case .scalar(let name) = setting.content {
       try self.init(try setting.placing { try Datasets.named(name) })
       return
@@ -59,8 +68,13 @@ public struct DataRequest: Sendable {
 
 extension DataRequest {
   private init(_ definition: DatasetDefinition, keys: [String], entries: [Setting.Entry], place: Setting?) throws {
-    var options = definition.defaults
     try DataRequest.refuse(entries, definition, keys)
+    var options = definition.defaults
+    try options.apply(entries, "data")
+    let idle = options.idle(entries)
+    self.idle = idle
+    let entries = entries.filter { entry in !idle.contains { $0.entry.key == entry.key } }
+    options = definition.defaults
     try options.apply(entries, "data")
     try DataRequest.refuseDoubleSplits(entries, options)
     try ((entries.first { $0.key == "column" } ?? entries.first)?.value ?? place).placing {
@@ -68,7 +82,7 @@ extension DataRequest {
     }
     if let place, options.train.isEmpty { throw place.error("data: train is missing: the path of a file") }
     (self.definition, self.options, self.place) = (definition, options, place)
-    name = place == nil ? definition.name : definition.name.isEmpty ? Path.stem(options.train) : definition.name
+    name = place == nil ? definition.name : definition.name.isEmpty ? Files.stem(options.train) : definition.name
     resolved = DataRequest.resolve(definition, keys, options, name, own: place != nil)
   }
 

@@ -24,7 +24,8 @@ struct GeneratorOptions: Options {
     OptionKey("symbols", \.symbols, in: 2...10_000, "distinct items (associative-recall: distinct keys, and values)"),
     OptionKey("items", \.items, in: 1...10_000, "items to remember, in their order"),
     OptionKey("placement", \.placement, "the items before all blanks, or scattered among them"),
-    OptionKey("repeats", \.repeats, "whether an item may come more than once in a sequence"),
+    OptionKey("repeats", \.repeats, "whether an item may come more than once in a sequence")
+      .needs("items: 2 or more") { $0.items > 1 },
     OptionKey("pairs", \.pairs, in: 1...10_000, "pairs of a key and its value to remember"),
     OptionKey("queries", \.queries, in: 1...10_000, "keys that are asked for at the end, each once"),
     OptionKey("train_items", \.trainItems, in: 1...100_000_000, "training sequences to generate"),

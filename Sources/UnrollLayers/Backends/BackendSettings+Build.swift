@@ -16,6 +16,10 @@ extension BackendSettings {
       let site = LayerSite(input: width, width: stack.width, index: index)
       parts.append(try part(site, lowest: parts.isEmpty, parameters))
     }
+    guard stack.initialState == .empty || parameters.storage.list.contains(where: { $0.name.contains("initial_") })
+    else {
+      throw InputError("backend \(name): it has no first state to learn; use initial_state: empty")
+    }
     var whole: any SequenceLayer = SequenceStack(parts: parts)
     if stack.residual == .prenorm {
       whole = RowwiseCrown(inner: whole, layer: LayerNorm(whole.outputWidth, parameters.scope("last")))
@@ -60,12 +64,8 @@ extension BackendSettings {
       let own = parameters.suffixed(suffix)
       let layer = try options.makeLayer(site, own)
       guard stack.initialState == .learned else { return layer }
-      guard layer.slots.contains(where: \.learnable) else {
-        // Of different parts some may have one.
-        if options.layersPerRepeat > 1 { return layer }
-        throw InputError("backend \(name): it has no first state to learn; use initial_state: empty")
-      }
-      return LearnedState(layer, own)
+      // Of different parts some may have none.
+      return layer.slots.contains(where: \.learnable) ? LearnedState(layer, own) : layer
     }
     let ahead = try made(suffix)
     guard stack.direction == .bidirectional else { return ahead }

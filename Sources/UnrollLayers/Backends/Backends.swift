@@ -55,6 +55,7 @@ public protocol BackendOptions: Options {
 
 extension BackendOptions {
   public static var version: Int { 1 }
+  static var keys: [String] { StackOptions.table.map(\.name) + table.map(\.name) }
   public var layersPerRepeat: Int { 1 }
   public static var miniature: Self { Self() }
   public var widthStep: Int { 1 }
@@ -107,6 +108,9 @@ public struct BackendSettings: Sendable {
 
   public var name: String { type(of: options).name }
 
+  /// The keys that a study may set.
+  public var keys: [String] { type(of: options).keys }
+
   public init(_ options: any BackendOptions, _ stack: StackOptions = StackOptions()) {
     self.options = options
     self.stack = stack
@@ -127,13 +131,23 @@ public struct BackendSettings: Sendable {
   ) throws -> B {
     var options = options
     let (stackKeys, ownKeys) = (Set(StackOptions.table.map(\.name)), Set(B.table.map(\.name)))
-    if let unknown = entries.first(where: { !stackKeys.contains($0.key) && !ownKeys.contains($0.key) }) {
+    let complaints = Complaints()
+    for unknown in entries where !stackKeys.contains(unknown.key) && !ownKeys.contains(unknown.key) {
       let message = Suggestion.unknown("key", unknown.key, known: B.table.map(\.name) + StackOptions.table.map(\.name))
-      throw InputError("backend \(B.name): \(message)", file: unknown.value.file, line: unknown.line)
+      complaints.add(InputError("backend \(B.name): \(message)", file: unknown.value.file, line: unknown.line))
     }
-    try stack.apply(entries.filter { stackKeys.contains($0.key) }, "backend \(B.name)")
-    try options.apply(entries.filter { ownKeys.contains($0.key) }, "backend \(B.name)")
+    complaints.gather { try stack.apply(entries.filter { stackKeys.contains($0.key) }, "backend \(B.name)") }
+    complaints.gather { try options.apply(entries.filter { ownKeys.contains($0.key) }, "backend \(B.name)") }
+    try complaints.check()
     return options
+  }
+
+  /// Those of `entries` that do nothing beside the other settings.
+  public func idle(_ entries: [Setting.Entry]) -> [IdleOption] {
+    var whole = stack
+    // Layers that really lie on top of each other.
+    whole.layers *= options.layersPerRepeat
+    return whole.idle(entries) + options.idle(entries)
   }
 
   /// Every setting with its value, for the record. A first version is left out.

@@ -29,6 +29,7 @@ public struct HighwayRNNOptions: RecurrentOptions {
   public static let table: [OptionKey<HighwayRNNOptions>] =
     [
       OptionKey("carry_bias", \.carryBias, in: -10...10, "initial bias of λ; above zero the state is kept at first")
+        .needs("input_init: glorot") { $0.recurrent.inputInit == .glorot }
     ] + RecurrentSettings.table.map { $0.lifted(\.recurrent) }
 
   public var carryBias = 1.0

@@ -68,7 +68,8 @@ public struct LSTMOptions: RecurrentOptions {
   public static let summary = "long short-term memory: c = f c + i g, h = o tanh(c) (Hochreiter & Schmidhuber 1997)"
   public static let table: [OptionKey<LSTMOptions>] =
     [
-      OptionKey("forget_bias", \.forgetBias, in: -10...10, "initial bias of the forget gate"),
+      OptionKey("forget_bias", \.forgetBias, in: -10...10, "initial bias of the forget gate")
+        .needs("input_init: glorot") { $0.recurrent.inputInit == .glorot },
       OptionKey("output", \.output, "what the output gate multiplies: tanh(c), or c itself").later,
       OptionKey("peepholes", \.peepholes, "gates that see the cell (Gers & Schmidhuber 2000)").later,
       OptionKey("coupled", \.coupled, "forget what is written: f = 1 − i, three gates (Greff et al. 2017)").later,

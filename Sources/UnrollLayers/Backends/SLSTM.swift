@@ -52,7 +52,8 @@ public struct SLSTMOptions: RecurrentOptions {
   public static let table: [OptionKey<SLSTMOptions>] =
     [
       OptionKey("forget", \.forget, "the forget gate's function"),
-      OptionKey("forget_bias", \.forgetBias, in: -10...10, "initial bias of the forget gate"),
+      OptionKey("forget_bias", \.forgetBias, in: -10...10, "initial bias of the forget gate")
+        .needs("input_init: glorot") { $0.recurrent.inputInit == .glorot },
       OptionKey("heads", \.heads, in: 1...1024, "blocks of the recurrent weights; divides the width"),
     ] + RecurrentSettings.table.map { $0.lifted(\.recurrent) }
 

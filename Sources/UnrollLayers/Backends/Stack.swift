@@ -96,6 +96,7 @@ public struct StackOfBackendsOptions: BackendOptions {
       throw common.value.error("\(common.key) belongs to the whole stack, not to its part \(B.name)")
     }
     try options.apply(entries, "backend \(B.name)")
+    if let idle = options.idle(entries).first { throw idle.complaint("backend \(B.name)") }
     return options
   }
 }

@@ -13,14 +13,18 @@ public struct StackOptions: Options {
     OptionKey("width", \.width, in: 1...65_536, "hidden width H of every layer and direction"),
     OptionKey("layers", \.layers, in: 1...64, "layers on top of each other; of a `stack`, how often its parts repeat"),
     OptionKey("direction", \.direction, "forward, or both ways over the whole sequence"),
-    OptionKey("merge", \.merge, "both directions side by side, or their sum"),
-    OptionKey("dropout", \.dropout, in: 0...0.95, "probability of dropout between layers (residual: of each branch)"),
+    OptionKey("merge", \.merge, "both directions side by side, or their sum")
+      .needs("direction: bidirectional") { $0.direction == .bidirectional },
+    OptionKey("dropout", \.dropout, in: 0...0.95, "probability of dropout between layers (residual: of each branch)")
+      .needs("layers: 2 or more, or residual: prenorm") { $0.hasPlacesToDrop },
     OptionKey("input_dropout", \.inputDropout, in: 0...0.95, "probability of dropout on the input of the first layer")
       .later,
     OptionKey(
       "variational", \.variational,
       "one mask a sequence for dropout on the input and between layers (Gal & Ghahramani 2016)"
-    ).later,
+    ).later.needs("input_dropout, or dropout that has an effect, above zero") {
+      $0.inputDropout > 0 || $0.dropout > 0 && $0.hasPlacesToDrop
+    },
     OptionKey("residual", \.residual, "every layer beside its normalised input: x + layer(norm(x)), and a last norm")
       .later,
     OptionKey("initial_state", \.initialState, "where every layer begins: empty, or a trained vector").later,
@@ -41,4 +45,7 @@ public struct StackOptions: Options {
   public var pooling = Pooling.last
 
   public init() {}
+
+  /// Whether `dropout` stands anywhere.
+  private var hasPlacesToDrop: Bool { layers > 1 || residual == .prenorm }
 }

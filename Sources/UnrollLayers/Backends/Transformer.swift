@@ -89,11 +89,12 @@ public struct TransformerOptions: BackendOptions {
     OptionKey("positions", \.positions, "how the model knows where a token stands"),
     OptionKey(
       "context", \.context, in: 2...65_536,
-      "tokens W that causal attention sees, the own one included; full attention sees all (its cost is given for W)"),
+      "tokens W that causal attention sees, the own one included; full attention sees all (its cost is given for W)"
+    ).needs("attention: causal") { $0.attention == .causal },
     OptionKey(
       "max_positions", \.maxPositions, in: 1...1_000_000,
       "rows of the table of learned positions; later ones share the last"
-    ),
+    ).needs("positions: learned") { $0.positions == .learned },
     OptionKey("activation", \.activation, "the function inside of the feed-forward part"),
     OptionKey("block_dropout", \.blockDropout, in: 0...0.95, "dropout inside of the block and on attention weights"),
   ]

@@ -57,6 +57,9 @@ public struct CellRun {
     let task = type.init(encoded, characters: cell.request.resolved["unit"] == .string("character"))
     let backend = try sized(task.classes, encoded.vocabulary.count, type.reading)
     let random = RandomSource(seed: UInt64(cell.cell.seed))
+    try TrainingMemory.require(
+      parameters: try SequenceModel.parameterCount(
+        vocabulary: encoded.vocabulary.count, classes: task.classes, cell.model, backend, type.reading), "the model")
     let model = try SequenceModel(
       vocabulary: encoded.vocabulary.count, classes: task.classes, cell.model, backend, type.reading,
       random: random.split("initial values"))

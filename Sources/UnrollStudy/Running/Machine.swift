@@ -8,7 +8,8 @@ import UnrollKernels
 
 /// The machine and the program, as a record states them.
 public enum Machine {
-  public static var cores: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+  /// Those that this process may use.
+  public static var cores: Int { Resources.cores }
 
   /// Main memory in MiB.
   public static var memory: Double {

@@ -5,12 +5,19 @@ public struct RunFolder: Sendable {
   public let study: String
   public let reports: String
   public let store: RecordStore
+  private let owner: FolderOwner
 
-  public init(study: String, reports: String, records: String?) {
+  /// - Parameter file: of the study; empty when there is none.
+  public init(study: String, reports: String, records: String?, file: String = "") {
     self.study = study
     self.reports = reports
-    store = RecordStore(folder: records ?? "\(reports)/\(study)/records")
+    let usual = "\(reports)/\(study)/records"
+    store = RecordStore(folder: records ?? usual)
+    owner = FolderOwner(study: file, folders: records.map { [usual, $0] } ?? [usual])
   }
+
+  /// - Throws: `InputError` when its records, or the report that it would write, are those of another study.
+  public func refuseOther() throws { try owner.refuseOther() }
 
   private var grid: String { "\(store.folder)/grid.txt" }
 
@@ -19,6 +26,7 @@ public struct RunFolder: Sendable {
   /// Writes which records belong to the study as it stands now, in its order, and its notes. Records of earlier versions of the
   /// study stay.
   func write(grid identities: [String], notes text: String) throws {
+    try owner.claim()
     try Files.write(identities.joined(separator: "\n") + "\n", to: grid)
     if !text.isEmpty || Files.exists(notesFile) { try Files.write(text, to: notesFile) }
   }

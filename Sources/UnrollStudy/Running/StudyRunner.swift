@@ -24,6 +24,8 @@ public final class StudyRunner {
     public var failed = 0
     /// Stopped by a signal before everything was done.
     public var interrupted = false
+    /// Runs that were in progress then: nothing of them is kept.
+    public var stopped = 0
   }
 
   private let study: StudyFile
@@ -53,7 +55,7 @@ public final class StudyRunner {
 
   /// - Throws: `InputError` for settings or data that are wrong, before anything is trained.
   public func run() throws -> Summary {
-    let cells = try StudyRunner.identified(try study.cells(), location)
+    let cells = try StudyRunner.identified(study.cells(), location)
     try folder.write(grid: cells.map(\.identity), notes: study.notes)
     for item in cells {
       switch try kept(item.cell, item.identity) {
@@ -143,7 +145,7 @@ public final class StudyRunner {
   }
 
   private func stop() {
-    summary.interrupted = true
+    (summary.interrupted, summary.stopped) = (true, running.count)
     running.forEach { $0.stop() }
     running.forEach { _ = $0.finish() }
     running = []

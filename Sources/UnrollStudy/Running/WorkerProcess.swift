@@ -15,6 +15,7 @@ final class WorkerProcess {
   private let pid: pid_t
   let descriptor: Int32
   private var partial: [UInt8] = []
+  private let memoryKills = Resources.memoryKills
 
   init(_ cell: StudyCell, identity: String, program: String, arguments: [String]) throws {
     (pid, descriptor) = try ChildProcess.startPiped(program, arguments, purpose: "cannot start a run")
@@ -46,7 +47,15 @@ final class WorkerProcess {
     let end = ChildProcess.wait(for: pid)
     close(descriptor)
     guard let end else { return "nobody knows how its process ended" }
-    return end == .code(0) ? nil : "its process ended with \(end)"
+    return end == .code(0)
+      ? nil : WorkerProcess.problem(end, outOfMemory: end == .signal(SIGKILL) && Resources.memoryKills > memoryKills)
+  }
+
+  /// A request for memory that fails aborts the process, and hardly anything else does.
+  static func problem(_ end: ChildProcess.End, outOfMemory: Bool) -> String {
+    outOfMemory || end == .signal(SIGABRT)
+      ? "out of memory: its process ended with \(end); give it a smaller model or batch, or use fewer --jobs"
+      : "its process ended with \(end)"
   }
 
   func stop() { kill(pid, SIGTERM) }

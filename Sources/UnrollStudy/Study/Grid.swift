@@ -3,19 +3,56 @@ import UnrollLayers
 
 /// Expansion of lists: a table in which some values are lists stands for every combination of their items.
 enum Grid {
+  /// A key that was a list, with the value that it has at a point.
+  struct Varied {
+    /// The keys of the tables that hold it, and its own.
+    let path: [String]
+    let value: String
+
+    /// `key=value`.
+    var label: String { "\(path.last!)=\(value)" }
+  }
+
   struct Point {
     /// The table with single values.
     let setting: Setting
-    /// `key=value` for every key that was a list, in the order of the file.
-    let varied: [String]
+    /// In the order of the file.
+    let varied: [Varied]
+
+    /// The table under a key; none when it is not there.
+    func table(_ key: String) throws -> [Setting.Entry] {
+      try setting.entries(key).first { $0.key == key }?.value.entries(key) ?? []
+    }
+
+    func text(_ key: String) throws -> String? {
+      try setting.entries(key).first { $0.key == key }?.value.text(key)
+    }
+  }
+
+  /// Points of the expansion, counted without making them; `.max` when they are beyond counting.
+  static func size(_ setting: Setting) -> Int {
+    guard case .table(let entries) = setting.content else { return 1 }
+    return entries.reduce(1) { product, entry in
+      let choices =
+        switch entry.value.content {
+        case .list(let items) where entry.key != StackOfBackendsOptions.listKey: max(1, items.count)
+        default: size(entry.value)
+        }
+      return multiplied(product, choices)
+    }
+  }
+
+  static func multiplied(_ a: Int, _ b: Int) -> Int {
+    let (product, overflow) = a.multipliedReportingOverflow(by: b)
+    return overflow ? .max : product
   }
 
   /// Tables nest; lists of more than one item vary, a list of one is its item. The first key varies slowest.
-  static func expand(_ setting: Setting) throws -> [Point] {
+  static func expand(_ setting: Setting, _ path: [String] = []) throws -> [Point] {
     guard case .table(let entries) = setting.content else { return [Point(setting: setting, varied: [])] }
-    var points: [(entries: [Setting.Entry], varied: [String])] = [([], [])]
+    var points: [(entries: [Setting.Entry], varied: [Varied])] = [([], [])]
     for entry in entries {
-      let choices = try choices(entry)
+      let choices = try choices(entry, path + [entry.key])
       points = points.flatMap { point in
         choices.map { choice in
           (
@@ -30,17 +67,17 @@ enum Grid {
     }
   }
 
-  private static func choices(_ entry: Setting.Entry) throws -> [Point] {
+  private static func choices(_ entry: Setting.Entry, _ path: [String]) throws -> [Point] {
     switch entry.value.content {
     case .scalar: return [Point(setting: entry.value, varied: [])]
     // The layers of one model.
     case .list where entry.key == StackOfBackendsOptions.listKey: return [Point(setting: entry.value, varied: [])]
-    case .table: return try expand(entry.value)
+    case .table: return try expand(entry.value, path)
     case .list(let items):
       guard !items.isEmpty else { throw entry.value.error("\(entry.key) is an empty list") }
       return try items.map { item in
         let text = try item.text("an item of \(entry.key)")
-        return Point(setting: item, varied: items.count > 1 ? ["\(entry.key)=\(text)"] : [])
+        return Point(setting: item, varied: items.count > 1 ? [Varied(path: path, value: text)] : [])
       }
     }
   }

@@ -5,10 +5,10 @@ import UnrollTraining
 
 /// One cell of a study's grid with one seed: everything that a run needs, resolved.
 public struct StudyCell: Sendable {
-  public let index: Int
+  public private(set) var index: Int
   public let study: String
   public let question: String
-  public let cell: RunRecord.Cell
+  public private(set) var cell: RunRecord.Cell
   public let order: RunRecord.Order
   public let size: StudyFile.Size
   let request: DataRequest
@@ -16,6 +16,13 @@ public struct StudyCell: Sendable {
   let backend: BackendSettings
   let model: ModelOptions
   let training: TrainingOptions
+
+  /// The same cell at another place with another seed.
+  func numbered(_ index: Int, seed: Int) -> StudyCell {
+    var copy = self
+    (copy.index, copy.cell.seed) = (index, seed)
+    return copy
+  }
 
   /// Every setting, defaults included. A width that is solved from a budget stands as the budget.
   public var resolved: Value {
@@ -46,81 +53,10 @@ public struct StudyCell: Sendable {
 
 extension StudyFile {
   /// All cells: tasks, then backends, then seeds.
-  ///
-  /// - Throws: `InputError` for settings that cannot be, and for two cells that are one run under two names.
-  public func cells() throws -> [StudyCell] {
-    var (cells, labels): ([StudyCell], [[UInt8]: String]) = ([], [:])
-    for (taskIndex, task) in tasks.enumerated() {
-      for backend in try varied(task) {
-        let order = RunRecord.Order(task: taskIndex, backend: backend.order)
-        for seed in seeds {
-          let cell = try cell(cells.count, task, backend.entry, seed, backend.shared, order)
-          if let other = labels.updateValue(cell.label, forKey: try cell.resolved.json()) {
-            throw backend.entry.place.error("\"\(other)\" and \"\(cell.label)\" have the same settings; leave one out")
-          }
-          cells.append(cell)
-        }
-      }
+  public func cells() -> [StudyCell] {
+    points.flatMap { point in seeds.map { (point, $0) } }.enumerated().map { index, cell in
+      cell.0.numbered(index, seed: cell.1)
     }
-    return cells
-  }
-
-  /// Every backend with every combination of the lists in the study's own backend, model and training settings.
-  private func varied(_ task: TaskEntry) throws -> [(entry: BackendEntry, shared: Overrides, order: Int)] {
-    let tables = [("backend", shared.backend), ("model", shared.model), ("training", shared.training)]
-    let whole = Setting(
-      .table(
-        tables.map { Setting.Entry(key: $0.0, line: 1, value: Setting(.table($0.1), file: task.place.file, line: 1)) }),
-      file: task.place.file, line: 1)
-    let points = try Grid.expand(whole)
-    return try backends.enumerated().flatMap { index, backend in
-      try points.enumerated().map { number, point in
-        let entries = try point.setting.entries("a study")
-        let overrides = Overrides(
-          backend: try entries[0].value.entries("backend"), model: try entries[1].value.entries("model"),
-          training: try entries[2].value.entries("training"))
-        return (backend.labelled(point.varied), overrides, index * points.count + number)
-      }
-    }
-  }
-
-  private func cell(
-    _ index: Int, _ task: TaskEntry, _ backend: BackendEntry, _ seed: Int, _ shared: Overrides, _ order: RunRecord.Order
-  ) throws -> StudyCell {
-    var settings = try backend.place.placing { try BackendSettings(backend.name, []) }
-    if case .width(let width) = size { settings.stack.width = width }
-    var (model, training) = (ModelOptions(), TrainingOptions())
-    for overrides in [shared, task.overrides, backend.overrides] {
-      try settings.apply(overrides.backend)
-      try model.apply(overrides.model, "model")
-      try training.apply(overrides.training, "training")
-    }
-    if case .parameters = size,
-      let entry = (shared.backend + task.overrides.backend + backend.overrides.backend)
-        .first(where: { $0.key == "width" })
-    {
-      throw InputError(
-        "width and parameters exclude each other; leave one out", file: entry.value.file, line: entry.line)
-    }
-    // The smallest width; the solver takes a multiple of it.
-    if case .parameters = size { settings.stack.width = settings.options.widthStep }
-    // Anything a backend cannot be is said before anything is trained.
-    try backend.place.placing { _ = try settings.build(1, task.task.reading, .counting()) }
-    return StudyCell(
-      index: index, study: name, question: question,
-      cell: RunRecord.Cell(task: task.label, harness: task.task.name, backend: backend.label, seed: seed), order: order,
-      size: size, request: task.request, task: task.task, backend: settings, model: model, training: training)
-  }
-}
-
-extension StudyFile.BackendEntry {
-  fileprivate func labelled(_ varied: [String]) -> StudyFile.BackendEntry {
-    StudyFile.BackendEntry(self, label: ([label] + varied).joined(separator: " "))
-  }
-
-  fileprivate init(_ other: StudyFile.BackendEntry, label: String) {
-    self.label = label
-    (name, overrides, place) = (other.name, other.overrides, other.place)
   }
 }
 

@@ -3,7 +3,7 @@ import UnrollData
 import UnrollLayers
 import UnrollTraining
 
-/// A study as it stands in its YAML file, before its grid is expanded.
+/// A study as it stands in its YAML file, with its grid expanded.
 ///
 ///     question: Which model …?
 ///     notes: Markdown for the report         # what the author knows and the numbers do not say
@@ -18,17 +18,16 @@ import UnrollTraining
 ///     seeds: 3                                # or a list
 ///     width: 64                               # or parameters: 60000
 ///
-/// A list where one value could stand makes a grid. Unknown keys are errors with their line and the nearest known key.
+/// A list where one value could stand makes a grid. Unknown keys are errors with their line and the nearest known key, and so
+/// are options that have no effect anywhere. `keys` describes them all.
 public struct StudyFile {
   public let name: String
   public let question: String
   /// Markdown, shown in the report as the author's words.
   public let notes: String
-  let tasks: [TaskEntry]
-  let backends: [BackendEntry]
   let seeds: [Int]
-  let shared: Overrides
-  let size: Size
+  /// Every cell with the first seed: tasks, then backends.
+  let points: [StudyCell]
 
   /// How wide the models are.
   public enum Size: Equatable, Sendable {
@@ -37,74 +36,93 @@ public struct StudyFile {
     case parameters(Int)
   }
 
-  /// Settings that apply on top of the defaults, most general first.
-  struct Overrides {
-    var backend: [Setting.Entry] = []
-    var model: [Setting.Entry] = []
-    var training: [Setting.Entry] = []
-  }
+  /// Cells that a study may have before those are taken out that would be the same.
+  static let limit = 100_000
 
-  struct TaskEntry {
-    let label: String
-    let request: DataRequest
-    let task: any Task.Type
-    let overrides: Overrides
-    let place: Setting
-  }
-
-  struct BackendEntry {
-    let label: String
-    let name: String
-    let overrides: Overrides
-    let place: Setting
-  }
-
-  static let keys = [
-    "question", "notes", "tasks", "backends", "backend", "model", "training", "seeds", "width", "parameters",
-  ]
-
+  /// - Throws: `InputError` with everything that is wrong with the file.
   public init(path: String) throws {
-    let file = path.split(separator: "/").last.map(String.init) ?? path
-    try self.init(
-      try Setting(yaml: try Files.readText(path), file: path),
-      name: file.split(separator: ".").first.map(String.init) ?? file)
+    try self.init(try Setting(yaml: try Files.readText(path), file: path), name: StudyFile.name(of: path))
   }
+
+  /// A study is called as its file is, without the extension; its reports and records are, too.
+  public static func name(of path: String) -> String { Files.fitted(Files.stem(path)) }
 
   init(_ setting: Setting, name: String) throws {
-    let entries = try setting.entries("a study")
-    try StudyFile.refuseUnknown(entries, StudyFile.keys, "a study")
+    // A key with nothing behind it is as good as none.
+    let entries = try setting.entries("a study").filter { !$0.value.isNothing }
     func value(_ key: String) -> Setting? { entries.first { $0.key == key }?.value }
-    guard let tasks = value("tasks"), !tasks.items.isEmpty else {
-      throw setting.error("a study needs tasks: a list of data sets")
-    }
-    guard let backends = value("backends"), !backends.items.isEmpty else {
-      throw setting.error("a study needs backends: a list of names")
-    }
+    try StudyFile.refuseTooMany(setting, value)
+    let complaints = Complaints()
+    StudyFile.refuseUnknown(entries, StudyFile.keys, "a study", complaints)
     self.name = name
-    question = try value("question")?.text("question") ?? "How do these backends compare?"
-    notes = try value("notes")?.text("notes") ?? ""
-    seeds = try StudyFile.seeds(value("seeds"))
-    size = try StudyFile.size(value("width"), value("parameters"))
-    shared = Overrides(
-      backend: try value("backend")?.entries("backend") ?? [], model: try value("model")?.entries("model") ?? [],
-      training: try value("training")?.entries("training") ?? [])
-    self.tasks = try tasks.items.flatMap { try TaskEntry.expanded($0) }
-    self.backends = try backends.items.flatMap { try BackendEntry.expanded($0) }
-    try StudyFile.refuseDoubles(self.tasks.map { ($0.label, $0.place) }, "task", "give one of them another name")
-    try StudyFile.refuseDoubles(self.backends.map { ($0.label, $0.place) }, "backend", "give one of them another name")
+    func text(_ key: String) -> String? {
+      value(key).flatMap { setting in complaints.gather { try setting.text(key) } }
+    }
+    question = text("question") ?? "How do these backends compare?"
+    notes = text("notes") ?? ""
+    seeds = complaints.gather { try StudyFile.seeds(value("seeds")) } ?? [1]
+    let size = complaints.gather { try StudyFile.size(value("width"), value("parameters")) } ?? .width(1)
+    let tasks = StudyFile.list(value("tasks"), "task", "data sets", setting, complaints) {
+      try TaskEntry.expanded($0, number: $1, complaints).map { ($0.label, $0.place, $0) }
+    }
+    let backends = StudyFile.list(value("backends"), "backend", "names", setting, complaints) {
+      try BackendEntry.expanded($0, number: $1).map { ($0.label, $0.place, $0) }
+    }
+    let shared = complaints.gather { try Grid.expand(StudyFile.shared(entries, setting)) } ?? []
+    let head = StudyCells.Head(study: name, question: question, size: size, seed: seeds[0])
+    points = StudyCells.points(head, tasks, backends, shared, complaints)
+    try complaints.check()
   }
 
-  static func refuseUnknown(_ entries: [Setting.Entry], _ known: [String], _ what: String) throws {
-    for entry in entries where !known.contains(entry.key) {
-      throw InputError(
-        "\(what): \(Suggestion.unknown("key", entry.key, known: known))", file: entry.value.file, line: entry.line)
+  /// What `read` makes of the items of a list, each under a name of its own; complaints are gathered.
+  private static func list<Entry>(
+    _ setting: Setting?, _ what: String, _ kind: String, _ study: Setting, _ complaints: Complaints,
+    _ read: (Setting, Int) throws -> [(label: String, place: Setting, entry: Entry)]
+  ) -> [Entry] {
+    guard let setting, !setting.items.isEmpty else {
+      complaints.add(study.error("a study needs \(what)s: a list of \(kind)"))
+      return []
+    }
+    var seen: Set<String> = []
+    return setting.items.enumerated().flatMap { number, item in
+      (complaints.gather { try read(item, number) } ?? []).compactMap { label, place, entry in
+        if seen.insert(label).inserted { return entry }
+        complaints.add(place.error("two \(what)s are called \"\(label)\"; give one of them another name"))
+        return nil
+      }
     }
   }
 
-  private static func refuseDoubles(_ labels: [(String, Setting)], _ what: String, _ advice: String) throws {
-    var seen: Set<String> = []
-    for (label, place) in labels where !seen.insert(label).inserted {
-      throw place.error("two \(what)s are called \"\(label)\"; \(advice)")
+  /// The tables that hold for every task and backend, as one.
+  private static func shared(_ entries: [Setting.Entry], _ setting: Setting) -> Setting {
+    let tables = OptionTable.allCases.flatMap { table in entries.filter { $0.key == table.rawValue } }
+    return Setting(.table(tables), file: setting.file, line: setting.line)
+  }
+
+  /// Counts the cells before one is made.
+  private static func refuseTooMany(_ setting: Setting, _ value: (String) -> Setting?) throws {
+    func sum(_ key: String) -> Int {
+      (value(key)?.items ?? []).reduce(0) {
+        $0.addingReportingOverflow(Grid.size($1)).overflow ? .max : $0 + Grid.size($1)
+      }
+    }
+    let seeds = value("seeds").map {
+      if case .list(let items) = $0.content { items.count } else { (try? $0.integer("")) ?? 1 }
+    }
+    let shared = OptionTable.allCases.compactMap { value($0.rawValue) }.map(Grid.size)
+    let cells = (shared + [sum("tasks"), sum("backends"), max(1, seeds ?? 1)]).reduce(1, Grid.multiplied)
+    guard cells > limit else { return }
+    let count = cells == .max ? "more cells than can be counted" : "\(cells) cells"
+    throw setting.error(
+      "the lists of this study make \(count), and \(limit) are the most; shorten some, or make several studies")
+  }
+
+  static func refuseUnknown(
+    _ entries: [Setting.Entry], _ known: [OptionDescription], _ what: String, _ complaints: Complaints
+  ) {
+    for entry in entries where !known.contains(where: { $0.name == entry.key }) {
+      let message = Suggestion.unknown("key", entry.key, known: known.map(\.name))
+      complaints.add(InputError("\(what): \(message)", file: entry.value.file, line: entry.line))
     }
   }
 
@@ -134,66 +152,5 @@ public struct StudyFile {
     let value = try width.integer("width")
     guard (1...65_536).contains(value) else { throw width.error("width must be 1…65536") }
     return .width(value)
-  }
-}
-
-extension StudyFile.TaskEntry {
-  private static let keys = ["data", "name", "backend", "model", "training"]
-
-  /// One entry for every combination of the lists in its data, backend, model and training.
-  static func expanded(_ setting: Setting) throws -> [StudyFile.TaskEntry] {
-    if case .scalar = setting.content { return [try StudyFile.TaskEntry(data: setting, [], [], place: setting)] }
-    let entries = try setting.entries("a task")
-    try StudyFile.refuseUnknown(entries, keys, "a task")
-    guard let data = entries.first(where: { $0.key == "data" })?.value else { throw setting.error("a task needs data") }
-    let rest = entries.filter { $0.key != "data" }
-    return try Grid.expand(data).flatMap { dataPoint in
-      try Grid.expand(Setting(.table(rest), file: setting.file, line: setting.line)).map { point in
-        try StudyFile.TaskEntry(
-          data: dataPoint.setting, try point.setting.entries("a task"), dataPoint.varied + point.varied, place: setting)
-      }
-    }
-  }
-
-  private init(data: Setting, _ entries: [Setting.Entry], _ varied: [String], place: Setting) throws {
-    func table(_ key: String) throws -> [Setting.Entry] {
-      try entries.first { $0.key == key }?.value.entries(key) ?? []
-    }
-    request = try DataRequest(data)
-    task = Tasks.made(for: request.kind)
-    let name = try entries.first { $0.key == "name" }?.value.text("name") ?? request.name
-    label = ([name] + varied).joined(separator: " ")
-    overrides = StudyFile.Overrides(
-      backend: try table("backend"), model: try table("model"), training: try table("training"))
-    self.place = place
-  }
-}
-
-extension StudyFile.BackendEntry {
-  static func expanded(_ setting: Setting) throws -> [StudyFile.BackendEntry] {
-    if case .scalar(let name) = setting.content {
-      return [try StudyFile.BackendEntry(name, label: name, StudyFile.Overrides(), setting)]
-    }
-    return try Grid.expand(setting).map { point in
-      let entries = try point.setting.entries("a backend")
-      guard let name = try entries.first(where: { $0.key == "backend" })?.value.text("backend") else {
-        throw setting.error("a backend needs its name: {backend: lstm, …}")
-      }
-      let title = try entries.first { $0.key == "name" }?.value.text("name") ?? name
-      var overrides = StudyFile.Overrides()
-      overrides.model = try entries.first { $0.key == "model" }?.value.entries("model") ?? []
-      overrides.training = try entries.first { $0.key == "training" }?.value.entries("training") ?? []
-      overrides.backend = entries.filter { !["backend", "name", "model", "training"].contains($0.key) }
-      return try StudyFile.BackendEntry(
-        name, label: ([title] + point.varied).joined(separator: " "), overrides, setting)
-    }
-  }
-
-  private init(_ name: String, label: String, _ overrides: StudyFile.Overrides, _ place: Setting) throws {
-    do { _ = try Backends.named(name) } catch let error as InputError { throw place.error(error.message) }
-    self.name = name
-    self.label = label
-    self.overrides = overrides
-    self.place = place
   }
 }

@@ -8,12 +8,17 @@ public struct OptimiserOptions: Options {
     OptionKey("optimiser", \.kind, "update rule"),
     OptionKey("learning_rate", \.learningRate, in: 0...1000, "step size at the peak of the schedule"),
     OptionKey("weight_decay", \.weightDecay, in: 0...10, "decoupled for adamw, added to the gradient otherwise"),
-    OptionKey("beta1", \.beta1, in: 0...0.999999, "adam, adamw: decay of the mean"),
-    OptionKey("beta2", \.beta2, in: 0...0.999999, "adam, adamw: decay of the mean square"),
-    OptionKey("epsilon", \.epsilon, in: 0...1, "added to the denominator"),
-    OptionKey("momentum", \.momentum, in: 0...0.999999, "sgd: momentum"),
-    OptionKey("nesterov", \.nesterov, "sgd: look ahead"),
-    OptionKey("alpha", \.alpha, in: 0...0.999999, "rmsprop: decay of the mean square"),
+    OptionKey("beta1", \.beta1, in: 0...0.999999, "adam, adamw: decay of the mean")
+      .needs("optimiser: adam or adamw") { $0.isAdam },
+    OptionKey("beta2", \.beta2, in: 0...0.999999, "adam, adamw: decay of the mean square")
+      .needs("optimiser: adam or adamw") { $0.isAdam },
+    OptionKey("epsilon", \.epsilon, in: 0...1, "added to the denominator")
+      .needs("another optimiser than sgd") { $0.kind != .sgd },
+    OptionKey("momentum", \.momentum, in: 0...0.999999, "sgd: momentum").needs("optimiser: sgd") { $0.kind == .sgd },
+    OptionKey("nesterov", \.nesterov, "sgd: look ahead")
+      .needs("optimiser: sgd and a momentum above zero") { $0.kind == .sgd && $0.momentum > 0 },
+    OptionKey("alpha", \.alpha, in: 0...0.999999, "rmsprop: decay of the mean square")
+      .needs("optimiser: rmsprop") { $0.kind == .rmsprop },
   ]
 
   public var kind = Kind.adam
@@ -28,7 +33,5 @@ public struct OptimiserOptions: Options {
 
   public init() {}
 
-  public func validate() throws {
-    if nesterov && momentum == 0 { throw InputError("nesterov needs a momentum above zero") }
-  }
+  private var isAdam: Bool { kind == .adam || kind == .adamw }
 }

@@ -1,4 +1,5 @@
 import UnrollCore
+import UnrollData
 
 /// How one model is trained.
 public struct TrainingOptions: Options {
@@ -8,14 +9,17 @@ public struct TrainingOptions: Options {
     [
       OptionKey("epochs", \.epochs, in: 1...100_000, "walks over the training split, at most"),
       OptionKey("batch", \.batch, in: 1...65_536, "sequences in a batch (columns of running text)"),
-      OptionKey("chunk", \.chunk, in: 1...1_048_576, "running text: steps of truncated back-propagation through time"),
+      OptionKey("chunk", \.chunk, in: 1...1_048_576, "running text: steps of truncated back-propagation through time")
+        .needs("running text") { $0.kind == .text },
       OptionKey("clip", \.clip, in: 0...1e9, "largest global norm of the gradient; 0 for none"),
       OptionKey("schedule", \.schedule, "learning rate after the warm-up"),
       OptionKey("warmup", \.warmup, in: 0...10_000_000, "steps of linear warm-up"),
       OptionKey(
-        "plateau_factor", \.plateauFactor, in: 0.001...1, "plateau: factor of the rate when development stalls"),
+        "plateau_factor", \.plateauFactor, in: 0.001...1, "plateau: factor of the rate when development stalls"
+      ).needs("schedule: plateau") { $0.schedule == .plateau },
       OptionKey(
-        "plateau_patience", \.plateauPatience, in: 0...1000, "plateau: evaluations without progress that are borne"),
+        "plateau_patience", \.plateauPatience, in: 0...1000, "plateau: evaluations without progress that are borne"
+      ).needs("schedule: plateau") { $0.schedule == .plateau },
       OptionKey(
         "patience", \.patience, in: 0...1000, "evaluations without progress before stopping early; 0 to never stop"),
       OptionKey("evaluations", \.evaluations, in: 1...1000, "evaluations on development in each epoch"),
@@ -35,11 +39,12 @@ public struct TrainingOptions: Options {
   public var evaluations = 1
   public var shards = 1
   public var optimiser = OptimiserOptions()
+  /// What is trained on. No key sets it, but some keys mean something to one kind alone.
+  public var kind = CorpusKind.text
 
   public init() {}
 
   public func validate() throws {
-    try optimiser.validate()
     if shards > batch { throw InputError("shards (\(shards)) must not exceed batch (\(batch))") }
   }
 }

@@ -1,3 +1,5 @@
+import UnrollCore
+
 /// GitHub-flavoured Markdown from text that may hold anything.
 enum Markdown {
   /// Plain text: nothing in it is read as markup.
@@ -45,10 +47,10 @@ enum Markdown {
     return pairs.reduce(path) { $0.replacing($1.0, with: $1.1) }
   }
 
-  /// Letters, digits and single hyphens: a file name or an anchor.
+  /// Letters, digits and single hyphens, not too many: a file name.
   static func slug(_ text: String) -> String {
     let words = text.lowercased().split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
-    return words.isEmpty ? "unnamed" : words.joined(separator: "-")
+    return Files.fitted(words.isEmpty ? "unnamed" : words.joined(separator: "-"))
   }
 }
 

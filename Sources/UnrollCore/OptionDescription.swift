@@ -1,0 +1,28 @@
+/// One line of an option table, for listings.
+public struct OptionDescription: Sendable {
+  public let name: String
+  /// What may stand there: `"0 or more"`, `"word | character"`.
+  public let domain: String
+  public let defaultValue: Value
+  public let help: String
+  /// Without what it has no effect; nil when it always has one.
+  public let needs: String?
+
+  public init(name: String, domain: String, defaultValue: Value, help: String, needs: String? = nil) {
+    (self.name, self.domain, self.defaultValue, self.help, self.needs) = (name, domain, defaultValue, help, needs)
+  }
+}
+
+extension Options {
+  /// The lines of the table, with the values here as defaults.
+  public var described: [OptionDescription] {
+    let values = resolved
+    return Self.table.map {
+      OptionDescription(
+        name: $0.name, domain: $0.domain, defaultValue: values[$0.name]!, help: $0.help, needs: $0.need?.text)
+    }
+  }
+
+  /// The same with the defaults of the type.
+  public static var described: [OptionDescription] { Self().described }
+}

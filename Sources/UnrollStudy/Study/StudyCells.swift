@@ -1,0 +1,217 @@
+import UnrollCore
+import UnrollData
+import UnrollLayers
+import UnrollTraining
+
+/// Puts tasks, backends and what they share together to the cells of a study.
+///
+/// Layers of settings are merged, the most general first, and read as a whole. A shared option holds for the backends that have it
+/// and for the cells in which it has an effect; cells that agree without it are one.
+struct StudyCells {
+  /// What all cells have in common.
+  struct Head {
+    let study: String
+    let question: String
+    let size: StudyFile.Size
+    let seed: Int
+  }
+
+  /// Where an entry stands.
+  private enum Layer: Hashable { case study, task(Int), backend(Int) }
+
+  private struct Origin: Hashable {
+    let layer: Layer
+    let table: OptionTable
+    let key: String
+  }
+
+  private typealias Layers = [(layer: Layer, overrides: StudyFile.Overrides)]
+  private typealias Placed = (origin: Origin, entry: Setting.Entry)
+
+  private let head: Head
+  private let complaints: Complaints
+  /// Keys that some backend of the study has.
+  private let known: Set<String>
+  private var idle = IdleOptions<Origin>()
+  private var points: [StudyCell] = []
+  /// Keys that no backend has, once they were complained of.
+  private var unknown: Set<String> = []
+  /// Cells by their settings and by their names.
+  private var made: [[UInt8]: (task: Int, backend: Int, label: String)] = [:]
+  private var names: Set<String> = []
+
+  /// Every cell with the first seed; what is wrong goes to `complaints`.
+  static func points(
+    _ head: Head, _ tasks: [StudyFile.TaskEntry], _ backends: [StudyFile.BackendEntry], _ shared: [Grid.Point],
+    _ complaints: Complaints
+  ) -> [StudyCell] {
+    var cells = StudyCells(head, backends, complaints)
+    if tasks.isEmpty || backends.isEmpty {
+      // There is no cell, but there may be more to say.
+      for point in shared {
+        complaints.gather {
+          var (model, training) = (ModelOptions(), TrainingOptions())
+          let overrides = try point.overrides()
+          complaints.gather { try model.apply(overrides[.model] ?? [], "model") }
+          try training.apply(overrides[.training] ?? [], "training")
+        }
+      }
+    }
+    for (taskIndex, task) in tasks.enumerated() {
+      for (backendIndex, backend) in backends.enumerated() {
+        for (index, point) in shared.enumerated() {
+          let order = RunRecord.Order(task: taskIndex, backend: backendIndex * shared.count + index)
+          complaints.gather { try cells.add(task, backend, point, order) }
+        }
+      }
+    }
+    cells.idle.complaints.forEach(complaints.add)
+    return cells.points
+  }
+
+  private init(_ head: Head, _ backends: [StudyFile.BackendEntry], _ complaints: Complaints) {
+    (self.head, self.complaints) = (head, complaints)
+    known = Set(backends.flatMap { BackendSettings($0.type.init()).keys })
+  }
+
+  private mutating func add(
+    _ task: StudyFile.TaskEntry, _ backend: StudyFile.BackendEntry, _ point: Grid.Point, _ order: RunRecord.Order
+  ) throws {
+    let layers: Layers = [
+      (.study, try point.overrides()), (.task(task.number), task.overrides),
+      (.backend(backend.number), backend.overrides),
+    ]
+    var settings = BackendSettings(backend.type.init())
+    if case .width(let width) = head.size { settings.stack.width = width }
+    var training = TrainingOptions()
+    training.kind = task.request.kind
+    var model = ModelOptions()
+    let what = "backend \(settings.name)"
+    let (modelEntries, trainingEntries) = (merged(.model, layers), merged(.training, layers))
+    let backendEntries = merged(.backend, layers, keys: settings.keys)
+    let ofBackend = complaints.gather {
+      try read(&settings, backendEntries, what, { try $0.apply($1) }, { $0.idle($1) })
+    }
+    let ofModel = complaints.gather {
+      try read(&model, modelEntries, "model", { try $0.apply($1, "model") }, { $0.idle($1) })
+    }
+    let ofTraining = complaints.gather {
+      try read(&training, trainingEntries, "training", { try $0.apply($1, "training") }, { $0.idle($1) })
+    }
+    guard let ofBackend, let ofModel else { return }
+    try size(&settings, ofBackend)
+    try backend.place.placing { try check(settings, model, task.task.reading) }
+    guard let ofTraining else { return }
+    let used = ofBackend + ofModel + ofTraining
+    var shown: Set<[String]> = []
+    let taskLabel = label(task.title, task.varied, in: nil, used, &shown)
+    let backendLabel = label(backend.title, backend.varied + point.varied, in: .backend, used, &shown)
+    try add(
+      StudyCell(
+        index: 0, study: head.study, question: head.question,
+        cell: RunRecord.Cell(task: taskLabel, harness: task.task.name, backend: backendLabel, seed: head.seed),
+        order: order, size: head.size, request: task.request, task: task.task, backend: settings, model: model,
+        training: training),
+      task.number, backend)
+  }
+
+  private mutating func add(_ cell: StudyCell, _ task: Int, _ backend: StudyFile.BackendEntry) throws {
+    let settings = try cell.resolved.json()
+    if let other = made[settings] {
+      // Two points of one grid that only options without effect tell apart.
+      if other == (task, backend.number, cell.label) { return }
+      throw backend.place.error("\"\(other.label)\" and \"\(cell.label)\" have the same settings; leave one out")
+    }
+    guard names.insert(cell.label).inserted else {
+      throw backend.place.error("two cells are called \"\(cell.label)\"; give one of them another name")
+    }
+    made[settings] = (task, backend.number, cell.label)
+    points.append(cell)
+  }
+
+  /// The entries of one table that hold, the most particular of each key.
+  ///
+  /// - Parameter keys: those that the backend has; what is shared may have others, if some backend of the study has them.
+  private mutating func merged(_ table: OptionTable, _ layers: Layers, keys: [String]? = nil) -> [Placed] {
+    var winners: [Placed] = []
+    for (layer, overrides) in layers {
+      for entry in overrides[table] ?? [] {
+        if let keys, !keys.contains(entry.key), !isOfBackend(layer) {
+          // Of what no backend has, the first says so.
+          guard !known.contains(entry.key), unknown.insert(entry.key).inserted else { continue }
+        }
+        winners.removeAll { $0.entry.key == entry.key }
+        winners.append((Origin(layer: layer, table: table, key: entry.key), entry))
+      }
+    }
+    return winners
+  }
+
+  private func isOfBackend(_ layer: Layer) -> Bool { if case .backend = layer { true } else { false } }
+
+  /// Applies all entries that have an effect beside each other, and returns them.
+  private mutating func read<Settings>(
+    _ settings: inout Settings, _ entries: [Placed], _ what: String,
+    _ apply: (inout Settings, [Setting.Entry]) throws -> Void, _ idle: (Settings, [Setting.Entry]) -> [IdleOption]
+  ) throws -> [Placed] {
+    var trial = settings
+    var without: [String: IdleOption] = [:]
+    defer {
+      // Of what cannot be read nobody knows what it would do.
+      for (origin, entry) in entries { self.idle.note(origin, without[entry.key]?.complaint(what)) }
+    }
+    try apply(&trial, entries.map(\.entry))
+    for option in idle(trial, entries.map(\.entry)) { without[option.entry.key] = option }
+    let used = entries.filter { without[$0.entry.key] == nil }
+    try apply(&settings, used.map(\.entry))
+    return used
+  }
+
+  /// With a budget the smallest width stands for the one that is solved; a width beside it is a mistake.
+  private func size(_ settings: inout BackendSettings, _ used: [Placed]) throws {
+    guard case .parameters = head.size else { return }
+    if let entry = used.first(where: { $0.entry.key == "width" })?.entry {
+      throw InputError(
+        "width and parameters exclude each other; leave one out", file: entry.value.file, line: entry.line)
+    }
+    settings.stack.width = settings.options.widthStep
+  }
+
+  /// What a backend cannot be, and what does not fit into memory, is said before anything is trained.
+  private func check(_ settings: BackendSettings, _ model: ModelOptions, _ reading: Reading) throws {
+    let builder = ParameterBuilder.counting()
+    _ = try settings.build(model.embedding, reading, builder)
+    var count = builder.count
+    if case .parameters(let budget) = head.size { count = max(count, budget) }
+    try TrainingMemory.require(parameters: count, "backend \(settings.name)")
+  }
+
+  /// A title with the varied options that are used, each with its value and once.
+  ///
+  /// - Parameter table: that of the keys that stand in no other.
+  private func label(
+    _ title: String, _ varied: [Grid.Varied], in table: OptionTable?, _ used: [Placed], _ shown: inout Set<[String]>
+  ) -> String {
+    let words = varied.compactMap { varied -> String? in
+      guard shown.insert(varied.path.count > 1 ? varied.path : [table?.rawValue ?? ""] + varied.path).inserted else {
+        return nil
+      }
+      guard let place = varied.path.count > 1 ? OptionTable(rawValue: varied.path[0]) : table else {
+        return varied.path[0] == "data" ? varied.label : nil
+      }
+      let winner = used.first { $0.origin.table == place && $0.origin.key == varied.path.last }
+      return winner.map { "\($0.entry.key)=\((try? $0.entry.value.text("")) ?? varied.value)" }
+    }
+    return ([title] + words).joined(separator: " ")
+  }
+}
+
+/// What training takes beside its data and its steps.
+enum TrainingMemory {
+  /// - Throws: `InputError` when so many parameters do not fit into memory.
+  static func require(parameters: Int, _ what: String) throws {
+    // Values, best values, gradients and the two moments of Adam, four bytes each.
+    try Resources.require(
+      Double(parameters) * 20, for: "\(what): \(parameters) parameters", "use a smaller width, or fewer layers")
+  }
+}

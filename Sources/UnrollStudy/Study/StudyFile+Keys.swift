@@ -1,0 +1,39 @@
+import UnrollCore
+import UnrollData
+import UnrollLayers
+
+extension StudyFile {
+  /// The keys of a study, for strict reading and for `unroll list`.
+  public static let keys = [
+    key("question", "text", "How do these backends compare?", "what the study asks; the report begins with it"),
+    key("notes", "Markdown", "", "the author's words for the report: what the numbers do not say"),
+    key("tasks", "list", "", "data sets, each a name or a table with the keys of a task"),
+    key("backends", "list", "", "models to compare, each a name or a table with the keys of a backend"),
+    key("backend", "table", "", "options of every backend that has them"),
+    key("model", "table", "", "options around every backend"),
+    key("training", "table", "", "options of every training"),
+    key("seeds", "1…1000, or a list", "3", "runs of every cell: a number n stands for seeds 1…n"),
+    key("width", "1…65536", "\(StackOptions().width)", "hidden width of every backend"),
+    key("parameters", "1 or more", "", "instead of a width: every backend as wide as this number of parameters allows"),
+  ]
+
+  public static let taskKeys = [
+    key("data", "name or table", "", "a data set, or {format: NAME, train: PATH}, with options"),
+    key("name", "text", "", "what the report calls the task; otherwise the name of its data"),
+    key("backend", "table", "", "options of every backend in this task, above those of the study"),
+    key("model", "table", "", "options around every backend in this task, above those of the study"),
+    key("training", "table", "", "options of training in this task, above those of the study"),
+  ]
+
+  /// Beside the options of the backend itself.
+  public static let backendKeys = [
+    key("backend", "name", "", "which backend"),
+    key("name", "text", "", "what the report calls it; otherwise the backend's name"),
+    key("model", "table", "", "options around this backend, above those of the task"),
+    key("training", "table", "", "options of its training, above those of the task"),
+  ]
+
+  private static func key(_ name: String, _ domain: String, _ standard: String, _ help: String) -> OptionDescription {
+    OptionDescription(name: name, domain: domain, defaultValue: .string(standard), help: help)
+  }
+}
