@@ -48,9 +48,9 @@ struct RunCommand: ParsableCommand {
   /// A run leaves its record at its end, so what was in progress is lost.
   private static func interrupted(_ summary: StudyRunner.Summary) -> String {
     let done = summary.finished + summary.diverged
-    let lost = summary.stopped == 0 ? "" : "; \(summary.stopped) that had not ended begin anew"
+    let lost = summary.stopped == 0 ? "" : ", \(summary.stopped) in progress lost"
     return
-      "Interrupted. \(done == 1 ? "1 run that is done is" : "\(done) runs that are done are") kept, and the same command goes on\(lost)."
+      "Interrupted: \(done) run\(done == 1 ? "" : "s") done and kept\(lost). The same command goes on with what is missing."
   }
 
   private func list(_ study: StudyFile) throws {
@@ -75,6 +75,7 @@ struct ReportCommand: ParsableCommand {
       guard !records.isEmpty else {
         throw InputError("none of the study's runs has left a record yet", file: options.study)
       }
+      try folder.claimReport()
       let path = try Report.write(records, study: folder.study, notes: try folder.notes(), to: options.reports)
       print("\(records.count) of \(wanted) runs. Report: \(path)")
     }

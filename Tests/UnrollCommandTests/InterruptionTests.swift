@@ -56,11 +56,8 @@
       #expect(ended.status == 130)
       let kept = records(program).count
       let sentence = try #require(ended.sentences.last)
-      #expect(
-        sentence.hasPrefix(
-          kept == 1 ? "Interrupted. 1 run that is done is kept" : "Interrupted. \(kept) runs that are done are kept"))
-      #expect(
-        sentence.contains(", and the same command goes on; ") && sentence.hasSuffix(" that had not ended begin anew."))
+      #expect(sentence.hasPrefix("Interrupted: \(kept) run\(kept == 1 ? "" : "s") done and kept, "))
+      #expect(sentence.hasSuffix(" in progress lost. The same command goes on with what is missing."))
       #expect(!runs.contains(where: Processes.isAlive))
       #expect(!program.exists("Reports/slow.md"))
       let dry = try program.run("run", "slow.yaml", "--dry-run")

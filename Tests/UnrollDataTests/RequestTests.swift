@@ -90,6 +90,26 @@ import UnrollCore
     ("{name: wnut17, subsample: -1}", "DIR/study.yaml:1: subsample must be 0 or more, not -1"),
     ("{name: sick, unit: letter}", "DIR/study.yaml:1: unknown value of unit \"letter\""),
     ("{name: trec-fine, development_percent: 60}", "DIR/study.yaml:1: development_percent must be 1…45, not 60"),
+    (
+      "{format: text, train: a, unit: character, line_token: x}",
+      "DIR/study.yaml:1: data: line_token has no effect here, it needs unit: word; leave it out, or set that"
+    ),
+    (
+      "{name: names-by-language, tokeniser: words}",
+      "DIR/study.yaml:1: data: tokeniser has no effect here, it needs unit"
+    ),
+    (
+      "{format: label-first, train: a, development: b, test: c, duplicates: apart}",
+      "DIR/study.yaml:1: data: duplicates has no effect here, it needs a split that is taken from train;"
+    ),
+    (
+      "{name: copying, items: 1, repeats: false}",
+      "DIR/study.yaml:1: data: repeats has no effect here, it needs items: 2"
+    ),
+    (
+      "{name: copying, train_items: 1e8}",
+      "DIR/study.yaml:1: generated data: 100000800 sequences of 28 tokens would take"
+    ),
     ("{format: text}", "DIR/study.yaml:1: data: train is missing: the path of a file"),
     ("{subsample: 3}", "DIR/study.yaml:1: data needs a name"),
     ("[a, b]", "DIR/study.yaml:1: data must be a table"),
@@ -97,6 +117,16 @@ import UnrollCore
   func strict(_ yaml: String, _ sentence: String) {
     let complaint = Scratch().complaint(yaml)
     #expect(complaint.hasPrefix(sentence), "\(complaint)")
+  }
+
+  /// Of a grid the points in which an option has no effect are one.
+  @Test func optionsWithoutEffectAreAsIfNotSet() throws {
+    let setting = try Setting(yaml: "{format: text, train: a, unit: character, tokeniser: words}", file: "s.yaml")
+    let request = try DataRequest(sparing: setting)
+    #expect(request.idle.map(\.entry.key) == ["tokeniser"])
+    #expect(try request.resolved == Scratch().request("{format: text, train: a, unit: character}").resolved)
+    let needy = (Formats.all.flatMap(\.options) + Datasets.all.flatMap(\.options)).filter { $0.needs != nil }
+    #expect(Set(needy.map(\.name)) == ["tokeniser", "line_token", "duplicates", "repeats"], "each is shown above")
   }
 
   @Test func everySetIsListedOnceAndDescribed() throws {

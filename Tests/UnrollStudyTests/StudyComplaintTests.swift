@@ -39,6 +39,10 @@ import UnrollCore
         "backends:\n  - {backend: stack, of: [gru, {backend: lstm, input_init: pytorch, forget_bias: 2}]}", 4,
         "backend lstm: forget_bias has no effect here"
       ),
+      (
+        "backends: [rnn]\ntraining: {optimiser: adamw}", 4,
+        "training: optimiser: adamw without a weight_decay above zero is adam; set one, or use adam"
+      ),
       ("backends: [rnn]\ntraining: {chunk: 9}", 4, "training: chunk has no effect here, it needs running text;"),
       ("backends: [rnn]\nbackend: {merge: sum}", 4, "backend rnn: merge has no effect here, it needs direction: bi"),
       (

@@ -7,6 +7,7 @@ import UnrollCore
 struct FolderOwner {
   /// The study's file; empty when there is none.
   let study: String
+  /// That of the records where they usually lie, below the report's; then the one that was asked for.
   let folders: [String]
 
   private static func note(_ folder: String) -> String { "\(folder)/study.txt" }
@@ -20,13 +21,11 @@ struct FolderOwner {
     }
   }
 
-  func claim() throws {
+  func claim(_ folder: String) throws {
     try refuseOther()
-    guard !study.isEmpty else { return }
-    for folder in folders {
-      try Files.makeFolder(folder)
-      try Files.write(Files.relative(study, from: folder) + "\n", to: FolderOwner.note(folder))
-    }
+    guard !study.isEmpty, try owner(folder) == nil else { return }
+    try Files.makeFolder(folder)
+    try Files.write(Files.relative(study, from: folder) + "\n", to: FolderOwner.note(folder))
   }
 
   private func owner(_ folder: String) throws -> String? {

@@ -19,6 +19,9 @@ public struct RunFolder: Sendable {
   /// - Throws: `InputError` when its records, or the report that it would write, are those of another study.
   public func refuseOther() throws { try owner.refuseOther() }
 
+  /// Says whose the report is that is going to be written.
+  public func claimReport() throws { try owner.claim(owner.folders[0]) }
+
   private var grid: String { "\(store.folder)/grid.txt" }
 
   private var notesFile: String { "\(store.folder)/notes.md" }
@@ -26,7 +29,7 @@ public struct RunFolder: Sendable {
   /// Writes which records belong to the study as it stands now, in its order, and its notes. Records of earlier versions of the
   /// study stay.
   func write(grid identities: [String], notes text: String) throws {
-    try owner.claim()
+    for folder in owner.folders { try owner.claim(folder) }
     try Files.write(identities.joined(separator: "\n") + "\n", to: grid)
     if !text.isEmpty || Files.exists(notesFile) { try Files.write(text, to: notesFile) }
   }

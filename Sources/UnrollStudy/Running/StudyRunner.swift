@@ -124,7 +124,10 @@ public final class StudyRunner {
   /// Counts an ended run; one that left no record gets one that says why.
   private func settle(_ worker: WorkerProcess) {
     let problem = worker.finish()
-    if Interruption.happened && problem != nil { return }
+    if Interruption.happened && problem != nil {
+      (summary.interrupted, summary.stopped) = (true, summary.stopped + 1)
+      return
+    }
     let seconds = (ContinuousClock.now - worker.started).seconds
     durations.append(seconds)
     let record = (try? folder.store.read(worker.identity)) ?? failure(of: worker, problem ?? "it left no record")
@@ -145,9 +148,9 @@ public final class StudyRunner {
   }
 
   private func stop() {
-    (summary.interrupted, summary.stopped) = (true, running.count)
+    summary.interrupted = true
     running.forEach { $0.stop() }
-    running.forEach { _ = $0.finish() }
+    running.forEach(settle)
     running = []
   }
 

@@ -34,4 +34,10 @@ public struct OptimiserOptions: Options {
   public init() {}
 
   private var isAdam: Bool { kind == .adam || kind == .adamw }
+
+  public func validate() throws {
+    if kind == .adamw && weightDecay == 0 {
+      throw InputError("optimiser: adamw without a weight_decay above zero is adam; set one, or use adam")
+    }
+  }
 }

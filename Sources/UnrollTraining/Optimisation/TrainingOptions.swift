@@ -45,6 +45,7 @@ public struct TrainingOptions: Options {
   public init() {}
 
   public func validate() throws {
+    try optimiser.validate()
     if shards > batch { throw InputError("shards (\(shards)) must not exceed batch (\(batch))") }
   }
 }
