@@ -1,5 +1,6 @@
 import Testing
 import UnrollCore
+import UnrollLayers
 
 @testable import UnrollStudy
 
@@ -134,6 +135,17 @@ import UnrollCore
   func tasks(head: String, line: Int, sentence: String) {
     let complaint = StudyText.complaint(head + (head == "{}" ? "" : "\nbackends: [rnn]"))
     #expect(complaint.hasPrefix("s.yaml:\(line): \(sentence)"), "\(complaint)")
+  }
+
+  /// Said without making a single value.
+  @Test(arguments: Backends.all.map { $0.name })
+  func modelsThatDoNotFit(name: String) {
+    let layers = name == "convolution" ? 15 : 64
+    let complaint = StudyText.complaint(
+      StudyText.data
+        + "backends: [{backend: \(name), layers: \(layers), width: 65536}]\nmodel: {embedding: 65536}\nseeds: 1")
+    #expect(complaint.hasPrefix("s.yaml:3: backend \(name): ") && complaint.contains(" parameters would take "))
+    #expect(complaint.hasSuffix(" are free here; use a smaller width, or fewer layers"), "\(complaint)")
   }
 
   @Test func everythingThatIsWrongWithAFile() {

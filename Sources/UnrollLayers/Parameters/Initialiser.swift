@@ -13,6 +13,11 @@ public struct Initialiser: Sendable {
 
   public static func given(_ values: [Float]) -> Initialiser { Initialiser { _, _, _ in values } }
 
+  /// The same row over and over; made when it is asked for, since whoever counts parameters needs none.
+  static func everyRow(_ row: [Float]) -> Initialiser {
+    Initialiser { rows, _, _ in (0..<rows).flatMap { _ in row } }
+  }
+
   /// U(−bound, bound).
   public static func uniform(_ bound: Double) -> Initialiser {
     Initialiser { rows, columns, random in

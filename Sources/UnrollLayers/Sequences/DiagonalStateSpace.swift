@@ -38,8 +38,7 @@ package final class DiagonalStateSpace: SequenceLayer {
     let group = ParameterGroup(name: "state-space", learningRateFactor: options.learningRateFactor, weightDecay: false)
     let count = start.real.count
     func add(_ name: String, _ values: [Double]) -> Parameter {
-      let everyChannel = (0..<channels).flatMap { _ in values.map(Float.init) }
-      return parameters.add(name, [channels, count], .given(everyChannel), group: group)
+      parameters.add(name, [channels, count], .everyRow(values.map(Float.init)), group: group)
     }
     logDt = parameters.add("log_dt", [channels], .logUniform(options.dtMin, options.dtMax), group: group)
     logReal = add("log_A_real", start.real)

@@ -41,10 +41,8 @@ struct SelectiveScan: SequenceLayer {
       bias: .timeStep(options.dtMin, options.dtMax))
     // Decay of weights would pull the time constants and the path around the scan towards values that mean nothing.
     let group = ParameterGroup(name: "selective scan", learningRateFactor: 1, weightDecay: false)
-    let start = Initialiser { channels, size, _ in
-      (0..<channels).flatMap { _ in (1...size).map { Float(log(Double($0))) } }
-    }
-    logA = parameters.add("A_log", [channels, size], start, group: group)
+    let start = (1...size).map { Float(log(Double($0))) }
+    logA = parameters.add("A_log", [channels, size], .everyRow(start), group: group)
     d = parameters.add("D", [channels], .constant(1), group: group)
   }
 
