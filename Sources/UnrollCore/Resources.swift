@@ -19,8 +19,9 @@ public struct Resources: Sendable {
     return max(1, min(there, own.quota.map { Int($0.rounded(.up)) } ?? .max))
   }
 
-  /// Bytes of memory that can be taken yet; infinite where the system does not say.
-  public static var freeMemory: Double { own.freeMemory }
+  /// Bytes of memory that can be taken yet, when this was first asked for: every cell of a study asks. Infinite where the system does
+  /// not say.
+  public static let freeMemory = own.freeMemory
 
   /// Processes that the system has ended since it started because memory ran out.
   public static var memoryKills: Double { own.field("oom_kill", of: "/proc/vmstat") ?? 0 }
