@@ -9,8 +9,9 @@ import FoundationEssentials
 public enum Files {
   public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+  /// - Parameter limit: reads no more than about so many bytes from the beginning.
   /// - Throws: `InputError` when there is no such file, or something else, which may have no end or wait for ever.
-  public static func read(_ path: String) throws -> [UInt8] {
+  public static func read(_ path: String, limit: Int = .max) throws -> [UInt8] {
     var info = stat()
     guard stat(path, &info) == 0 else { throw failure("cannot be read", path) }
     switch info.st_mode & S_IFMT {
@@ -21,16 +22,20 @@ public enum Files {
     guard let file = fopen(path, "rb") else { throw failure("cannot be read", path) }
     defer { fclose(file) }
     var bytes: [UInt8] = []
-    var block = [UInt8](repeating: 0, count: max(1 << 16, Int(info.st_size) + 1))
-    while case let count = fread(&block, 1, block.count, file), count > 0 { bytes += block[..<count] }
+    var block = [UInt8](repeating: 0, count: min(limit, max(1 << 16, Int(info.st_size) + 1)))
+    while bytes.count < limit, case let count = fread(&block, 1, block.count, file), count > 0 {
+      bytes += block[..<count]
+    }
     guard ferror(file) == 0 else { throw failure("cannot be read", path) }
     return bytes
   }
 
   /// Writes beside the target and renames: a killed process leaves the old file or the new one.
   public static func write(_ bytes: [UInt8], to path: String) throws {
-    try makeFolder(parent(of: path))
-    let temporary = "\(path).\(getpid()).tmp"
+    let folder = parent(of: path)
+    try makeFolder(folder)
+    let target = Digest.hex(Array(path.utf8)).prefix(8)
+    let temporary = (folder.isEmpty ? "" : folder + "/") + "\(temporaryPrefix)\(getpid())-\(target).tmp"
     guard let file = fopen(temporary, "wb") else { throw failure("cannot be written", path) }
     let written = fwrite(bytes, 1, bytes.count, file)
     let flushed = fflush(file) == 0 && fsync(fileno(file)) == 0
@@ -41,12 +46,50 @@ public enum Files {
     }
   }
 
+  /// Says who writes: processes of two hosts, or of two containers, may share a folder and have the same number.
+  private static let temporaryPrefix: String = {
+    var name = [CChar](repeating: 0, count: 65)
+    gethostname(&name, name.count - 1)
+    return ".unroll-\(name.withUnsafeBufferPointer { String(cString: $0.baseAddress!) })-"
+  }()
+
+  /// Removes the files of `write` whose writers are dead: of this host's processes that are gone, of other hosts' after a day.
+  public static func removeLeftovers(in folder: String) {
+    for name in (try? list(folder)) ?? [] where name.hasPrefix(".unroll-") && name.hasSuffix(".tmp") {
+      let path = "\(folder)/\(name)"
+      if name.hasPrefix(temporaryPrefix) {
+        let writer = pid_t(name.dropFirst(temporaryPrefix.count).prefix { $0 != "-" })
+        if let writer, kill(writer, 0) != 0, errno == ESRCH { unlink(path) }
+      } else if let written = changed(path), Double(time(nil)) - written > 86_400 {
+        unlink(path)
+      }
+    }
+  }
+
   public static func write(_ text: String, to path: String) throws { try write(Array(text.utf8), to: path) }
 
   public static func makeFolder(_ path: String) throws {
     guard !path.isEmpty, !exists(path) else { return }
     try makeFolder(parent(of: path))
     guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw failure("cannot be made", path) }
+  }
+
+  /// In bytes; nil where there is no file.
+  public static func size(_ path: String) -> Int? {
+    var info = stat()
+    return stat(path, &info) == 0 ? Int(info.st_size) : nil
+  }
+
+  /// When a file's content was last changed, in seconds since 1970; nil where there is no file.
+  public static func changed(_ path: String) -> Double? {
+    var info = stat()
+    guard stat(path, &info) == 0 else { return nil }
+    #if canImport(Glibc)
+      let time = info.st_mtim
+    #else
+      let time = info.st_mtimespec
+    #endif
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 
   /// Names in a folder, sorted by their bytes.

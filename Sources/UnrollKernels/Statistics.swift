@@ -19,10 +19,12 @@ public enum Statistics {
     return unroll_quantile(values.sorted(), values.count, fraction)
   }
 
-  /// Half the width of the 95 % confidence interval of the mean, t₀.₉₇₅ · sd / √n; nil for fewer than two values.
+  /// Half the width of the 95 % confidence interval of the mean, t₀.₉₇₅ · sd / √n; nil for fewer than two values, and without
+  /// spread, which tells nothing of the spread of other values.
   public static func halfInterval(_ values: [Double]) -> Double? {
-    standardDeviation(values).map { sd in
-      unroll_t_quantile(0.975, Double(values.count - 1)) * sd / Double(values.count).squareRoot()
+    standardDeviation(values).flatMap { sd in
+      guard sd > 0, sd.isFinite else { return nil }
+      return unroll_t_quantile(0.975, Double(values.count - 1)) * sd / Double(values.count).squareRoot()
     }
   }
 
@@ -38,13 +40,13 @@ public enum Statistics {
 
   /// Welch's t-test (Welch 1947): t = (ā − b̄) / √(s²ₐ/nₐ + s²_b/n_b), degrees of freedom by Satterthwaite.
   ///
-  /// Nil when a sample has fewer than two values. Two samples without any spread are either equal (p = 1) or not (p = 0).
+  /// Nil when a sample has fewer than two values, when neither has any spread, and when the spread is no number: then there is
+  /// nothing to hold the difference against.
   public static func welch(_ a: [Double], _ b: [Double]) -> Comparison? {
     guard let sdA = standardDeviation(a), let sdB = standardDeviation(b) else { return nil }
     let difference = mean(a) - mean(b)
     let (va, vb) = (sdA * sdA / Double(a.count), sdB * sdB / Double(b.count))
-    guard (va + vb).isFinite else { return nil }
-    guard va + vb > 0 else { return Comparison(difference: difference, halfInterval: 0, p: difference == 0 ? 1 : 0) }
+    guard va + vb > 0, (va + vb).isFinite else { return nil }
     // As shares, so that squares of huge variances (perplexities of a model that broke) do not overflow.
     let share = va / (va + vb)
     let freedom = 1 / (share * share / Double(a.count - 1) + (1 - share) * (1 - share) / Double(b.count - 1))

@@ -20,10 +20,10 @@ struct DataCommand: ParsableCommand {
       for set in sets {
         do {
           let loaded = try set.load(data.location)
-          print(([line(loaded)] + loaded.remarks).joined(separator: "\n  "))
+          for line in [line(loaded)] + loaded.remarks.map({ "  \($0)" }) { Terminal.say(line) }
         } catch let error as InputError {
           unreadable += 1
-          print("\(set.name): \(error)")
+          Terminal.say("\(set.name): \(error)")
         }
       }
       if !names.isEmpty && unreadable > 0 { throw ExitCode(1) }

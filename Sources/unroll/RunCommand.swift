@@ -8,12 +8,14 @@ struct RunCommand: ParsableCommand {
     commandName: "run", abstract: "Runs what is missing of a study, then writes its report.",
     discussion: """
       Every run is a process of its own on one core and leaves a record; what has a record is not run again. Stop it as you \
-      like: the same command goes on. Exit code 1 when a run failed, 130 when it was interrupted.
+      like: the same command goes on. Several of them may work on one study. Exit code 1 when a run failed, when none \
+      finished, or when records are missing; 130 when it was interrupted.
       """)
 
   @OptionGroup var options: StudyOptions
   @OptionGroup var data: DataOption
   @Option(help: "Runs at the same time. Default: the cores that it may use.") var jobs: Int?
+  @Flag(help: "Also run again what another build of unroll has left.") var again = false
   @Flag(help: "Say what would be run, and stop.") var dryRun = false
 
   func validate() throws {
@@ -27,9 +29,12 @@ struct RunCommand: ParsableCommand {
       let folder = options.folder
       try folder.refuseOther()
       let display = RunDisplay()
+      let jobs = jobs ?? Machine.cores
       let runner = StudyRunner(
-        study, folder, data.location, jobs: jobs ?? Machine.cores,
-        workerArguments: { ["cell", "--index", "\($0.index)", "--identity", $1] + options.arguments + data.arguments },
+        study, folder, data.location, jobs: jobs, again: again,
+        workerArguments: {
+          ["cell", "--index", "\($0.index)", "--identity", $1, "--jobs", "\(jobs)"] + options.arguments + data.arguments
+        },
         report: display.show)
       let summary = try runner.run()
       display.end()
@@ -37,11 +42,7 @@ struct RunCommand: ParsableCommand {
         Terminal.note(RunCommand.interrupted(summary))
         throw ExitCode(130)
       }
-      let path = try Report.write(
-        try folder.current().records, study: study.name, notes: try folder.notes(), to: options.reports)
-      Terminal.note(
-        "\(summary.finished) finished, \(summary.diverged) diverged, \(summary.failed) failed. Report: \(path)")
-      if summary.failed > 0 { throw ExitCode(1) }
+      try conclude(study, folder)
     }
   }
 
@@ -53,10 +54,25 @@ struct RunCommand: ParsableCommand {
       "Interrupted: \(done) run\(done == 1 ? "" : "s") done and kept\(lost). The same command goes on with what is missing."
   }
 
+  /// The report and the last words, both from the records that are there.
+  private func conclude(_ study: StudyFile, _ folder: RunFolder) throws {
+    let (records, wanted) = try folder.current()
+    let path = try Report.write(
+      records, of: wanted, study: study.name, notes: try folder.notes(), to: options.reports)
+    func count(_ status: RunRecord.Status) -> Int { records.count { $0.status == status } }
+    Terminal.note(
+      "\(records.count) of \(wanted) runs: \(count(.finished)) finished, \(count(.diverged)) diverged, "
+        + "\(count(.failed)) failed. Report: \(path)")
+    if count(.diverged) == records.count {
+      Terminal.complain("every run diverged: lower training.learning_rate, or clip the gradient (training.clip)")
+    }
+    if count(.finished) == 0 || count(.failed) > 0 || records.count < wanted { throw ExitCode(1) }
+  }
+
   private func list(_ study: StudyFile) throws {
     for (cell, identity) in try StudyRunner.identified(study.cells(), data.location) {
       let done = options.folder.store.contains(identity)
-      print("\(done ? "done   " : "missing")  \(identity)  \(cell.label)")
+      Terminal.say("\(done ? "done   " : "missing")  \(identity)  \(cell.label)")
     }
   }
 }
@@ -76,8 +92,9 @@ struct ReportCommand: ParsableCommand {
         throw InputError("none of the study's runs has left a record yet", file: options.study)
       }
       try folder.claimReport()
-      let path = try Report.write(records, study: folder.study, notes: try folder.notes(), to: options.reports)
-      print("\(records.count) of \(wanted) runs. Report: \(path)")
+      let path = try Report.write(
+        records, of: wanted, study: folder.study, notes: try folder.notes(), to: options.reports)
+      Terminal.say("\(records.count) of \(wanted) runs. Report: \(path)")
     }
   }
 }
@@ -91,6 +108,7 @@ struct CellCommand: ParsableCommand {
   @OptionGroup var data: DataOption
   @Option(help: "Which cell, from 0.") var index: Int
   @Option(help: "The identity that the cell must have.") var identity: String
+  @Option(help: "Runs that go on at the same time.") var jobs: Int
 
   func run() throws {
     try reporting {
@@ -102,7 +120,8 @@ struct CellCommand: ParsableCommand {
         throw InputError("the study has no cell \(index)", file: options.study)
       }
       let store = options.folder.store
-      let problem = try CellRun(cells[index], data.location).run(into: store, identity: identity) { fraction in
+      let problem = try CellRun(cells[index], data.location, jobs: jobs).run(into: store, identity: identity) {
+        fraction in
         Terminal.write("\(fraction)\n", to: stdout)
       }
       if let problem { throw problem }

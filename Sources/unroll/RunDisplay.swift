@@ -7,9 +7,10 @@ final class RunDisplay {
 
   func show(_ event: StudyEvent) {
     switch event {
-    case .started(let runs, let kept):
+    case .started(let runs, let kept, let foreign):
       (total, done) = (runs, kept)
-      Terminal.note("\(runs) run\(runs == 1 ? "" : "s"), \(kept) of them done before.")
+      let others = foreign == 0 ? "" : " \(foreign) of those by another build of unroll; --again runs them again."
+      Terminal.note("\(runs) run\(runs == 1 ? "" : "s"), \(kept) of them done before.\(others)")
     case .ended(let label, let status, let seconds, let detail):
       done += 1
       line.clear()

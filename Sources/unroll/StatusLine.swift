@@ -1,3 +1,5 @@
+import UnrollCore
+
 /// One line on the terminal that is rewritten; nothing where nobody watches. On standard error.
 final class StatusLine {
   private var shown = false
@@ -6,6 +8,7 @@ final class StatusLine {
     guard Terminal.isInteractive else { return }
     clear()
     let room = Terminal.columns - 1
+    let line = line.printable
     Terminal.write(line.count > room ? line.prefix(room - 1) + "…" : line, to: stderr)
     shown = true
   }

@@ -3,7 +3,6 @@
 #else
   @_exported import Darwin
 #endif
-
 import ArgumentParser
 import UnrollCore
 
@@ -17,7 +16,7 @@ enum Terminal {
     return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
   }
 
-  static func complain(_ sentence: String) { write("unroll: \(sentence)\n", to: stderr) }
+  static func complain(_ sentence: String) { write("unroll: \(sentence.printable)\n", to: stderr) }
 
   /// A path as it was given. An empty one, as an unset variable leaves it, would be the root folder or this one.
   @Sendable static func path(_ argument: String) throws -> String {
@@ -25,7 +24,17 @@ enum Terminal {
     return Files.expanded(argument)
   }
 
-  static func note(_ line: String) { write(line + "\n", to: stderr) }
+  static func note(_ line: String) { write(line.printable + "\n", to: stderr) }
+
+  /// A line on standard output.
+  static func say(_ line: String) { write(line.printable + "\n", to: stdout) }
+
+  /// At the end of the program: what standard output did not take must not look like success.
+  static func settle() {
+    if fflush(stdout) == 0, ferror(stdout) == 0 { return }
+    complain("standard output cannot be written\(errno == 0 ? "" : ": \(String(cString: strerror(errno)))")")
+    _exit(1)
+  }
 
   /// Ends the program with a sentence when standard output takes no more: what is lost must not look like success.
   static func write(_ text: String, to stream: UnsafeMutablePointer<FILE>) {

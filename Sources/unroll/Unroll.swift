@@ -14,6 +14,11 @@ struct Unroll: ParsableCommand {
       BenchCommand.self, BenchCaseCommand.self, DrawCommand.self,
       CellCommand.self,
     ])
+
+  static func main() {
+    atexit { Terminal.settle() }
+    main(nil)
+  }
 }
 
 extension ParsableCommand {

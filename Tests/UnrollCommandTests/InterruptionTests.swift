@@ -20,7 +20,7 @@
       let rest = try program.run("run", "slow.yaml", "--jobs", "2")
       #expect(rest.status == 0)
       #expect(rest.sentences.first == "6 runs, \(done.count) of them done before.")
-      #expect(rest.sentences.last == "6 finished, 0 diverged, 0 failed. Report: Reports/slow.md")
+      #expect(rest.sentences.last == "6 of 6 runs: 6 finished, 0 diverged, 0 failed. Report: Reports/slow.md")
       #expect(try program.stamps(done) == stamps)
       #expect(records(program).count == 6)
     }
@@ -73,12 +73,12 @@
       for run in Processes.children(of: study.identifier) { kill(run, SIGKILL) }
       let ended = try study.end()
       #expect(ended.status == 1)
-      #expect(ended.sentences.last == "5 finished, 0 diverged, 1 failed. Report: Reports/slow.md")
+      #expect(ended.sentences.last == "6 of 6 runs: 5 finished, 0 diverged, 1 failed. Report: Reports/slow.md")
       #expect(ended.errors.contains("seed 1: FAILED: its process ended with signal 9 (Killed)"))
       #expect(try program.read("Reports/slow.md").contains("its process ended with signal 9 (Killed)"))
       let again = try program.run("run", "slow.yaml", "--jobs", "2")
       #expect(again.status == 0 && again.sentences.first == "6 runs, 5 of them done before.")
-      #expect(again.sentences.last == "6 finished, 0 diverged, 0 failed. Report: Reports/slow.md")
+      #expect(again.sentences.last == "6 of 6 runs: 6 finished, 0 diverged, 0 failed. Report: Reports/slow.md")
     }
 
     private func records(_ program: Program) -> [String] {

@@ -10,7 +10,7 @@ import UnrollCore
     #expect(first.status == 0)
     #expect(first.output == "")
     #expect(first.sentences.first == "12 runs, 0 of them done before.")
-    #expect(first.sentences.last == "12 finished, 0 diverged, 0 failed. Report: Reports/small.md")
+    #expect(first.sentences.last == "12 of 12 runs: 12 finished, 0 diverged, 0 failed. Report: Reports/small.md")
     #expect(first.sentences.count == 14 && !first.errors.contains("\u{1B}"), "plain lines where nobody watches")
     let report = try program.read("Reports/small.md")
     #expect(report.contains("Does it run?") && report.contains("None: all 12 runs finished."))
@@ -22,7 +22,8 @@ import UnrollCore
     #expect(second.status == 0)
     #expect(
       second.sentences == [
-        "12 runs, 12 of them done before.", "12 finished, 0 diverged, 0 failed. Report: Reports/small.md",
+        "12 runs, 12 of them done before.",
+        "12 of 12 runs: 12 finished, 0 diverged, 0 failed. Report: Reports/small.md",
       ])
     #expect(try program.read("Reports/small.md") == report)
     #expect(try program.stamps(records(program)) == stamps)
@@ -104,7 +105,7 @@ import UnrollCore
       let run = try program.run("run", "two.yaml", "--jobs", "2")
       #expect(run.status == 1)
       #expect(run.sentences.first == "8 runs, \(done) of them done before.", "what failed is tried again")
-      #expect(run.sentences.last == "4 finished, 0 diverged, 4 failed. Report: Reports/two.md")
+      #expect(run.sentences.last == "8 of 8 runs: 4 finished, 0 diverged, 4 failed. Report: Reports/two.md")
       let report = try program.read("Reports/two.md")
       #expect(report.contains("4 runs of 8 left no scores: 4 failed, 0 diverged."))
       #expect(report.contains("a budget of 900 parameters cannot be reached"))
@@ -122,8 +123,9 @@ import UnrollCore
       """
     let program = try Program(files)
     let first = try program.run("run", "small.yaml")
-    #expect(first.status == 0)
-    #expect(first.sentences.last == "0 finished, 1 diverged, 0 failed. Report: Reports/small.md")
+    #expect(first.status == 1, "there is no score at all")
+    #expect(first.errors.contains("1 of 1 runs: 0 finished, 1 diverged, 0 failed. Report: Reports/small.md\n"))
+    #expect(first.sentences.last?.hasPrefix("unroll: every run diverged: lower training.learning_rate") == true)
     #expect(first.errors.contains("DIVERGED: training diverged at step "))
     #expect(try program.read("Reports/small.md").contains("1 run of 1 left no scores: 0 failed, 1 diverged."))
     #expect(try program.run("run", "small.yaml").sentences.first == "1 run, 1 of them done before.")

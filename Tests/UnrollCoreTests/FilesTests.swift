@@ -38,6 +38,30 @@ import UnrollCore
     }
   }
 
+  /// Files of writers that are gone; one of a writer that lives, or of another host of today, stays.
+  @Test func leftoversOfTheDead() throws {
+    try cleaned {
+      let gone = Process()
+      gone.executableURL = URL(fileURLWithPath: "/bin/sh")
+      gone.arguments = ["-c", "true"]
+      try gone.run()
+      gone.waitUntilExit()
+      let host = ProcessInfo.processInfo.hostName
+      let dead = ".unroll-\(host)-\(gone.processIdentifier)-0123abcd.tmp"
+      let alive = ".unroll-\(host)-\(getpid())-0123abcd.tmp"
+      let (other, old) = (".unroll-elsewhere-1-0123abcd.tmp", ".unroll-elsewhere-2-0123abcd.tmp")
+      for name in [dead, alive, other, old, "record.tmp"] {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        _ = FileManager.default.createFile(atPath: "\(folder)/\(name)", contents: Data())
+      }
+      let dayBefore = Date().addingTimeInterval(-90_000)
+      try FileManager.default.setAttributes([.modificationDate: dayBefore], ofItemAtPath: "\(folder)/\(old)")
+      Files.removeLeftovers(in: folder)
+      #expect(try Files.list(folder) == [other, alive, "record.tmp"].sorted())
+      Files.removeLeftovers(in: "\(folder)/none")
+    }
+  }
+
   @Test func complaintsNameTheFile() throws {
     try cleaned {
       try Files.makeFolder(folder)

@@ -47,3 +47,32 @@ import UnrollCore
     }
   }
 }
+
+/// Records and their names.
+@Suite struct RecordNameTests {
+  /// A record that was copied over another is not the other's.
+  @Test func aRecordIsTheOneItsNameSays() throws {
+    try ReportFiles.inFolder { folder in
+      let store = RecordStore(folder: folder)
+      let (mine, other) = (Synthetic.two[0], Synthetic.two[1].identity)
+      try store.write(mine)
+      try Files.write(try Files.read(store.path(of: mine.identity)), to: store.path(of: other))
+      let error = #expect(throws: InputError.self) { try store.read(other) }
+      #expect(error?.description.hasPrefix("\(folder)/\(other).json: is the record of another run") == true)
+      #expect(throws: InputError.self) { try store.readAll() }
+    }
+  }
+
+  @Test(arguments: ["../owned", "/tmp/owned", "", ".", "a/b", "a\0b"])
+  func nothingIsWrittenOutside(_ identity: String) throws {
+    try ReportFiles.inFolder { folder in
+      let store = RecordStore(folder: "\(folder)/records")
+      var record = Synthetic.two[0]
+      record.identity = identity
+      #expect(throws: InputError.self) { try store.write(record) }
+      #expect(!store.contains(identity))
+      #expect(throws: InputError.self) { try store.read(identity) }
+      #expect(!Files.exists(store.folder))
+    }
+  }
+}

@@ -64,8 +64,9 @@ import UnrollCore
         + seeds("c", [700, 710], Synthetic.perplexity))
     #expect(text.contains("perplexity ↓"))
     #expect(text.contains("`b` has the best test perplexity, 110.50 ± 0.71 (2 seeds)"))
-    #expect(text.contains("`c` (705.00 ± 7.07 (2 seeds)) lies below the unigram baseline (600.00; lower is better)."))
-    #expect(text.contains("On perplexity, `c` lies below the unigram baseline (600.00; lower is better)."))
+    #expect(
+      text.contains("`c` (705.00 ± 7.07 (2 seeds)) is worse than the unigram baseline (600.00; lower is better)."))
+    #expect(text.contains("On perplexity, `c` is worse than the unigram baseline (600.00; lower is better)."))
     #expect(text.contains("705.00 ± 7.07 (2) ▽"))
   }
 

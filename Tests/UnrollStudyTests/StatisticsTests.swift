@@ -49,7 +49,13 @@ import UnrollKernels
 
   @Test func welchAtTheEdges() {
     #expect(Statistics.welch([1], [2, 3]) == nil)
-    #expect(Statistics.welch([2, 2], [2, 2])!.p == 1)
-    #expect(Statistics.welch([2, 2], [3, 3])!.p == 0)
+  }
+
+  /// Three seeds that agree say nothing of the fourth.
+  @Test func withoutSpreadNothingIsTested() {
+    #expect(Statistics.welch([0.9, 0.9, 0.9], [0.8, 0.8, 0.8]) == nil)
+    #expect(Statistics.welch([2, 2], [2, 2]) == nil)
+    #expect(Statistics.halfInterval([0.9, 0.9, 0.9]) == nil)
+    #expect(Statistics.halfInterval([1e200, 3e200]) == nil, "no spread that is a number")
   }
 }

@@ -29,7 +29,7 @@ public struct BenchProcess {
   /// - Parameter arguments: the command line of this program that prints the result as one line of JSON.
   /// - Throws: `InputError` when no process can be started.
   public static func measure(_ arguments: [String], within budget: Budget = Budget()) throws -> Outcome {
-    try measure(Machine.executable, arguments, within: budget)
+    try measure(Machine.program, arguments, within: budget)
   }
 
   /// The same of another program.

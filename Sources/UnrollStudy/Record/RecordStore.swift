@@ -12,19 +12,38 @@ public struct RecordStore: Sendable {
   public func path(of identity: String) -> String { "\(folder)/\(identity).json" }
 
   /// Whether a run with this identity has left its record.
-  public func contains(_ identity: String) -> Bool { Files.exists(path(of: identity)) }
+  public func contains(_ identity: String) -> Bool {
+    RecordStore.isIdentity(identity) && Files.exists(path(of: identity))
+  }
 
-  public func read(_ identity: String) throws -> RunRecord { try RecordStore.record(at: path(of: identity)) }
+  /// - Throws: `InputError` for what is no record, or is the record of another run than its name says.
+  public func read(_ identity: String) throws -> RunRecord {
+    let record = try RecordStore.record(at: path(of: identity))
+    guard record.identity == identity, RecordStore.isIdentity(identity) else {
+      throw InputError(
+        "is the record of another run (\(record.identity)); delete it to have the cell run again",
+        file: path(of: identity))
+    }
+    return record
+  }
+
+  /// An identity names a file, which must lie in the folder.
+  private static func isIdentity(_ text: String) -> Bool {
+    !text.isEmpty && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
+  }
 
   /// Every record of the folder in the order of identities; none when the folder does not exist.
   public func readAll() throws -> [RunRecord] {
     guard Files.exists(folder) else { return [] }
     let names = try Files.list(folder).filter { $0.hasSuffix(".json") }
-    return try names.map { try RecordStore.record(at: "\(folder)/\($0)") }
+    return try names.map { try read(String($0.dropLast(".json".count))) }
   }
 
   /// Writes one record atomically; the numbers of a diverged run may be infinite or not a number.
   public func write(_ record: RunRecord) throws {
+    guard RecordStore.isIdentity(record.identity) else {
+      throw InputError("a record's identity is letters and digits, not \"\(record.identity)\"", file: folder)
+    }
     try Files.write(try RecordStore.bytes(of: record), to: path(of: record.identity))
   }
 
@@ -39,7 +58,7 @@ public struct RecordStore: Sendable {
 
   private struct Version: Decodable { var format: Int }
 
-  private static func record(at path: String) throws -> RunRecord {
+  static func record(at path: String) throws -> RunRecord {
     let data = Data(try Files.read(path))
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(

@@ -94,7 +94,14 @@ public struct RunRecord: Codable, Equatable, Sendable {
     /// Library name to version: openblas, gsl, swift.
     public var libraries: [String: String]
     public var version: String
+    /// Of the checkout that the program was built in; ` + changes` where its sources are not those of the commit.
     public var commit: String
+    /// Tells one build of the program from another. Like the next two, absent in records of before it was recorded.
+    public var build: String? = nil
+    /// Runs that the study allowed at the same time.
+    public var jobs: Int? = nil
+    /// The machine's load average over the last minute of the run: processes that ran or wanted to.
+    public var load: Double? = nil
   }
 
   public struct ParameterGroup: Codable, Equatable, Sendable {

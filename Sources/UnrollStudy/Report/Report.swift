@@ -6,23 +6,27 @@ public struct Report {
   ///
   /// The same records, in any order, give the same bytes (figures: with the same version of gnuplot). Records of
   /// other studies are left out. Without gnuplot the report says which figures are missing and keeps all tables.
-  /// - Parameter notes: Markdown of the study's author.
+  /// - Parameters:
+  ///   - wanted: how many runs the study has.
+  ///   - notes: Markdown of the study's author.
   /// - Returns: the path of the Markdown file.
   /// - Throws: `InputError` when no record belongs to the study, or two stand for the same cell and seed.
   @discardableResult
   public static func write(
-    _ records: [RunRecord], study: String, notes: String = "", to folder: String
+    _ records: [RunRecord], of wanted: Int? = nil, study: String, notes: String = "", to folder: String
   ) throws -> String {
-    try write(records, study: study, notes: notes, to: folder, gnuplot: Gnuplot.find(in: ProcessVariables.path))
+    try write(
+      records, of: wanted, study: study, notes: notes, to: folder, gnuplot: Gnuplot.find(in: ProcessVariables.path))
   }
 
   static func write(
-    _ records: [RunRecord], study: String, notes: String = "", to folder: String, gnuplot: Gnuplot?
+    _ records: [RunRecord], of wanted: Int? = nil, study: String, notes: String = "", to folder: String,
+    gnuplot: Gnuplot?
   ) throws -> String {
     guard !study.isEmpty, !study.contains("/") else {
       throw InputError("the study's name \"\(study)\" cannot name a file; give it one without slashes")
     }
-    let blocks = try blocks(records, study: study, notes: notes)
+    let blocks = try blocks(records, of: wanted, study: study, notes: notes)
     let place = "\(folder)/\(study)"
     var stands: [String: String] = [:]
     for figure in blocks.flatMap(\.figures) {
@@ -35,11 +39,15 @@ public struct Report {
   }
 
   /// The whole report before anything is drawn.
-  static func blocks(_ records: [RunRecord], study: String, notes: String = "") throws -> [Block] {
+  static func blocks(
+    _ records: [RunRecord], of wanted: Int? = nil, study: String, notes: String = ""
+  ) throws -> [Block] {
     let results = try StudyResults(records, study: study)
     let seeds = Markdown.count(StudyResults.unique(results.records.map(\.cell.seed)).count, "seed")
+    let runs = results.records.count
     let size = [
-      Markdown.count(results.records.count, "run"), Markdown.count(results.tasks.count, "task"),
+      wanted.map { "\(Digits.whole(runs)) of \(Markdown.count($0, "run"))" } ?? Markdown.count(runs, "run"),
+      Markdown.count(results.tasks.count, "task"),
       Markdown.count(results.backends.count, "backend"), seeds,
     ]
     let head: [Block] = [
@@ -57,7 +65,7 @@ public struct Report {
 
   private static func authors(_ notes: String) -> [Block] {
     guard !notes.isEmpty else { return [] }
-    let lines = notes.split(separator: "\n", omittingEmptySubsequences: false)
+    let lines = notes.printable.split(separator: "\n", omittingEmptySubsequences: false)
     let paragraphs = lines.split(separator: "").map { Block.paragraph($0.joined(separator: "\n")) }
     return [.heading(2, "Notes"), .paragraph("*Words of the study's author; everything else is computed.*")]
       + paragraphs

@@ -8,10 +8,13 @@ import UnrollTraining
 public struct CellRun {
   private let cell: StudyCell
   private let location: DataLocation
+  private let jobs: Int?
 
-  public init(_ cell: StudyCell, _ location: DataLocation) {
+  /// - Parameter jobs: how many runs may go on at the same time, for the record.
+  public init(_ cell: StudyCell, _ location: DataLocation, jobs: Int? = nil) {
     self.cell = cell
     self.location = location
+    self.jobs = jobs
   }
 
   /// - Parameters:
@@ -31,6 +34,7 @@ public struct CellRun {
     var record = try train(cell.task, own, loaded, encoded, progress)
     record.cost.seconds = (ContinuousClock.now - start).seconds
     record.cost.peakMemory = Machine.peakMemory
+    (record.environment.jobs, record.environment.load) = (jobs, Machine.load)
     return record
   }
 

@@ -13,6 +13,9 @@ enum ProcessVariables {
   /// Where short-lived files go.
   static var temporaryFolder: String { variable("TMPDIR") ?? "/tmp" }
 
+  /// The user's own folder; empty where nobody has said.
+  static var home: String { variable("HOME") ?? "" }
+
   private static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 }
 
@@ -53,15 +56,20 @@ enum ChildProcess {
   }
 
   /// Starts a program whose standard output is a pipe.
-  /// - Parameter purpose: begins the sentence when it cannot be started: `cannot measure`.
+  /// - Parameters:
+  ///   - purpose: begins the sentence when it cannot be started: `cannot measure`.
+  ///   - errors: whether what it writes on standard error goes there too.
   /// - Returns: its process id, and the end of the pipe to read from.
-  static func startPiped(_ program: String, _ arguments: [String], purpose: String) throws -> (pid_t, Int32) {
+  static func startPiped(_ program: String, _ arguments: [String], purpose: String, errors: Bool = false) throws
+    -> (pid_t, Int32)
+  {
     var ends: [Int32] = [0, 0]
     guard pipe(&ends) == 0 else { throw InputError("\(purpose): \(String(cString: strerror(errno)))") }
     let (reading, writing) = (ends[0], ends[1])
     _ = fcntl(reading, F_SETFD, FD_CLOEXEC)
     let child = start(program, arguments) { actions in
       posix_spawn_file_actions_adddup2(&actions, writing, STDOUT_FILENO)
+      if errors { posix_spawn_file_actions_adddup2(&actions, writing, STDERR_FILENO) }
       posix_spawn_file_actions_addclose(&actions, writing)
     }
     let problem = errno

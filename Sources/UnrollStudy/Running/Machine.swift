@@ -16,6 +16,12 @@ public enum Machine {
     Double(sysconf(Int32(_SC_PHYS_PAGES))) * Double(sysconf(Int32(_SC_PAGESIZE))) / 1_048_576
   }
 
+  /// Processes that ran or wanted to, over the last minute; nil where the system does not tell.
+  static var load: Double? {
+    var mean = 0.0
+    return getloadavg(&mean, 1) == 1 ? mean : nil
+  }
+
   /// Peak resident memory of this process in MiB.
   public static var peakMemory: Double {
     #if canImport(Glibc)
@@ -38,7 +44,8 @@ public enum Machine {
   static var environment: RunRecord.Environment {
     var libraries = Versions.libraries
     libraries["swift"] = swiftVersion
-    return RunRecord.Environment(cpu: cpu, system: system, libraries: libraries, version: Version.text, commit: commit)
+    return RunRecord.Environment(
+      cpu: cpu, system: system, libraries: libraries, version: Version.text, commit: commit, build: build)
   }
 
   private static var swiftVersion: String {
@@ -64,41 +71,5 @@ public enum Machine {
       withUnsafeBytes(of: field) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
     }
     return "\(text(info.sysname)) \(text(info.machine))"
-  }
-
-  /// The commit of the checkout that the program was built in, found from the program's own path.
-  private static let commit: String = {
-    var folder = executable
-    while case let parent = Files.parent(of: folder), parent != folder, !parent.isEmpty {
-      folder = parent
-      if let commit = head(of: "\(folder)/.git") { return commit }
-    }
-    return "unknown"
-  }()
-
-  /// The path of this program.
-  public static var executable: String {
-    var buffer = [CChar](repeating: 0, count: 4096)
-    #if canImport(Glibc)
-      let length = readlink("/proc/self/exe", &buffer, buffer.count - 1)
-      return length > 0 ? String(decoding: buffer[..<length].map(UInt8.init(bitPattern:)), as: UTF8.self) : ""
-    #else
-      var size = UInt32(buffer.count)
-      return _NSGetExecutablePath(&buffer, &size) == 0 ? String(cString: buffer) : ""
-    #endif
-  }
-
-  private static func head(of git: String) -> String? {
-    guard let head = text("\(git)/HEAD") else { return nil }
-    guard head.hasPrefix("ref: ") else { return String(head.prefix(12)) }
-    let reference = String(head.dropFirst(5))
-    if let loose = text("\(git)/\(reference)") { return String(loose.prefix(12)) }
-    let packed = text("\(git)/packed-refs")?.split(separator: "\n").first { $0.hasSuffix(" \(reference)") }
-    return packed.map { String($0.prefix(12)) }
-  }
-
-  private static func text(_ path: String) -> String? {
-    guard Files.exists(path), let bytes = try? Files.read(path) else { return nil }
-    return String(String(decoding: bytes, as: UTF8.self).reversed().drop(while: \.isWhitespace).reversed())
   }
 }

@@ -34,6 +34,11 @@ public struct RunFolder: Sendable {
     if !text.isEmpty || Files.exists(notesFile) { try Files.write(text, to: notesFile) }
   }
 
+  /// Removes what killed processes were writing.
+  func removeLeftovers() {
+    for folder in [store.folder, reports, "\(reports)/\(study)"] { Files.removeLeftovers(in: folder) }
+  }
+
   /// What the study's author says about it, in Markdown; empty when there is nothing.
   public func notes() throws -> String {
     Files.exists(notesFile) ? String(decoding: try Files.read(notesFile), as: UTF8.self) : ""

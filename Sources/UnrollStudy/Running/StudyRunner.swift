@@ -8,7 +8,8 @@ import UnrollData
 
 /// What happens while a study runs, for whoever shows it.
 public enum StudyEvent: Sendable {
-  case started(runs: Int, kept: Int)
+  /// `foreign` of the kept ones were left by another build of the program.
+  case started(runs: Int, kept: Int, foreign: Int)
   /// Now and then: fraction done of every run in progress, seconds left when that can be told.
   case progress(done: Int, running: [String], failed: Int, left: Int, secondsLeft: Double?)
   case ended(label: String, RunRecord.Status, seconds: Double, detail: String)
@@ -16,7 +17,8 @@ public enum StudyEvent: Sendable {
 
 /// Runs what is missing of a study's grid as single-threaded processes, several at a time.
 ///
-/// A run that has left a record is not run again, unless it failed. Whatever ends this process, the next call goes on.
+/// A run that has left a record is not run again, unless it failed. Whatever ends this process, the next call goes on. Several
+/// runners may share a folder: each run belongs to one of them while it lasts (`RunClaims`).
 public final class StudyRunner {
   public struct Summary: Sendable {
     public var finished = 0
@@ -32,23 +34,36 @@ public final class StudyRunner {
   private let folder: RunFolder
   private let location: DataLocation
   private let jobs: Int
+  private let again: Bool
+  private let claims: RunClaims
   private let workerArguments: (StudyCell, String) -> [String]
   private let report: (StudyEvent) -> Void
 
-  private var waiting: [(cell: StudyCell, identity: String)] = []
+  private struct Waiting {
+    let cell: StudyCell
+    let identity: String
+    /// What an earlier attempt left.
+    let before: RunRecord?
+  }
+
+  private var waiting: [Waiting] = []
   private var running: [WorkerProcess] = []
   private var durations: [Double] = []
   private var summary = Summary()
 
-  /// - Parameter workerArguments: the command line of this program that runs one cell and leaves its record.
+  /// - Parameters:
+  ///   - again: also runs what another build of the program has left.
+  ///   - workerArguments: the command line of this program that runs one cell and leaves its record.
   public init(
-    _ study: StudyFile, _ folder: RunFolder, _ location: DataLocation, jobs: Int,
+    _ study: StudyFile, _ folder: RunFolder, _ location: DataLocation, jobs: Int, again: Bool = false,
     workerArguments: @escaping (StudyCell, String) -> [String], report: @escaping (StudyEvent) -> Void
   ) {
     self.study = study
     self.folder = folder
     self.location = location
     self.jobs = jobs
+    self.again = again
+    claims = RunClaims(folder: folder.store.folder)
     self.workerArguments = workerArguments
     self.report = report
   }
@@ -57,25 +72,44 @@ public final class StudyRunner {
   public func run() throws -> Summary {
     let cells = try StudyRunner.identified(study.cells(), location)
     try folder.write(grid: cells.map(\.identity), notes: study.notes)
+    folder.removeLeftovers()
+    defer { claims.end() }
+    var foreign = 0
     for item in cells {
-      switch try kept(item.cell, item.identity) {
-      case .finished: summary.finished += 1
-      case .diverged: summary.diverged += 1
-      case .failed, nil: waiting.append(item)
+      let before = try kept(item.cell, item.identity)
+      if let before, isDone(before) {
+        count(before)
+        if before.environment.build != Machine.build { foreign += 1 }
+      } else {
+        waiting.append(Waiting(cell: item.cell, identity: item.identity, before: before))
       }
     }
-    report(.started(runs: cells.count, kept: cells.count - waiting.count))
+    waiting = StudyRunner.bySeed(waiting, \.cell.cell.seed)
+    report(.started(runs: cells.count, kept: cells.count - waiting.count, foreign: foreign))
     Interruption.watch()
     defer { Interruption.ignore() }
-    while !(waiting.isEmpty && running.isEmpty) {
-      if Interruption.happened {
-        stop()
-        break
-      }
-      while running.count < jobs, !waiting.isEmpty { try start(waiting.removeFirst()) }
-      wait()
+    do { try runWaiting() } catch {
+      stop()
+      throw error
     }
     return summary
+  }
+
+  private func runWaiting() throws {
+    while !(waiting.isEmpty && running.isEmpty) {
+      if Interruption.happened {
+        summary.interrupted = true
+        return stop()
+      }
+      while running.count < jobs, try startNext() {}
+      if !(waiting.isEmpty && running.isEmpty) { wait() }
+    }
+  }
+
+  /// All of the first seed, then all of the second: what slows the machine for a while slows all backends alike, and a study that
+  /// is stopped has something of everything.
+  static func bySeed<Run>(_ runs: [Run], _ seed: (Run) -> Int) -> [Run] {
+    StudyResults.unique(runs.map(seed)).flatMap { one in runs.filter { seed($0) == one } }
   }
 
   /// Every cell with its identity; each data set is read once, which also finds what is wrong with it.
@@ -90,20 +124,44 @@ public final class StudyRunner {
     }
   }
 
-  /// What became of a cell before; its record takes the names and the place that the study gives it now.
-  private func kept(_ cell: StudyCell, _ identity: String) throws -> RunRecord.Status? {
+  /// What a cell left before; it takes the names and the place that the study gives the cell now.
+  private func kept(_ cell: StudyCell, _ identity: String) throws -> RunRecord? {
     guard folder.store.contains(identity) else { return nil }
     var record = try folder.store.read(identity)
-    if record.take(namesOf: cell) { try folder.store.write(record) }
-    return record.status
+    guard record.status != .failed else { return record }
+    guard try StudyCell.identity(of: record.settings, dataDigest: record.data.digest) == identity else {
+      throw InputError(
+        "does not hold the settings and data of the run that it is named after; delete it to have the cell run again",
+        file: folder.store.path(of: identity))
+    }
+    if record.take(namesOf: cell), claims.take(identity) {
+      defer { claims.release(identity) }
+      try folder.store.write(record)
+    }
+    return record
   }
 
-  private func start(_ item: (cell: StudyCell, identity: String)) throws {
-    unlink(folder.store.path(of: item.identity))  // of an attempt that failed
+  private func isDone(_ record: RunRecord) -> Bool {
+    record.status != .failed && !(again && record.environment.build != Machine.build)
+  }
+
+  /// Starts the first waiting run that no other runner has, or counts it when another has made it meanwhile. False when others
+  /// have all that wait.
+  private func startNext() throws -> Bool {
+    guard let place = waiting.firstIndex(where: { claims.take($0.identity) }) else { return false }
+    let item = waiting.remove(at: place)
+    let record = folder.store.contains(item.identity) ? try folder.store.read(item.identity) : nil
+    if let record, isDone(record) || record.status == .failed && record != item.before {
+      claims.release(item.identity)
+      end(item.cell, record, seconds: record.cost.seconds, by: ", by another runner")
+      return true
+    }
+    if record?.status == .failed { unlink(folder.store.path(of: item.identity)) }
     running.append(
       try WorkerProcess(
-        item.cell, identity: item.identity, program: Machine.executable,
+        item.cell, identity: item.identity, program: Machine.program,
         arguments: workerArguments(item.cell, item.identity)))
+    return true
   }
 
   /// Sleeps until a run says something or ends, a second at most.
@@ -130,14 +188,25 @@ public final class StudyRunner {
     }
     let seconds = (ContinuousClock.now - worker.started).seconds
     durations.append(seconds)
-    let record = (try? folder.store.read(worker.identity)) ?? failure(of: worker, problem ?? "it left no record")
+    let left = try? folder.store.read(worker.identity)
+    let isItsOwn = left.map { problem == nil || $0.status == .failed } ?? false
+    let record = isItsOwn ? left! : failure(of: worker, problem ?? "it left no record")
+    claims.release(worker.identity)
+    end(worker.cell, record, seconds: seconds)
+  }
+
+  private func end(_ cell: StudyCell, _ record: RunRecord, seconds: Double, by whom: String = "") {
+    count(record)
+    let detail = (record.failure?.message ?? record.headline) + whom
+    report(.ended(label: cell.label, record.status, seconds: seconds, detail: detail))
+  }
+
+  private func count(_ record: RunRecord) {
     switch record.status {
     case .finished: summary.finished += 1
     case .diverged: summary.diverged += 1
     case .failed: summary.failed += 1
     }
-    report(
-      .ended(label: worker.label, record.status, seconds: seconds, detail: record.failure?.message ?? record.headline))
   }
 
   private func failure(of worker: WorkerProcess, _ message: String) -> RunRecord {
@@ -148,7 +217,6 @@ public final class StudyRunner {
   }
 
   private func stop() {
-    summary.interrupted = true
     running.forEach { $0.stop() }
     running.forEach(settle)
     running = []

@@ -6,7 +6,8 @@
 import UnrollCore
 
 /// One run as a process of its own: so that its memory is its own, a crash ends nothing else, and cores are used without
-/// threads. Its standard output is a pipe of progress lines; when this process dies, writing to the pipe ends it too.
+/// threads. What it prints goes into a pipe: progress, a number a line, and what went wrong. When this process dies, writing to
+/// the pipe ends it too.
 final class WorkerProcess {
   let cell: StudyCell
   let identity: String
@@ -16,9 +17,11 @@ final class WorkerProcess {
   let descriptor: Int32
   private var partial: [UInt8] = []
   private let memoryKills = Resources.memoryKills
+  /// The first lines that are no progress.
+  private var words: [String] = []
 
   init(_ cell: StudyCell, identity: String, program: String, arguments: [String]) throws {
-    (pid, descriptor) = try ChildProcess.startPiped(program, arguments, purpose: "cannot start a run")
+    (pid, descriptor) = try ChildProcess.startPiped(program, arguments, purpose: "cannot start a run", errors: true)
     _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
     (self.cell, self.identity) = (cell, identity)
   }
@@ -37,7 +40,8 @@ final class WorkerProcess {
 
   private func take() {
     while let end = partial.firstIndex(of: UInt8(ascii: "\n")) {
-      if let value = Double(String(decoding: partial[..<end], as: UTF8.self)) { progress = value }
+      let line = String(decoding: partial[..<end], as: UTF8.self)
+      if let value = Double(line) { progress = value } else if words.count < 100 { words.append(line) }
       partial.removeSubrange(...end)
     }
   }
@@ -48,14 +52,22 @@ final class WorkerProcess {
     close(descriptor)
     guard let end else { return "nobody knows how its process ended" }
     return end == .code(0)
-      ? nil : WorkerProcess.problem(end, outOfMemory: end == .signal(SIGKILL) && Resources.memoryKills > memoryKills)
+      ? nil
+      : WorkerProcess.sentence(end, words, killedForMemory: end == .signal(SIGKILL) && Resources.memoryKills > memoryKills)
   }
 
-  /// A request for memory that fails aborts the process, and hardly anything else does.
-  static func problem(_ end: ChildProcess.End, outOfMemory: Bool) -> String {
-    outOfMemory || end == .signal(SIGABRT)
-      ? "out of memory: its process ended with \(end); give it a smaller model or batch, or use fewer --jobs"
-      : "its process ended with \(end)"
+  /// Why a process ended, from how it ended and what it said. A request for memory that fails aborts it, and hardly anything else.
+  static func sentence(_ end: ChildProcess.End, _ words: [String], killedForMemory: Bool = false) -> String {
+    let own = "unroll: "
+    if let complaint = words.first(where: { $0.hasPrefix(own) }) { return String(complaint.dropFirst(own.count)) }
+    let how = "its process ended with \(end)"
+    let cause = words.first { line in ["memory", "bad_alloc"].contains { line.lowercased().contains($0) } }
+    if killedForMemory || end == .signal(SIGABRT) || cause != nil {
+      let said = cause.map { " (\($0))" } ?? ""
+      return "out of memory: \(how)\(said); give it a smaller model or batch, or use fewer --jobs"
+    }
+    if end == .signal(SIGKILL) { return "\(how), as when the machine's memory is full" }
+    return words.first { $0.contains("Fatal error") }.map { "\(how) (\($0))" } ?? how
   }
 
   func stop() { kill(pid, SIGTERM) }

@@ -40,9 +40,14 @@ public struct StudyCell: Sendable {
 
   /// The run's identity: the digest of its resolved settings and of its data.
   public func identity(dataDigest: String) throws -> String {
+    try StudyCell.identity(of: resolved, dataDigest: dataDigest)
+  }
+
+  /// The identity that resolved settings have.
+  static func identity(of settings: Value, dataDigest: String) throws -> String {
     // Where a file lies is not what it says: the digest of the data stands for the files.
-    guard case .table(var settings) = resolved, case .table(var data) = settings["data"] else {
-      preconditionFailure("settings are tables")
+    guard case .table(var settings) = settings, case .table(var data) = settings["data"] else {
+      throw InputError("the settings of a run are a table with data")
     }
     for key in ["train", "development", "test"] { data[key] = nil }
     settings["data"] = .table(data)

@@ -12,16 +12,23 @@ struct Axis: Equatable {
   let low: Double
   let high: Double
   let logarithmic: Bool
+  /// What is larger is not drawn: it says nothing, and squares and ratios of it leave double precision.
+  static let limit = 1e100
+
+  /// Whether a value can be drawn.
+  static func holds(_ value: Double) -> Bool { abs(value) <= limit }
+
   /// Where the ticks stand; nil for round numbers.
   private let marks: [Double]?
 
-  /// Holds all values with a margin; `bounds` are never passed by the margin. Ticks stand at `marks` where they are given.
+  /// Holds all values that can be drawn with a margin; `bounds` are never passed by the margin. Ticks stand at `marks` where they are given.
   init(
     _ label: String, holding values: [Double], logarithmic: Bool = false, within bounds: ClosedRange<Double>? = nil,
     marks: [Double]? = nil
   ) {
     (self.label, self.marks) = (label, marks)
-    self.logarithmic = logarithmic && values.allSatisfy { $0 > 0 }
+    let values = values.filter(Axis.holds)
+    self.logarithmic = logarithmic && !values.isEmpty && values.allSatisfy { $0 >= 1 / Axis.limit }
     let (least, most) = (values.min() ?? 0, values.max() ?? 1)
     if self.logarithmic {
       let margin = max(1.05, pow(most / least, 0.06))
@@ -52,6 +59,7 @@ struct Axis: Equatable {
   /// Multiples of 1, 2 or 5 times a power of ten, six or so of them.
   private static func linearTicks(_ low: Double, _ high: Double) -> [Double] {
     let rough = (high - low) / 8
+    guard rough > 1 / limit else { return [low, high] }
     let unit = pow(10, floor(log10(rough)))
     let step = unit * ([1, 2, 5, 10].first { $0 * unit >= rough * 0.999 } ?? 10)
     let first = Int((low / step).rounded(.up))
@@ -68,7 +76,10 @@ struct Axis: Equatable {
       let ticks = exponents.flatMap { power in factors.map { $0 * pow(10, Double(power)) } }.filter {
         low <= $0 && $0 <= high
       }
-      if ticks.count >= 3 { return ticks }
+      // Every second or third power over very many.
+      if ticks.count >= 3 {
+        return ticks.enumerated().filter { $0.offset % (ticks.count / 16 + 1) == 0 }.map(\.element)
+      }
     }
     return Axis.linearTicks(low, high)
   }
@@ -77,7 +88,8 @@ struct Axis: Equatable {
 extension RunRecord.Metric {
   /// The axis of this metric on a split: percentages within their bounds, others logarithmic over wide ranges, without what lies
   /// beyond four times the median (a model that broke would press all others into one line).
-  func axis(_ split: String, holding all: [Double]) -> Axis {
+  func axis(_ split: String, holding values: [Double]) -> Axis {
+    let all = values.filter(Axis.holds)
     let limit = unit == "percent" || all.isEmpty ? .infinity : 4 * Statistics.quantile(all, 0.5)
     let values = limit > 0 ? all.filter { $0 <= limit } : all
     let wide = (values.min() ?? 0) > 0 && values.max()! / values.min()! > 4

@@ -13,6 +13,11 @@ struct CostFigure {
     let look: Look
     let name: String
     let x, y: Sample
+
+    /// Whether its bars can be drawn.
+    func isInside(_ scale: Double) -> Bool {
+      [x.mean + (x.sd ?? 0), (abs(y.mean) + (y.sd ?? 0)) * scale].allSatisfy(Axis.holds)
+    }
   }
 
   let task: TaskResults
@@ -21,7 +26,8 @@ struct CostFigure {
   /// Nil when no backend has a test score.
   func figure(named name: String) -> Figure? {
     let costs = [Cost(label: "training tokens/s", value: \.trainingTokensPerSecond), second]
-    let marks = costs.map { self.marks($0) }
+    let all = costs.map { self.marks($0) }
+    let marks = all.map { $0.filter { $0.isInside(metric.scale) } }
     guard !marks[0].isEmpty, !marks[1].isEmpty else { return nil }
     let y = axis(marks[0])
     let baseline = task.baselineScore(metric).map { $0.mean * metric.scale }.filter { y.low <= $0 && $0 <= y.high }
@@ -34,7 +40,8 @@ struct CostFigure {
     return Figure(
       name: name,
       title: "\(task.name): test \(metric.name) against \(Markdown.list(costs.map(\.label))), one mark a backend",
-      script: Panel.script(panels, data: data, legend: marks[0].map(\.name) + (line == nil ? [] : [baselineName])))
+      script: Panel.script(panels, data: data, legend: marks[0].map(\.name) + (line == nil ? [] : [baselineName])),
+      outside: all.joined().count - marks.joined().count)
   }
 
   /// Parameters when they differ by a quarter or more; under a budget they do not, and speed of use says more.

@@ -17,7 +17,8 @@ struct CurveFigure {
     let zoom = panels.count > 1 ? ", all epochs and the second half" : ""
     return Figure(
       name: name, title: "\(task.name): \(metric.name) on the development split against epochs\(zoom)",
-      script: Panel.script(panels, data: curves.flatMap(\.data), legend: curves.map(\.backend.name)))
+      script: Panel.script(panels, data: curves.flatMap(\.data), legend: curves.map(\.backend.name)),
+      outside: curves.map(\.outside).reduce(0, +))
   }
 
   /// All epochs and, where there are enough, their second half: first steps are so large that they hide the end.
@@ -35,16 +36,18 @@ private struct Curves {
   let backend: BackendResults
   /// One a finished seed, in the metric's shown unit.
   let seeds: [[Point]]
+  /// Points that cannot be drawn.
+  let outside: Int
 
   init(_ backend: BackendResults, _ metric: RunRecord.Metric) {
     self.backend = backend
-    seeds = backend.finished.map { record in
+    let all = backend.finished.map { record in
       record.curve.compactMap { point in
-        point.development[metric.name].flatMap {
-          $0.isFinite ? Point(epoch: point.epoch, value: $0 * metric.scale) : nil
-        }
+        point.development[metric.name].map { Point(epoch: point.epoch, value: $0 * metric.scale) }
       }
-    }.filter { !$0.isEmpty }
+    }
+    seeds = all.map { $0.filter { Axis.holds($0.epoch) && Axis.holds($0.value) } }.filter { !$0.isEmpty }
+    outside = all.joined().count - seeds.joined().count
   }
 
   private var look: Look { Look(index: backend.index) }

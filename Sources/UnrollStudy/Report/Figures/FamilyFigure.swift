@@ -6,8 +6,11 @@ struct FamilyFigure {
 
   /// Nil when no backend has a score at two values.
   func figure(named name: String) -> Figure? {
-    let lines = backends.enumerated().compactMap { index, backend in
-      Line(name: backend, look: Look(index: index), scores: family.scores(backend))
+    let scale = family.metric.scale
+    let all = backends.map(family.scores)
+    let inside = all.map { $0.filter { Axis.holds((abs($0.sample.mean) + ($0.sample.sd ?? 0)) * scale) } }
+    let lines = inside.enumerated().compactMap { index, scores in
+      Line(name: backends[index], look: Look(index: index), scores: scores)
     }
     guard lines.contains(where: { $0.scores.count > 1 }) else { return nil }
     let metric = family.metric
@@ -24,7 +27,8 @@ struct FamilyFigure {
     return Figure(
       name: name, title: "\(family.name): test \(metric.name) against \(family.option), one line a backend",
       script: Panel.script(
-        [panel], data: lines.map { $0.data(metric.scale) } + [floorData], legend: lines.map(\.name) + [baselineName]))
+        [panel], data: lines.map { $0.data(metric.scale) } + [floorData], legend: lines.map(\.name) + [baselineName]),
+      outside: all.joined().count - inside.joined().count)
   }
 
   private var baselineName: String { "\(family.members[0].task.baseline) (baseline)" }

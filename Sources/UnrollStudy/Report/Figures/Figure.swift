@@ -6,4 +6,14 @@ struct Figure: Equatable {
   let title: String
   /// What gnuplot reads.
   let script: String
+  /// Values that cannot be drawn: no numbers, or beyond `Axis.limit`.
+  var outside = 0
+
+  /// The sentence that says so.
+  var remark: String? {
+    guard outside > 0 else { return nil }
+    return
+      "*\(Markdown.count(outside, "value")) \(outside == 1 ? "lies" : "lie") outside of the figure: no number, or beyond "
+      + "\(Digits.scientific(Axis.limit)).*"
+  }
 }

@@ -27,7 +27,7 @@ public struct LineFigure: Decodable, Sendable {
     }
     self = read
     let points = panels.flatMap(\.lines).flatMap(\.points)
-    guard !points.isEmpty, points.allSatisfy({ $0.count == 2 && $0.allSatisfy { $0 > 0 && $0.isFinite } }) else {
+    guard !points.isEmpty, points.allSatisfy({ $0.count == 2 && $0.allSatisfy { $0 > 0 && Axis.holds($0) } }) else {
       throw InputError("has no points, or some that are not pairs of numbers above zero", file: file)
     }
     guard panels.flatMap(\.lines).allSatisfy({ legend.contains($0.name) }) else {

@@ -39,10 +39,11 @@ enum SVG {
   /// Colours as six digits, no tool tips with gnuplot's own numbering.
   private static func tidy(_ svg: String) -> String {
     var text = svg.replacing(#/<title>gnuplot_plot_[0-9a-z]*</title>/#, with: "")
-    text = text.replacing(#/rgb\( *([0-9]+), *([0-9]+), *([0-9]+)\)/#) { match in
+    text = text.replacing(#/rgb\( *([0-9]{1,3}), *([0-9]{1,3}), *([0-9]{1,3})\)/#) { match in
       "#" + hex(Int(match.1)!) + hex(Int(match.2)!) + hex(Int(match.3)!)
     }
-    return text.replacing("#000000", with: "black")
+    // A name that gnuplot wrote as it stands would not be well-formed.
+    return text.replacing("#000000", with: "black").replacing("]]>", with: "]]&gt;")
   }
 
   private static func hex(_ byte: Int) -> String {
@@ -51,6 +52,6 @@ enum SVG {
   }
 
   private static func escape(_ text: String) -> String {
-    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+    text.printable.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
   }
 }

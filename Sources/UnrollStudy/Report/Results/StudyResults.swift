@@ -9,11 +9,14 @@ struct StudyResults {
   let tasks: [TaskResults]
   /// Every backend of the study in its order: the index gives colour and marks in all figures.
   let backends: [String]
+  /// Tasks that were taken apart, because their runs have vocabularies or label sets of different sizes.
+  let separated: [String]
 
   /// Sorts and groups; records of other studies are left out, copies of a record count once.
   init(_ all: [RunRecord], study: String) throws {
-    let mine = all.filter { $0.study == study }
+    var mine = all.filter { $0.study == study }
     guard !mine.isEmpty else { throw InputError("there is no record of the study \"\(study)\": run it first") }
+    separated = StudyResults.separate(&mine)
     let taskNames = StudyResults.names(mine, \.cell.task, \.task)
     let backendNames = StudyResults.names(mine, \.cell.backend, \.backend)
     let sorted = try StudyResults.sorted(mine, taskNames, backendNames)
@@ -25,6 +28,26 @@ struct StudyResults {
     tasks = taskNames.map { name in
       TaskResults(name: name, records: sorted.filter { $0.cell.task == name }, palette: backendNames)
     }
+  }
+
+  /// Scores over different numbers of classes do not compare: a model that knows one word predicts it always. Runs of a task that
+  /// differ in it become tasks of their own, named by it.
+  /// - Returns: the tasks that were taken apart.
+  private static func separate(_ records: inout [RunRecord]) -> [String] {
+    let all = records
+    let tasks = Dictionary(grouping: all.indices, by: { all[$0].cell.task }).filter { _, runs in
+      Set(runs.map { all[$0].data.classes }.filter { $0 > 0 }).count > 1
+    }
+    for (task, runs) in tasks {
+      for run in runs {
+        // A run that failed early knows no classes; it stands with the others of its backend.
+        let kin = runs.filter { all[$0].cell.backend == all[run].cell.backend }
+        let known = ([run] + kin + runs).map { all[$0].data.classes }.first { $0 > 0 }!
+        let kind = all[run].cell.harness == "language-modelling" ? "a vocabulary of" : "classes:"
+        records[run].cell.task = "\(task), \(kind) \(Digits.whole(known))"
+      }
+    }
+    return tasks.keys.sorted()
   }
 
   /// The distinct values in order of first appearance.
@@ -88,7 +111,7 @@ struct TaskResults {
     self.name = name
     self.records = records
     // A run that failed early may know no metrics.
-    let model = records.first { $0.status == .finished } ?? records[0]
+    let model = records.first(where: \.isScored) ?? records[0]
     (harness, metrics, baseline) = (model.cell.harness, model.metrics, model.baseline)
     backends = StudyResults.unique(records.map(\.cell.backend)).map { backend in
       BackendResults(
@@ -97,7 +120,7 @@ struct TaskResults {
   }
 
   var primary: RunRecord.Metric? { metrics.first }
-  var finished: [RunRecord] { records.filter { $0.status == .finished } }
+  var finished: [RunRecord] { records.filter(\.isScored) }
 
   /// The baseline's test scores: one value where all records agree, as they do for the same data.
   func baselineScore(_ metric: RunRecord.Metric) -> Sample? {
@@ -112,8 +135,8 @@ struct BackendResults {
   let index: Int
   let records: [RunRecord]
 
-  var finished: [RunRecord] { records.filter { $0.status == .finished } }
-  var lost: [RunRecord] { records.filter { $0.status != .finished } }
+  var finished: [RunRecord] { records.filter(\.isScored) }
+  var lost: [RunRecord] { records.filter { !$0.isScored } }
 
   /// Test scores of the runs that finished.
   func test(_ metric: RunRecord.Metric) -> Sample? {

@@ -26,7 +26,7 @@ struct TaskFamily {
     let kinds = study.tasks.map { task in others.map { value($0, task) } }
     return StudyResults.unique(kinds).compactMap { kind in
       let members = zip(study.tasks, kinds).filter { $0.1 == kind }.compactMap { task, _ in
-        value(key, task).flatMap(Double.init).map { (value: $0, task: task) }
+        value(key, task).flatMap(Double.init).flatMap { Axis.holds($0) ? (value: $0, task: task) : nil }
       }
       return TaskFamily(option: String(key.dropFirst("data.".count)), members.sorted { $0.value < $1.value })
     }

@@ -4,6 +4,12 @@ struct AnswerSection: ReportSection {
 
   func blocks(_ study: StudyResults) -> [Block] {
     var blocks: [Block] = []
+    if !study.separated.isEmpty {
+      blocks.append(
+        .paragraph(
+          "**Not one task:** the runs of \(Markdown.list(study.separated.map(Markdown.escape))) have vocabularies or label sets of "
+            + "different sizes. Scores over them do not compare, so each size stands as a task of its own."))
+    }
     if let overall = overall(study) { blocks.append(.paragraph(overall)) }
     blocks.append(
       .list(study.tasks.map { task in "**\(Markdown.escape(task.name))**: \(TaskAnswer(task: task).text)" }))
@@ -32,8 +38,8 @@ extension Standing.Verdict {
   /// The best itself, or not distinguishable from it.
   var isAmongBest: Bool {
     switch self {
-    case .best, .close: true
-    case .apart, .untested: false
+    case .best, .equal, .close: true
+    case .apart, .untested, .broke: false
     }
   }
 }
@@ -44,21 +50,21 @@ struct TaskAnswer {
 
   var text: String {
     let runs = Markdown.count(task.records.count, "run")
-    guard let metric = task.primary, let best = task.ranking(metric).first else {
+    guard let metric = task.primary, case let ranking = task.ranking(metric), !ranking.isEmpty else {
       return "no run has a test score (\(runs), \(task.finished.count) finished), so there is no answer."
     }
-    let ranking = task.ranking(metric)
     let decimals = metric.decimals(ranking.map(\.sample))
     let sentences = [
-      winner(best, metric, decimals, alone: ranking.count == 1), second(ranking, metric, decimals),
-      cheapest(ranking, metric),
-      below(ranking, metric, decimals), lost,
+      winner(ranking, metric, decimals), second(ranking.filter { $0.verdict != .broke }, metric, decimals),
+      cheapest(ranking, metric), broken(ranking, metric, decimals), below(ranking, metric, decimals), lost,
     ]
     return sentences.compactMap { $0 }.joined(separator: " ")
   }
 
-  private func winner(_ best: Standing, _ metric: RunRecord.Metric, _ decimals: Int, alone: Bool) -> String {
-    let verb = alone ? "reaches a test" : "has the best test"
+  private func winner(_ ranking: [Standing], _ metric: RunRecord.Metric, _ decimals: Int) -> String {
+    let best = ranking[0]
+    guard best.verdict == .best else { return "no backend is the best: each lost a run or is worse than the baseline." }
+    let verb = ranking.count == 1 ? "reaches a test" : "has the best test"
     let name = "\(Markdown.code(best.backend.name)) \(verb) \(Markdown.escape(metric.name))"
     return "\(name), \(metric.sentence(best.sample, decimals))\(interval(best.sample, metric, decimals))."
   }
@@ -84,15 +90,29 @@ struct TaskAnswer {
       return "The second, \(name) is distinguishably worse (\(Digits.probability(p)))." + others("the best")
     case .close(let p):
       return "The second, \(name) is not distinguishable from it (\(Digits.probability(p)))." + others("it either")
-    default: return "The second is \(name) but a single seed has no spread, so nothing says whether they differ."
+    case .equal: return "The second, \(name) has the same score in every seed." + others("the best")
+    case .untested("single seed"):
+      return "The second is \(name) but a single seed has no spread, so nothing says whether they differ."
+    default:
+      return "The second is \(name) but the spread of the seeds is none, or no number, so no test can tell them apart."
     }
+  }
+
+  /// Backends that lost runs have means of fewer seeds, which nothing is concluded from.
+  private func broken(_ ranking: [Standing], _ metric: RunRecord.Metric, _ decimals: Int) -> String? {
+    let names = ranking.filter { !$0.backend.lost.isEmpty }.map { standing in
+      let score = metric.sentence(standing.sample, decimals, of: standing.backend.records.count)
+      return "\(Markdown.code(standing.backend.name)), \(score)"
+    }
+    return names.isEmpty ? nil : "Not compared, because runs are missing: \(Markdown.list(names))."
   }
 
   /// The least parameters and the least time among those as good as the best.
   private func cheapest(_ ranking: [Standing], _ metric: RunRecord.Metric) -> String? {
     guard ranking.count > 1, let near = ranking.withinOneDeviation(metric) else { return nil }
-    let lead = "Within one standard deviation of the best mean"
-    guard near.count > 1 else { return "\(lead) there is no other." }
+    let hasSpread = near[0].sample.sd! > 0
+    let lead = hasSpread ? "Within one standard deviation of the best mean" : "Of those with the best mean"
+    guard near.count > 1 else { return hasSpread ? "\(lead) there is no other." : nil }
     let small = near.cheapest { Double($0.parameters) }, quick = near.cheapest(\.seconds)
     let size = "\(small.backend.count(\.parameters)) parameters"
     let time = "\(quick.backend.cost(\.seconds)!.costText) s a run"
@@ -108,7 +128,7 @@ struct TaskAnswer {
       "\(Markdown.code($0.backend.name)) (\(metric.sentence($0.sample, decimals)))"
     }
     guard !names.isEmpty, let floor = task.baselineScore(metric) else { return nil }
-    return "**Below the baseline:** \(Markdown.list(names)) \(names.count == 1 ? "lies" : "lie") below the "
+    return "**Worse than the baseline:** \(Markdown.list(names)) \(names.count == 1 ? "is" : "are") worse than the "
       + "\(Markdown.escape(task.baseline)) baseline (\(metric.floor(floor, decimals)))."
   }
 
@@ -116,7 +136,7 @@ struct TaskAnswer {
     let parts = task.backends.filter { !$0.lost.isEmpty }.map { backend in
       "\(Markdown.code(backend.name)) lost \(backend.lost.count) of \(backend.records.count)"
     }
-    return parts.isEmpty ? nil : "Not all runs finished: \(Markdown.list(parts)); means stand for those that did."
+    return parts.isEmpty ? nil : "Not all runs left scores: \(Markdown.list(parts)); means stand for those that did."
   }
 }
 

@@ -88,9 +88,10 @@ struct DiscretisationRuns {
   private func figure(
     named name: String, _ title: String, _ curves: [[[Double]]], _ axis: ([Double]) -> Axis
   ) -> Figure? {
-    let all = curves.flatMap { $0 }
+    let inside = curves.map { $0.filter { $0.allSatisfy(Axis.holds) } }
+    let all = inside.flatMap { $0 }
     guard !all.isEmpty else { return nil }
-    let shown = zip(methods, curves).enumerated().filter { !$0.element.1.isEmpty }
+    let shown = zip(methods, inside).enumerated().filter { !$0.element.1.isEmpty }
     let data = shown.flatMap { index, entry in
       [Gnuplot.data("runs\(index)", entry.1), Gnuplot.data("means\(index)", means(entry.1))]
     }
@@ -103,7 +104,8 @@ struct DiscretisationRuns {
     let x = Axis("time step", holding: all.map { $0[0] }, logarithmic: true)
     let panel = Panel(x: x, y: axis(all.map { $0[1] }), plots: plots)
     return Figure(
-      name: name, title: title, script: Panel.script([panel], data: data, legend: shown.map(\.element.0.name)))
+      name: name, title: title, script: Panel.script([panel], data: data, legend: shown.map(\.element.0.name)),
+      outside: curves.joined().count - all.count)
   }
 
   private func means(_ curve: [[Double]]) -> [[Double]] {
@@ -126,7 +128,7 @@ struct DiscretisationRuns {
         }
         let lost = points.filter { $0.record.status == .diverged }.count
         table.add([
-          method.name, Digits.scientific(step),
+          Markdown.escape(method.name), Digits.scientific(step),
           Digits.scientific(points.map(\.error).max() ?? 0), "\(lost) of \(points.count)",
           sample.map { $0.text(scale: metric!.scale, decimals: metric!.decimals([$0])) } ?? "–",
         ])

@@ -41,7 +41,8 @@ struct FamilySection: ReportSection {
 
   private func cell(_ family: TaskFamily, _ backend: String) -> String {
     let scores = family.scores(backend)
-    guard scores.count == family.members.count else { return "runs missing" }
+    let lost = family.members.contains { $0.task.backends.contains { $0.name == backend && !$0.lost.isEmpty } }
+    guard scores.count == family.members.count, !lost else { return "runs missing" }
     let held = scores.prefix { $0.sample.mean >= FamilySection.threshold }
     guard let last = held.last else { return "< \(Digits.plain(scores[0].value))" }
     return (held.count == scores.count ? "≥ " : "") + Digits.plain(last.value)

@@ -3,7 +3,7 @@ struct LostRunsSection: ReportSection {
   let title = "Failed and diverged runs"
 
   func blocks(_ study: StudyResults) -> [Block] {
-    let lost = study.records.filter { $0.status != .finished }
+    let lost = study.records.filter { !$0.isScored }
     guard !lost.isEmpty else {
       return [.paragraph("None: all \(Markdown.count(study.records.count, "run")) finished.")]
     }
@@ -14,16 +14,17 @@ struct LostRunsSection: ReportSection {
     for record in lost {
       table.add([
         Markdown.escape(record.cell.task), Markdown.code(record.cell.backend), "\(record.cell.seed)",
-        record.status.rawValue,
+        record.outcome,
         record.failure?.step.map(Digits.whole) ?? "–", record.failure?.tensor.map(Markdown.code) ?? "–",
-        Markdown.escape(record.failure?.message ?? "no reason was recorded"),
+        Markdown.escape(record.reason),
         Markdown.code(String(record.identity.prefix(12))),
       ])
     }
-    let failed = lost.filter { $0.status == .failed }.count
+    func count(_ status: RunRecord.Status) -> Int { lost.filter { $0.status == status }.count }
+    let broken = count(.finished) == 0 ? "" : ", \(count(.finished)) finished with scores that are no numbers"
     let sentence =
       "\(Markdown.count(lost.count, "run")) of \(Digits.whole(study.records.count)) left no scores: "
-      + "\(failed) failed, \(lost.count - failed) diverged. Means and tests above stand for the others."
+      + "\(count(.failed)) failed, \(count(.diverged)) diverged\(broken). Means and tests above stand for the others."
     return [.paragraph(sentence), .table(table)]
   }
 }

@@ -40,10 +40,11 @@ struct ProvenanceSection: ReportSection {
   private func environments(_ study: StudyResults) -> MarkdownTable {
     var table = MarkdownTable([
       ("processor", .left), ("system", .left), ("libraries", .left), ("unroll", .left), ("commit", .left),
-      ("runs", .right),
+      ("build", .left), ("runs at a time", .right), ("runs", .right),
     ])
     var counts: [(environment: RunRecord.Environment, runs: Int)] = []
-    for environment in study.records.map(\.environment) {
+    for var environment in study.records.map(\.environment) {
+      environment.load = nil
       if let place = counts.firstIndex(where: { $0.environment == environment }) {
         counts[place].runs += 1
       } else {
@@ -53,7 +54,12 @@ struct ProvenanceSection: ReportSection {
     for (environment, runs) in counts {
       let libraries = environment.libraries.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
       let cells = [environment.cpu, environment.system, libraries.joined(separator: ", "), environment.version]
-      table.add(cells.map(Markdown.escape) + [Markdown.code(String(environment.commit.prefix(12))), "\(runs)"])
+      table.add(
+        cells.map(Markdown.escape) + [
+          Markdown.code(environment.commit),
+          environment.build.map { Markdown.code(String($0.prefix(8))) } ?? "not recorded",
+          environment.jobs.map(Digits.whole) ?? "not recorded", "\(runs)",
+        ])
     }
     return table
   }
@@ -65,7 +71,7 @@ struct ProvenanceSection: ReportSection {
     for record in study.records {
       table.add([
         Markdown.escape(record.cell.task), Markdown.code(record.cell.backend), "\(record.cell.seed)",
-        record.status.rawValue,
+        record.outcome,
         Markdown.code(record.identity),
       ])
     }

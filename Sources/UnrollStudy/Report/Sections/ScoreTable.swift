@@ -33,7 +33,7 @@ struct ScoreTable {
       guard !names.isEmpty, let floor = task.baselineScore(metric) else { return nil }
       let value = metric.floor(floor, metric.decimals(ranking.map(\.sample)))
       return
-        "On \(Markdown.escape(metric.name)), \(Markdown.list(names)) \(names.count == 1 ? "lies" : "lie") below the "
+        "On \(Markdown.escape(metric.name)), \(Markdown.list(names)) \(names.count == 1 ? "is" : "are") worse than the "
         + "\(Markdown.escape(task.baseline)) baseline (\(value))."
     }
     return sentences.isEmpty ? nil : sentences.joined(separator: " ")
@@ -61,7 +61,8 @@ struct ScoreTable {
         let score = standing.sample.text(scale: metric.scale, decimals: decimals)
         let mark: String
         switch standing.verdict {
-        case .best: mark = ranking.count > 1 ? "**\(score)**" : score
+        case .best, .equal: mark = ranking.count > 1 ? "**\(score)**" : score
+        case .broke: mark = score
         case .close: mark = score + " †"
         case .untested: mark = score + " ‡"
         case .apart: mark = score

@@ -8,7 +8,8 @@ struct ScoresSection: ReportSection {
     Test scores and costs are mean ± standard deviation over the seeds that finished, their number in brackets; an \
     arrow points to where better is. **Bold** is the best mean. † marks scores not distinguishable from the best \
     (two-sided Welch t-test, p > 0.05, not corrected for the number of comparisons), ‡ those that no test can judge \
-    because there is a single seed. ▽ marks scores below the baseline. State is the number of floats carried from \
+    because there is a single seed, or no spread. ▽ marks scores worse than the baseline's. A backend that lost a run, or is worse \
+    than the baseline, is never bold and never †. State is the number of floats carried from \
     token to token for one sequence. Multiply-adds are those of one step of the model run token by token. The runs of a \
     study share the machine's cores and memory, so speeds compare within a table.
     """
@@ -29,12 +30,26 @@ struct ScoresSection: ReportSection {
   private func machine(_ task: TaskResults) -> String {
     let cpus = StudyResults.unique(task.records.map(\.environment.cpu))
     let kind = "Harness: \(Markdown.escape(task.harness)); data: \(Markdown.escape(task.records[0].data.name))."
-    if cpus.count == 1 { return "\(kind) Speeds and times were measured on \(Markdown.escape(cpus[0]))." }
+    if cpus.count == 1 {
+      return "\(kind) Speeds and times were measured on \(Markdown.escape(cpus[0])). \(company(task))"
+    }
     let shares = cpus.map { cpu in
       "\(Markdown.escape(cpu)) (\(Markdown.count(task.records.filter { $0.environment.cpu == cpu }.count, "run")))"
     }
     return "\(kind) **The runs come from different machines:** \(Markdown.list(shares)); "
       + "speeds and times of this table are not comparable with each other."
+  }
+
+  /// What went on beside the runs.
+  private func company(_ task: TaskResults) -> String {
+    let jobs = StudyResults.unique(task.records.map(\.environment.jobs))
+    let counts = jobs.compactMap { $0 }.sorted()
+    guard counts.count == jobs.count else { return "How many runs went on at a time is not recorded." }
+    let loads = task.records.compactMap(\.environment.load).sorted()
+    let load = loads.isEmpty ? "" : " (load \(Digits.fixed(loads[0], 1)) to \(Digits.fixed(loads[loads.count - 1], 1)))"
+    if counts.count == 1 { return "\(Markdown.count(counts[0], "run")) at a time\(load)." }
+    return
+      "**\(Markdown.list(counts.map(Digits.whole))) runs at a time\(load): speeds do not compare with each other.**"
   }
 
   /// Below this many test items a single one moves the score by a percent or more.
@@ -58,7 +73,7 @@ struct ScoresSection: ReportSection {
 
   /// Runs of different programs are not taken for runs of one.
   private func programs(_ task: TaskResults) -> String? {
-    let programs = StudyResults.unique(task.records.map { "\($0.environment.version) (\($0.environment.commit))" })
+    let programs = StudyResults.unique(task.records.map(\.environment.program))
     guard programs.count > 1 else { return nil }
     return "The runs come from different states of the program: \(Markdown.list(programs.map(Markdown.code)))."
   }
@@ -66,7 +81,7 @@ struct ScoresSection: ReportSection {
   /// Every backend against the best, with intervals.
   private func comparisons(_ task: TaskResults, _ metric: RunRecord.Metric) -> Block? {
     let ranking = task.ranking(metric)
-    guard ranking.count > 1 else { return nil }
+    guard ranking.count > 1, ranking[0].verdict == .best else { return nil }
     let decimals = metric.decimals(ranking.map(\.sample))
     var table = MarkdownTable([
       ("backend", .left), ("seeds", .right), ("median", .right), ("lowest – highest", .right),
@@ -78,7 +93,7 @@ struct ScoresSection: ReportSection {
       let row = [Markdown.code(standing.backend.name), "\(values.count)", ends[1], "\(ends[0]) – \(ends[2])"]
       table.add(row + difference(standing, ranking[0], metric, decimals))
     }
-    return .details("\(metric.plainHeading): every backend against the best", [.table(table)])
+    return .details("\(Markdown.escape(metric.plainHeading)): every backend against the best", [.table(table)])
   }
 
   private func difference(
@@ -86,11 +101,26 @@ struct ScoresSection: ReportSection {
   ) -> [String] {
     guard standing.verdict != .best else { return ["best", "", ""] }
     let gap = Digits.signed((standing.sample.mean - best.sample.mean) * metric.scale, decimals)
-    guard let comparison = standing.comparison else { return [gap, "–", "single seed"] }
+    guard let comparison = standing.comparison else { return [gap, "–", standing.verdict.whyUntested] }
     let ends = [-1.0, 1.0].map { sign in
       Digits.signed((comparison.difference + sign * comparison.halfInterval) * metric.scale, decimals)
     }
     let p = Digits.probability(comparison.p).replacing("p = ", with: "").replacing("p < ", with: "< ")
     return [gap, "\(ends[0]) to \(ends[1])", p]
   }
+}
+
+extension Standing.Verdict {
+  fileprivate var whyUntested: String {
+    switch self {
+    case .untested(let why): why
+    case .equal: "same in every seed"
+    default: "not compared"
+    }
+  }
+}
+
+extension RunRecord.Environment {
+  /// The state of the program.
+  fileprivate var program: String { "\(version) (\(commit)\(build.map { ", build \($0.prefix(8))" } ?? ""))" }
 }

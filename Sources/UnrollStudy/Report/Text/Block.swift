@@ -25,7 +25,7 @@ extension Block {
     case .paragraph(let text): text
     case .list(let items): items.map { "- \($0)" }.joined(separator: "\n")
     case .table(let table): table.text
-    case .figure(let content): figure(content)
+    case .figure(let content): ([figure(content)] + [content.remark].compactMap { $0 }).joined(separator: "\n\n")
     case .details(let summary, let blocks):
       "<details>\n<summary>\(summary)</summary>\n\n"
         + blocks.map { $0.markdown(figure: figure) }.joined(separator: "\n\n") + "\n\n</details>"

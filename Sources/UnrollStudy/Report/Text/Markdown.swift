@@ -5,7 +5,7 @@ enum Markdown {
   /// Plain text: nothing in it is read as markup.
   static func escape(_ text: String) -> String {
     var escaped = ""
-    for character in text {
+    for character in text.printable {
       if character.isNewline {
         escaped.append(" ")
       } else if character == "<" {
@@ -22,7 +22,7 @@ enum Markdown {
 
   /// A code span, fenced by more backticks than the text holds in a row.
   static func code(_ text: String) -> String {
-    let line = String(text.map { $0.isNewline ? " " : $0 })
+    let line = String(text.printable.map { $0.isNewline ? " " : $0 })
     guard !line.isEmpty else { return "" }
     guard line.contains("`") else { return "`\(line)`" }
     let longest = line.split { $0 != "`" }.map(\.count).max() ?? 0

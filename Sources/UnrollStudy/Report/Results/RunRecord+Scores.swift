@@ -1,0 +1,24 @@
+/// What a report takes of a run.
+extension RunRecord {
+  /// Metrics whose test scores are no numbers, though the run finished.
+  var brokenScores: [String] {
+    guard status == .finished else { return [] }
+    let test = scores["test"] ?? [:]
+    return metrics.enumerated().filter { place, metric in
+      test[metric.name].map { !$0.isFinite } ?? (place == 0)
+    }.map(\.element.name)
+  }
+
+  /// Whether means, tests and figures count the run: it finished, and its test scores are numbers.
+  var isScored: Bool { status == .finished && brokenScores.isEmpty }
+
+  /// `finished`, `diverged`, `failed`, or `no number` for a run that finished with such scores.
+  var outcome: String { status == .finished && !isScored ? "no number" : status.rawValue }
+
+  /// Why there are no scores.
+  var reason: String {
+    if let message = failure?.message { return message }
+    return brokenScores.isEmpty
+      ? "no reason was recorded" : "no number stands for the test's \(Markdown.list(brokenScores))"
+  }
+}

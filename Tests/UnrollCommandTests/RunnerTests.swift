@@ -1,0 +1,120 @@
+import Foundation
+import Testing
+import UnrollCore
+
+/// Several runners on one folder, records of other builds, records that were tampered with.
+@Suite struct RunnerTests {
+  @Test func threeRunnersMakeEveryRunOnce() throws {
+    let program = try Program(Studies.small)
+    for _ in 0..<3 {
+      let runners = try (0..<3).map { _ in try program.start(["run", "small.yaml", "--jobs", "2"]) }
+      let ends = try runners.map { try $0.end() }
+      for ended in ends {
+        #expect(ended.status == 0, "\(ended.errors)")
+        #expect(ended.sentences.last == "12 of 12 runs: 12 finished, 0 diverged, 0 failed. Report: Reports/small.md")
+      }
+      let own = ends.flatMap(\.sentences).filter { $0.hasPrefix("[") && !$0.contains(", by another runner (") }
+      #expect(own.count == 12, "each once: \(own)")
+      #expect(try program.read("Reports/small.md").contains("12 of 12 runs"))
+      let left = program.files.filter { $0.hasPrefix("Reports/") && !$0.hasSuffix(".svg") }
+      #expect(left.count == 12 + 2, "records, the grid and the report, and nothing else: \(left)")
+      try program.remove("Reports")
+    }
+  }
+
+  /// Who is killed leaves its runs to the others.
+  @Test func aDeadRunnersRunsAreMadeByTheOthers() throws {
+    let program = try Program(Studies.slow)
+    let first = try program.start(["run", "slow.yaml", "--jobs", "3"])
+    #expect(Program.wait { program.exists("Reports/slow/records/runs.lock") })
+    let second = try program.start(["run", "slow.yaml", "--jobs", "1"])
+    usleep(300_000)
+    first.signal(SIGKILL)
+    _ = try first.end()
+    let ended = try second.end()
+    #expect(ended.status == 0)
+    #expect(ended.sentences.last == "6 of 6 runs: 6 finished, 0 diverged, 0 failed. Report: Reports/slow.md")
+  }
+
+  @Test func seedsComeFirst() throws {
+    let program = try Program(Studies.small)
+    let ended = try program.run("run", "small.yaml", "--jobs", "1")
+    let seeds = ended.sentences.filter { $0.hasPrefix("[") }.map { $0.contains("seed 1") ? 1 : 2 }
+    #expect(seeds == [1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2])
+    #expect(try program.read("Reports/small.md").contains(" 1 run at a time (load "))
+  }
+
+  @Test func recordsOfAnotherBuildAreSaidAndMadeAgainWhenAsked() throws {
+    let program = try Program(Studies.small)
+    _ = try program.run("run", "small.yaml")
+    let names = records(program)
+    for name in names.prefix(4) {
+      let text = try program.read(name)
+      try program.write(name, text.replacing(#/"build" : "[0-9a-f]*"/#, with: "\"build\" : \"0000000000000000\""))
+    }
+    let kept = try program.stamps(Array(names.prefix(4)))
+    let run = try program.run("run", "small.yaml")
+    #expect(
+      run.sentences.first
+        == "12 runs, 12 of them done before. 4 of those by another build of unroll; --again runs them again.")
+    #expect(try program.stamps(Array(names.prefix(4))) == kept)
+    #expect(try program.read("Reports/small.md").contains("different states of the program"))
+    let again = try program.run("run", "small.yaml", "--again")
+    #expect(again.status == 0 && again.sentences.first == "12 runs, 8 of them done before.")
+    #expect(try program.run("run", "small.yaml", "--again").sentences.first == "12 runs, 12 of them done before.")
+    #expect(try !program.read("Reports/small.md").contains("different states of the program"))
+  }
+
+  @Test func recordsThatAreNotTheirOwn() throws {
+    let program = try Program(Studies.small)
+    _ = try program.run("run", "small.yaml")
+    let names = records(program)
+    let (first, second) = (try program.read(names[0]), try program.read(names[1]))
+    func refused(_ text: String, _ sentence: String) throws {
+      try program.write(names[1], text)
+      let before = try program.stamps(program.files)
+      let ended = try program.run("run", "small.yaml")
+      #expect(ended.status == 1 && ended.sentences.count == 1)
+      #expect(ended.errors.hasPrefix("unroll: \(names[1]): \(sentence)"), "\(ended.errors)")
+      #expect(try program.stamps(program.files) == before)
+    }
+    try refused(first, "is the record of another run")
+    let identity = names[1].split(separator: "/").last!.dropLast(".json".count)
+    try refused(second.replacingOccurrences(of: identity, with: "../../evil/owned"), "is the record of another run")
+    try refused(
+      first.replacing(#/"identity" : "[0-9a-f]*"/#, with: "\"identity\" : \"\(identity)\""),
+      "does not hold the settings and data of the run that it is named after")
+    try program.write(names[1], second)
+    #expect(try program.run("run", "small.yaml").status == 0)
+  }
+
+  @Test func leftoversGoAtTheNextStart() throws {
+    let program = try Program(Studies.small)
+    let dead = try program.start(["--version"])
+    _ = try dead.end()
+    let name = "Reports/small/records/.unroll-\(ProcessInfo.processInfo.hostName)-\(dead.identifier)-01234567.tmp"
+    try program.write(name, "half a rec")
+    #expect(program.exists(name))
+    _ = try program.run("run", "small.yaml")
+    #expect(!program.exists(name))
+  }
+
+  #if os(Linux)
+    @Test(arguments: [["list"], ["list", "--verbose"], ["--help"], ["run", "small.yaml", "--dry-run"]])
+    func whatIsPrintedMustArrive(_ arguments: [String]) throws {
+      let program = try Program(Studies.small)
+      let shell = Process()
+      shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+      shell.arguments = ["-c", "exec \"$0\" \"$@\" > /dev/full 2> errors", Program.path] + arguments
+      shell.currentDirectoryURL = URL(fileURLWithPath: program.folder)
+      try shell.run()
+      shell.waitUntilExit()
+      #expect(shell.terminationStatus == 1)
+      #expect(try program.read("errors") == "unroll: standard output cannot be written: No space left on device\n")
+    }
+  #endif
+
+  private func records(_ program: Program) -> [String] {
+    program.files.filter { $0.hasPrefix("Reports/small/records/") && $0.hasSuffix(".json") }
+  }
+}
