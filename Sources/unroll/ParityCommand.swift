@@ -17,7 +17,7 @@ struct ParityCommand: ParsableCommand {
   func run() throws {
     try reporting {
       let results = try Parity.run(folder: folder, only: only)
-      for result in results { print(json ? try line(result) : text(result)) }
+      for result in results { Terminal.say(json ? try line(result) : text(result)) }
       let bad = results.filter { !$0.passes(tolerance) }
       if !json { print("\(results.count - bad.count) of \(results.count) cases within \(tolerance)") }
       if !bad.isEmpty { throw ExitCode(1) }

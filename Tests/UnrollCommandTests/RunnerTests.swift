@@ -103,16 +103,59 @@ import UnrollCore
     @Test(arguments: [["list"], ["list", "--verbose"], ["--help"], ["run", "small.yaml", "--dry-run"]])
     func whatIsPrintedMustArrive(_ arguments: [String]) throws {
       let program = try Program(Studies.small)
-      let shell = Process()
-      shell.executableURL = URL(fileURLWithPath: "/bin/sh")
-      shell.arguments = ["-c", "exec \"$0\" \"$@\" > /dev/full 2> errors", Program.path] + arguments
-      shell.currentDirectoryURL = URL(fileURLWithPath: program.folder)
-      try shell.run()
-      shell.waitUntilExit()
-      #expect(shell.terminationStatus == 1)
+      #expect(try shell("exec \"$0\" \"$@\" > /dev/full 2> errors", arguments, in: program) == 1)
       #expect(try program.read("errors") == "unroll: standard output cannot be written: No space left on device\n")
     }
+
+    /// The program is removed, as a new build does it, while its study runs.
+    @Test func aReplacedProgramFinishesItsStudy() throws {
+      let program = try Program(Studies.slow)
+      let command = """
+        cp "$0" program && ./program run slow.yaml --jobs 1 2> errors & sleep 1; rm program; echo > program; wait $!
+        """
+      #expect(try shell(command, in: program) == 0)
+      #expect(
+        try program.read("errors").hasSuffix("6 of 6 runs: 6 finished, 0 diverged, 0 failed. Report: Reports/slow.md\n")
+      )
+    }
+
+    /// A record names the commit only where the program was built from it.
+    @Test func theCommitIsThatOfTheSources() throws {
+      let program = try Program(Studies.small)
+      try program.write("Sources/cell.swift", "one")
+      try program.write("Package.swift", "two")
+      let commit = """
+        git init -q . && git add Sources Package.swift && git -c user.name=a -c user.email=a@b commit -qm c \
+          && git rev-parse HEAD | cut -c1-12 > head && mkdir bin
+        """
+      guard try shell("command -v git > /dev/null", in: program) == 0 else { return }
+      #expect(try shell(commit, in: program) == 0)
+      let head = try program.read("head").trimmingCharacters(in: .newlines)
+      func recorded(after change: String) throws -> String {
+        let run = "\(change); rm -rf Reports; bin/program run small.yaml --jobs 2 2> errors"
+        #expect(try shell(run, in: program) == 0)
+        let record = try program.read(records(program)[0])
+        return String(record.firstMatch(of: #/"commit" : "([^"]*)"/#)?.1 ?? "")
+      }
+      #expect(try recorded(after: "cp \"$0\" bin/program") == head)
+      #expect(
+        try recorded(after: "echo three > Sources/new.swift; sleep 0.1; cp \"$0\" bin/program") == head + " + changes")
+      #expect(
+        try recorded(after: "rm Sources/new.swift; cp \"$0\" bin/program; sleep 0.1; touch Sources/cell.swift") == head
+          + " + changes")
+      #expect(try program.read("Reports/small.md").contains("`\(head) + changes`"))
+    }
   #endif
+
+  private func shell(_ command: String, _ arguments: [String] = [], in program: Program) throws -> Int32 {
+    let shell = Process()
+    shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+    shell.arguments = ["-c", command, Program.path] + arguments
+    shell.currentDirectoryURL = URL(fileURLWithPath: program.folder)
+    try shell.run()
+    shell.waitUntilExit()
+    return shell.terminationStatus
+  }
 
   private func records(_ program: Program) -> [String] {
     program.files.filter { $0.hasPrefix("Reports/small/records/") && $0.hasSuffix(".json") }

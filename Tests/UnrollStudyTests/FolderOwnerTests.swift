@@ -65,12 +65,4 @@ import UnrollCore
     #expect(StudyFile.name(of: "a/lstm.v1.yaml") == "lstm.v1")
     #expect(StudyFile.name(of: String(repeating: "n", count: 240) + ".yaml").utf8.count <= Files.longestName)
   }
-
-  @Test func processesThatRanOutOfMemory() {
-    #expect(
-      WorkerProcess.problem(.signal(SIGABRT), outOfMemory: false).hasPrefix("out of memory: its process ended with s"))
-    #expect(
-      WorkerProcess.problem(.signal(SIGKILL), outOfMemory: true).hasPrefix("out of memory: its process ended with s"))
-    #expect(WorkerProcess.problem(.signal(SIGKILL), outOfMemory: false) == "its process ended with signal 9 (Killed)")
-  }
 }

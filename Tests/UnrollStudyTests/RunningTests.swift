@@ -31,7 +31,9 @@ import UnrollCore
   }
 
   @Test func whatADeadProcessSaid() {
-    let sentence = WorkerProcess.sentence
+    func sentence(_ end: ChildProcess.End, _ words: [String], _ killed: Bool = false) -> String {
+      WorkerProcess.sentence(end, words, killedForMemory: killed)
+    }
     #expect(
       sentence(.code(1), ["0.5x", "unroll: a: cannot be written: No space left on device"])
         == "a: cannot be written: No space left on device")
@@ -41,6 +43,9 @@ import UnrollCore
     #expect(
       sentence(.signal(SIGKILL), []) == "its process ended with signal 9 (Killed), as when the machine's memory is full"
     )
+    #expect(sentence(.signal(SIGKILL), [], true).hasPrefix("out of memory: its process ended with signal 9 (Killed); "))
+    #expect(sentence(.signal(SIGABRT), []).hasPrefix("out of memory: its process ended with signal 6 (Aborted); "))
+    #expect(!sentence(.signal(SIGABRT), ["a.swift:3: Fatal error: Index out of range"]).contains("memory"))
     #expect(sentence(.code(2), []) == "its process ended with code 2")
     #expect(
       sentence(.signal(SIGILL), ["a.swift:3: Fatal error: Index out of range"])

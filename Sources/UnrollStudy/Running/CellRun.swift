@@ -34,7 +34,7 @@ public struct CellRun {
     var record = try train(cell.task, own, loaded, encoded, progress)
     record.cost.seconds = (ContinuousClock.now - start).seconds
     record.cost.peakMemory = Machine.peakMemory
-    (record.environment.jobs, record.environment.load) = (jobs, Machine.load)
+    record.environment.load = Machine.load
     return record
   }
 
@@ -47,7 +47,7 @@ public struct CellRun {
       try store.write(try run(expecting: identity, progress: progress))
       return nil
     } catch let error as InputError {
-      var record = RunRecord.empty(cell, identity: identity, .failed)
+      var record = RunRecord.empty(cell, identity: identity, .failed, jobs: jobs)
       record.failure = RunRecord.Failure(message: error.description, step: nil, tensor: nil)
       try store.write(record)
       return error
@@ -101,7 +101,7 @@ public struct CellRun {
     _ identity: String, _ model: SequenceModel, _ metrics: [Metric], _ backend: BackendSettings,
     _ outcome: TrainingOutcome, _ baseline: (name: String, scores: [String: Double]), _ data: RunRecord.DataSummary
   ) -> RunRecord {
-    var record = RunRecord.empty(cell, identity: identity, .finished)
+    var record = RunRecord.empty(cell, identity: identity, .finished, jobs: jobs)
     record.data = data
     record.metrics = metrics.map {
       RunRecord.Metric(name: $0.name, higherIsBetter: $0.higherIsBetter, unit: $0.unit.rawValue)
@@ -143,14 +143,16 @@ public struct CellRun {
 
 extension RunRecord {
   /// A record of a cell with nothing measured yet.
-  static func empty(_ cell: StudyCell, identity: String, _ status: Status) -> RunRecord {
-    RunRecord(
+  static func empty(_ cell: StudyCell, identity: String, _ status: Status, jobs: Int?) -> RunRecord {
+    var environment = Machine.environment
+    environment.jobs = jobs
+    return RunRecord(
       format: currentFormat, study: cell.study, question: cell.question, cell: cell.cell, order: cell.order,
       identity: identity, status: status, failure: nil, settings: cell.resolved,
       data: DataSummary(
         name: cell.request.name, version: "", licence: "", digest: "", sizes: [:], vocabulary: 0, classes: 0),
       metrics: [], curve: [], bestEpoch: nil, scores: [:], baseline: "", baselineScores: [:], cost: .none, groups: [],
-      environment: Machine.environment)
+      environment: environment)
   }
 }
 

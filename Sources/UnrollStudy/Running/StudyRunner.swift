@@ -151,7 +151,8 @@ public final class StudyRunner {
     guard let place = waiting.firstIndex(where: { claims.take($0.identity) }) else { return false }
     let item = waiting.remove(at: place)
     let record = folder.store.contains(item.identity) ? try folder.store.read(item.identity) : nil
-    if let record, isDone(record) || record.status == .failed && record != item.before {
+    if var record, isDone(record) || record.status == .failed && record != item.before {
+      if record.take(namesOf: item.cell) { try folder.store.write(record) }
       claims.release(item.identity)
       end(item.cell, record, seconds: record.cost.seconds, by: ", by another runner")
       return true
@@ -210,7 +211,7 @@ public final class StudyRunner {
   }
 
   private func failure(of worker: WorkerProcess, _ message: String) -> RunRecord {
-    var record = RunRecord.empty(worker.cell, identity: worker.identity, .failed)
+    var record = RunRecord.empty(worker.cell, identity: worker.identity, .failed, jobs: jobs)
     record.failure = RunRecord.Failure(message: message, step: nil, tensor: nil)
     try? folder.store.write(record)
     return record

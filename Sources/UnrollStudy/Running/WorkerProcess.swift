@@ -56,18 +56,19 @@ final class WorkerProcess {
       : WorkerProcess.sentence(end, words, killedForMemory: end == .signal(SIGKILL) && Resources.memoryKills > memoryKills)
   }
 
-  /// Why a process ended, from how it ended and what it said. A request for memory that fails aborts it, and hardly anything else.
+  /// Why a process ended, from how it ended and what it said. What aborts it without a word is a request for memory that fails.
   static func sentence(_ end: ChildProcess.End, _ words: [String], killedForMemory: Bool = false) -> String {
     let own = "unroll: "
     if let complaint = words.first(where: { $0.hasPrefix(own) }) { return String(complaint.dropFirst(own.count)) }
     let how = "its process ended with \(end)"
     let cause = words.first { line in ["memory", "bad_alloc"].contains { line.lowercased().contains($0) } }
-    if killedForMemory || end == .signal(SIGABRT) || cause != nil {
+    let fatal = words.first { $0.contains("Fatal error") }
+    if killedForMemory || cause != nil || end == .signal(SIGABRT) && fatal == nil {
       let said = cause.map { " (\($0))" } ?? ""
       return "out of memory: \(how)\(said); give it a smaller model or batch, or use fewer --jobs"
     }
     if end == .signal(SIGKILL) { return "\(how), as when the machine's memory is full" }
-    return words.first { $0.contains("Fatal error") }.map { "\(how) (\($0))" } ?? how
+    return fatal.map { "\(how) (\($0))" } ?? how
   }
 
   func stop() { kill(pid, SIGTERM) }

@@ -111,7 +111,7 @@ struct TaskResults {
     self.name = name
     self.records = records
     // A run that failed early may know no metrics.
-    let model = records.first(where: \.isScored) ?? records[0]
+    let model = records.first(where: \.isScored) ?? records.first { !$0.metrics.isEmpty } ?? records[0]
     (harness, metrics, baseline) = (model.cell.harness, model.metrics, model.baseline)
     backends = StudyResults.unique(records.map(\.cell.backend)).map { backend in
       BackendResults(

@@ -31,7 +31,7 @@ struct ScoresSection: ReportSection {
     let cpus = StudyResults.unique(task.records.map(\.environment.cpu))
     let kind = "Harness: \(Markdown.escape(task.harness)); data: \(Markdown.escape(task.records[0].data.name))."
     if cpus.count == 1 {
-      return "\(kind) Speeds and times were measured on \(Markdown.escape(cpus[0])). \(company(task))"
+      return "\(kind) Speeds and times were measured on \(Markdown.escape(cpus[0])).\(company(task))"
     }
     let shares = cpus.map { cpu in
       "\(Markdown.escape(cpu)) (\(Markdown.count(task.records.filter { $0.environment.cpu == cpu }.count, "run")))"
@@ -42,14 +42,15 @@ struct ScoresSection: ReportSection {
 
   /// What went on beside the runs.
   private func company(_ task: TaskResults) -> String {
-    let jobs = StudyResults.unique(task.records.map(\.environment.jobs))
+    let jobs = StudyResults.unique(task.finished.map(\.environment.jobs))
     let counts = jobs.compactMap { $0 }.sorted()
-    guard counts.count == jobs.count else { return "How many runs went on at a time is not recorded." }
-    let loads = task.records.compactMap(\.environment.load).sorted()
+    guard !jobs.isEmpty else { return "" }
+    guard counts.count == jobs.count else { return " How many runs went on at a time is not recorded." }
+    let loads = task.finished.compactMap(\.environment.load).sorted()
     let load = loads.isEmpty ? "" : " (load \(Digits.fixed(loads[0], 1)) to \(Digits.fixed(loads[loads.count - 1], 1)))"
-    if counts.count == 1 { return "\(Markdown.count(counts[0], "run")) at a time\(load)." }
+    if counts.count == 1 { return " \(Markdown.count(counts[0], "run")) at a time\(load)." }
     return
-      "**\(Markdown.list(counts.map(Digits.whole))) runs at a time\(load): speeds do not compare with each other.**"
+      " **\(Markdown.list(counts.map(Digits.whole))) runs at a time\(load): speeds do not compare with each other.**"
   }
 
   /// Below this many test items a single one moves the score by a percent or more.
