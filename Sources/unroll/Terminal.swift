@@ -41,6 +41,6 @@ enum Terminal {
     if fputs(text, stream) >= 0, fflush(stream) == 0 { return }
     guard stream == stdout else { return }
     complain("standard output cannot be written: \(String(cString: strerror(errno)))")
-    exit(1)
+    _exit(1)
   }
 }
