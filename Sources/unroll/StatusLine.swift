@@ -1,5 +1,3 @@
-import UnrollCore
-
 /// One line on the terminal that is rewritten; nothing where nobody watches. On standard error.
 final class StatusLine {
   private var shown = false
@@ -8,7 +6,7 @@ final class StatusLine {
     guard Terminal.isInteractive else { return }
     clear()
     let room = Terminal.columns - 1
-    let line = line.printable
+    let line = Terminal.shown(line)
     Terminal.write(line.count > room ? line.prefix(room - 1) + "…" : line, to: stderr)
     shown = true
   }

@@ -24,10 +24,13 @@ enum Terminal {
     return Files.expanded(argument)
   }
 
-  static func note(_ line: String) { write(line.printable + "\n", to: stderr) }
+  static func note(_ line: String) { write(shown(line) + "\n", to: stderr) }
 
   /// A line on standard output.
-  static func say(_ line: String) { write(line.printable + "\n", to: stdout) }
+  static func say(_ line: String) { write(shown(line) + "\n", to: stdout) }
+
+  /// One line without anything that moves the cursor.
+  static func shown(_ line: String) -> String { line.printable.replacing("\n", with: " ") }
 
   /// At the end of the program: what standard output did not take must not look like success.
   static func settle() {

@@ -99,6 +99,27 @@ import UnrollCore
     #expect(!program.exists(name))
   }
 
+  /// Escape codes in a name are shown, not obeyed.
+  @Test func namesDoNotMoveTheCursor() throws {
+    let name = #""\e[31mred\a\ntwo""#
+    var files = Studies.small
+    files["odd.yaml"] = """
+      tasks: [{data: {format: columns, train: tags.txt}, name: \(name)}]
+      backends: [rnn]
+      training: {epochs: 1}
+      seeds: 1
+      """
+    files["wrong.yaml"] = "tasks: [{data: {format: columns, train: tags.txt}}]\nbackends: [\(name)]\n"
+    let program = try Program(files)
+    let dry = try program.run("run", "odd.yaml", "--dry-run")
+    #expect(dry.status == 0 && dry.output.hasSuffix("  \u{FFFD}[31mred\u{FFFD} two / rnn / seed 1\n"))
+    let run = try program.run("run", "odd.yaml")
+    #expect(
+      run.status == 0 && run.sentences.count == 3 && run.sentences[1].hasPrefix("[1/1] \u{FFFD}[31mred\u{FFFD} two / "))
+    let wrong = try program.run("run", "wrong.yaml")
+    #expect(wrong.status == 1 && !wrong.errors.contains("\u{1B}") && wrong.errors.contains("\u{FFFD}[31mred"))
+  }
+
   #if os(Linux)
     @Test(arguments: [["list"], ["list", "--verbose"], ["--help"], ["run", "small.yaml", "--dry-run"]])
     func whatIsPrintedMustArrive(_ arguments: [String]) throws {

@@ -43,6 +43,7 @@ import Testing
     #expect(Markdown.list(["a", "b", "c"]) == "a, b and c")
     #expect(Markdown.slug("Next word (v2)!") == "next-word-v2")
     #expect(Markdown.address("a b/c.svg") == "a%20b/c.svg")
+    #expect(Markdown.address("it's (1)\n<é>/c-1_2.svg") == "it%27s%20%281%29%0A%3Cé%3E/c-1_2.svg")
   }
 
   @Test func tables() {

@@ -78,7 +78,7 @@ struct Axis: Equatable {
       }
       // Every second or third power over very many.
       if ticks.count >= 3 {
-        return ticks.enumerated().filter { $0.offset % (ticks.count / 16 + 1) == 0 }.map(\.element)
+        return ticks.enumerated().filter { $0.offset % (ticks.count / 24 + 1) == 0 }.map(\.element)
       }
     }
     return Axis.linearTicks(low, high)

@@ -41,10 +41,13 @@ enum Markdown {
     "\(Digits.whole(number)) \(noun)\(number == 1 ? "" : "s")"
   }
 
-  /// A relative address; spaces and brackets would end it.
+  /// A relative address; spaces, brackets and other signs of ASCII would end it or mean something else.
   static func address(_ path: String) -> String {
-    let pairs = [("%", "%25"), (" ", "%20"), ("(", "%28"), (")", "%29"), ("#", "%23"), ("?", "%3F")]
-    return pairs.reduce(path) { $0.replacing($1.0, with: $1.1) }
+    path.unicodeScalars.map { sign in
+      let isPlain = !sign.isASCII || sign.properties.isAlphabetic || "0123456789-._/".unicodeScalars.contains(sign)
+      return isPlain
+        ? String(sign) : "%" + (sign.value < 16 ? "0" : "") + String(sign.value, radix: 16, uppercase: true)
+    }.joined()
   }
 
   /// Letters, digits and single hyphens, not too many: a file name.
