@@ -22,7 +22,7 @@ struct AnswerSection: ReportSection {
 
   /// How often each backend is among the best, when there is more than one task.
   private func overall(_ study: StudyResults) -> String? {
-    let rankings = study.tasks.compactMap { task in task.primary.map { task.ranking($0) } }.filter { !$0.isEmpty }
+    let rankings = study.tasks.compactMap { task in task.primary.map { task.ranking($0) } }.filter { $0.count > 1 }
     guard rankings.count > 1, study.backends.count > 1 else { return nil }
     let counts = study.backends.map { name in
       (name, rankings.filter { $0.contains { $0.backend.name == name && $0.verdict.isAmongBest } }.count)
