@@ -170,7 +170,17 @@ UN_INLINE int32_t first_at(ptrdiff_t K, const float *z, float top) {
     }
     for (; k < K; k++)
         if (z[k] == top) return (int32_t)k;
-    return 0;  // a row of NaN: the loss says so
+    return -1;  // a row of NaN
+}
+
+UN_INLINE int row_finite(ptrdiff_t n, const float *x) {
+    uint32_t bad = 0;
+    for (ptrdiff_t i = 0; i < n; i++) {
+        uint32_t bits;
+        memcpy(&bits, x + i, 4);
+        bad |= (bits & 0x7f800000u) == 0x7f800000u;
+    }
+    return !bad;
 }
 
 UN_FAST void un_softmax_loss(ptrdiff_t rows, ptrdiff_t K, float *restrict logits, const int32_t *restrict targets, float weight,
@@ -200,7 +210,7 @@ UN_FAST void un_log_likelihood(ptrdiff_t rows, ptrdiff_t K, const float *restric
     for (ptrdiff_t r = 0; r < rows; r++) {
         const float *restrict z = logits + r * K;
         float top = un_largest(K, z);
-        predicted[r] = first_at(K, z, top);
+        predicted[r] = row_finite(K, z) ? first_at(K, z, top) : -1;
         if (targets[r] == -100) continue;
         *add_loss += (double)(logf(row_exp_sum(K, z, top)) + top - z[targets[r]]);
         *add_count += 1;
@@ -221,12 +231,4 @@ UN_FAST double un_dot(ptrdiff_t n, const float *restrict x, const float *restric
     return sum;
 }
 
-UN_FAST int un_all_finite(ptrdiff_t n, const float *restrict x) {
-    uint32_t bad = 0;
-    for (ptrdiff_t i = 0; i < n; i++) {
-        uint32_t bits;
-        memcpy(&bits, x + i, 4);
-        bad |= (bits & 0x7f800000u) == 0x7f800000u;
-    }
-    return !bad;
-}
+UN_FAST int un_all_finite(ptrdiff_t n, const float *restrict x) { return row_finite(n, x); }

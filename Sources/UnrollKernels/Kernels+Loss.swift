@@ -33,7 +33,7 @@ extension Kernels {
     return LossSums(sums)
   }
 
-  /// Loss and the index of the largest logit of every row; the logits stay.
+  /// Loss and the index of the largest logit of every row, −1 where a logit is not finite; the logits stay.
   public static func evaluateLogits(_ logits: Matrix, targets: [Int32]) -> (sums: LossSums, predicted: [Int32]) {
     precondition(targets.count == logits.rows && logits.isContiguous)
     var sums = (0.0, Int64(0), Int64(0))

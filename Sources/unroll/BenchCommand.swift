@@ -130,8 +130,12 @@ struct BenchCaseCommand: ParsableCommand {
     try reporting {
       _ = Kernels.singleThread
       Orphan.endsItself()
-      let result = try BenchCase(json: item).measure(threads: threads, seconds: seconds)
-      Terminal.write(String(decoding: try result.json(), as: UTF8.self) + "\n", to: stdout)
+      let item = try BenchCase(json: item)
+      let line: [UInt8]
+      do { line = try item.measure(threads: threads, seconds: seconds).json() } catch let error as InputError {
+        line = try BenchFailure(error).json()
+      }
+      Terminal.write(String(decoding: line, as: UTF8.self) + "\n", to: stdout)
     }
   }
 }

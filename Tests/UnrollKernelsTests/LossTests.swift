@@ -48,6 +48,19 @@ import UnrollKernels
     #expect(sums == LossSums() && sums.mean == 0 && logits.array.allSatisfy { $0 == 0 })
   }
 
+  /// −1 for a row with anything that is no number, whether its target counts or not.
+  @Test(arguments: [Float.nan, .infinity, -.infinity], [5, 40, 600])
+  func rowsThatAreNoNumbersHaveNoClass(_ bad: Float, classes: Int) {
+    let logits = pool.normal(5, classes)
+    for (row, column) in [(0, 0), (1, classes - 1), (3, classes / 2)] { logits[row, column] = bad }
+    for column in 0..<classes { logits[3, column] = bad }
+    let (sums, predicted) = Kernels.evaluateLogits(logits, targets: [1, 1, 1, Kernels.ignoredTarget, 0])
+    #expect(predicted.map { $0 < 0 } == [true, true, false, true, false])
+    #expect(sums.count == 4 && (bad < 0 || !sums.loss.isFinite))
+    let trained = Kernels.softmaxLoss(logits, targets: [Kernels.ignoredTarget, 1, 1, 0, 0], weight: 1)
+    #expect(!trained.loss.isFinite)
+  }
+
   @Test func sumsAddUp() {
     let (logits, targets) = (pool.normal(6, 4), [0, 1, 2, 3, -100, 1] as [Int32])
     let whole = Kernels.evaluateLogits(logits, targets: targets).sums

@@ -160,7 +160,7 @@ private struct TransformerTwin {
     case .sinusoidal:
       return x.indices.map { j in
         let angle = Double(t) * pow(10000, -Double(j / 2 * 2) / Double(width))
-        return x[j] + (j % 2 == 0 ? sin(angle) : cos(angle))
+        return x[j] * Double(width).squareRoot() + (j % 2 == 0 ? sin(angle) : cos(angle))
       }
     case .learned:
       let row = min(t, options.maxPositions - 1)

@@ -40,6 +40,7 @@ import UnrollCore
   @Test func deaths() throws {
     #expect(reason(try shell("exit 3")) == "its process ended with code 3")
     #expect(reason(try shell("kill -9 $$"))?.hasPrefix("its process ended with signal 9") == true)
+    #expect(reason(try shell("echo '{\"failure\":\"training breaks\"}'")) == "training breaks")
     #expect(reason(try shell("echo nonsense")) == "its process printed no result")
   }
 

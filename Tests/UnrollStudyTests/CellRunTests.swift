@@ -15,6 +15,8 @@ import UnrollData
     #expect(record.metrics.first?.name == "accuracy" && record.baselineScores["accuracy"]! > 0)
     #expect(record.settings["training"]?["batch"] == .integer(16))
     #expect(record.settings["training"]?["clip"]?.number == 1, "defaults stand in the record")
+    #expect(record.data.unknownShares == ["train": 0, "development": 0, "test": 0])
+    #expect(record.settings["model"]?["embedding_init"]?.number == 1 / 5.0.squareRoot())
     #expect(record.data.sizes.values.reduce(0, +) == 80 && record.data.classes == 3)
     // Embeddings 10 × 5; GRU 3·6·(5 + 6) + 2·18; output 3·6 + 3.
     #expect(record.cost.parameters == 50 + 198 + 36 + 21)
@@ -46,6 +48,15 @@ import UnrollData
     #expect(record.failure?.step != nil && record.failure?.tensor?.isEmpty == false)
     #expect(record.scores["test"] == nil)
     #expect(record.cost.parameters > 0 && !record.groups.isEmpty)
+  }
+
+  /// One step after which every weight is a number.
+  @Test func evaluationsThatAreNoNumbersSayWhere() throws {
+    let settings = "{learning_rate: 1000, batch: 1000, epochs: 1}"
+    let record = try record("width: 6", backend: "mamba", training: settings)
+    #expect(record.status == .diverged && record.scores.isEmpty)
+    #expect(record.failure?.split == "development" && record.failure?.step == 1 && record.failure?.tensor == "loss")
+    #expect(record.failure?.message == "training diverged at step 1: loss on the development split is not finite")
   }
 
   @Test func theSameCellGivesTheSameScores() throws {

@@ -38,6 +38,7 @@ import UnrollData
   @Test func defaultsAndNamesDoNotCount() throws {
     #expect(try identity(text.replacing("batch: 8", with: "batch: 8, clip: 1")) == identity(text))
     #expect(try identity(text.replacing("[rnn]", with: "[{backend: rnn, name: plain, layers: 1}]")) == identity(text))
+    #expect(try identity(text + "\nmodel: {embedding_init: 0}") == identity(text + "\nmodel: {embedding_init: 0.125}"))
   }
 
   @Test(
@@ -45,7 +46,7 @@ import UnrollData
       ("batch: 8", "batch: 9"), ("0.01", "0.011"), ("epochs: 2", "epochs: 3"), ("width: 6", "width: 7"),
       ("width: 6", "parameters: 600"), ("[rnn]", "[gru]"), ("[rnn]", "[{backend: rnn, layers: 2}]"),
       ("seeds: 1", "seeds: [2]"), ("test_percent: 20", "test_percent: 21"),
-      ("width: 6", "width: 6\nmodel: {embedding: 12}"),
+      ("width: 6", "width: 6\nmodel: {embedding: 12}"), ("width: 6", "width: 6\nmodel: {embedding_init: 0.2}"),
     ])
   func everyOptionCounts(old: String, new: String) throws {
     #expect(try identity(text.replacing(old, with: new)) != identity(text))

@@ -70,6 +70,24 @@ import UnrollCore
     #expect(text.contains("705.00 ± 7.07 (2) ▽"))
   }
 
+  @Test func unknownTokensAndShortColumnsAreSaid() throws {
+    var record = Synthetic.record("a", seed: 1, score: 0.9)
+    record.cell.harness = "language-modelling"
+    record.data.unknownShares = ["train": 0, "development": 0.02, "test": 0.0312]
+    (record.data.sizes["train"], record.settings) = (
+      1000, .table(["training": .table(["batch": .integer(32), "chunk": .integer(64)])])
+    )
+    let text = try ReportFiles.text([record])
+    #expect(text.contains("0.00 / 2.00 / 3.12"))
+    #expect(text.contains("**3.1 % of the test tokens do not occur in training,**"))
+    #expect(text.contains("a column of it has 31 tokens, less than `chunk`"))
+    record.data.unknownShares?["train"] = 0.01
+    record.settings = .table(["training": .table(["batch": .integer(8), "chunk": .integer(64)])])
+    let other = try ReportFiles.text([record])
+    #expect(!other.contains("do not occur in training") && !other.contains("less than `chunk`"))
+    #expect(try ReportFiles.text(Synthetic.two).contains("| – "), "older records did not count them")
+  }
+
   @Test func singleSeedsHaveNoSpread() throws {
     let text = try ReportFiles.text(seeds("a", [0.91]) + seeds("b", [0.92]))
     #expect(text.contains("**92.00 (n = 1)**"))

@@ -11,7 +11,7 @@ import UnrollLayers
   @Test(arguments: Small.backends)
   func workerEqualsPlainWalk(backend: String) throws {
     let data = try Small.text("so wie es einmal war, so war es nie; und nun?")
-    let task = LanguageModelling(data, characters: true)
+    let task = try LanguageModelling(data, characters: true)
     let model = try Small.model(data, task, try Small.backend(backend, width: 7))
     let batches = StreamBatcher(tokens: stream(data)).batches(columns: 3, chunk: 5)
     let worker = ShardWorker(parameters: model.parameters.count)

@@ -114,6 +114,53 @@ import UnrollKernels
     #expect(outcome.scores[.test] == nil)
   }
 
+  /// One step only, after which every weight is a number and no output is.
+  @Test(arguments: ["mamba", "lru", "ssm"])
+  func outputsThatAreNoNumbersAreNoClass(backend: String) throws {
+    let data = try Small.tagged(Small.sentences(4))
+    let task = Tagging(data, characters: false)
+    let model = try Small.model(data, task, try Small.backend(backend, width: 5))
+    var options = TrainingOptions()
+    (options.epochs, options.batch, options.optimiser.learningRate) = (1, 4, 1000)
+    let outcome = Trainer(model, task, options, wordDropout: 0, data.vocabulary, random: RandomSource(seed: 1)).train()
+    let divergence = try #require(outcome.divergence)
+    #expect(divergence.split == .development && divergence.step == 1)
+    #expect(outcome.scores.isEmpty)
+  }
+
+  /// Short sentences are numbers and a long one is not: what is held out is not scored as if its class were the first.
+  @Test(arguments: [Split.development, .test])
+  func heldOutSentencesThatOverflow(split: Split) throws {
+    let long = String(repeating: "a/x ", count: 3000)
+    let data = try Small.tagged(
+      "a/x b/y\nb/y", development: split == .development ? long : "a/x", test: split == .test ? long : "a/x")
+    let task = Tagging(data, characters: false)
+    var settings = try Small.backend("rnn", width: 5)
+    try settings.apply(try Setting(yaml: "{activation: relu}", file: "").entries(""))
+    let model = try Small.model(data, task, settings)
+    // Positive weights, of which the recurrent ones make a state five times as large in a step.
+    model.parameters.values.row.fill(1)
+    model.parameters.changed()
+    var options = TrainingOptions()
+    (options.epochs, options.optimiser.learningRate) = (1, 0)
+    let outcome = Trainer(model, task, options, wordDropout: 0, data.vocabulary, random: RandomSource(seed: 1)).train()
+    #expect(outcome.divergence == Divergence(step: 1, tensor: "loss", split: split))
+    #expect(outcome.scores[.test] == nil && outcome.scores[.train] == nil)
+    #expect(
+      outcome.divergence?.sentence == "training diverged at step 1: loss on the \(split.rawValue) split is not finite")
+  }
+
+  /// A score that is no number ends the run as well: a mean over seeds would go on without it.
+  @Test func scoresThatAreNoNumbers() throws {
+    let data = try Small.tagged(Small.sentences(10))
+    let task = SpyTask(data, script: [0.5, .nan])
+    let model = try Small.model(data, task, try Small.backend("gru", width: 5))
+    var options = TrainingOptions()
+    options.epochs = 3
+    let outcome = Trainer(model, task, options, wordDropout: 0, data.vocabulary, random: RandomSource(seed: 1)).train()
+    #expect(outcome.divergence == Divergence(step: 2, tensor: "accuracy", split: .development))
+  }
+
   /// One step only: no later step sees the weights it left.
   @Test(arguments: Small.backends)
   func theLastStepCountsToo(backend: String) throws {

@@ -42,7 +42,7 @@ def model(window, positions, layers=1):
         if positions in ("sinusoidal", "learned"):
             seen = int(state["seen_base"][0, 0]) if state else 0
             table = p.get("base.positions")
-            rows = rows + torch.stack([
+            rows = (math.sqrt(H) if table is None else 1) * rows + torch.stack([
                 sinusoid(seen + t, H) if table is None else table[min(seen + t, len(table) - 1)] for t in range(steps)])
             final["seen_base"] = torch.tensor([[float(seen + steps)]])
         for index in range(layers):

@@ -123,5 +123,5 @@ def section(points, drawings):
     for axis in ["width", "batch", "vocabulary"]:
         text += [drawings[f"{axis}-{key}"] for key, _, _ in families(points) if f"{axis}-{key}" in drawings]
     if left_out(points):
-        text.append(f"Left out, since one point would have taken too long or too much memory: {left_out(points)}.")
+        text.append(f"Left out, and why: {left_out(points)}.")
     return "\n\n".join(t for t in text if t)

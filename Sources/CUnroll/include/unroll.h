@@ -114,7 +114,7 @@ void un_layer_norm_back(ptrdiff_t rows, ptrdiff_t columns, const float *xhat, co
 // predicted may be null.
 void un_softmax_loss(ptrdiff_t rows, ptrdiff_t K, float *logits, const int32_t *targets, float weight, double *add_loss,
                      int64_t *add_count, int64_t *add_correct, int32_t *predicted);
-// The loss alone; logits stay.
+// The loss alone; logits stay. Predicted is -1 for a row that has something else than numbers.
 void un_log_likelihood(ptrdiff_t rows, ptrdiff_t K, const float *logits, const int32_t *targets, double *add_loss,
                        int64_t *add_count, int32_t *predicted);
 double un_sum_of_squares(ptrdiff_t n, const float *x);

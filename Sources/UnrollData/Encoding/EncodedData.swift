@@ -23,6 +23,26 @@ public enum EncodedCorpus: Equatable, Sendable {
   case stream(Splits<Int32>)
 }
 
+extension EncodedCorpus {
+  /// Share of the tokens of each split that are `<unk>`, by the names that records use.
+  public var unknownShares: [String: Double] {
+    func share(_ tokens: some Sequence<Int32>) -> Double {
+      let (unknown, all) = tokens.reduce(into: (0, 0)) { counts, token in
+        counts.0 += token == Vocabulary.unknownID ? 1 : 0
+        counts.1 += 1
+      }
+      return Double(unknown) / Double(max(1, all))
+    }
+    func shares<Item>(_ splits: Splits<Item>, _ share: ([Item]) -> Double) -> [String: Double] {
+      ["train": share(splits.train), "development": share(splits.development), "test": share(splits.test)]
+    }
+    return switch self {
+    case .sequences(let splits): shares(splits) { share($0.lazy.flatMap(\.tokens)) }
+    case .stream(let splits): shares(splits) { share($0) }
+    }
+  }
+}
+
 /// A data set as integers, with the tables that give them their meaning.
 public struct EncodedData: Sendable {
   public let vocabulary: Vocabulary

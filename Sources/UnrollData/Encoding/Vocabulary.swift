@@ -2,6 +2,8 @@
 /// then by their bytes.
 public struct Vocabulary: Sendable {
   public static let unknown = "<unk>"
+  /// Its id.
+  public static let unknownID: Int32 = 0
 
   /// By id.
   public let tokens: [String]

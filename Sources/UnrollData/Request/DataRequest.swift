@@ -50,6 +50,9 @@ public struct DataRequest: Sendable {
 
   public var kind: CorpusKind { definition.kind }
 
+  /// Whether a token is a character.
+  public var isOfCharacters: Bool { resolved["unit"] == .string("character") }
+
   /// Reads, splits and checks the data.
   ///
   /// - Throws: `InputError`, one sentence with file and line, for whatever is wrong with the files.

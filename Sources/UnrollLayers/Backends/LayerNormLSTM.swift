@@ -6,6 +6,10 @@ import UnrollKernels
 ///     (i f g o) = LN(W x_t) + LN(U h_{t−1}),  each LN over all 4H sums, with its own scale and shift
 ///     c_t = σ(f) ⊙ c_{t−1} + σ(i) ⊙ tanh(g),  h_t = σ(o) ⊙ tanh(LN(c_t))
 ///
+/// Before it is trained it is chaotic: the norms bring U h_{t−1}, which is small, to the size of one, and with it every small
+/// difference. In double precision, too, the gradient of 64 units grows by 2 to 3 % a step backwards: over 4,096 random tokens to
+/// 10³³ and, with another seed, 10⁴¹, where Float32 ends at 3·10³⁸.
+///
 /// State: h and c, 2H floats. Cost: 4H (E + H) multiply-adds a token. The shifts of the norms are the biases; there are no others.
 struct LayerNormLSTM: RecurrentCell {
   let weights: RecurrentWeights

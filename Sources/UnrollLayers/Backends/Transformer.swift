@@ -80,6 +80,7 @@ public struct TransformerOptions: BackendOptions {
   public enum Positions: String, CaseIterable, Sendable { case sinusoidal, learned, rotary, none }
 
   public static let name = "transformer"
+  public static let version = 2
   public static let summary =
     "self-attention blocks, normalisation first: y = u + F(norm(u)), u = x + A(norm(x)) (Vaswani et al. 2017)"
   public static let table: [OptionKey<TransformerOptions>] = [
@@ -108,7 +109,7 @@ public struct TransformerOptions: BackendOptions {
   public var heads = 4
   public var feedforward = 4
   public var attention = Attention.causal
-  public var positions = Positions.sinusoidal
+  public var positions = Positions.rotary
   public var context = 128
   public var maxPositions = 1024
   public var activation = PointwiseActivation.gelu

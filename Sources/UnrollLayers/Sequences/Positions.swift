@@ -2,7 +2,10 @@ import UnrollKernels
 
 /// What stands below a transformer: rows brought to width H where they have another, and a vector for each position.
 ///
-///     y_t = W x_t + b + p_{n + t},  n tokens seen before;  p sinusoidal (Vaswani et al. 2017) or a learned table
+///     y_t = s (W x_t + b) + p_{n + t},  n tokens seen before;  p sinusoidal, s = √H (Vaswani et al. 2017, §3.4),
+///                                       or a learned table, s = 1
+///
+/// Sines and cosines have length √(H/2), so that rows of length 1 would drown under them.
 ///
 /// A learned table has a last row, which all later positions share. State: n, 1 float. Cost: E H multiply-adds (or none).
 struct Positions: SequenceLayer {
@@ -19,6 +22,11 @@ struct Positions: SequenceLayer {
   var slots: [StateSlot] { [TokenCount.slot] }
   var multiplyAdds: Int { map?.multiplyAdds ?? 0 }
 
+  /// s
+  private var factor: Float {
+    if case .sinusoidal = kind { Float(outputWidth).squareRoot() } else { 1 }
+  }
+
   func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)
   {
     let (arena, steps) = (pass.arena, pass.steps)
@@ -27,13 +35,15 @@ struct Positions: SequenceLayer {
     let (table, index) = vectors(count, pass)
     let rows = arena.matrix(x.rows, outputWidth)
     Kernels.gather(table, index, into: rows)
-    Kernels.add(mapped, to: rows)
+    Kernels.addScaled(mapped, by: factor, to: rows)
     return (
       SequenceOutput(rows: rows, state: [TokenCount.after(count, pass)], pass),
       { gradient in
         let dy = gradient.total(outputWidth, pass)
         if case .learned(let parameter) = kind { Kernels.scatterAdd(dy, index, to: pass.gradient(parameter)) }
-        return (mapBack(dy), [arena.zeros(steps.sequences, 1)])
+        let dMapped = arena.zeros(dy.rows, dy.columns)
+        Kernels.addScaled(dy, by: factor, to: dMapped)
+        return (mapBack(dMapped), [arena.zeros(steps.sequences, 1)])
       }
     )
   }
@@ -82,7 +92,7 @@ struct Positions: SequenceLayer {
             Kernels.copy(table.rows(index..<index + 1), to: row)
           }
         }
-        Kernels.add(mapped, to: y)
+        Kernels.addScaled(mapped, by: factor, to: y)
         TokenCount.advance(count)
       }
     }

@@ -57,8 +57,8 @@ public struct BenchProcess {
     guard end == .code(0) else {
       return .none("its process ended with \(end.map { "\($0)" } ?? "nobody knows what")")
     }
-    guard let result = try? BenchResult(json: bytes) else { return .none("its process printed no result") }
-    return .result(result)
+    if let result = try? BenchResult(json: bytes) { return .result(result) }
+    return .none((try? BenchFailure(json: bytes))?.failure ?? "its process printed no result")
   }
 
   /// What the pipe holds, after a fifth of a second at most; nil at its end.

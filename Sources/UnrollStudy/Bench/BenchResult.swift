@@ -12,6 +12,13 @@ public struct BenchResult: Codable, Sendable {
   public let peak_mib: Int
 }
 
+/// Why a case could not be measured: what its process prints in the place of a result.
+public struct BenchFailure: Codable, Sendable {
+  public let failure: String
+
+  public init(_ error: InputError) { failure = error.description }
+}
+
 extension BenchCase {
   /// Runs the case in this process.
   ///

@@ -29,7 +29,7 @@ final class BenchStep {
   /// - Throws: `InputError` where training breaks, after which times would mean nothing.
   func run() throws {
     do { _ = try step.run(batch, learningRate: 1e-3, random) } catch let broken as Divergence {
-      throw InputError("training breaks after \(broken.step) steps: \(broken.tensor) is not a number")
+      throw InputError("training breaks after \(broken.step) steps: \(broken.tensor) is not finite")
     }
   }
 }

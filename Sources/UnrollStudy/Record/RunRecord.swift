@@ -55,6 +55,8 @@ public struct RunRecord: Codable, Equatable, Sendable {
     /// The step at which it happened, and the first tensor that was not finite.
     public var step: Int?
     public var tensor: String?
+    /// The split on which it was seen, where that was an evaluation.
+    public var split: String? = nil
   }
 
   public struct Cost: Codable, Equatable, Sendable {
@@ -86,6 +88,8 @@ public struct RunRecord: Codable, Equatable, Sendable {
     public var classes: Int
     /// What a reader should know about how the data were read and split; absent when there is nothing.
     public var remarks: [String]? = nil
+    /// Share of tokens per split that are `<unk>`; absent from records made before it was counted.
+    public var unknownShares: [String: Double]? = nil
   }
 
   public struct Environment: Codable, Equatable, Sendable {

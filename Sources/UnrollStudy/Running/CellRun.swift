@@ -58,7 +58,7 @@ public struct CellRun {
     _ type: (some Task).Type, _ identity: String, _ loaded: LoadedData, _ encoded: EncodedData,
     _ progress: @escaping (Double) -> Void
   ) throws -> RunRecord {
-    let task = type.init(encoded, characters: cell.request.resolved["unit"] == .string("character"))
+    let task = try type.init(encoded, characters: cell.request.isOfCharacters)
     let backend = try sized(task.classes, encoded.vocabulary.count, type.reading)
     let random = RandomSource(seed: UInt64(cell.cell.seed))
     try TrainingMemory.require(
@@ -94,7 +94,8 @@ public struct CellRun {
     RunRecord.DataSummary(
       name: loaded.name, version: loaded.version, licence: loaded.licence, digest: loaded.digest,
       sizes: loaded.corpus.sizes,
-      vocabulary: encoded.vocabulary.count, classes: classes, remarks: loaded.remarks.isEmpty ? nil : loaded.remarks)
+      vocabulary: encoded.vocabulary.count, classes: classes, remarks: loaded.remarks.isEmpty ? nil : loaded.remarks,
+      unknownShares: encoded.corpus.unknownShares)
   }
 
   private func record(
@@ -113,9 +114,8 @@ public struct CellRun {
     if let divergence = outcome.divergence {
       record.status = .diverged
       record.failure = RunRecord.Failure(
-        message: "training diverged at step \(divergence.step): \(divergence.tensor) is not finite",
-        step: divergence.step,
-        tensor: divergence.tensor)
+        message: divergence.sentence, step: divergence.step, tensor: divergence.tensor,
+        split: divergence.split?.rawValue)
     }
     record.cost = cost(model, backend, outcome)
     let measurements = model.measurements()

@@ -110,8 +110,8 @@ struct StudyCells {
       StudyCell(
         index: 0, study: head.study, question: head.question,
         cell: RunRecord.Cell(task: taskLabel, harness: task.task.name, backend: backendLabel, seed: head.seed),
-        order: order, size: head.size, request: task.request, task: task.task, backend: settings, model: model,
-        training: training),
+        order: order, size: head.size, request: task.request, task: task.task, backend: settings,
+        model: model.forUnit(characters: task.request.isOfCharacters), training: training),
       task.number, backend)
   }
 

@@ -4,6 +4,9 @@ import UnrollCore
 public struct ModelOptions: Options {
   public static let table: [OptionKey<ModelOptions>] = [
     OptionKey("embedding", \.embedding, in: 1...65_536, "width E of the token embeddings"),
+    OptionKey(
+      "embedding_init", \.embeddingInit, in: 0...100,
+      "standard deviation of the embeddings' first values; 0 for 1/√embedding, of characters 1"),
     OptionKey("embedding_dropout", \.embeddingDropout, in: 0...0.95, "dropout on the embeddings"),
     OptionKey(
       "type_dropout", \.typeDropout, in: 0...0.95,
@@ -18,6 +21,7 @@ public struct ModelOptions: Options {
   ]
 
   public var embedding = 64
+  public var embeddingInit = 0.0
   public var embeddingDropout = 0.0
   public var typeDropout = 0.0
   public var outputDropout = 0.0
@@ -26,4 +30,11 @@ public struct ModelOptions: Options {
   public var vocabularyLimit = 0
 
   public init() {}
+
+  /// With the standard deviation of the embeddings' first values that is meant where none is given.
+  public func forUnit(characters: Bool) -> ModelOptions {
+    var options = self
+    if embeddingInit == 0 { options.embeddingInit = characters ? 1 : 1 / Double(embedding).squareRoot() }
+    return options
+  }
 }

@@ -27,10 +27,9 @@ public final class SequenceModel {
     _ builder: ParameterBuilder
   ) throws {
     self.reading = reading
-    // √(1/E): rows of about unit length.
-    let deviation = 1 / Double(options.embedding).squareRoot()
     embedding = Embedding(
-      vocabulary, options.embedding, deviation: deviation, typeDropout: options.typeDropout, builder.scope("embedding"))
+      vocabulary, options.embedding, deviation: options.forUnit(characters: false).embeddingInit,
+      typeDropout: options.typeDropout, builder.scope("embedding"))
     backend = try backendSettings.build(options.embedding, reading, builder.scope("backend"))
     let width = reading == .summary ? backend.summaryWidth : backend.outputWidth
     head = Linear(width, classes, builder.scope("head"))

@@ -6,6 +6,8 @@ public struct Evaluation: Sendable {
   public let tokens: Int
   /// Wall-clock seconds of the forward passes and scoring.
   public let seconds: Double
+  /// The first that was not finite, after which nothing was scored: `loss`, `output` or a metric.
+  public let broken: String?
 
   /// - Parameter limit: stop after the batch in which so many tokens are reached; nil for all.
   static func run(
@@ -14,13 +16,19 @@ public struct Evaluation: Sendable {
     var scorer = task.scorer()
     var tokens = 0
     let start = ContinuousClock.now
+    var broken: String?
     for batch in batches {
       let predicted = worker.evaluate(model, batch)
+      broken = worker.sums.loss.isFinite ? predicted.contains { $0 < 0 } ? "output" : nil : "loss"
+      guard broken == nil else { break }
       scorer.add(batch, predicted: predicted, worker.sums)
       tokens += batch.tokens.count
       if let limit, tokens >= limit { break }
     }
-    return Evaluation(scores: scorer.scores, tokens: tokens, seconds: (ContinuousClock.now - start).seconds)
+    let scores = broken == nil ? scorer.scores : [:]
+    broken = broken ?? scores.keys.sorted().first { !scores[$0]!.isFinite }
+    return Evaluation(
+      scores: scores, tokens: tokens, seconds: (ContinuousClock.now - start).seconds, broken: broken)
   }
 }
 

@@ -27,7 +27,7 @@ final class ShardWorker: @unchecked Sendable {
     pullback(logits)
   }
 
-  /// Forward alone; the index of the largest logit of every target.
+  /// Forward alone; the index of the largest logit of every target, −1 where a logit is not finite.
   func evaluate(_ model: SequenceModel, _ batch: Batch) -> [Int32] {
     arena.reset()
     let pass = Pass(

@@ -63,7 +63,7 @@ public final class Trainer<T: Task> {
   public func train() -> TrainingOutcome {
     do {
       try walkEpochs()
-      finish()
+      try finish()
     } catch let divergence as Divergence {
       outcome.divergence = divergence
     } catch {
@@ -84,7 +84,7 @@ public final class Trainer<T: Task> {
         guard marks.contains(index + 1) else { continue }
         let progress = Double(epoch) + Double(index + 1) / Double(batches.count)
         try step.checkWeights()
-        let improved = evaluate(progress, rate.rate(steps - 1))
+        let improved = try evaluate(progress, rate.rate(steps - 1))
         rate.evaluated(improved: improved)
         if options.patience > 0 && stalled >= options.patience { return }
       }
@@ -101,8 +101,8 @@ public final class Trainer<T: Task> {
   }
 
   /// Scores development; keeps the weights when they are the best so far.
-  private func evaluate(_ epoch: Double, _ rate: Double) -> Bool {
-    let evaluation = Evaluation.run(step.model, task, task.batches(.development, options, nil), evaluator)
+  private func evaluate(_ epoch: Double, _ rate: Double) throws -> Bool {
+    let evaluation = try scored(.development, task.batches(.development, options, nil))
     let point = CurvePoint(
       epoch: epoch, step: steps, tokens: tokens, seconds: seconds, trainingLoss: recent.mean, learningRate: rate,
       development: evaluation.scores)
@@ -121,16 +121,23 @@ public final class Trainer<T: Task> {
   }
 
   /// Back to the best weights; the test split is scored here and nowhere else.
-  private func finish() {
+  private func finish() throws {
     let model = step.model
     if let best {
       model.parameters.values.row.assign(best.weights)
       model.parameters.changed()
     }
-    let test = Evaluation.run(model, task, task.batches(.test, options, nil), evaluator)
+    let test = try scored(.test, task.batches(.test, options, nil))
+    let sample = task.trainingSample(options, random.split("training sample"))
+    outcome.scores[.train] = try scored(.train, sample, limit: test.tokens).scores
     outcome.scores[.test] = test.scores
     outcome.inferenceTokensPerSecond = Double(test.tokens) / max(test.seconds, 1e-9)
-    let sample = task.batches(.train, options, random.split("training sample"))
-    outcome.scores[.train] = Evaluation.run(model, task, sample, evaluator, limit: test.tokens).scores
+  }
+
+  /// - Throws: `Divergence` where the model says something else than numbers.
+  private func scored(_ split: Split, _ batches: [Batch], limit: Int? = nil) throws -> Evaluation {
+    let evaluation = Evaluation.run(step.model, task, batches, evaluator, limit: limit)
+    if let broken = evaluation.broken { throw Divergence(step: steps, tensor: broken, split: split) }
+    return evaluation
   }
 }

@@ -2,15 +2,23 @@ import UnrollCore
 import UnrollKernels
 import UnrollLayers
 
-/// The loss or a tensor is no longer a number.
+/// The loss, an output or a tensor is no longer a number.
 public struct Divergence: Error, Equatable, Sendable {
   public let step: Int
-  /// The first tensor that broke: `loss`, `gradient of NAME`, or a parameter's name.
+  /// The first tensor that broke: `loss`, `gradient of NAME`, or a parameter's name; in an evaluation also `output` or a metric.
   public let tensor: String
+  /// Where it was seen in an evaluation, not in a step of training.
+  public let split: Split?
 
-  public init(step: Int, tensor: String) {
+  public init(step: Int, tensor: String, split: Split? = nil) {
     self.step = step
     self.tensor = tensor
+    self.split = split
+  }
+
+  /// One sentence.
+  public var sentence: String {
+    "training diverged at step \(step): \(tensor)\(split.map { " on the \($0.rawValue) split" } ?? "") is not finite"
   }
 }
 

@@ -44,15 +44,15 @@ public struct Classification: Task {
 }
 
 struct ClassificationScorer: Scorer {
-  private var confusion: Confusion
+  private var counts: ClassCounts
 
-  init(classes: Int) { confusion = Confusion(classes: classes) }
+  init(classes: Int) { counts = ClassCounts(classes: classes) }
 
   mutating func add(_ batch: Batch, predicted: [Int32], _ sums: LossSums) {
-    for (truth, guess) in zip(batch.targets, predicted) { confusion.add(truth: truth, predicted: guess) }
+    for (truth, guess) in zip(batch.targets, predicted) { counts.add(truth: truth, predicted: guess) }
   }
 
   var scores: [String: Double] {
-    [Metric.accuracy.name: confusion.accuracy, Metric.macroF1.name: confusion.macroF1]
+    [Metric.accuracy.name: counts.accuracy, Metric.macroF1.name: counts.macroF1]
   }
 }

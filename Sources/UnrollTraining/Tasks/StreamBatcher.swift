@@ -6,6 +6,12 @@ import UnrollKernels
 /// last chunks are ragged.
 struct StreamBatcher {
   let tokens: [Int32]
+  /// A token that is read but not asked for.
+  var ignored: Int32?
+
+  /// Text that is scored is read in one way, whatever batches and chunks a model was trained with: in 32 columns, fewer where
+  /// they would be shorter than 500 tokens. A column begins with an empty state, which goes on from chunk to chunk.
+  func scored() -> [Batch] { batches(columns: max(1, min(32, (tokens.count - 1) / 500)), chunk: 64) }
 
   func batches(columns: Int, chunk: Int) -> [Batch] {
     let predictions = tokens.count - 1
@@ -22,7 +28,8 @@ struct StreamBatcher {
       for t in 0..<steps.steps {
         for b in 0..<Int(steps.live[t]) {
           inputs.append(tokens[starts[b] + from + t])
-          targets.append(tokens[starts[b] + from + t + 1])
+          let target = tokens[starts[b] + from + t + 1]
+          targets.append(target == ignored ? Kernels.ignoredTarget : target)
         }
       }
       return Batch(steps, tokens: inputs, targets: targets, continues: from > 0)

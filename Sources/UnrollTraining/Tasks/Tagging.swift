@@ -33,19 +33,26 @@ public struct Tagging: Task {
 
   /// Every word's most frequent label in training; the most frequent of all for words without one.
   public func baseline() -> (name: String, scores: [String: Double]) {
-    var counts: [Int32: [Int]] = [:]
+    var pairs: [UInt64: Int] = [:]
     var all = [Int](repeating: 0, count: classes)
     for sequence in sequences.train {
       for (token, label) in zip(sequence.tokens, sequence.labels) where label != EncodedSequence.noLabel {
-        counts[token, default: [Int](repeating: 0, count: classes)][Int(label)] += 1
+        pairs[UInt64(token) << 32 | UInt64(label), default: 0] += 1
         all[Int(label)] += 1
       }
     }
     let common = Int32(all.firstIndex(of: all.max() ?? 0) ?? 0)
-    let best = counts.mapValues { Int32($0.firstIndex(of: $0.max()!)!) }
+    // Of labels that are equally frequent the first: no order of the dictionary's.
+    var best: [Int32: (label: Int32, count: Int)] = [:]
+    for (pair, count) in pairs {
+      let (token, label) = (Int32(pair >> 32), Int32(truncatingIfNeeded: pair))
+      if let old = best[token], (old.count, -old.label) > (count, -label) { continue }
+      best[token] = (label, count)
+    }
     var scorer = TaggingScorer(classes: classes)
     for batch in SequenceBatcher(sequences: sequences.test, perToken: true).ordered(64) {
-      scorer.add(batch, predicted: zip(batch.tokens, batch.seen).map { $1 ? best[$0] ?? common : common }, LossSums())
+      scorer.add(
+        batch, predicted: zip(batch.tokens, batch.seen).map { $1 ? best[$0]?.label ?? common : common }, LossSums())
     }
     return ("most frequent label of the word", scorer.scores)
   }
@@ -60,13 +67,13 @@ extension EncodedSequence {
 ///
 /// Tokens whose label is not asked for do not count, nor do sentences that have no other.
 struct TaggingScorer: Scorer {
-  private var all: Confusion
-  private var unseen: Confusion
+  private var all: ClassCounts
+  private var unseen: ClassCounts
   private var sentences = (correct: 0, count: 0)
 
   init(classes: Int) {
-    all = Confusion(classes: classes)
-    unseen = Confusion(classes: classes)
+    all = ClassCounts(classes: classes)
+    unseen = ClassCounts(classes: classes)
   }
 
   mutating func add(_ batch: Batch, predicted: [Int32], _ sums: LossSums) {
@@ -84,6 +91,7 @@ struct TaggingScorer: Scorer {
   }
 
   var scores: [String: Double] {
+    guard all.total > 0 else { return [:] }
     var scores = [
       Metric.accuracy.name: all.accuracy, Metric.macroF1.name: all.macroF1,
       Metric.sequenceAccuracy.name: Double(sentences.correct) / Double(sentences.count),

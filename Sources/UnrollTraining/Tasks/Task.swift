@@ -20,7 +20,8 @@ public protocol Task: Sendable {
   static var reading: Reading { get }
 
   /// - Parameter unit: what a token is, for the names of metrics.
-  init(_ data: EncodedData, characters: Bool)
+  /// - Throws: `InputError` for data of which nothing can be scored.
+  init(_ data: EncodedData, characters: Bool) throws
 
   /// Number of outputs K.
   var classes: Int { get }
@@ -28,6 +29,8 @@ public protocol Task: Sendable {
   var metrics: [Metric] { get }
   /// The batches of one walk over a split: shuffled by `random`, or in a fixed order when nil.
   func batches(_ split: Split, _ options: TrainingOptions, _ random: RandomSource?) -> [Batch]
+  /// Batches of the training split to be scored as held-out ones are; whoever takes a part of them takes the first.
+  func trainingSample(_ options: TrainingOptions, _ random: RandomSource) -> [Batch]
   /// Counts predictions up to scores.
   func scorer() -> any Scorer
   /// What can be reached without a model, on the test split: its name and scores.
@@ -57,6 +60,10 @@ public enum Tasks {
 }
 
 extension Task {
+  public func trainingSample(_ options: TrainingOptions, _ random: RandomSource) -> [Batch] {
+    batches(.train, options, random)
+  }
+
   /// Loss of logits with the gradient of `weight` × (sum of losses) in their place.
   public func loss(_ logits: Matrix, _ batch: Batch, weight: Float) -> LossSums {
     Kernels.softmaxLoss(logits, targets: batch.targets, weight: weight)

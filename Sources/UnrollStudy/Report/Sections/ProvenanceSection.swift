@@ -22,6 +22,7 @@ struct ProvenanceSection: ReportSection {
       ("task", .left), ("data set", .left), ("version", .left), ("licence", .left), ("digest", .left),
       ("train", .right),
       ("development", .right), ("test", .right), ("vocabulary", .right), ("classes", .right),
+      ("`<unk>` (%)", .left),
     ])
     for task in study.tasks {
       var seen: [RunRecord.DataSummary] = []
@@ -31,10 +32,16 @@ struct ProvenanceSection: ReportSection {
         let sizes = ["train", "development", "test"].map { data.sizes[$0].map(Digits.whole) ?? "–" }
         table.add(
           names + [Markdown.code(String(data.digest.prefix(12)))] + sizes
-            + [data.vocabulary, data.classes].map(Digits.whole))
+            + [data.vocabulary, data.classes].map(Digits.whole) + [unknown(data)])
       }
     }
     return table
+  }
+
+  /// Shares of unknown tokens in training, development and test.
+  private func unknown(_ data: RunRecord.DataSummary) -> String {
+    guard let shares = data.unknownShares else { return "–" }
+    return ["train", "development", "test"].map { Digits.fixed(100 * (shares[$0] ?? 0), 2) }.joined(separator: " / ")
   }
 
   private func environments(_ study: StudyResults) -> MarkdownTable {

@@ -1,4 +1,5 @@
 import UnrollKernels
+import UnrollTraining
 
 /// A table a task: every backend's test scores and costs under the baseline's row.
 struct ScoresSection: ReportSection {
@@ -19,7 +20,9 @@ struct ScoresSection: ReportSection {
       + study.tasks.flatMap { task in
         let table = ScoreTable(task: task)
         var blocks: [Block] = [.heading(3, Markdown.escape(task.name)), .paragraph(machine(task)), .table(table.table)]
-        blocks += [table.belowBaseline, table.budget, few(task), leak(task), programs(task)].compactMap { $0 }.map(
+        blocks += [
+          table.belowBaseline, table.budget, few(task), unknown(task), short(task), leak(task), programs(task),
+        ].compactMap { $0 }.map(
           Block.paragraph)
         if let metric = task.primary, let details = comparisons(task, metric) { blocks.append(details) }
         return blocks
@@ -62,6 +65,31 @@ struct ScoresSection: ReportSection {
     return
       "**The test split has only \(Markdown.count(count, "item")):** scores on so few say little, and intervals over seeds "
       + "know nothing of it."
+  }
+
+  /// What a language model is not asked for.
+  private func unknown(_ task: TaskResults) -> String? {
+    let shares = task.records.filter { $0.cell.harness == LanguageModelling.name }.compactMap(\.data.unknownShares)
+    let untrained = shares.filter { $0["train"] == 0 }.compactMap { $0["test"] }
+    guard let share = untrained.max(), share > 0 else { return nil }
+    return
+      "**\(Digits.significant(100 * share, 2)) % of the test tokens do not occur in training,** which shows no model how probable `<unk>` is: "
+      + "neither models nor the baseline are asked for them (`minimum_count: 2` makes `<unk>` a token like any other)."
+  }
+
+  /// Columns of text that end before a chunk does make smaller steps than the settings say.
+  private func short(_ task: TaskResults) -> String? {
+    let columns = task.records.filter { $0.cell.harness == LanguageModelling.name }.compactMap { record -> Int? in
+      guard let batch = record.settings["training"]?["batch"]?.number, let tokens = record.data.sizes["train"],
+        let chunk = record.settings["training"]?["chunk"]?.number
+      else { return nil }
+      let length = (tokens - 1) / Int(batch)
+      return length < Int(chunk) ? length : nil
+    }
+    guard let shortest = columns.min() else { return nil }
+    return
+      "**The training text is short for its batches:** a column of it has \(Markdown.count(shortest, "token")), less than `chunk`, so that an epoch "
+      + "is a single step. Lower `batch`."
   }
 
   /// A split that shows test items in training is said where its scores stand.
