@@ -46,6 +46,18 @@ import Testing
     #expect(ended.errors.hasPrefix("unroll: cases.json:2: case \"a\": \(sentence)"), "\(ended.errors)")
   }
 
+  /// An untrained cell that amplifies: its gradient over 16,384 steps is beyond Float32, in double precision too.
+  @Test func whatBreaksIsNamed() throws {
+    let item =
+      #"{"name": "long", "backend": "layer-norm-lstm", "hidden": 64, "embed": 64, "vocab": 1000, "classes": 17, "batch": 1, "length": 16384}"#
+    let program = try Program(["cases.json": BenchTests.file(item)])
+    let ended = try program.run("bench", "--cases", "cases.json", "--seconds", "0.01")
+    #expect(ended.status == 1)
+    #expect(
+      ended.errors.hasPrefix("unroll: long: not measured: training breaks after 0 steps: gradient of "),
+      "\(ended.errors)")
+  }
+
   @Test func namesStandOnce() throws {
     let program = try Program(["cases.json": BenchTests.file(BenchTests.scan, BenchTests.scan)])
     let ended = try program.run("bench", "--cases", "cases.json")

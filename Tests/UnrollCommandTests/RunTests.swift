@@ -35,6 +35,26 @@ import UnrollCore
     #expect(program.files == files)
   }
 
+  /// A table of classes by classes, or of words by classes, would be 512 MiB each.
+  @Test func manyClassesTakeMemoryInTheirNumber() throws {
+    let tags = (0..<16_000).map { "w\($0 / 2 * 2)\tT\($0 % 8000)\n" + ($0 % 10 == 9 ? "\n" : "") }.joined()
+    let program = try Program([
+      "tags.txt": tags,
+      "many.yaml": """
+      tasks: [{data: {format: columns, train: tags.txt, unseen_labels: keep}}]
+      backends: [{backend: rnn, width: 8}]
+      model: {embedding: 8}
+      training: {epochs: 1}
+      seeds: 1
+      """,
+    ])
+    #expect(try program.run("run", "many.yaml").status == 0)
+    let record = try program.read(try #require(program.files.first { $0.hasPrefix("Reports/many/records/") }))
+    let line = try #require(record.split(separator: "\n").first { $0.contains("\"peakMemory\"") })
+    let peak = try #require(Double(String(line.filter { $0.isNumber || $0 == "." })))
+    #expect(peak < 400, "MiB; where the system cannot say, 0")
+  }
+
   @Test func dryRunsSayWhatIsMissing() throws {
     let program = try Program(Studies.small)
     let dry = try program.run("run", "small.yaml", "--dry-run")

@@ -39,6 +39,28 @@ import UnrollLayers
     #expect(scores["bits-per-character"]! < 0.15)
   }
 
+  /// The value that followed a key: tokens must not drown under what says where they stand.
+  @Test(arguments: [TransformerOptions.Positions.sinusoidal, TransformerOptions().positions])
+  func attentionRecalls(positions: TransformerOptions.Positions) throws {
+    let setting = try Setting(
+      yaml: """
+        {name: associative-recall, length: 10, symbols: 4, pairs: 3, queries: 2, train_items: 1000, development_items: 100,
+         test_items: 200}
+        """, file: "")
+    let data = try EncodedData(try DataRequest(setting).load(DataLocation(roots: [])))
+    var attention = TransformerOptions()
+    attention.positions = positions
+    var (settings, model, options) = (BackendSettings(attention), ModelOptions(), TrainingOptions())
+    (settings.stack.width, settings.stack.layers, model.embedding) = (32, 2, 32)
+    (options.epochs, options.warmup, options.optimiser.learningRate) = (8, 20, 0.005)
+    let task = Tagging(data, characters: false)
+    let made = try SequenceModel(
+      vocabulary: data.vocabulary.count, classes: task.classes, model, settings, .everyStep,
+      random: RandomSource(seed: 1))
+    let outcome = Trainer(made, task, options, wordDropout: 0, data.vocabulary, random: RandomSource(seed: 1)).train()
+    #expect(outcome.scores[.test]!["accuracy"]! > 0.95)
+  }
+
   @Test func aBagOfWordsCannot() throws {
     let data = try Small.labelled(Small.texts(40))
     let scores = try learn(Classification(data, characters: false), data, AveragingOptions.name, epochs: 80)

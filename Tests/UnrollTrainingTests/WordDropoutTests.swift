@@ -25,3 +25,25 @@ import UnrollKernels
     #expect(WordDropout(0, vocabulary).applied(to: batch, RandomSource(seed: 4)).tokens == batch.tokens)
   }
 }
+
+/// Where embeddings begin.
+@Suite struct EmbeddingInitTests {
+  @Test(arguments: [(0, 0.1), (0.5, 0.5), (1, 1)])
+  func standardDeviation(option: Double, expected: Double) throws {
+    var options = ModelOptions()
+    (options.embedding, options.embeddingInit) = (100, option)
+    let model = try SequenceModel(
+      vocabulary: 1000, classes: 2, options, try Small.backend("rnn", width: 3), .everyStep,
+      random: RandomSource(seed: 2))
+    let values = model.parameters.value(model.embedding.table)
+    #expect(abs((Kernels.sumOfSquares(values) / Double(values.count)).squareRoot() / expected - 1) < 0.02)
+  }
+
+  @Test func theUnitChoosesWhereNothingIsSaid() {
+    var options = ModelOptions()
+    #expect(options.forUnit(characters: false).embeddingInit == 0.125)
+    #expect(options.forUnit(characters: true).embeddingInit == 1)
+    options.embeddingInit = 0.3
+    #expect(options.forUnit(characters: true).embeddingInit == 0.3)
+  }
+}

@@ -188,7 +188,7 @@ class SequenceModel(nn.Module):
         self.embedding = nn.Embedding(vocabulary, inputs)
         self.head = nn.Linear(self.backend.pooled if pooled else self.backend.outputs, classes)
         self.before, self.after = nn.Dropout(model["embedding_dropout"]), nn.Dropout(model["output_dropout"])
-        nn.init.normal_(self.embedding.weight, std=1 / math.sqrt(inputs))
+        nn.init.normal_(self.embedding.weight, std=model["embedding_init"])
         for layer in self.modules():
             if isinstance(layer, nn.Linear):
                 nn.init.xavier_uniform_(layer.weight)

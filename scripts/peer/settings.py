@@ -7,7 +7,8 @@ make two different models look comparable.
 # Read by training.py, models.py or reading.py, whatever their value.
 USED = {
     "data": {"development_percent", "subsample", "subsample_held_out", "test_percent"},
-    "model": {"embedding", "embedding_dropout", "minimum_count", "output_dropout", "vocabulary_limit", "word_dropout"},
+    "model": {
+        "embedding", "embedding_dropout", "embedding_init", "minimum_count", "output_dropout", "vocabulary_limit", "word_dropout"},
     "training": {"batch", "beta1", "beta2", "chunk", "clip", "epochs", "epsilon", "learning_rate"},
     "backend": {"dt_max", "dt_min", "ssm_learning_rate", "state", "width"},
 }

@@ -55,7 +55,10 @@ class Run:
     def batches(self, split, shuffled):
         size = self.training["batch"]
         if self.task == "language-modelling":
-            yield from self.chunks(self.data.splits[split], size)
+            text = self.data.splits[split]
+            # Text that is scored is read in one way, whatever training takes.
+            scored = max(1, min(32, (len(text) - 1) // 500)), 64
+            yield from self.chunks(text, *((size, self.training["chunk"]) if self.model.training else scored))
             return
         items = self.data.splits[split]
         order = list(range(len(items)))
@@ -75,8 +78,8 @@ class Run:
             targets = torch.cat(labels) if self.task == "classification" else pad(labels, padding_value=-100)
             yield tokens, targets, None if int(lengths[-1]) == len(tokens) else lengths, False
 
-    def chunks(self, text, columns):
-        predictions, chunk = len(text) - 1, self.training["chunk"]
+    def chunks(self, text, columns, chunk):
+        predictions = len(text) - 1
         lengths = [predictions // columns + (i < predictions % columns) for i in range(columns)]
         starts = [sum(lengths[:i]) for i in range(columns)]
         streams = torch.nn.utils.rnn.pad_sequence([text[s:s + n] for s, n in zip(starts, lengths)])

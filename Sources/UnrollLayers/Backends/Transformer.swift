@@ -75,6 +75,12 @@ struct TransformerBlock: SequenceLayer {
 }
 
 /// Options of `transformer`.
+///
+/// Positions are rotary unless something else is asked for: only differences count, so they fit a state that is carried through a
+/// long text, where others have values that training has not seen. Of two layers after two epochs (150,000 characters of WordNet's
+/// glosses, width 64, one seed) the test text took 2.34 nats a character with rotary positions, 2.48 without any, 2.51 with
+/// sinusoids and 2.49 with a learned table. Associative recall over 30 tokens (8 epochs, 25,000 parameters, one seed) comes to 100 %
+/// with each of the first three; without the factor √H, sinusoids stayed at 54 %, and at 2.96 nats.
 public struct TransformerOptions: BackendOptions {
   public enum Attention: String, CaseIterable, Sendable { case causal, full }
   public enum Positions: String, CaseIterable, Sendable { case sinusoidal, learned, rotary, none }

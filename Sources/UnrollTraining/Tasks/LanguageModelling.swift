@@ -43,12 +43,14 @@ public struct LanguageModelling: Task {
 
   /// Training text in as many columns as a batch has; held-out text as `StreamBatcher.scored` reads it.
   public func batches(_ split: Split, _ options: TrainingOptions, _ random: RandomSource?) -> [Batch] {
-    guard split == .train else { return StreamBatcher(tokens: stream[split], ignored: ignored).scored() }
+    guard split == .train else {
+      return StreamBatcher(tokens: stream[split], ignored: ignored).scored(classes: classes)
+    }
     return StreamBatcher(tokens: stream.train).batches(columns: options.batch, chunk: options.chunk)
   }
 
   public func trainingSample(_ options: TrainingOptions, _ random: RandomSource) -> [Batch] {
-    StreamBatcher(tokens: stream.train).scored()
+    StreamBatcher(tokens: stream.train).scored(classes: classes)
   }
 
   public func scorer() -> any Scorer { LanguageScorer(wanted: metrics) }
