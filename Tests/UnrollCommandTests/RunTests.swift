@@ -49,7 +49,7 @@ import UnrollCore
       """,
     ])
     #expect(try program.run("run", "many.yaml").status == 0)
-    let record = try program.read(try #require(program.files.first { $0.hasPrefix("Reports/many/records/") }))
+    let record = try program.read(try #require(records(program, "many").first))
     let line = try #require(record.split(separator: "\n").first { $0.contains("\"peakMemory\"") })
     let peak = try #require(Double(String(line.filter { $0.isNumber || $0 == "." })))
     #expect(peak < 400, "MiB; where the system cannot say, 0")

@@ -80,11 +80,12 @@ struct ScoresSection: ReportSection {
   /// Columns of text that end before a chunk does make smaller steps than the settings say.
   private func short(_ task: TaskResults) -> String? {
     let columns = task.records.filter { $0.cell.harness == LanguageModelling.name }.compactMap { record -> Int? in
-      guard let batch = record.settings["training"]?["batch"]?.number, let tokens = record.data.sizes["train"],
-        let chunk = record.settings["training"]?["chunk"]?.number
+      let training = record.settings["training"]
+      guard let batch = training?["batch"]?.number.flatMap({ Int(exactly: $0) }), batch > 0,
+        let chunk = training?["chunk"]?.number, let tokens = record.data.sizes["train"]
       else { return nil }
-      let length = (tokens - 1) / Int(batch)
-      return length < Int(chunk) ? length : nil
+      let length = (tokens - 1) / batch
+      return Double(length) < chunk ? length : nil
     }
     guard let shortest = columns.min() else { return nil }
     return
