@@ -57,7 +57,7 @@ class Run:
         if self.task == "language-modelling":
             text = self.data.splits[split]
             # Text that is scored is read in one way, whatever training takes.
-            scored = max(1, min(32, (len(text) - 1) // 500)), 64
+            scored = max(1, min(32, (len(text) - 1) // 250)), 64
             yield from self.chunks(text, *((size, self.training["chunk"]) if self.model.training else scored))
             return
         items = self.data.splits[split]

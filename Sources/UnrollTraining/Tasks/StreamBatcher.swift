@@ -13,10 +13,10 @@ struct StreamBatcher {
   private static let mostLogits = 1 << 24
 
   /// Text that is scored is read in one way, whatever batches and chunks a model was trained with: in 32 columns, fewer where
-  /// they would be shorter than 500 tokens. A column begins with an empty state, which goes on from chunk to chunk; so chunks
+  /// they would be shorter than 250 tokens. A column begins with an empty state, which goes on from chunk to chunk; so chunks
   /// change no score, and are short where there are many classes.
   func scored(classes: Int) -> [Batch] {
-    let columns = max(1, min(32, (tokens.count - 1) / 500))
+    let columns = max(1, min(32, (tokens.count - 1) / 250))
     return batches(columns: columns, chunk: max(1, min(64, StreamBatcher.mostLogits / (columns * classes))))
   }
 
