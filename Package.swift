@@ -1,14 +1,15 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+// What a build may use at most, to see that results hold elsewhere: UNROLL_INSTRUCTIONS=plain or avx2; AVX-512 when nothing is said.
+let widest = ["plain": "0", "avx2": "1"][Context.environment["UNROLL_INSTRUCTIONS"] ?? ""] ?? "2"
+
 // Arrows of the house (ARCHITECTURE.md): a target names only what stands below it.
 let package = Package(
   name: "Unroll",
   platforms: [.macOS(.v14)],
   products: [
-    .library(
-      name: "UnrollKit",
-      targets: ["UnrollCore", "UnrollData", "UnrollKernels", "UnrollLayers", "UnrollTraining", "UnrollStudy"]),
+    .library(name: "UnrollKit", targets: ["UnrollKit"]),
     .executable(name: "unroll", targets: ["unroll"]),
   ],
   dependencies: [
@@ -18,7 +19,7 @@ let package = Package(
   targets: [
     .target(
       name: "CUnroll",
-      cSettings: [.define("NDEBUG", .when(configuration: .release))],
+      cSettings: [.define("NDEBUG", .when(configuration: .release)), .define("UN_WIDEST", to: widest)],
       linkerSettings: [
         // OpenBLAS first and by name: pkg-config for GSL would add gslcblas, which is 17 times slower.
         .linkedLibrary("openblas"), .linkedLibrary("gsl"), .linkedLibrary("fftw3f"), .linkedLibrary("m"),
@@ -29,6 +30,9 @@ let package = Package(
     .target(name: "UnrollLayers", dependencies: ["UnrollKernels", "UnrollCore"]),
     .target(name: "UnrollTraining", dependencies: ["UnrollLayers", "UnrollData"]),
     .target(name: "UnrollStudy", dependencies: ["UnrollTraining"]),
+    .target(
+      name: "UnrollKit",
+      dependencies: ["UnrollCore", "UnrollData", "UnrollKernels", "UnrollLayers", "UnrollTraining", "UnrollStudy"]),
     .executableTarget(
       name: "unroll",
       dependencies: ["UnrollStudy", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
@@ -39,8 +43,17 @@ let package = Package(
     .testTarget(name: "UnrollDataTests", dependencies: ["UnrollData"]),
     .testTarget(name: "UnrollTrainingTests", dependencies: ["UnrollTraining", "CAllocations"]),
     .testTarget(name: "UnrollStudyTests", dependencies: ["UnrollStudy"]),
+    .testTarget(name: "UnrollKitTests", dependencies: ["UnrollKit"]),
     .testTarget(name: "UnrollCommandTests", dependencies: ["unroll"], exclude: ["Snapshots"]),
   ],
   swiftLanguageModes: [.v5],
   cLanguageStandard: .gnu11
 )
+
+// Not for users: what scripts/fuzz and scripts/sanitize run.
+if Context.environment["UNROLL_PROBES"] != nil {
+  package.targets += [
+    .executableTarget(name: "unroll-fuzz", dependencies: ["UnrollStudy"], path: "Tests/Fuzz", exclude: ["Seeds"]),
+    .executableTarget(name: "unroll-sanitize", dependencies: ["UnrollTraining"], path: "Tests/Sanitize"),
+  ]
+}

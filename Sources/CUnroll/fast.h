@@ -5,11 +5,18 @@
 #include <stdint.h>
 #include <string.h>
 
-#if defined(__x86_64__) && defined(__linux__)
-// One binary, three code paths, chosen at load time: no unsafe flag, so other packages can depend on this one.
-#define UN_FAST __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
+// The widest instructions that this build may use: 0 plain, 1 AVX2, 2 AVX-512.
+#ifndef UN_WIDEST
+#define UN_WIDEST 2
+#endif
+
+// One binary, up to three code paths, chosen at load time: no unsafe flag, so other packages can depend on this one.
+#if !defined(__x86_64__) || !defined(__linux__) || UN_WIDEST == 0
 #define UN_FAST
+#elif UN_WIDEST == 1
+#define UN_FAST __attribute__((target_clones("arch=x86-64-v3", "default")))
+#else
+#define UN_FAST __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #endif
 // Before a loop whose iterations do not touch each other's elements. The compiler's own test asks whether whole arrays overlap;
 // the gates of several sequences lie between each other and fail it, and then run one element at a time, five times slower.
@@ -39,11 +46,11 @@ UN_INLINE float un_expf(float x) {
     float n = shifted - 12582912.0f;
     float r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
     float e = 1.0f + r * (1.0f + r * (0.5f + r * (1.0f / 6 + r * (1.0f / 24 + r * (1.0f / 120 + r * (1.0f / 720 + r * (1.0f / 5040)))))));
-    int32_t bits;
+    uint32_t bits;
     memcpy(&bits, &shifted, 4);
-    int32_t scale_bits = (bits << 23) + 0x3f800000;
+    bits = (bits << 23) + 0x3f800000u;
     float scale;
-    memcpy(&scale, &scale_bits, 4);
+    memcpy(&scale, &bits, 4);
     return e * scale;
 }
 

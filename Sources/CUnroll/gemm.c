@@ -1,5 +1,6 @@
 // Products. On processors with AVX-512 our own kernel, elsewhere OpenBLAS. What ours has over a general sgemm: the right-hand side
 // can be packed once and used at every time step, and small left-hand sides are read where they lie.
+#include "fast.h"
 #include "unroll.h"
 #include <cblas.h>
 #include <gsl/gsl_version.h>
@@ -141,14 +142,7 @@ WIDE static void block(int ta, ptrdiff_t m, ptrdiff_t n, ptrdiff_t kc, const flo
     }
 }
 
-static int has_wide(void) {
-    static int known = -1;
-    if (known < 0) {
-        __builtin_cpu_init();
-        known = __builtin_cpu_supports("avx512f") != 0;
-    }
-    return known;
-}
+static int has_wide(void) { return UN_WIDEST >= 2 && __builtin_cpu_supports("x86-64-v4"); }
 #else
 static int has_wide(void) { return 0; }
 #endif
@@ -201,6 +195,14 @@ void un_gemm_packed(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const float *a, ptrdi
     }
 #endif
     blas(0, 0, m, n, k, a, lda, packed, n, adding, c, ldc);
+}
+
+const char *un_instructions(void) {
+#if defined(__x86_64__)
+    if (has_wide()) return "AVX-512";
+    if (UN_WIDEST >= 1 && __builtin_cpu_supports("x86-64-v3")) return "AVX2";
+#endif
+    return "plain";
 }
 
 void un_single_thread(void) { openblas_set_num_threads(1); }

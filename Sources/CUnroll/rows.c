@@ -14,14 +14,6 @@ UN_FAST void un_scale(ptrdiff_t n, float factor, float *restrict x) {
     for (ptrdiff_t i = 0; i < n; i++) x[i] *= factor;
 }
 
-UN_FAST void un_mix(ptrdiff_t n, const float *restrict x, const float *restrict y, const float *restrict k, float *restrict out) {
-    for (ptrdiff_t i = 0; i < n; i++) out[i] = y[i] + k[i] * (x[i] - y[i]);
-}
-
-UN_FAST void un_multiply(ptrdiff_t n, const float *x, const float *y, float *out) {
-    for (ptrdiff_t i = 0; i < n; i++) out[i] = x[i] * y[i];
-}
-
 UN_FAST void un_column_sums(ptrdiff_t rows, ptrdiff_t columns, const float *restrict x, ptrdiff_t ld, float *restrict add_sums) {
     for (ptrdiff_t r = 0; r < rows; r++)
         UN_INDEPENDENT

@@ -2,12 +2,6 @@ import CUnroll
 
 /// The elementwise half of one step of the less common cells. Shapes are those of `unroll.h`.
 extension Kernels {
-  /// out = k ⊙ x + (1 − k) ⊙ y
-  public static func mix(_ x: Matrix, _ y: Matrix, _ k: Matrix, into out: Matrix) {
-    precondition(same(x, y) && same(x, k) && same(x, out) && x.isContiguous && y.isContiguous && out.isContiguous)
-    un_mix(x.count, x.base, y.base, k.base, out.base)
-  }
-
   /// h = h_prev + tanh(a)
   public static func residualStep(_ a: Matrix, previous: Matrix, hidden: Matrix) {
     precondition(same(a, previous) && same(a, hidden))

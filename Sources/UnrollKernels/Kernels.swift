@@ -4,7 +4,8 @@ import CUnroll
 public enum Kernels {
   public enum Transpose { case none, left, right }
 
-  /// OpenBLAS uses one thread; call once at start.
+  /// OpenBLAS uses one thread; call once at start. (It makes its others when it is loaded, unless the environment says
+  /// `OPENBLAS_NUM_THREADS=1`.)
   public static let singleThread: Void = un_single_thread()
 
   /// c = a·b + β c, with one side transposed when asked; β is 1 when `adding`.
@@ -50,12 +51,6 @@ public enum Kernels {
   public static func scale(_ x: Matrix, by factor: Float) {
     precondition(x.isContiguous)
     un_scale(x.count, factor, x.base)
-  }
-
-  /// out = x ⊙ y
-  public static func multiplyElements(_ x: Matrix, _ y: Matrix, into out: Matrix) {
-    precondition(same(x, y) && same(x, out) && x.isContiguous && y.isContiguous && out.isContiguous)
-    un_multiply(x.count, x.base, y.base, out.base)
   }
 
   /// sums [1, columns] += column sums of x

@@ -1,13 +1,17 @@
 import CUnroll
 
-/// Versions of the libraries below, for the records.
+/// What the last digits of results hang on, for the records: versions of the libraries below, and the processor's instructions.
 public enum Versions {
   public static var libraries: [String: String] {
     [
       "openblas": String(cString: un_blas_config()).trimmed, "gsl": String(cString: un_gsl_version()).trimmed,
       "fftw": String(cString: un_fftw_version()).trimmed,
+      "instructions": instructions,
     ]
   }
+
+  /// The widest that are used: `AVX-512`, `AVX2` or `plain`.
+  public static var instructions: String { String(cString: un_instructions()) }
 }
 
 extension String {

@@ -8,11 +8,12 @@ struct CheckCommand: ParsableCommand {
     commandName: "check",
     abstract: "Checks what every backend must keep: gradients, ragged batches, streaming, causality, repeatability.",
     discussion: """
-      Every backend is built in several forms: stacks, readings, and every value of its own options. The table shows the worst \
-      figure over all forms. Exit code 1 if one is outside of its limit.
+      Every backend is built in several forms: stacks, readings, and every value of its own options. Checks that fail are \
+      shown with their worst figure over all forms, the worst first; the last line sums up. Exit code 1 if one fails.
       """)
 
   @Argument(help: "Backends to check; all when none is named.") var backends: [String] = []
+  @Flag(name: .shortAndLong, help: "Every check, and every form and place where one fails.") var verbose = false
   @Flag(help: "One JSON object a form and line.") var json = false
 
   func run() throws {
@@ -25,7 +26,7 @@ struct CheckCommand: ParsableCommand {
           if json { print(String(decoding: try result.json(), as: UTF8.self)) }
           return result
         }
-        if !json { print(CheckTable(results).text) }
+        if !json { print(CheckTable(results).text(verbose: verbose)) }
         failed = failed || !results.allSatisfy(\.passes)
       }
       if failed { throw ExitCode(1) }
@@ -33,52 +34,64 @@ struct CheckCommand: ParsableCommand {
   }
 }
 
-/// The results of one backend: a line a check with its worst figure, then every failure.
+/// The results of one backend: a line a check with its worst figure, the worst first, and a last line that sums up.
 private struct CheckTable {
+  /// One check over all forms.
+  private struct Line {
+    /// The figure that is nearest to the limit or furthest outside, and its form.
+    let worst: (form: Contract.Result, figure: Contract.Figure)
+    let failures: [(form: Contract.Result, figure: Contract.Figure)]
+    let forms: Int
+  }
+
   let results: [Contract.Result]
+  private let lines: [Line]
 
-  init(_ results: [Contract.Result]) { self.results = results }
-
-  var text: String {
-    let lines = worst.map { form, figure in
-      row([
-        figure.check, number(figure.worst), (figure.atLeast ? "≥ " : "≤ ") + number(figure.limit),
-        figure.passes ? "ok" : "FAILED", at(form, figure),
-      ])
-    }
-    let title = "\(results[0].backend): \(results.count) forms, \(results.reduce(0) { $0 + $1.figures.count }) figures"
-    let failures = results.flatMap { form in
-      form.figures.filter { !$0.passes }.map { "  FAILED \($0.check): \(number($0.worst)) at \(at(form, $0))" }
-    }
-    return ([title, row(["check", "worst figure", "limit", "", "at"])] + lines + failures).joined(separator: "\n")
-      + "\n"
+  init(_ results: [Contract.Result]) {
+    self.results = results
+    let found = results.flatMap { form in form.figures.map { (form: form, figure: $0) } }
+    lines = Dictionary(grouping: found) { $0.figure.check }.values.map { all in
+      Line(
+        worst: all.max { $0.figure.strain < $1.figure.strain }!, failures: all.filter { !$0.figure.passes },
+        forms: all.count)
+    }.sorted { ($1.worst.figure.strain, $0.worst.figure.check) < ($0.worst.figure.strain, $1.worst.figure.check) }
   }
 
-  /// Of every check, in order, the figure that is nearest to its limit or furthest outside.
-  private var worst: [(Contract.Result, Contract.Figure)] {
-    var order: [String] = []
-    var found: [String: (Contract.Result, Contract.Figure)] = [:]
-    for result in results {
-      for figure in result.figures {
-        guard let known = found[figure.check]?.1 else {
-          order.append(figure.check)
-          found[figure.check] = (result, figure)
-          continue
-        }
-        if figure.atLeast ? figure.worst < known.worst : figure.worst > known.worst {
-          found[figure.check] = (result, figure)
-        }
-      }
-    }
-    return order.map { found[$0]! }
+  func text(verbose: Bool) -> String {
+    let shown = lines.filter { verbose || !$0.failures.isEmpty }
+    let heading = row(["check", "worst figure", "limit", "", "at"])
+    let places = verbose ? lines.flatMap(\.failures).map(place) : []
+    return ((shown.isEmpty ? [] : [heading]) + shown.map(text) + places + [summary]).joined(separator: "\n")
   }
+
+  private var summary: String {
+    let failed = lines.count { !$0.failures.isEmpty }
+    let counts = "\(lines.count) checks over \(results.count) forms"
+    guard failed == 0 else { return "\(results[0].backend): \(failed) of \(counts) FAILED" }
+    // A figure of zero against a limit of zero is as good as can be; of the others one is nearest to its limit.
+    let nearest = lines[0].worst.figure
+    return "\(results[0].backend): \(counts) ok; nearest to its limit: \(nearest.check), "
+      + "\(number(nearest.worst)) (\(limit(nearest)))"
+  }
+
+  private func text(_ line: Line) -> String {
+    let (form, figure) = line.worst
+    let verdict = line.failures.isEmpty ? "ok" : "FAILED in \(line.failures.count) of \(line.forms)"
+    return row([figure.check, number(figure.worst), limit(figure), verdict, at(form, figure)])
+  }
+
+  private func place(_ failure: (form: Contract.Result, figure: Contract.Figure)) -> String {
+    "  FAILED \(failure.figure.check): \(number(failure.figure.worst)) at \(at(failure.form, failure.figure))"
+  }
+
+  private func limit(_ figure: Contract.Figure) -> String { (figure.atLeast ? "≥ " : "≤ ") + number(figure.limit) }
 
   private func at(_ form: Contract.Result, _ figure: Contract.Figure) -> String {
     "\(form.form), \(form.reading)" + (figure.place.isEmpty ? "" : ": \(figure.place)")
   }
 
   private func row(_ cells: [String]) -> String {
-    let padded = zip(cells, [32, 13, 10, 7]).map { cell, width in
+    let padded = zip(cells, [32, 13, 10, 18]).map { cell, width in
       cell + String(repeating: " ", count: max(0, width - cell.count))
     }
     return "  " + (padded + cells.dropFirst(padded.count)).joined(separator: " ")

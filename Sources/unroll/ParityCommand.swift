@@ -6,7 +6,7 @@ struct ParityCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "parity", abstract: "Compares our layers with float64 reference cases (*.safetensors).",
     discussion:
-      "The error of a tensor is max|ours − theirs| / max(max|theirs|, 1e-3). Exit code 1 if one is over the tolerance or a case is not supported."
+      "The error of a tensor is max|ours − theirs| / max(max|theirs|, 1e-3). Exit code 1 if one is over the tolerance, or a case is not supported or damaged."
   )
 
   @Argument(help: "A folder of cases.", transform: Terminal.path) var folder: String
@@ -17,7 +17,15 @@ struct ParityCommand: ParsableCommand {
   func run() throws {
     try reporting {
       let results = try Parity.run(folder: folder, only: only)
-      for result in results { Terminal.say(json ? try line(result) : text(result)) }
+      for result in results {
+        if json {
+          Terminal.say(try line(result))
+        } else if let complaint = result.complaint {
+          Terminal.complain(complaint)
+        } else {
+          Terminal.say(text(result))
+        }
+      }
       let bad = results.filter { !$0.passes(tolerance) }
       if !json { print("\(results.count - bad.count) of \(results.count) cases within \(tolerance)") }
       if !bad.isEmpty { throw ExitCode(1) }

@@ -16,6 +16,7 @@ struct Unroll: ParsableCommand {
     ])
 
   static func main() {
+    Launch.withoutIdleThreads()
     atexit { Terminal.settle() }
     main(nil)
   }

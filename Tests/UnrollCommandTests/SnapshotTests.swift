@@ -1,5 +1,8 @@
 import Testing
 import UnrollCore
+import UnrollData
+import UnrollLayers
+import UnrollTraining
 
 #if canImport(Glibc)
   import Glibc
@@ -13,7 +16,7 @@ import UnrollCore
   @Test(
     arguments: [
       ("help", ["--help"]), ("run-help", ["run", "--help"]), ("report-help", ["report", "--help"]),
-      ("list", ["list"]), ("list-training", ["list", "training"]), ("list-model", ["list", "model"]),
+      ("list-training", ["list", "training"]), ("list-model", ["list", "model"]),
       ("list-study", ["list", "study"]), ("list-averaging", ["list", "averaging"]),
     ])
   func texts(name: String, arguments: [String]) throws {
@@ -22,6 +25,23 @@ import UnrollCore
     let path = "\(Files.parent(of: #filePath))/Snapshots/\(name).txt"
     if getenv("UNROLL_SNAPSHOTS") != nil { try Files.write(ended.output, to: path) }
     #expect(ended.output == String(decoding: try Files.read(path), as: UTF8.self))
+  }
+
+  /// The headings stand; below each stands what its list holds, whatever that is.
+  @Test func listShowsEveryList() throws {
+    let lines = try Program().run("list").output.split(separator: "\n").map(String.init)
+    #expect(
+      lines.filter { !$0.hasPrefix("  ") } == [
+        "Backends (in a study: `backends: [NAME, {backend: NAME, OPTION: VALUE}]`)",
+        "Tasks (chosen by the kind of data)",
+        "Data sets (in a study: `data: NAME`, or `data: {name: NAME, OPTION: VALUE}`)",
+        "Formats (your own files: `data: {format: NAME, train: PATH, …}`)",
+      ])
+    let names = lines.filter { $0.hasPrefix("  ") }.map { String($0.split(separator: " ")[0]) }
+    #expect(
+      names == Backends.all.map { $0.name } + Tasks.all.map { $0.name } + Datasets.all.map { $0.name }
+        + Formats.all.map { $0.name })
+    for backend in Backends.all { #expect(lines.contains { $0.hasSuffix(" \(backend.summary)") }) }
   }
 
   @Test func theVersionIsOneWord() throws {

@@ -33,14 +33,17 @@ import UnrollLayers
     #expect(has("plain") && has("layers: 2") && has("layers: 2, bidirectional, sum") && has("residual, bidirectional"))
     let causal = try forms.contains { try ContractModel($0).layer.isCausal }
     #expect(causal, "no form can be streamed")
-    let poolsItself = ["averaging", "attention-rnn"].contains(name)
-    for pool in ["mean", "max", "attention"] { #expect(has("pooling: \(pool)", .summary) != poolsItself) }
-    #expect(has("learned state") != ["averaging", "transformer"].contains(name))
+    let options = try Backends.named(name).miniature
+    for pool in ["mean", "max", "attention"] { #expect(has("pooling: \(pool)", .summary) != options.poolsItself) }
+    let site = LayerSite(input: options.widthStep, width: options.widthStep)
+    let slots = try options.makeLayer(site, .counting()).slots
+    #expect(has("learned state") == slots.contains(where: \.learnable))
   }
 
   @Test func attentionIsCheckedInEveryReading() throws {
     let forms = try Contract.forms(of: AttentionRNNOptions.self).filter { $0.name == "plain" }
-    #expect(forms.contains { $0.reading == .everyStep } && forms.contains { $0.reading == .causal })
+    // As a summary it is read as causally as it is step by step.
+    #expect(forms.map(\.reading) == [.everyStep, .summary])
   }
 
   @Test func everyCheckHasAMeaningSomewhere() throws {

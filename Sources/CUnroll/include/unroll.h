@@ -20,6 +20,8 @@ void un_gemm_packed(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const float *a, ptrdi
                     float *c, ptrdiff_t ldc);
 // One thread inside OpenBLAS: waking a second one costs more than a time step.
 void un_single_thread(void);
+// The widest instructions that processor and build have: "AVX-512", "AVX2" or "plain".
+const char *un_instructions(void);
 const char *un_blas_config(void);
 const char *un_gsl_version(void);
 const char *un_fftw_version(void);
@@ -92,10 +94,6 @@ void un_gather(ptrdiff_t rows, ptrdiff_t columns, const float *table, ptrdiff_t 
 void un_scatter_add(ptrdiff_t rows, ptrdiff_t columns, const float *x, const int32_t *index, float *add_table, ptrdiff_t ld);
 void un_copy_columns(ptrdiff_t rows, ptrdiff_t columns, const float *from, ptrdiff_t ld_from, float *to, ptrdiff_t ld_to);
 void un_add_columns(ptrdiff_t rows, ptrdiff_t columns, const float *from, ptrdiff_t ld_from, float *add_to, ptrdiff_t ld_to);
-// out = x ⊙ y; out may be x or y.
-void un_multiply(ptrdiff_t n, const float *x, const float *y, float *out);
-// out = k ⊙ x + (1 - k) ⊙ y
-void un_mix(ptrdiff_t n, const float *x, const float *y, const float *k, float *out);
 // 0 or 1/(1-p) per element, from a counter-based source: the same for every target and thread.
 void un_dropout_mask(ptrdiff_t n, float p, uint64_t key, float *mask);
 void un_relu(ptrdiff_t n, const float *x, float *y);
@@ -368,6 +366,25 @@ void un_lru_back(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdif
 // The same as a sum over all steps before, in quadratic time: what the scan is checked against.
 void un_lru_convolution(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t N, const float *nu,
                         const float *theta, const float *gamma, const float *v, float *x);
+
+// ---- elements.c: every element of [rows, columns], each matrix with its own floats from row to row; outputs may be inputs
+void un_sigmoid(ptrdiff_t rows, ptrdiff_t columns, const float *x, ptrdiff_t ld_x, float *y, ptrdiff_t ld_y);
+// dx = dy ⊙ y ⊙ (1 - y)
+void un_sigmoid_back(ptrdiff_t rows, ptrdiff_t columns, const float *y, ptrdiff_t ld_y, const float *dy, ptrdiff_t ld_dy,
+                     float *dx, ptrdiff_t ld_dx);
+void un_tanh(ptrdiff_t rows, ptrdiff_t columns, const float *x, ptrdiff_t ld_x, float *y, ptrdiff_t ld_y);
+// dx = dy ⊙ (1 - y²)
+void un_tanh_back(ptrdiff_t rows, ptrdiff_t columns, const float *y, ptrdiff_t ld_y, const float *dy, ptrdiff_t ld_dy, float *dx,
+                  ptrdiff_t ld_dx);
+// out = x ⊙ y, or += when adding
+void un_multiply(ptrdiff_t rows, ptrdiff_t columns, const float *x, ptrdiff_t ld_x, const float *y, ptrdiff_t ld_y, int adding,
+                 float *out, ptrdiff_t ld_out);
+// out = k ⊙ x + (1 - k) ⊙ y
+void un_mix(ptrdiff_t rows, ptrdiff_t columns, const float *x, ptrdiff_t ld_x, const float *y, ptrdiff_t ld_y, const float *k,
+            ptrdiff_t ld_k, float *out, ptrdiff_t ld_out);
+void un_mix_back(ptrdiff_t rows, ptrdiff_t columns, const float *x, ptrdiff_t ld_x, const float *y, ptrdiff_t ld_y,
+                 const float *k, ptrdiff_t ld_k, const float *d_out, ptrdiff_t ld_d_out, float *dx, ptrdiff_t ld_dx, float *dy,
+                 ptrdiff_t ld_dy, float *dk, ptrdiff_t ld_dk);
 
 // ---- stream.c: one step of B sequences, the state in place
 // poles: those of un_lru_poles. v, x [B][2N].

@@ -37,13 +37,13 @@ public struct AttentionRNNOptions: BackendOptions {
   {
     AttentionCrown(
       inner: stack, pooling: AttentionPooling(stack.outputWidth, parameters.scope("attention")),
-      causal: reading == .causal)
+      causal: reading != .everyStep)
   }
 }
 
 /// The states of a recurrent network beside their attention pool.
 ///
-/// Rows: [h_t ; pool over the sentence], or [h_t ; pool over 1…t] when causal. Summary: the pool over the sentence. State: the
+/// Rows: [h_t ; pool over 1…t] when causal, and [h_t ; pool over the sentence] where every step may see all of it. Summary: the pool over the sentence. State: the
 /// inner one and, when causal, the pool's H + 1 floats.
 struct AttentionCrown: SequenceLayer {
   let inner: any SequenceLayer
@@ -91,6 +91,10 @@ struct AttentionCrown: SequenceLayer {
         return (dx, dState + dPoolState)
       }
     )
+  }
+
+  func summaryStream(_ x: Matrix, _ pass: Pass) -> SequenceStream {
+    inner.stream(x, pass).then { hidden in pooling.stream(hidden, pass) }
   }
 
   func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream {

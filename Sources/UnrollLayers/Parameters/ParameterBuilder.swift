@@ -32,6 +32,8 @@ public struct ParameterBuilder {
 
   /// Parameters declared so far.
   public var count: Int { storage.count }
+  /// They themselves, in order.
+  public var declared: [Parameter] { storage.list }
 
   private init(storage: Storage, random: RandomSource, prefix: String, suffix: String) {
     self.storage = storage

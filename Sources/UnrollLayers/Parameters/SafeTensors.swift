@@ -13,9 +13,6 @@ public struct SafeTensors: Equatable, Sendable {
       self.shape = shape
       self.values = values
     }
-
-    /// The same values as integers.
-    public var integers: [Int] { values.map { Int($0) } }
   }
 
   public var tensors: [String: Tensor]

@@ -44,7 +44,11 @@ struct LearnedState: SequenceLayer {
     )
   }
 
-  func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream {
-    inner.stream(x, pass).beginning(with: initial.map { $0.map(pass.value) })
+  func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream { beginning(inner.stream(x, pass), pass) }
+
+  func summaryStream(_ x: Matrix, _ pass: Pass) -> SequenceStream { beginning(inner.summaryStream(x, pass), pass) }
+
+  private func beginning(_ stream: SequenceStream, _ pass: Pass) -> SequenceStream {
+    stream.beginning(with: initial.map { $0.map(pass.value) })
   }
 }

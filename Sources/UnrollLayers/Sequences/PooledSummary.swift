@@ -99,14 +99,29 @@ struct PooledSummary: SequenceLayer {
 
   /// The rows are those of the inner layer; the pool is carried in the state.
   func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream {
-    inner.stream(x, pass).then { rows in
-      if case .attention(let pooling) = pool { return pooling.stream(rows, pass).showing(rows) }
-      let (state, owners) = (poolSlots.empty(x.rows, pass.arena), pass.steps.sequenceOfRow)
-      return SequenceStream(rows, rows, zip(poolSlots, state).map { StreamSlot($0, in: $1, pass) }, pass) {
-        if case .max = pool { return Kernels.takeMaximum(rows, owners, into: state[0]) }
-        Kernels.add(rows, to: state[0])
-        TokenCount.advance(state[1])
+    inner.stream(x, pass).then { rows in poolStream(rows, pass).showing(rows) }
+  }
+
+  func summaryStream(_ x: Matrix, _ pass: Pass) -> SequenceStream {
+    inner.stream(x, pass).then { rows in poolStream(rows, pass) }
+  }
+
+  /// From rows to the pool of all so far.
+  private func poolStream(_ rows: Matrix, _ pass: Pass) -> SequenceStream {
+    if case .attention(let pooling) = pool { return pooling.stream(rows, pass) }
+    let (state, owners) = (poolSlots.empty(rows.rows, pass.arena), pass.steps.sequenceOfRow)
+    let (slots, pooled) = (
+      zip(poolSlots, state).map { StreamSlot($0, in: $1, pass) }, pass.arena.matrix(rows.rows, width)
+    )
+    return SequenceStream(rows, pooled, slots, pass) {
+      if case .max = pool {
+        Kernels.takeMaximum(rows, owners, into: state[0])
+        return Kernels.copy(state[0], to: pooled)
       }
+      Kernels.add(rows, to: state[0])
+      TokenCount.advance(state[1])
+      Kernels.copy(state[0], to: pooled)
+      for b in 0..<pooled.rows { Kernels.scale(pooled.rows(b..<b + 1), by: 1 / state[1][b, 0]) }
     }
   }
 }

@@ -1,12 +1,14 @@
 import UnrollKernels
 
 /// The input's part of a recurrent cell's pre-activations: W_ih x + b_ih, [R, gH] for all rows at once.
-struct RecurrentInput: Layer {
+public struct RecurrentInput: Layer {
   let weights: RecurrentWeights
   /// Adds b_hh as well, for a cell that has no other place for it; its gradient is that of the recurrent product.
   let bothBiases: Bool
 
-  func forward(_ x: Matrix, _ pass: Pass) -> (output: Matrix, pullback: Pullback) {
+  public init(weights: RecurrentWeights, bothBiases: Bool) { (self.weights, self.bothBiases) = (weights, bothBiases) }
+
+  public func forward(_ x: Matrix, _ pass: Pass) -> (output: Matrix, pullback: Pullback) {
     let y = pass.arena.matrix(x.rows, weights.gates * weights.width)
     let bias = bias(pass)
     if let bias { Kernels.fillRows(y, with: bias) }
@@ -23,7 +25,7 @@ struct RecurrentInput: Layer {
     )
   }
 
-  func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream {
+  public func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream {
     PackedMap(pass.value(weights.ih), bias: bias(pass), pass.arena).stream(x, pass)
   }
 

@@ -2,7 +2,9 @@ import UnrollCore
 import UnrollKernels
 
 /// One step of a recurrent network; `RecurrentLayer` walks it over the steps of a batch and back.
-protocol RecurrentCell {
+///
+/// A new cell says what it carries, and writes `gate` and `gateBack` with the loops of `Kernels+Elements.swift`, or with one of its own.
+public protocol RecurrentCell {
   var weights: RecurrentWeights { get }
   /// What is carried, each H wide; the first is h, the output.
   var slots: [StateSlot] { get }
@@ -35,28 +37,28 @@ protocol RecurrentCell {
 }
 
 extension RecurrentCell {
-  var tapes: [Int] { [] }
-  var scratchWidth: Int { 0 }
-  var zonedSlots: Int { slots.count }
-  var extraMultiplyAdds: Int { 0 }
+  public var tapes: [Int] { [] }
+  public var scratchWidth: Int { 0 }
+  public var zonedSlots: Int { slots.count }
+  public var extraMultiplyAdds: Int { 0 }
 
-  var input: any Layer { RecurrentInput(weights: weights, bothBiases: true) }
+  public var input: any Layer { RecurrentInput(weights: weights, bothBiases: true) }
 
-  func step(_ t: Int, _ walk: RecurrentWalk) {
+  public func step(_ t: Int, _ walk: RecurrentWalk) {
     let gates = walk.gates(t)
     walk.product.add(walk.recurrentInput(t), to: gates)
     gate(gates, t, walk)
   }
 
-  func stepBack(_ t: Int, dy: Matrix, _ walk: RecurrentWalk) {
+  public func stepBack(_ t: Int, dy: Matrix, _ walk: RecurrentWalk) {
     let gates = walk.gates(t)
     gateBack(gates, t, dy: dy, walk)
     walk.recurrentBack(gates, walk.product, t, adding: carriesHidden)
   }
 
-  func weightsBack(_ walk: RecurrentWalk) { walk.product.back(walk.allGates, walk.recurrentInputs) }
+  public func weightsBack(_ walk: RecurrentWalk) { walk.product.back(walk.allGates, walk.recurrentInputs) }
 
-  func streaming(_ walk: RecurrentWalk) -> () -> Void {
+  public func streaming(_ walk: RecurrentWalk) -> () -> Void {
     {
       step(0, walk)
       walk.zone(0)
@@ -68,24 +70,25 @@ extension RecurrentCell {
 /// A recurrent cell over packed steps: all input products at once, then step by step.
 ///
 /// Recurrent dropout, weight dropout and zoneout are written here, once for all cells.
-struct RecurrentLayer<Cell: RecurrentCell>: SequenceLayer {
+public struct RecurrentLayer<Cell: RecurrentCell>: SequenceLayer {
   let cell: Cell
   let settings: RecurrentSettings
   /// Names the random splits of this layer's masks.
   let name: String
 
-  init(_ cell: Cell, _ settings: RecurrentSettings, _ parameters: ParameterBuilder) {
+  public init(_ cell: Cell, _ settings: RecurrentSettings, _ parameters: ParameterBuilder) {
     (self.cell, self.settings) = (cell, settings)
     name = parameters.name("recurrent")
   }
 
-  var inputWidth: Int { cell.weights.inputWidth }
-  var outputWidth: Int { cell.weights.width }
-  var slots: [StateSlot] { cell.slots }
-  var multiplyAdds: Int { cell.weights.multiplyAdds + cell.extraMultiplyAdds }
+  public var inputWidth: Int { cell.weights.inputWidth }
+  public var outputWidth: Int { cell.weights.width }
+  public var slots: [StateSlot] { cell.slots }
+  public var multiplyAdds: Int { cell.weights.multiplyAdds + cell.extraMultiplyAdds }
 
-  func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)
-  {
+  public func forward(
+    _ x: Matrix, from state: [Matrix]?, _ pass: Pass
+  ) -> (output: SequenceOutput, pullback: SequencePullback) {
     let (gates, inputBack) = cell.input.forward(x, pass)
     let walk = RecurrentWalk(cell, gates: gates, from: state, settings, name: name, pass)
     for t in 0..<pass.steps.steps {
@@ -108,7 +111,7 @@ struct RecurrentLayer<Cell: RecurrentCell>: SequenceLayer {
     )
   }
 
-  func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream {
+  public func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream {
     cell.input.stream(x, pass).then { gates in
       let walk = RecurrentWalk(cell, gates: gates, from: nil, settings, name: name, pass)
       let state = zip(walk.states, slots).map { $0.slot($1, pass) }

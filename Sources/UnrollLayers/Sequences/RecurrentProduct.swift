@@ -1,7 +1,7 @@
 import UnrollKernels
 
 /// x Uᵀ for (some rows of) weight_hh, head by head, under a weight mask if there is one.
-final class RecurrentProduct {
+public final class RecurrentProduct {
   private struct Block {
     /// Columns of the gates and of h.
     let gates, hidden: Range<Int>
@@ -41,7 +41,7 @@ final class RecurrentProduct {
   }
 
   /// The product with these rows alone, under the same mask.
-  func part(_ rows: Range<Int>) -> RecurrentProduct { RecurrentProduct(weights, rows: rows, values, mask, pass) }
+  public func part(_ rows: Range<Int>) -> RecurrentProduct { RecurrentProduct(weights, rows: rows, values, mask, pass) }
 
   private static func blocks(_ weights: RecurrentWeights, _ rows: Range<Int>) -> [(Range<Int>, Range<Int>)] {
     guard weights.heads > 1 else { return [(rows, 0..<weights.width)] }
@@ -52,14 +52,14 @@ final class RecurrentProduct {
   }
 
   /// out [n, rows] += h Uᵀ, or = without `adding`.
-  func add(_ h: Matrix, to out: Matrix, adding: Bool = true) {
+  public func add(_ h: Matrix, to out: Matrix, adding: Bool = true) {
     for block in ahead {
       Kernels.multiply(h.columns(block.hidden), block.packed, adding: adding, into: out.columns(block.gates))
     }
   }
 
   /// dh [n, H] = dy U, or += when adding.
-  func inputBack(_ dy: Matrix, adding: Bool, into dh: Matrix) {
+  public func inputBack(_ dy: Matrix, adding: Bool, into dh: Matrix) {
     // Several gates add to the same units of a head.
     if !adding, weights.heads > 1 { dh.fill(0) }
     let adds = adding || weights.heads > 1
@@ -73,7 +73,7 @@ final class RecurrentProduct {
   /// - Parameters:
   ///   - dy: [R, rows].
   ///   - h: [R, H], as the product saw it.
-  func back(_ dy: Matrix, _ h: Matrix) {
+  public func back(_ dy: Matrix, _ h: Matrix) {
     let gradient = pass.gradient(weights.hh).rows(rows)
     let sums = mask == nil ? gradient : pass.arena.zeros(gradient.rows, gradient.columns)
     for (gates, hidden) in RecurrentProduct.blocks(weights, rows) {

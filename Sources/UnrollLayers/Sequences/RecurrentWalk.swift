@@ -3,19 +3,19 @@ import UnrollKernels
 
 /// What one walk of a recurrent layer over a batch keeps: gates, states, masks, and on the way back the gradients that flow from
 /// step to step.
-final class RecurrentWalk {
-  let pass: Pass
-  let weights: RecurrentWeights
+public final class RecurrentWalk {
+  public let pass: Pass
+  public let weights: RecurrentWeights
   /// W x + b for all rows; then activations; on the way back gradients of the pre-activations. [R, gH]
-  let allGates: Matrix
+  public let allGates: Matrix
   /// The states behind their initial values, as the next step sees them.
   let states: [HiddenRows]
   /// What the cell writes: the states, or with zoneout what they would be without.
   private let written: [HiddenRows]
-  let tapes: [Matrix]
+  public let tapes: [Matrix]
   private let scratchRows: Matrix
   /// The recurrent product with all of weight_hh.
-  let product: RecurrentProduct
+  public let product: RecurrentProduct
   private var parts: [RecurrentProduct] = []
   private let zoneout: Zoneout?
   private let hiddenMask: Matrix?
@@ -47,40 +47,40 @@ final class RecurrentWalk {
 
   // MARK: Rows of step t, [live, …]
 
-  func gates(_ t: Int) -> Matrix { allGates.rows(pass.steps.range(t)) }
-  func previous(_ slot: Int, _ t: Int) -> Matrix { states[slot].previous(t) }
+  public func gates(_ t: Int) -> Matrix { allGates.rows(pass.steps.range(t)) }
+  public func previous(_ slot: Int, _ t: Int) -> Matrix { states[slot].previous(t) }
   /// Where the cell writes, and on the way back what it wrote.
-  func current(_ slot: Int, _ t: Int) -> Matrix { written[slot].current(t) }
-  func tape(_ index: Int, _ t: Int) -> Matrix { tapes[index].rows(pass.steps.range(t)) }
+  public func current(_ slot: Int, _ t: Int) -> Matrix { written[slot].current(t) }
+  public func tape(_ index: Int, _ t: Int) -> Matrix { tapes[index].rows(pass.steps.range(t)) }
   /// What no step after t reads.
-  func scratch(_ t: Int) -> Matrix { scratchRows.rows(0..<Int(pass.steps.live[t])) }
-  func carry(_ slot: Int, _ t: Int) -> Matrix { carries[slot].rows(0..<Int(pass.steps.live[t])) }
+  public func scratch(_ t: Int) -> Matrix { scratchRows.rows(0..<Int(pass.steps.live[t])) }
+  public func carry(_ slot: Int, _ t: Int) -> Matrix { carries[slot].rows(0..<Int(pass.steps.live[t])) }
 
   // MARK: The recurrent product
 
   /// h_{t−1} as the product sees it.
-  func recurrentInput(_ t: Int) -> Matrix {
+  public func recurrentInput(_ t: Int) -> Matrix {
     guard let maskedHidden else { return previous(0, t) }
     return masked(previous(0, t), t, into: maskedHidden.rows(pass.steps.range(t)))
   }
 
   /// All of them, [R, H].
-  var recurrentInputs: Matrix { maskedHidden ?? states[0].allPrevious(pass.arena) }
+  public var recurrentInputs: Matrix { maskedHidden ?? states[0].allPrevious(pass.arena) }
 
   /// x ⊙ mask, or x itself where there is no mask.
-  func masked(_ x: Matrix, _ t: Int, into out: Matrix) -> Matrix {
+  public func masked(_ x: Matrix, _ t: Int, into out: Matrix) -> Matrix {
     guard let hiddenMask else { return x }
     Kernels.multiplyElements(x, hiddenMask.rows(0..<x.rows), into: out)
     return out
   }
 
   /// From the gradient of a product at step t to that of h_{t−1}, in `carry(0, t)`.
-  func recurrentBack(_ dy: Matrix, _ product: RecurrentProduct, _ t: Int, adding: Bool) {
+  public func recurrentBack(_ dy: Matrix, _ product: RecurrentProduct, _ t: Int, adding: Bool) {
     recurrentBack(dy, product, t, adding: adding, into: carry(0, t))
   }
 
   /// The same into another matrix.
-  func recurrentBack(_ dy: Matrix, _ product: RecurrentProduct, _ t: Int, adding: Bool, into out: Matrix) {
+  public func recurrentBack(_ dy: Matrix, _ product: RecurrentProduct, _ t: Int, adding: Bool, into out: Matrix) {
     guard let hiddenMask, let backProduct else { return product.inputBack(dy, adding: adding, into: out) }
     let scratch = backProduct.rows(0..<out.rows)
     product.inputBack(dy, adding: false, into: scratch)
@@ -89,7 +89,7 @@ final class RecurrentWalk {
   }
 
   /// The product with some rows of weight_hh alone, under the same mask.
-  func part(_ rows: Range<Int>) -> RecurrentProduct {
+  public func part(_ rows: Range<Int>) -> RecurrentProduct {
     if let made = parts.first(where: { $0.rows == rows }) { return made }
     parts.append(product.part(rows))
     return parts[parts.count - 1]

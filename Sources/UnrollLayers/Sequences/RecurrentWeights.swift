@@ -5,13 +5,13 @@ import UnrollKernels
 /// PyTorch's names and layout.
 ///
 /// With n heads the recurrent map is block-diagonal: weight_hh [gH, H/n], and unit j sees the H/n units of its own head.
-struct RecurrentWeights {
-  let ih: Parameter
-  let hh: Parameter
+public struct RecurrentWeights {
+  public let ih: Parameter
+  public let hh: Parameter
   /// Nil for a cell that adds its biases elsewhere.
-  let biases: (ih: Parameter, hh: Parameter)?
-  let gates: Int
-  let width: Int
+  public let biases: (ih: Parameter, hh: Parameter)?
+  public let gates: Int
+  public let width: Int
 
   var inputWidth: Int { ih.shape[1] }
   var heads: Int { width / hh.shape[1] }
@@ -20,7 +20,7 @@ struct RecurrentWeights {
   /// - Parameters:
   ///   - bias: initial value of bias_ih, one a gate; nil for no biases.
   ///   - heads: divides the width.
-  init(
+  public init(
     gates: Int, _ site: LayerSite, _ settings: RecurrentSettings, bias: [Float]?, heads: Int = 1,
     _ parameters: ParameterBuilder
   ) {
@@ -45,7 +45,7 @@ struct RecurrentWeights {
   }
 
   /// Rows of some gates.
-  func gates(_ range: Range<Int>) -> Range<Int> { range.lowerBound * width..<range.upperBound * width }
+  public func gates(_ range: Range<Int>) -> Range<Int> { range.lowerBound * width..<range.upperBound * width }
 }
 
 extension Initialiser {

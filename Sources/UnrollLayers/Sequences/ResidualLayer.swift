@@ -54,6 +54,10 @@ struct ResidualLayer: SequenceLayer {
     norm.stream(x, pass).then { inner.stream($0, pass) }.then(projection).adding(x)
   }
 
+  func summaryStream(_ x: Matrix, _ pass: Pass) -> SequenceStream {
+    norm.stream(x, pass).then { inner.summaryStream($0, pass) }.then(projection).adding(x)
+  }
+
   private func mapped(_ x: Matrix, _ part: String, _ pass: Pass) -> (Matrix, Pullback) {
     let (y, projectionBack) = projection?.forward(x, pass) ?? (x, { $0 })
     let (dropped, dropoutBack) = dropout.named(part).forward(y, pass)
@@ -86,4 +90,6 @@ struct RowwiseCrown: SequenceLayer {
   }
 
   func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream { inner.stream(x, pass).then(layer) }
+
+  func summaryStream(_ x: Matrix, _ pass: Pass) -> SequenceStream { inner.summaryStream(x, pass).then(layer) }
 }

@@ -93,6 +93,9 @@ public protocol SequenceLayer {
   ///   - x: [B, inputWidth], where every step finds its input.
   ///   - pass: of one step, in evaluation; its memory is the stream's (`Pass.streaming`).
   func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream
+
+  /// The same with the summary of all steps so far as its output, [B, summaryWidth]. By default the row of the step.
+  func summaryStream(_ x: Matrix, _ pass: Pass) -> SequenceStream
 }
 
 /// A way of running a layer.
@@ -111,6 +114,7 @@ extension SequenceLayer {
     innerLayers.reduce(into: [:]) { $0.merge($1.measurements(pass)) { max($0, $1) } }
   }
   public var isCausal: Bool { true }
+  public func summaryStream(_ x: Matrix, _ pass: Pass) -> SequenceStream { stream(x, pass) }
 
   /// The empty state of `count` sequences.
   public func emptyState(_ count: Int, _ arena: Arena) -> [Matrix] { slots.empty(count, arena) }

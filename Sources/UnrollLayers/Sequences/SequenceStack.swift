@@ -55,6 +55,14 @@ struct SequenceStack: SequenceLayer {
   }
 
   func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream {
+    stream(parts, x, pass)
+  }
+
+  func summaryStream(_ x: Matrix, _ pass: Pass) -> SequenceStream {
+    stream(parts.dropLast(), x, pass).then { parts[parts.count - 1].layer.summaryStream($0, pass) }
+  }
+
+  private func stream(_ parts: some Collection<Part>, _ x: Matrix, _ pass: Pass) -> SequenceStream {
     parts.reduce(.identity(x, pass)) { below, part in below.then { part.layer.stream($0, pass) } }
   }
 }

@@ -28,11 +28,12 @@ extension SequenceLayer {
     }
   }
 
-  /// This layer, which must be causal, as a stream of its own for `sequences` sequences.
-  public func stream(_ sequences: Int, _ parameters: Parameters) -> SequenceStream {
+  /// This layer, which must be causal, as a stream of its own for `sequences` sequences: of its rows, or of their summary.
+  public func stream(_ sequences: Int, _ parameters: Parameters, summary: Bool = false) -> SequenceStream {
     precondition(isCausal, "a layer that sees the whole sequence cannot be streamed")
     let pass = Pass.streaming(sequences, parameters)
-    return stream(pass.arena.zeros(sequences, inputWidth), pass).prepared()
+    let x = pass.arena.zeros(sequences, inputWidth)
+    return (summary ? summaryStream(x, pass) : stream(x, pass)).prepared()
   }
 }
 

@@ -32,6 +32,12 @@ public enum Contract {
     public let place: String
 
     public var passes: Bool { atLeast ? worst >= limit : worst <= limit }
+
+    /// How much of the limit is used up: above 1 it fails.
+    public var strain: Double {
+      let (part, whole) = atLeast ? (limit, worst) : (worst, limit)
+      return part == 0 ? 0 : part / whole
+    }
   }
 
   /// All figures of one form.

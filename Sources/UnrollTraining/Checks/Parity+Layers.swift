@@ -7,17 +7,16 @@ extension Parity {
   /// Any backend: the metadata has its name (`backend`) and `settings` (`width=5 reset=before`); tensors stand under the names of
   /// our parameters and slots.
   static func backend(_ reference: ReferenceCase) throws -> [Comparison] {
-    let entries = reference.option("settings").split(separator: " ").map { $0.split(separator: "=").map(String.init) }
-    let settings = try BackendSettings(
-      reference.option("backend"),
-      entries.map {
-        Setting.Entry(key: $0[0], line: 1, value: Setting(.scalar($0.last!), file: reference.file, line: 1))
-      })
-    let builder = ParameterBuilder(random: RandomSource(seed: 1))
-    let reading = Reading.all.first { $0.name == reference.content.metadata["reading"] } ?? .everyStep
-    let layer = try settings.build(try reference["input"].shape[2], reading, builder)
-    let parameters = Parameters(builder)
-    for parameter in parameters.list { parameters.value(parameter).assign(try reference[parameter.name].values) }
+    let words = reference.option("settings").split(separator: " ")
+    let entries = words.map { word in
+      let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      return (key: parts[0], value: parts.count == 2 ? parts[1] : "")
+    }
+    let settings = try BackendSettings(reference.option("backend"), reference.settings(entries))
+    try reference.expectRoom(settings)
+    let reading = Reading.all.first { $0.name == reference.option("reading") } ?? .everyStep
+    let width = try reference.sizes("input", dimensions: 3)[2]
+    let (layer, parameters) = try reference.layer { try settings.build(width, reading, $0) }
     let run = try LayerRun(layer, parameters, reference)
     var comparisons = [
       try reference.compare("output", run.output), try reference.compare("grad.input", run.inputGradient),
@@ -25,7 +24,11 @@ extension Parity {
     for (index, slot) in layer.slots.enumerated() {
       let (name, gradient) = ("final.\(slot.name)", "grad.state.\(slot.name)")
       if reference.has(name) { comparisons.append(try reference.compare(name, run.state[index])) }
-      if reference.has(gradient) { comparisons.append(try reference.compare(gradient, run.stateGradient[index])) }
+      guard reference.has(gradient) else { continue }
+      guard index < run.stateGradient.count else {
+        throw reference.error("tensor \(gradient) stands without the states")
+      }
+      comparisons.append(try reference.compare(gradient, run.stateGradient[index]))
     }
     for parameter in parameters.list {
       comparisons.append(try reference.compare("grad.\(parameter.name)", run.pass.gradient(parameter).array))
@@ -39,16 +42,14 @@ extension Parity {
     _ name: String, _ options: [(String, String)], _ reference: ReferenceCase
   ) throws -> [Comparison] {
     var settings = try BackendSettings(name, [])
-    var entries = options + [("width", "\(try reference["h_n"].shape.last!)")]
+    var entries = options + [("width", "\(try reference.sizes("h_n", dimensions: 2, 3).last!)")]
     if reference.option("bidirectional") == "True" { entries.append(("direction", "bidirectional")) }
-    if let layers = reference.content.metadata["layers"] { entries.append(("layers", layers)) }
-    try settings.apply(
-      entries.map { Setting.Entry(key: $0, line: 1, value: Setting(.scalar($1), file: reference.file, line: 1)) })
-    let builder = ParameterBuilder(random: RandomSource(seed: 1))
-    let layer = try settings.build(try reference["input"].shape[2], .everyStep, builder)
-    let parameters = Parameters(builder)
-    for parameter in parameters.list {
-      parameters.value(parameter).assign(try initial(parameter, reference))
+    entries.append(("layers", reference.option("layers", "1")))
+    try settings.apply(reference.settings(entries))
+    try reference.expectRoom(settings)
+    let width = try reference.sizes("input", dimensions: 3)[2]
+    let (layer, parameters) = try reference.layer(values: { try initial($0, reference) }) {
+      try settings.build(width, .everyStep, $0)
     }
     let run = try LayerRun(layer, parameters, reference)
     var comparisons = [
@@ -67,28 +68,25 @@ extension Parity {
   }
 
   private static func initial(_ parameter: Parameter, _ reference: ReferenceCase) throws -> [Float] {
-    if reference.has(parameter.name) { return try reference[parameter.name].values }
-    let bias = try reference["bias_l0"].values
+    if reference.has(parameter.name) { return try reference.values(parameter.name, parameter.shape) }
+    let bias = try reference.values("bias_l0", parameter.shape)
     return parameter.name.hasPrefix("bias_ih") ? bias : [Float](repeating: 0, count: bias.count)
   }
 
   static func attentionPooling(_ reference: ReferenceCase) throws -> [Comparison] {
-    let input = try reference["input"]
-    let (steps, width) = (input.shape[0], input.shape[2])
-    let builder = ParameterBuilder(random: RandomSource(seed: 1))
-    let pooling = AttentionPooling(width, builder)
-    let parameters = Parameters(builder)
-    parameters.value(pooling.weight).assign(try reference["weight"].values)
-    let packed = PackedBatch(lengths: try reference["lengths"].integers)
+    let shape = try reference.sizes("input", dimensions: 3)
+    let (steps, count, width) = (shape[0], shape[1], shape[2])
+    let (pooling, parameters) = try reference.layer { AttentionPooling(width, $0) }
+    let packed = try reference.batch(steps, count)
     let pass = Pass(
       packed.steps, parameters: parameters, gradients: Buffer(count: parameters.count), arena: Arena(), mode: .training)
     let h = pass.arena.matrix(packed.steps.rows, width)
-    packed.pack(input.values, width: width, into: h)
+    packed.pack(try reference.values("input", shape), width: width, into: h)
     let (output, pullback) = pooling.forward(h, from: nil, pass)
     let causal = reference.option("causal") == "True"
     let ours = causal ? packed.unpack(output.causal, steps: steps) : packed.restore(output.whole)
     let dy = pass.arena.matrix(causal ? h.rows : packed.steps.sequences, width)
-    let gradient = try reference["grad_output"].values
+    let gradient = try reference.values("grad_output", causal ? shape : [count, width])
     if causal {
       packed.pack(gradient, width: width, into: dy)
     } else {
@@ -101,20 +99,21 @@ extension Parity {
     ]
   }
 
+  private static func kernelSteps(_ reference: ReferenceCase) throws -> Int {
+    try reference.sizes("kernel", dimensions: 2)[0]
+  }
+
   /// A kernel [H, T] in the order of the cases, [T, H].
   private static func transposed(_ kernel: Matrix) -> [Float] {
     (0..<kernel.columns).flatMap { t in (0..<kernel.rows).map { kernel[$0, t] } }
   }
 
   static func denseStateSpace(_ reference: ReferenceCase) throws -> [Comparison] {
-    let (channels, size) = (try reference["C"].shape[0], try reference["C"].shape[1])
+    let sizes = try reference.sizes("C", dimensions: 2)
+    let channels = sizes[0]
     var options = SSMOptions()
-    options.state = size
-    options.timeSteps = 0
-    let builder = ParameterBuilder(random: RandomSource(seed: 1))
-    let layer = DenseStateSpace(channels, options, builder)
-    let parameters = Parameters(builder)
-    for parameter in parameters.list { parameters.value(parameter).assign(try reference[parameter.name].values) }
+    try options.apply(reference.settings([("state", "\(sizes[1])"), ("time_steps", "0")]), "tensor C")
+    let (layer, parameters) = try reference.layer { DenseStateSpace(channels, options, $0) }
     let run = try LayerRun(layer, parameters, reference)
     let system = layer.discretised(run.pass)
     var comparisons = [
@@ -122,7 +121,7 @@ extension Parity {
       try reference.compare("last_state", run.state[0]),
       try reference.compare("a_bar", (0..<channels).flatMap { system.transition(of: $0).map(Float.init) }),
       try reference.compare("b_bar", (0..<channels).flatMap { system.input(of: $0).map(Float.init) }),
-      try reference.compare("kernel", transposed(layer.kernel(steps: try reference["kernel"].shape[0], run.pass))),
+      try reference.compare("kernel", transposed(layer.kernel(steps: try kernelSteps(reference), run.pass))),
     ]
     for parameter in parameters.list {
       comparisons.append(try reference.compare("grad.\(parameter.name)", run.pass.gradient(parameter).array))
@@ -134,17 +133,15 @@ extension Parity {
   }
 
   static func diagonalStateSpace(_ reference: ReferenceCase) throws -> [Comparison] {
-    let (channels, modes) = (try reference["C"].shape[0], try reference["C"].shape[1])
+    let sizes = try reference.sizes("C", dimensions: 3)
+    let channels = sizes[0]
     var options = S4DOptions()
-    options.state = 2 * modes
-    let builder = ParameterBuilder(random: RandomSource(seed: 1))
-    let layer = DiagonalStateSpace(channels, options, builder)
-    let parameters = Parameters(builder)
-    for parameter in parameters.list { parameters.value(parameter).assign(try reference[parameter.name].values) }
+    try options.apply(reference.settings([("state", "\(2 * sizes[1])")]), "tensor C")
+    let (layer, parameters) = try reference.layer { DiagonalStateSpace(channels, options, $0) }
     let run = try LayerRun(layer, parameters, reference)
     var comparisons = [
       try reference.compare("output", run.output), try reference.compare("grad.input", run.inputGradient),
-      try reference.compare("kernel", transposed(layer.kernel(steps: try reference["kernel"].shape[0], run.pass))),
+      try reference.compare("kernel", transposed(layer.kernel(steps: try kernelSteps(reference), run.pass))),
     ]
     for parameter in parameters.list {
       comparisons.append(try reference.compare("grad.\(parameter.name)", run.pass.gradient(parameter).array))
@@ -163,20 +160,28 @@ struct LayerRun {
   let inputGradient: [Float]
   let stateGradient: [[Float]]
 
+  /// Floats of one slot for all sequences: settings alone (`context`) can ask for any.
+  private static let widestSlot = 1 << 24
+
   init(_ layer: some SequenceLayer, _ parameters: Parameters, _ reference: ReferenceCase, mode: Pass.Mode = .training)
     throws
   {
-    let input = try reference["input"]
-    let (steps, count) = (input.shape[0], input.shape[1])
-    let lengths = reference.has("lengths") ? try reference["lengths"].integers : [Int](repeating: steps, count: count)
-    let packed = PackedBatch(lengths: lengths)
+    let shape = try reference.sizes("input", dimensions: 3)
+    let (steps, count) = (shape[0], shape[1])
+    let input = try reference.values("input", [steps, count, layer.inputWidth])
+    guard layer.slots.allSatisfy({ $0.width <= LayerRun.widestSlot / count }) else {
+      throw reference.error("the layer's state is too large for a case")
+    }
+    let packed = try reference.batch(steps, count)
     pass = Pass(
       packed.steps, parameters: parameters, gradients: Buffer(count: parameters.count), arena: Arena(), mode: mode)
     let x = pass.arena.matrix(packed.steps.rows, layer.inputWidth)
-    packed.pack(input.values, width: layer.inputWidth, into: x)
+    packed.pack(input, width: layer.inputWidth, into: x)
     let arena = pass.arena
     let given = layer.slots.filter { reference.has("state.\($0.name)") }
-    let initial = try given.map { try packed.matrix(reference["state.\($0.name)"].values, width: $0.width, arena) }
+    let initial = try given.map {
+      try packed.matrix(LayerRun.first($0, count, reference), width: $0.width, arena)
+    }
     let stateful = !given.isEmpty && given.count == layer.slots.count
     let (result, pullback) = layer.forward(x, from: stateful ? initial : nil, pass)
     output = packed.unpack(result.rows, steps: steps)
@@ -186,9 +191,17 @@ struct LayerRun {
       return
     }
     let dy = pass.arena.matrix(packed.steps.rows, layer.outputWidth)
-    packed.pack(try reference["grad_output"].values, width: layer.outputWidth, into: dy)
+    let gradientOfOutput = try reference.values("grad_output", [steps, count, layer.outputWidth])
+    packed.pack(gradientOfOutput, width: layer.outputWidth, into: dy)
     let gradient = pullback(SequenceGradient(rows: dy))
     inputGradient = packed.unpack(gradient.input, steps: steps)
     stateGradient = !stateful ? [] : gradient.state.map(packed.restore)
+  }
+
+  /// The case's values for a slot, [count, width].
+  private static func first(_ slot: StateSlot, _ count: Int, _ reference: ReferenceCase) throws -> [Float] {
+    let (name, shape) = ("state.\(slot.name)", [count, slot.width])
+    guard case .count(let limit) = slot.domain else { return try reference.values(name, shape) }
+    return try reference.integers(name, shape) { (0...limit).contains($0) }.map(Float.init)
   }
 }

@@ -3,21 +3,23 @@ import UnrollKernels
 extension Parity {
   /// The scan alone, with Δ, B and C given for every step.
   static func selectiveScan(_ reference: ReferenceCase) throws -> [Comparison] {
-    let shape = try reference["input"].shape
-    let (steps, count, channels, size) = (shape[0], shape[1], shape[2], try reference["A"].shape[1])
+    let shape = try reference.sizes("input", dimensions: 3)
+    let (steps, count, channels) = (shape[0], shape[1], shape[2])
+    let size = try reference.sizes("A", dimensions: 2)[1]
     let (packed, arena) = (PackedBatch(lengths: [Int](repeating: steps, count: count)), Arena())
     func rows(_ name: String, _ width: Int) throws -> Matrix {
       let matrix = arena.matrix(packed.steps.rows, width)
-      packed.pack(try reference[name].values, width: width, into: matrix)
+      packed.pack(try reference.values(name, [steps, count, width]), width: width, into: matrix)
       return matrix
     }
-    func tensor(_ name: String, _ rows: Int, _ columns: Int) throws -> Matrix {
-      let matrix = arena.matrix(rows, columns)
-      matrix.assign(try reference[name].values)
+    func tensor(_ name: String, _ shape: [Int]) throws -> Matrix {
+      let values = try reference.values(name, shape)
+      let matrix = arena.matrix(values.count / shape.last!, shape.last!)
+      matrix.assign(values)
       return matrix
     }
     let system = SelectiveSystem(
-      a: try tensor("A", channels, size), d: try tensor("D", 1, channels), u: try rows("input", channels),
+      a: try tensor("A", [channels, size]), d: try tensor("D", [channels]), u: try rows("input", channels),
       delta: try rows("delta", channels), b: try rows("B", size), c: try rows("C", size), initial: nil)
     let (y, final) = (arena.matrix(packed.steps.rows, channels), arena.matrix(count, channels * size))
     let checkpoints = Kernels.selectiveScan(system, packed.steps, arena: arena, wayBack: true, y: y, final: final)!

@@ -14,8 +14,10 @@ public enum Parity {
   public struct Result: Codable, Sendable {
     public let name: String
     public let operation: String
-    /// Empty when the operation is not supported.
+    /// Empty when the operation is not supported, or the case is broken.
     public let comparisons: [Comparison]
+    /// What is wrong with the case, where it cannot be run.
+    public let complaint: String?
 
     public var largest: Double { comparisons.map(\.error).max() ?? .infinity }
     public func passes(_ tolerance: Double) -> Bool { !comparisons.isEmpty && largest <= tolerance }
@@ -30,10 +32,23 @@ public enum Parity {
     return try files.map { try run(file: "\(folder)/\($0)", name: String($0.dropLast(".safetensors".count))) }
   }
 
-  static func run(file: String, name: String) throws -> Result {
-    let reference = try ReferenceCase(SafeTensors(contentsOf: file), file: file)
-    let comparisons = try operations[reference.operation]?(reference) ?? []
-    return Result(name: name, operation: reference.operation, comparisons: comparisons)
+  private static func run(file: String, name: String) throws -> Result {
+    var operation = "unknown"
+    do {
+      let reference = try ReferenceCase(SafeTensors(contentsOf: file), file: file)
+      operation = reference.operation
+      return Result(name: name, operation: operation, comparisons: try compare(reference), complaint: nil)
+    } catch let error as InputError {
+      let complaint = InputError(error.message, file: file).description
+      return Result(name: name, operation: operation, comparisons: [], complaint: complaint)
+    }
+  }
+
+  /// All comparisons of a case; none when its operation is not supported.
+  ///
+  /// - Throws: `InputError` for whatever a damaged case can hold.
+  package static func compare(_ reference: ReferenceCase) throws -> [Comparison] {
+    try operations[reference.operation]?(reference) ?? []
   }
 
   /// A new operation is one line here.
@@ -55,45 +70,4 @@ public enum Parity {
     "optimiser": optimiser,
     "clip-grad-norm": clipping,
   ]
-}
-
-/// A case with its tensors under their names; a missing one is a sentence.
-struct ReferenceCase {
-  let file: String
-  let content: SafeTensors
-
-  init(_ content: SafeTensors, file: String) {
-    self.content = content
-    self.file = file
-  }
-
-  var operation: String { content.metadata["op"] ?? "unknown" }
-
-  func option(_ key: String) -> String { content.metadata[key] ?? "" }
-
-  func number(_ key: String) throws -> Double {
-    guard let value = Double(option(key)) else { throw InputError("the metadata has no number \(key)", file: file) }
-    return value
-  }
-
-  func has(_ name: String) -> Bool { content.tensors[name] != nil }
-
-  subscript(name: String) -> SafeTensors.Tensor {
-    get throws {
-      guard let tensor = content.tensors[name] else { throw InputError("the case has no tensor \(name)", file: file) }
-      return tensor
-    }
-  }
-
-  /// How far `ours` is from the expected tensor of that name.
-  func compare(_ name: String, _ ours: [Float]) throws -> Parity.Comparison {
-    let theirs = try self[name].values
-    guard ours.count == theirs.count else {
-      throw InputError("tensor \(name) has \(theirs.count) values, ours \(ours.count)", file: file)
-    }
-    let scale = max(theirs.map { Double(abs($0)) }.max() ?? 0, 1e-3)
-    let difference = zip(ours, theirs).map { abs(Double($0) - Double($1)) }.max() ?? 0
-    let finite = ours.allSatisfy(\.isFinite)
-    return Parity.Comparison(tensor: name, error: finite ? difference / scale : .infinity)
-  }
 }

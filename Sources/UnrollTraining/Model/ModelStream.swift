@@ -11,7 +11,7 @@ import UnrollLayers
 ///     let stream = try model.stream()
 ///     for token in tokens { print(stream.step([token]).array) }
 public final class ModelStream {
-  /// [B, K]: what the last step gave.
+  /// [B, K]: what the last step gave; of a classifier its answer for the tokens so far.
   public var logits: Matrix { stream.output }
   /// The backend's state, slot by slot, [B, width] each: views to read and to write between steps.
   public var state: [Matrix] { stream.state }
@@ -23,7 +23,9 @@ public final class ModelStream {
     table = model.parameters.value(model.embedding.table)
     let pass = Pass.streaming(sequences, model.parameters)
     let embedded = pass.arena.zeros(sequences, model.embedding.width)
-    stream = model.backend.stream(embedded, pass).then { model.head.stream($0, pass) }.prepared()
+    let read =
+      model.reading == .summary ? model.backend.summaryStream(embedded, pass) : model.backend.stream(embedded, pass)
+    stream = read.then { model.head.stream($0, pass) }.prepared()
   }
 
   /// - Parameter tokens: one a sequence, each below the size of the vocabulary.
@@ -43,14 +45,16 @@ public final class ModelStream {
 }
 
 extension SequenceModel {
-  /// The model for tokens that come one at a time.
+  /// The model for tokens that come one at a time: a tagger or language model gives the logits of every token, a classifier after
+  /// every token those of the sequence that ends there.
   ///
-  /// - Throws: `InputError` unless every output depends on the tokens up to it alone.
+  /// - Throws: `InputError` for a model that needs tokens which have not come yet (both directions, attention to all).
   public func stream(sequences: Int = 1) throws -> ModelStream {
     guard sequences > 0 else { throw InputError("a stream of \(sequences) sequences; it needs at least one") }
-    guard reading == .causal, backend.isCausal else {
+    guard backend.isCausal else {
       throw InputError(
-        "the model was built to read whole sequences, which cannot be streamed; build it for a causal reading")
+        "the model needs a whole sequence before its first output and cannot be streamed; build it with direction: forward "
+          + "and, where a step of the backend may see later ones (attention, averaging), for a causal reading")
     }
     return ModelStream(self, sequences)
   }

@@ -1,0 +1,57 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+import UnrollCore
+import UnrollData
+import UnrollLayers
+import UnrollStudy
+import UnrollTraining
+
+/// Every reader of what people write or download: bytes in, and at worst an `InputError` out.
+enum Readers {
+  static let all: [String: (_ bytes: [UInt8]) throws -> Void] = [
+    "study": { bytes in _ = try StudyFile(path: file("study.yaml", bytes)).cells() },
+    "bench": { bytes in _ = try BenchCases(path: file("cases.json", bytes)) },
+    "figure": { bytes in _ = try LineFigure(bytes, file: "figure.json") },
+    "record": { bytes in
+      _ = try file("record.json", bytes)
+      _ = try RecordStore(folder: folder).read("record")
+    },
+    "safetensors": { bytes in _ = try SafeTensors(bytes) },
+    "parity": { bytes in _ = try Parity.compare(ReferenceCase(SafeTensors(bytes), file: "case")) },
+  ].merging(Formats.all.map { format in (format.name, { try data(format, $0) }) }) { $1 }
+
+  /// A file of a format. Its first line may be a table of options: `{column: upos}`.
+  private static func data(_ format: FormatDefinition, _ bytes: [UInt8]) throws {
+    let end = bytes.firstIndex(of: UInt8(ascii: "\n")) ?? bytes.endIndex
+    var (entries, content): ([Setting.Entry], ArraySlice<UInt8>) = ([], bytes[...])
+    if bytes.first == UInt8(ascii: "{") {
+      let line = String(decoding: bytes[..<end], as: UTF8.self)
+      entries = try Setting(yaml: line, file: "options").entries("options")
+      content = bytes[end...].dropFirst()
+    }
+    let files = ["format", "train", "development", "test"]
+    // Of a format that reads a folder it is the only file.
+    let path = try file("data/label.txt", Array(content))
+    let train = format.name == "file-per-class" ? Files.parent(of: path) : path
+    let own = [("format", format.name), ("train", train)].map { key, value in
+      Setting.Entry(key: key, line: 1, value: Setting(.scalar(value), file: "options", line: 1))
+    }
+    let setting = Setting(.table(own + entries.filter { !files.contains($0.key) }), file: "options", line: 1)
+    _ = try DataRequest(setting).load(DataLocation(roots: []))
+  }
+
+  private static let folder = "/tmp/unroll-fuzz-\(getpid())"
+
+  private static func file(_ name: String, _ bytes: [UInt8]) throws -> String {
+    let path = "\(folder)/\(name)"
+    try Files.makeFolder(Files.parent(of: path))
+    // Not `Files.write`, which waits for the disk.
+    guard let file = fopen(path, "wb") else { throw InputError("cannot be written", file: path) }
+    fwrite(bytes, 1, bytes.count, file)
+    fclose(file)
+    return path
+  }
+}

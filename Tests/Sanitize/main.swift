@@ -1,0 +1,43 @@
+import UnrollCore
+import UnrollData
+import UnrollLayers
+import UnrollTraining
+
+// A short training of every backend on every task with two threads, then a stream: what the sanitizers watch (scripts/sanitize).
+
+func generated(_ name: String) throws -> EncodedData {
+  let options = try Setting(
+    yaml: "{name: \(name), length: 6, train_items: 24, development_items: 6, test_items: 6}", file: "options")
+  return try EncodedData(DataRequest(options).load(DataLocation(roots: [])))
+}
+
+func text() throws -> EncodedData {
+  let words = (0..<400).map { "w\($0 * $0 % 13)" }
+  let splits = Splits(train: words, development: Array(words[..<60]), test: Array(words[..<60]))
+  return try EncodedData(
+    LoadedData(
+      name: "text", version: "1", licence: "", source: "", digest: "", labels: LabelSet([]), corpus: .text(splits)))
+}
+
+func train(_ backend: any BackendOptions.Type, _ task: some Task, _ data: EncodedData) throws {
+  var settings = BackendSettings(backend.miniature)
+  (settings.stack.width, settings.stack.layers, settings.stack.dropout) = (4 * settings.options.widthStep, 2, 0.2)
+  var options = ModelOptions()
+  options.embedding = 5
+  let (reading, random) = (type(of: task).reading, RandomSource(seed: 1))
+  let model = try SequenceModel(
+    vocabulary: data.vocabulary.count, classes: task.classes, options, settings, reading, random: random)
+  var training = TrainingOptions()
+  (training.epochs, training.batch, training.shards, training.chunk) = (1, 6, 3, 8)
+  let outcome = Trainer(model, task, training, wordDropout: 0.25, data.vocabulary, random: random, threads: 2).train()
+  guard outcome.divergence == nil else { throw InputError("\(backend.name) broke") }
+  if model.backend.isCausal { try model.stream(sequences: 2).step([0, 1]) }
+  print(backend.name, type(of: task).name, outcome.scores[.test] ?? [:])
+}
+
+let (copying, adding, running) = (try generated("copying"), try generated("adding"), try text())
+for backend in Backends.all {
+  try train(backend, Tagging(copying, characters: false), copying)
+  try train(backend, Classification(adding, characters: false), adding)
+  try train(backend, LanguageModelling(running, characters: false), running)
+}

@@ -1,0 +1,43 @@
+import Testing
+import UnrollKit
+
+/// The README's program.
+@Suite struct ExampleTests {
+  @Test func theReadmeHasThisProgram() throws {
+    let here = String(decoding: try Files.read(#filePath), as: UTF8.self)
+    let readme = String(
+      decoding: try Files.read(Files.parent(of: #filePath) + "/../../README.md"), as: UTF8.self)
+    let block = readme.components(from: "```swift\n", to: "```")
+    let lines = block.split(separator: "\n").map { $0 == "import UnrollKit" ? String($0) : "    \($0)" }
+    #expect(!lines.isEmpty)
+    for line in lines { #expect(here.contains(line + "\n"), "not in \(#filePath)") }
+  }
+
+  @Test func theProgramRuns() throws {
+    let data = try EncodedData(DataRequest(Datasets.named("copying")).load(DataLocation(roots: [])))
+    let task = Tagging(data, characters: false)
+    let (backend, random) = (try BackendSettings("gru", []), RandomSource(seed: 1))
+    let model = try SequenceModel(
+      vocabulary: data.vocabulary.count, classes: task.classes, ModelOptions(), backend, Tagging.reading, random: random
+    )
+    var training = TrainingOptions()
+    training.epochs = 1
+    let outcome = Trainer(model, task, training, wordDropout: 0, data.vocabulary, random: random).train()
+    print(outcome.scores[.test] ?? [:])
+
+    let stream = try model.stream()
+    for token: Int32 in [1, 2, 3] { print(stream.step([token]).array) }
+    #expect(outcome.scores[.test]?["accuracy"] != nil && outcome.divergence == nil)
+    #expect(stream.logits.columns == task.classes)
+  }
+}
+
+extension String {
+  /// What stands between two marks, at the first place that has both.
+  fileprivate func components(from start: String, to end: String) -> String {
+    guard let from = firstRange(of: start)?.upperBound, let to = self[from...].firstRange(of: end)?.lowerBound else {
+      return ""
+    }
+    return String(self[from..<to])
+  }
+}
