@@ -10,8 +10,9 @@
 #define UN_WIDEST 2
 #endif
 
-// One binary, up to three code paths, chosen at load time: no unsafe flag, so other packages can depend on this one.
-#if !defined(__x86_64__) || !defined(__linux__) || UN_WIDEST == 0
+// One binary, up to three code paths, chosen at load time: no unsafe flag, so other packages can depend on this one. (The thread
+// sanitizer would watch the choice before it is there itself.)
+#if !defined(__x86_64__) || !defined(__linux__) || UN_WIDEST == 0 || __has_feature(thread_sanitizer)
 #define UN_FAST
 #elif UN_WIDEST == 1
 #define UN_FAST __attribute__((target_clones("arch=x86-64-v3", "default")))

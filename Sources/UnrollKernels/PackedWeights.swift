@@ -10,6 +10,7 @@ public struct PackedWeights {
 
   /// - Parameter transposed: the product is with the transpose of `matrix`.
   public init(_ matrix: Matrix, transposed: Bool, _ arena: Arena) {
+    _ = Kernels.singleThread
     inner = transposed ? matrix.columns : matrix.rows
     columns = transposed ? matrix.rows : matrix.columns
     values = arena.matrix(1, un_packed_size(inner, columns))
