@@ -35,7 +35,7 @@ struct CheckCommand: ParsableCommand {
 }
 
 /// The results of one backend: a line a check with its worst figure, the worst first, and a last line that sums up.
-private struct CheckTable {
+struct CheckTable {
   /// One check over all forms.
   private struct Line {
     /// The figure that is nearest to the limit or furthest outside, and its form.

@@ -143,6 +143,31 @@ import UnrollCore
     #expect(ended.errors.contains("tags.txt/reports") && ended.errors.contains("cannot be"))
   }
 
+  @Test func aDamagedCaseIsASentence() throws {
+    let program = try Program(["cases/a.safetensors": "short", "cases/b.safetensors": "12345678 and no header"])
+    let ended = try program.run("parity", "cases")
+    #expect(ended.status == 1)
+    #expect(
+      ended.sentences == [
+        "unroll: cases/a.safetensors: is not a safetensors file: it is shorter than 8 bytes",
+        "unroll: cases/b.safetensors: is not a safetensors file: its header cannot be read",
+      ])
+  }
+
+  #if os(Linux)
+    /// OpenBLAS would make threads that ask for memory for ever.
+    @Test func littleAddressSpaceIsNoReasonToHang() throws {
+      let shell = Process()
+      shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+      shell.arguments = ["-c", "ulimit -v 200000; unset OPENBLAS_NUM_THREADS; exec \(Program.path) --version"]
+      (shell.standardOutput, shell.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
+      try shell.run()
+      let ended = Program.wait { !shell.isRunning }
+      if !ended { kill(shell.processIdentifier, SIGKILL) }
+      #expect(ended)
+    }
+  #endif
+
   @Test(
     arguments: [
       ["run"], ["run", "a.yaml", "--job", "2"], ["run", "a.yaml", "--jobs", "0"], ["frobnicate"], ["list", "nothing"],

@@ -1,0 +1,58 @@
+import Testing
+import UnrollKernels
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Operations on every element, on columns of a wider matrix, against double precision.
+@Suite struct ElementTests {
+  private let pool = Pool()
+
+  /// Seven rows of nineteen columns with others around them, whose values must stay.
+  private func gaps() -> (whole: Matrix, part: Matrix) {
+    let whole = pool.normal(7, 40, deviation: 2)
+    return (whole, whole.columns(13..<32))
+  }
+
+  private func expect(_ part: Matrix, _ expected: (Int) -> Double) {
+    #expect(distance(part.array, (0..<part.count).map(expected)) < 1e-6)
+  }
+
+  @Test func functionsAndTheirSlopes() {
+    let ((_, x), (_, dy), (whole, y)) = (gaps(), gaps(), gaps())
+    let (inputs, slopes, around) = (x.doubles, dy.doubles, whole.columns(32..<40).array)
+    Kernels.sigmoid(x, into: y)
+    expect(y) { Twin.sigmoid(inputs[$0]) }
+    Kernels.sigmoidBack(y, dy, into: y)
+    expect(y) { slopes[$0] * Twin.sigmoid(inputs[$0]) * (1 - Twin.sigmoid(inputs[$0])) }
+    Kernels.tanh(x, into: x)
+    expect(x) { tanh(inputs[$0]) }
+    Kernels.tanhBack(x, dy, into: dy)
+    expect(dy) { slopes[$0] * (1 - tanh(inputs[$0]) * tanh(inputs[$0])) }
+    #expect(whole.columns(32..<40).array == around)
+  }
+
+  @Test func productsAndMixtures() {
+    let ((_, x), (_, y), (_, k), (_, out)) = (gaps(), gaps(), gaps(), gaps())
+    let (a, b, c) = (x.doubles, y.doubles, k.doubles)
+    Kernels.multiplyElements(x, y, into: out)
+    Kernels.multiplyElements(x, k, adding: true, into: out)
+    expect(out) { a[$0] * b[$0] + a[$0] * c[$0] }
+    Kernels.mix(x, y, k, into: out)
+    expect(out) { c[$0] * a[$0] + (1 - c[$0]) * b[$0] }
+    let d = out.doubles
+    // In place of what it reads.
+    Kernels.mixBack(x, y, k, out, into: out, y, k)
+    expect(out) { d[$0] * c[$0] }
+    expect(y) { d[$0] * (1 - c[$0]) }
+    expect(k) { d[$0] * (a[$0] - b[$0]) }
+  }
+
+  @Test func theInstructionsAreNamed() {
+    #expect(["AVX-512", "AVX2", "plain"].contains(Versions.instructions))
+    #expect(Versions.libraries["instructions"] == Versions.instructions)
+  }
+}
