@@ -103,6 +103,10 @@ import UnrollCore
       "DIR/study.yaml:1: data: duplicates has no effect here, it needs a split that is taken from train;"
     ),
     (
+      "{format: label-first, train: a, development: b, test: c, stratify: true}",
+      "DIR/study.yaml:1: data: stratify has no effect here, it needs a split that is taken from train;"
+    ),
+    (
       "{name: copying, items: 1, repeats: false}",
       "DIR/study.yaml:1: data: repeats has no effect here, it needs items: 2"
     ),
@@ -126,7 +130,8 @@ import UnrollCore
     #expect(request.idle.map(\.entry.key) == ["tokeniser"])
     #expect(try request.resolved == Scratch().request("{format: text, train: a, unit: character}").resolved)
     let needy = (Formats.all.flatMap(\.options) + Datasets.all.flatMap(\.options)).filter { $0.needs != nil }
-    #expect(Set(needy.map(\.name)) == ["tokeniser", "line_token", "duplicates", "repeats"], "each is shown above")
+    #expect(
+      Set(needy.map(\.name)) == ["tokeniser", "line_token", "duplicates", "stratify", "repeats"], "each is shown above")
   }
 
   @Test func everySetIsListedOnceAndDescribed() throws {

@@ -85,7 +85,8 @@ import UnrollKernels
   /// Primes among them, the lengths around those where a transform gets rows and columns, and powers of two and five. Too long for
   /// all sums: steps at the ends, about every boundary of a block, and between, against double precision.
   @Test(arguments: [
-    [1023, 1021], [1281, 1], [2048, 2047, 100], [3001, 2999], [5000, 4097, 1], [7919], [8192, 8191], [16384, 9000], [32771], [65536],
+    [1023, 1021], [1281, 1], [2048, 2047, 100], [3001, 2999], [5000, 4097, 1], [7919], [8192, 8191], [16384, 9000],
+    [32771], [65536],
     [65537, 30000], [100_003], [131_071], [131_072, 5],
   ])
   func longest(_ lengths: [Int]) {

@@ -63,7 +63,7 @@ import UnrollLayers
         1,
         "the lists of this study make 100100 cells, and 100000 are the most; shorten some, or make several studies"
       ),
-      ("backends: [{backend: ssm, dt_min: 0.5}]", 3, "backend ssm: dt_min 0.5 is larger than dt_max 0.1"),
+      ("backends: [{backend: ssm, dt_min: 1.5}]", 3, "backend ssm: dt_min 1.5 is larger than dt_max 1.0"),
       (
         "backends: [{backend: transformer, heads: 5}]", 3,
         "backend transformer: 5 heads do not divide width 64; use a width that is a multiple of 5, or other heads"

@@ -60,7 +60,9 @@ import UnrollLayers
   /// A model with a state space, and the indices of its slow parameters.
   private func stateSpace() throws -> (SequenceModel, Set<Int>) {
     let data = try Small.tagged("a/X b/Y c/X")
-    let model = try Small.model(data, Tagging(data, characters: false), try Small.backend("ssm", width: 5))
+    var settings = try Small.backend("ssm", width: 5)
+    try settings.apply(try Setting(yaml: "{ssm_learning_rate: 0.1}", file: "").entries(""))
+    let model = try Small.model(data, Tagging(data, characters: false), settings)
     let group = try #require(model.parameters.groups.firstIndex { $0.learningRateFactor == 0.1 })
     #expect(!model.parameters.groups[group].weightDecay)
     return (model, Set(model.parameters.ranges(ofGroup: group).flatMap { Array($0) }))

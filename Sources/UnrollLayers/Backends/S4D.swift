@@ -9,7 +9,8 @@ import UnrollKernels
 
 /// Options of `s4d`: `DiagonalStateSpace` in a `StateSpaceBlock`.
 ///
-/// State: x, H·N floats. Cost a token: 4 H N + H + 2H² multiply-adds (and E H where the widths differ).
+/// State: x, H·N floats. Cost a token: 4 H N + H + 2H² multiply-adds (and E H where the widths differ). Time steps begin as those of
+/// `ssm`, and why is said there.
 public struct S4DOptions: BackendOptions {
   /// Where A begins, the same for every channel (Gu et al. 2022): n = 0…N/2−1.
   public enum Start: String, CaseIterable, Sendable {
@@ -25,6 +26,8 @@ public struct S4DOptions: BackendOptions {
   public enum Discretisation: String, CaseIterable, Sendable { case zoh, bilinear }
 
   public static let name = "s4d"
+  /// 2: time steps start ten times larger; A and Δ learn at the full rate.
+  public static let version = 2
   public static let summary =
     "diagonal state space in conjugate pairs: x = λ x + b u, y = 2 Re(C x) + D u (Gu et al. 2022)"
   public static let table: [OptionKey<S4DOptions>] = [
@@ -40,9 +43,9 @@ public struct S4DOptions: BackendOptions {
   public var state = 64
   public var start = Start.lin
   public var discretisation = Discretisation.zoh
-  public var dtMin = 0.001
-  public var dtMax = 0.1
-  public var learningRateFactor = 0.1
+  public var dtMin = 0.01
+  public var dtMax = 1.0
+  public var learningRateFactor = 1.0
   public var blockDropout = 0.0
 
   public init() {}

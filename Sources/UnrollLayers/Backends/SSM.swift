@@ -10,6 +10,10 @@ import UnrollKernels
 /// Options of `ssm`: `DenseStateSpace` in a `StateSpaceBlock`.
 ///
 /// State: x, H·N floats. Cost a token: H N² + 2H² multiply-adds (and E H where the widths differ).
+///
+/// Time steps from 0.01 to 1, trained at the full rate, are for sequences of ten to some hundreds of steps; those of the S4 papers,
+/// from 0.001 to 0.1 at a tenth of the rate, are for thousands, and leave a short sequence next to no state
+/// (ARCHITECTURE.md has the figures).
 public struct SSMOptions: BackendOptions {
   /// A and B at the start (`HiPPO`).
   public enum Start: String, CaseIterable, Sendable { case legs, legt, lagt, fout, random }
@@ -28,14 +32,16 @@ public struct SSMOptions: BackendOptions {
   }
 
   public static let name = "ssm"
-  /// 2: the gradient of a carried state is that of the state before the chunk. 3: channels share time steps.
+  /// 2: the gradient of a carried state is that of the state before the chunk. 3: channels share time steps, which start ten times
+  /// larger; A, B and Δ learn at the full rate.
   public static let version = 3
   public static let summary =
     "dense state space, HiPPO start: x = Ā x + B̄ u, y = C x + D u (Gu et al. 2022)"
   public static let table: [OptionKey<SSMOptions>] = [
     OptionKey("state", \.state, in: 1...256, "state size N"),
     OptionKey(
-      "time_steps", \.timeSteps, in: 0...65_536, "time steps Δ that the channels take in turn; 0: every channel its own"),
+      "time_steps", \.timeSteps, in: 0...65_536, "time steps Δ that the channels take in turn; 0: every channel its own"
+    ),
     OptionKey("dt_min", \.dtMin, in: 1e-6...10, "smallest initial time step Δ (log-uniform)"),
     OptionKey("dt_max", \.dtMax, in: 1e-6...10, "largest initial time step Δ"),
     OptionKey("ssm_learning_rate", \.learningRateFactor, in: 0...10, "learning-rate factor of A, B and Δ"),
@@ -46,9 +52,9 @@ public struct SSMOptions: BackendOptions {
 
   public var state = 16
   public var timeSteps = 8
-  public var dtMin = 0.001
-  public var dtMax = 0.1
-  public var learningRateFactor = 0.1
+  public var dtMin = 0.01
+  public var dtMax = 1.0
+  public var learningRateFactor = 1.0
   public var blockDropout = 0.0
   public var matrix = Start.legs
   public var discretisation = Discretisation.zoh

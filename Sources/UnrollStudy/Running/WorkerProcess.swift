@@ -51,9 +51,8 @@ final class WorkerProcess {
     let end = ChildProcess.wait(for: pid)
     close(descriptor)
     guard let end else { return "nobody knows how its process ended" }
-    return end == .code(0)
-      ? nil
-      : WorkerProcess.sentence(end, words, killedForMemory: end == .signal(SIGKILL) && Resources.memoryKills > memoryKills)
+    let killed = end == .signal(SIGKILL) && Resources.memoryKills > memoryKills
+    return end == .code(0) ? nil : WorkerProcess.sentence(end, words, killedForMemory: killed)
   }
 
   /// Why a process ended, from how it ended and what it said. What aborts it without a word is a request for memory that fails.

@@ -3,7 +3,7 @@ import UnrollData
 extension StudyFile {
   /// The data sets of the tasks, each once.
   public var data: [DataRequest] {
-    tasks.map(\.request).reduce(into: []) { found, request in
+    points.map(\.request).reduce(into: []) { found, request in
       if !found.contains(where: { $0.resolved == request.resolved }) { found.append(request) }
     }
   }
