@@ -4,11 +4,11 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { BLOCK = 16, LONGEST = 2048 };  // columns at once; points that need no columns
+enum { BLOCK = 16 };  // columns at once
 
 // Lengths of which FFTW's estimated plans are quick, measured; some between them take two to three times as long.
-static const ptrdiff_t lengths[] = {160, 192, 256, 320, 384, 512, 640, 1024, 1280, 2048, 0};
-static const ptrdiff_t heights[] = {4, 6, 8, 10, 12, 16, 20, 32, 64, 0}, widths[] = {512, 640, 1024, 1280, 0};
+static const ptrdiff_t lengths[] = {160, 192, 256, 320, 384, 512, 640, 1024, 1280, 2048, 2560, 0};
+static const ptrdiff_t heights[] = {4, 6, 8, 10, 12, 16, 20, 32, 64, 128, 0}, widths[] = {512, 640, 1024, 1280, 2048, 0};
 
 typedef struct { ptrdiff_t rows, columns; } Shape;
 
@@ -20,10 +20,10 @@ static void shorten(Shape *best, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t le
 static Shape shape_of(ptrdiff_t least) {
     Shape best = {0, 0};
     for (const ptrdiff_t *length = lengths; *length; length++) shorten(&best, 1, *length, least);
-    for (const ptrdiff_t *columns = widths; *columns && best.rows != 1; columns++) {
+    if (best.rows) return best;
+    for (const ptrdiff_t *columns = widths; *columns; columns++)
         for (const ptrdiff_t *rows = heights; *rows; rows++) shorten(&best, *rows, *columns, least);
-        for (ptrdiff_t rows = 128; rows * *columns < 2 * least; rows *= 2) shorten(&best, rows, *columns, least);
-    }
+    for (ptrdiff_t rows = 256; best.rows == 0; rows *= 2) shorten(&best, rows, 2048, least);
     return best;
 }
 

@@ -1,6 +1,6 @@
 // Complex transforms by FFTW of signals whose second half is zero, one after the other in memory.
 //
-// FFTW's plans in estimate mode are the same in every run, and quick up to 2,048 points. A longer signal is a matrix of rows and
+// FFTW's plans in estimate mode are the same in every run, and quick up to about 2,500 points. A longer signal is a matrix of rows and
 // columns whose transform is that of its columns, a turn of every point, and that of its rows, all of which stay in the nearest
 // cache (the four steps of Bailey 1990). Spectra lie in the order in which they come out: points of two of them belong together.
 #pragma once

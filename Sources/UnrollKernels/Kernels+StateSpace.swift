@@ -116,7 +116,7 @@ extension Kernels {
 
   /// y [R,H] = kernel [H,T] ∗ u [R,H] + D ⊙ u along every sequence.
   ///
-  /// Beyond 64 steps sequences 2i and 2i + 1 are transformed as one signal: rounding is relative to the larger of the two, and what
+  /// Beyond 112 steps sequences 2i and 2i + 1 are transformed as one signal: rounding is relative to the larger of the two, and what
   /// is not finite in one makes both not finite.
   public static func convolve(
     _ u: Matrix, kernel: Matrix, d: Matrix, _ steps: PackedSteps, arena: Arena, into y: Matrix
