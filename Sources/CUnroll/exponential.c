@@ -14,10 +14,11 @@ void un_matrix_exponential(ptrdiff_t n, const double *m, double *e) {
     gsl_linalg_exponential_ss(&from.matrix, &to.matrix, GSL_MODE_DEFAULT);
 }
 
-// M = Δ [A B; 0 0], w = N + 1 wide. Returns whether its exponential can be asked for: beyond 2^64 there is no end of squarings.
+// M = Δ [A B; 0 0], w = N + 1 wide. Returns whether its exponential can be asked for: not where it is no number, and beyond 2^64 there
+// is no end of squarings.
 static int bordered(ptrdiff_t N, const float *A, const float *B, double dt, double *m) {
     ptrdiff_t w = N + 1;
-    double norm = 0;
+    int possible = dt > 0;
     memset(m, 0, (size_t)(w * w) * sizeof *m);
     for (ptrdiff_t i = 0; i < N; i++) {
         double sum = 0;
@@ -25,9 +26,9 @@ static int bordered(ptrdiff_t N, const float *A, const float *B, double dt, doub
             m[i * w + j] = dt * (j < N ? A[i * N + j] : B[i]);
             sum += fabs(m[i * w + j]);
         }
-        if (!(sum <= norm)) norm = sum;
+        possible &= sum <= 0x1p64;
     }
-    return dt > 0 && norm <= 0x1p64;
+    return possible;
 }
 
 void un_zoh(ptrdiff_t G, ptrdiff_t N, const float *A, const float *B, const float *log_dt, double *a_bar, double *b_bar) {
@@ -45,15 +46,32 @@ void un_zoh(ptrdiff_t G, ptrdiff_t N, const float *A, const float *B, const floa
     free(m);
 }
 
-// [Mᵀ W; 0 Mᵀ] where W is [dĀ dB̄; 0 0].
-static void block(ptrdiff_t N, const double *m, const double *da, const double *db, double *x) {
+static double largest(ptrdiff_t n, const double *x) {
+    double most = 0;
+    for (ptrdiff_t i = 0; i < n; i++) most = fmax(most, fabs(x[i]));
+    return most;
+}
+
+static int is_finite(ptrdiff_t n, const double *x) {
+    double sum = 0;
+    for (ptrdiff_t i = 0; i < n; i++) sum += x[i] - x[i];
+    return sum == 0;
+}
+
+// [Mᵀ W/scale; 0 Mᵀ] where W is [dĀ dB̄; 0 0]. Returns the scale, with which W is no larger than M: the exponential is halved until the
+// largest of both is small, and a large W would take the digits of M. Not a number where W is none.
+static double block(ptrdiff_t N, const double *m, const double *da, const double *db, double *x) {
     ptrdiff_t w = N + 1;
+    double of_w = fmax(largest(N * N, da), largest(N, db)), of_m = largest(w * w, m);
+    double scale = of_w > 0 && of_m > 0 ? of_w / of_m : 1;
+    if (!is_finite(N * N, da) || !is_finite(N, db)) return NAN;
     memset(x, 0, (size_t)(4 * w * w) * sizeof *x);
     for (ptrdiff_t i = 0; i < w; i++)
         for (ptrdiff_t j = 0; j < w; j++) {
             x[i * 2 * w + j] = x[(w + i) * 2 * w + w + j] = m[j * w + i];
-            if (i < N) x[i * 2 * w + w + j] = j < N ? da[i * N + j] : db[i];
+            if (i < N) x[i * 2 * w + w + j] = (j < N ? da[i * N + j] : db[i]) / scale;
         }
+    return scale;
 }
 
 void un_zoh_back(ptrdiff_t G, ptrdiff_t N, const float *A, const float *B, const float *log_dt, const double *da_bar,
@@ -64,11 +82,12 @@ void un_zoh_back(ptrdiff_t G, ptrdiff_t N, const float *A, const float *B, const
     for (ptrdiff_t g = 0; g < G; g++) {
         double dt = exp((double)log_dt[g]), along = 0;
         int possible = bordered(N, A, B, dt, m);
-        block(N, m, da_bar + g * N * N, db_bar + g * N, x);
+        double scale = block(N, m, da_bar + g * N * N, db_bar + g * N, x);
+        possible &= isfinite(scale);
         if (possible) un_matrix_exponential(2 * w, x, e);
         for (ptrdiff_t i = 0; i < N; i++)
             for (ptrdiff_t j = 0; j < w; j++) {
-                double slope = possible ? e[i * 2 * w + w + j] : NAN;
+                double slope = possible ? scale * e[i * 2 * w + w + j] : NAN;
                 along += slope * m[i * w + j];
                 sum[i * w + j] += dt * slope;
             }

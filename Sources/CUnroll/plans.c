@@ -7,7 +7,7 @@
 enum { BLOCK = 16 };  // columns at once
 
 // Lengths of which FFTW's estimated plans are quick, measured; some between them take two to three times as long.
-static const ptrdiff_t lengths[] = {160, 192, 256, 320, 384, 512, 640, 1024, 1280, 2048, 2560, 0};
+static const ptrdiff_t lengths[] = {256, 320, 384, 512, 640, 1024, 1280, 2048, 2560, 0};
 static const ptrdiff_t heights[] = {4, 6, 8, 10, 12, 16, 20, 32, 64, 128, 0}, widths[] = {512, 640, 1024, 1280, 2048, 0};
 
 typedef struct { ptrdiff_t rows, columns; } Shape;

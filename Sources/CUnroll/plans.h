@@ -34,7 +34,7 @@ typedef struct {
 // For signals of T steps: n ≥ 2T, a multiple of 32. Made once for each length and kept; any number of threads may ask and use it.
 // Nobody else may use FFTW's planner meanwhile.
 const un_plan *un_plan_for(ptrdiff_t T);
-// Points that a signal takes: n where there is one row, of which those from n/2 are zero and stay so; else n/2.
+// Points that a signal takes: n where there is one row, of which those from n/2 must be zero and do not stay so; else n/2.
 UN_INLINE ptrdiff_t un_signal_points(const un_plan *plan) { return plan->rows > 1 ? plan->n / 2 : plan->n; }
 // Points of the scratch memory `block`: sixteen columns.
 UN_INLINE ptrdiff_t un_block_points(const un_plan *plan) { return 16 * plan->rows; }

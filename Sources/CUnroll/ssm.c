@@ -355,7 +355,7 @@ void un_ssm_recurrence(const un_system *s, ptrdiff_t T, const int32_t *offset, c
         for (ptrdiff_t m = 0; m < members(s, g); m += CHANNELS) {
             ptrdiff_t count = members(s, g) - m < CHANNELS ? members(s, g) - m : CHANNELS;
             for (ptrdiff_t b = 0; b < live[0]; b++) {
-                memset(before, 0, (size_t)(2 * CHANNELS * P) * sizeof *before);
+                memset(before, 0, (size_t)(CHANNELS * P) * sizeof *before);
                 for (ptrdiff_t c = 0; c < count; c++) to_double(N, x + (b * H + g + (m + c) * s->G) * N, before + c * P);
                 for (ptrdiff_t t = 0; t < T && b < live[t]; t++) {
                     ptrdiff_t row = (offset[t] + b) * H;

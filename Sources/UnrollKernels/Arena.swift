@@ -15,6 +15,10 @@ public final class Arena {
   @TaskLocal package static var lendsNaN = false
   private let lendsNaN = Arena.lendsNaN
 
+  /// Arenas made meanwhile ask the system for every matrix by itself, so that a sanitizer sees what lies beyond it.
+  @TaskLocal package static var lendsApart = false
+  private let lendsApart = Arena.lendsApart
+
   public init() {}
 
   /// Floats held.
@@ -22,7 +26,9 @@ public final class Arena {
 
   /// Takes back everything that was lent; matrices from before must not be used any more.
   public func reset() {
-    if blocks.count > 1 {
+    if lendsApart {
+      blocks = []
+    } else if blocks.count > 1 {
       // First given back, then asked for: both at once would be the peak of the run's memory.
       blocks = []
       // With room for a somewhat longer batch; what is not used costs no page.
@@ -34,9 +40,9 @@ public final class Arena {
   /// A matrix with undefined contents, its first element 64-byte aligned.
   public func matrix(_ rows: Int, _ columns: Int) -> Matrix {
     let count = (rows * columns + 15) / 16 * 16
-    if blocks.isEmpty || used + count > blocks[blocks.count - 1].count {
+    if blocks.isEmpty || lendsApart || used + count > blocks[blocks.count - 1].count {
       growths += 1
-      blocks.append(Buffer(undefined: max(count, capacity, 1 << 16)))
+      blocks.append(Buffer(undefined: lendsApart ? count : max(count, capacity, 1 << 16)))
       used = 0
     }
     let base = blocks[blocks.count - 1].base + used

@@ -28,6 +28,12 @@ public final class DiscreteSystem: @unchecked Sendable {
   /// B̄ of a time step.
   public func input(of step: Int) -> [Double] { values(input, stateSize, step) }
 
+  /// Puts value(i) at place i of Ā and of B̄ of every time step, one behind the other.
+  package func fill(_ value: (Int) -> Double) {
+    for i in 0..<transition.count { transition.base[i] = value(i) }
+    for i in 0..<input.count { input.base[i] = value(transition.count + i) }
+  }
+
   private func values(_ buffer: DoubleBuffer, _ count: Int, _ step: Int) -> [Double] {
     (0..<count).map { buffer.base[step * count + $0] }
   }
@@ -132,7 +138,8 @@ extension Kernels {
     addD: Matrix
   ) {
     checkConvolution(u, kernel, d, steps, dy)
-    precondition(same(du, u) && same(dKernel, kernel) && addD.count == d.count)
+    precondition(
+      same(du, u) && du.isContiguous && same(dKernel, kernel) && dKernel.isContiguous && addD.count == d.count)
     let scratch = arena.matrix(1, un_convolution_scratch(steps.steps))
     un_convolution_back(
       steps.steps, steps.offset, steps.live, u.columns, kernel.base, d.base, u.base, dy.base, du.base, dKernel.base,
@@ -207,7 +214,8 @@ extension Kernels {
 
   private static func checkConvolution(_ u: Matrix, _ kernel: Matrix, _ d: Matrix, _ steps: PackedSteps, _ y: Matrix) {
     precondition(u.rows == steps.rows && same(u, y) && u.isContiguous && y.isContiguous)
-    precondition(kernel.columns == steps.steps && kernel.rows == u.columns && d.count == u.columns)
+    precondition(
+      kernel.columns == steps.steps && kernel.rows == u.columns && kernel.isContiguous && d.count == u.columns)
   }
 
   private static func check(_ a: Matrix, _ b: Matrix, _ logDt: Matrix, _ system: DiscreteSystem) {

@@ -1,13 +1,14 @@
 import UnrollCore
 import UnrollData
+import UnrollKernels
 import UnrollLayers
 import UnrollTraining
 
 // A short training of every backend on every task with two threads, then a stream: what the sanitizers watch (scripts/sanitize).
 
-func generated(_ name: String) throws -> EncodedData {
+func generated(_ name: String, length: Int = 6) throws -> EncodedData {
   let options = try Setting(
-    yaml: "{name: \(name), length: 6, train_items: 24, development_items: 6, test_items: 6}", file: "options")
+    yaml: "{name: \(name), length: \(length), train_items: 24, development_items: 6, test_items: 6}", file: "options")
   return try EncodedData(DataRequest(options).load(DataLocation(roots: [])))
 }
 
@@ -35,9 +36,19 @@ func train(_ backend: any BackendOptions.Type, _ task: some Task, _ data: Encode
   print(backend.name, type(of: task).name, outcome.scores[.test] ?? [:])
 }
 
-let (copying, adding, running) = (try generated("copying"), try generated("adding"), try text())
-for backend in Backends.all {
-  try train(backend, Tagging(copying, characters: false), copying)
-  try train(backend, Classification(adding, characters: false), adding)
-  try train(backend, LanguageModelling(running, characters: false), running)
+func trainAll() throws {
+  let (copying, adding, running) = (try generated("copying"), try generated("adding"), try text())
+  for backend in Backends.all {
+    try train(backend, Tagging(copying, characters: false), copying)
+    try train(backend, Classification(adding, characters: false), adding)
+    try train(backend, LanguageModelling(running, characters: false), running)
+  }
+  // Long enough to be convolved by transforms.
+  let long = try generated("copying", length: 150)
+  for backend in [SSMOptions.self, S4DOptions.self] as [any BackendOptions.Type] {
+    try train(backend, Tagging(long, characters: false), long)
+  }
 }
+
+// A sanitizer sees beyond a matrix only where the next one does not begin.
+try Arena.$lendsApart.withValue(true) { try trainAll() }

@@ -92,6 +92,27 @@ import UnrollKernels
     for h in 0..<channels { #expect(abs(dDt.at(0, h) - along[h]) < 3e-7 * max(abs(along[h]), 1e-3)) }
   }
 
+  /// The gradient is linear in those of Ā and B̄, however large or small they are beside the system.
+  @Test(arguments: [1e-20, 1e-9, 1e9, 1e15, 1e20], [5, 16, 64])
+  func gradientsOfEverySize(_ size: Double, _ n: Int) {
+    let (a, b) = legS(n)
+    let logDt = pool.matrix(1, 2, [-4, -1])
+    let (one, large) = (gradient(a, b, logDt, size: 1), gradient(a, b, logDt, size: size))
+    for (one, large) in zip(one, large) {
+      #expect(distance(large.array, one.doubles.map { $0 * size }) < 1e-6, "\(size)")
+    }
+  }
+
+  /// Of size · Σ ⟨W, Ā⟩ + ⟨w, B̄⟩ for fixed W and w.
+  private func gradient(_ a: Matrix, _ b: Matrix, _ logDt: Matrix, size: Double) -> [Matrix] {
+    let n = b.count
+    let system = DiscreteSystem(channels: 2, timeSteps: 2, stateSize: n)
+    system.fill { size * Double(($0 * 37 + 11) % 19 - 9) }
+    let (dA, dB, dDt) = (pool.matrix(n, n), pool.matrix(1, n), pool.matrix(1, 2))
+    Kernels.discretiseBack(a: a, b: b, logDt: logDt, gradient: system, addA: dA, addB: dB, addLogDt: dDt)
+    return [dA, dB, dDt]
+  }
+
   /// ẋ = B u: Ā is the identity and B̄ = Δ B.
   @Test func noTransition() {
     let (n, channels) = (5, 9)

@@ -132,6 +132,22 @@ import UnrollKernels
     #expect(distance(added.array, fromState) < 2e-6)
   }
 
+  /// Nothing is written beyond what is lent for it: an odd number of steps, several sequences, groups of more than four channels.
+  @Test(arguments: [1, 2, 7])
+  func recurrenceStaysInItsMemory(_ length: Int) {
+    let (n, channels, steps) = (9, 11, PackedSteps(lengths: [length, length, 1]))
+    let system = DiscreteSystem(channels: channels, timeSteps: 2, stateSize: n)
+    Kernels.discretise(a: pool.normal(n, n), b: pool.normal(1, n), logDt: pool.normal(1, 2), into: system)
+    let arena = Arena()
+    arena.matrix(1, 1 << 14).fill(7)
+    arena.reset()
+    Kernels.recur(
+      pool.normal(steps.rows, channels), c: pool.normal(channels, n), d: pool.normal(1, channels), system: system,
+      steps,
+      arena: arena, state: pool.normal(3, channels * n), into: pool.matrix(steps.rows, channels))
+    #expect(arena.matrix(1, 1 << 10).array.allSatisfy { $0 == 7 })
+  }
+
   /// What tables of powers take for 16,384 steps of 64 states and channels.
   @Test(arguments: [1, 8, 64])
   func memoryOfPowers(_ timeSteps: Int) {

@@ -1,4 +1,4 @@
-// The narrow header over OpenBLAS, GSL and our own loops. Nothing above UnrollKernels sees another C header.
+// The narrow header over OpenBLAS, FFTW, GSL and our own loops. Nothing above UnrollKernels sees another C header.
 //
 // Legend: T steps, B sequences, R rows (all live steps of all sequences), E input width, H hidden width, N state size,
 // K classes. Matrices are row-major Float32; `ld` is the distance between rows in floats. Gradients are *added* to what
@@ -203,7 +203,7 @@ void un_zoh(ptrdiff_t G, ptrdiff_t N, const float *A, const float *B, const floa
 // Exact gradient of the above, from da_bar and db_bar to A [N,N], B [N], log_dt [G].
 void un_zoh_back(ptrdiff_t G, ptrdiff_t N, const float *A, const float *B, const float *log_dt, const double *da_bar,
                  const double *db_bar, float *add_A, float *add_B, float *add_log_dt);
-// transform.c: the generalised bilinear transform, α = 0 forward Euler, 1/2 bilinear, 1 backward Euler; and its gradient.
+// ---- transform.c: the generalised bilinear transform, α = 0 forward Euler, 1/2 bilinear, 1 backward Euler; and its gradient.
 void un_transform(ptrdiff_t G, ptrdiff_t N, double alpha, const float *A, const float *B, const float *log_dt, double *a_bar,
                   double *b_bar);
 void un_transform_back(ptrdiff_t G, ptrdiff_t N, double alpha, const float *A, const float *B, const float *log_dt,

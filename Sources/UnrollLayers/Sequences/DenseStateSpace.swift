@@ -10,7 +10,7 @@ import UnrollKernels
 ///     y = k ∗ u + D u,  k_l = C Ā^l B̄         the same system as a convolution
 ///
 /// Channels take the G time steps in turn, as groups of heads share one in S5 and Mamba-2; so there are G matrix exponentials a
-/// step of training and G for their exact gradient, whatever the width. A non-zero initial state adds C Ā^{t+1} x_0. Sequences are convolved by FFT; one step at a time (streaming) is the
+/// step of training, and G a shard for their exact gradient, whatever the width. A non-zero initial state adds C Ā^{t+1} x_0. Sequences are convolved (by FFT where they are long); one step at a time (streaming) is the
 /// recurrence. State: x, H·N floats. Cost a token: H N² multiply-adds as a recurrence. Source: Gu et al. 2021 (LSSL), 2022 (S4).
 package final class DenseStateSpace: SequenceLayer {
   /// `automatic` takes the recurrence for single steps outside of training.
