@@ -68,7 +68,9 @@ class AttentionRecurrent(Recurrent):
 
 
 class DenseStateSpace(nn.Module):
-    """x' = A x + B u, y = C x + D u for each channel, one A and B for all; zero-order hold by the matrix exponential."""
+    """x' = A x + B u, y = C x + D u for each channel, one A and B for all; zero-order hold by the matrix exponential.
+
+    Channels take the G time steps in turn: channel h has step h mod G."""
 
     def __init__(self, width, options):
         super().__init__()
@@ -77,7 +79,8 @@ class DenseStateSpace(nn.Module):
         self.a = nn.Parameter(-torch.outer(roots, roots).tril(-1) - torch.diag(torch.arange(size) + 1.0))
         self.b = nn.Parameter(roots.clone())
         low, high = math.log(options["dt_min"]), math.log(options["dt_max"])
-        self.log_dt = nn.Parameter(low + (high - low) * torch.rand(width))
+        steps = min(options["time_steps"] or width, width)
+        self.log_dt = nn.Parameter(low + (high - low) * torch.rand(steps))
         self.c = nn.Parameter(torch.randn(width, size) / math.sqrt(size))
         self.d = nn.Parameter(torch.randn(width))
         self.held = None
@@ -91,7 +94,7 @@ class DenseStateSpace(nn.Module):
         return [self.a, self.b, self.log_dt]
 
     def discretised(self):
-        """Ā and B̄; made once for a whole evaluation."""
+        """Ā [H, N, N] and B̄ [H, N]; made once for a whole evaluation."""
         if self.training:
             return self.zero_order_hold()
         if self.held is None:
@@ -101,7 +104,7 @@ class DenseStateSpace(nn.Module):
     def zero_order_hold(self):
         size = len(self.b)
         system = torch.cat([torch.cat([self.a, self.b[:, None]], 1), self.a.new_zeros(1, size + 1)])
-        held = torch.matrix_exp(self.log_dt.exp()[:, None, None] * system)
+        held = torch.matrix_exp(self.log_dt.exp()[:, None, None] * system)[torch.arange(len(self.d)) % len(self.log_dt)]
         return held[:, :size, :size], held[:, :size, size]
 
     @staticmethod

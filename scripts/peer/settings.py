@@ -10,7 +10,7 @@ USED = {
     "model": {
         "embedding", "embedding_dropout", "embedding_init", "minimum_count", "output_dropout", "vocabulary_limit", "word_dropout"},
     "training": {"batch", "beta1", "beta2", "chunk", "clip", "epochs", "epsilon", "learning_rate"},
-    "backend": {"dt_max", "dt_min", "ssm_learning_rate", "state", "width"},
+    "backend": {"dt_max", "dt_min", "ssm_learning_rate", "state", "time_steps", "width"},
 }
 # Without meaning as long as the settings of ONLY have their values: of other optimisers and schedules, of words in a text of
 # characters, of cuts of a batch that change only the order of sums, and versions of what is the same in all of them.
