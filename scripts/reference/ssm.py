@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Cases for `ssm` and `s4d` in their block with the discretisations that the equations of the other cases lack, from a state that
-is not empty: (I - a dt A) [Abar Bbar] = [I + (1 - a) dt A, dt B], and the diagonal system with the bilinear transform or real poles."""
+is not empty: (I - a dt A) [Abar Bbar] = [I + (1 - a) dt A, dt B], and the diagonal system with the bilinear transform or real poles.
+`ssm_time_steps` has fewer time steps than channels, channel h step h mod G, held: [Abar Bbar; 0 1] = exp(dt [A B; 0 0])."""
 
 import torch
 from common import case
 from torch.nn.functional import gelu, glu, layer_norm
 
-T, B, E, H, N = 9, 3, 4, 5, 6
+T, B, E, H, N, G = 9, 3, 4, 5, 6, 3
 
 
 def block(p, x, h, step):
@@ -21,12 +22,24 @@ def block(p, x, h, step):
     return v + glu(mixed, -1), h
 
 
-def dense(alpha):
-    def model(p, x, state):
-        a, b, dt = p["A_l0"], p["B_l0"], torch.exp(p["log_dt_l0"])[:, None, None]
+def transform(alpha):
+    """Abar and Bbar, side by side [..., N, N + 1]."""
+    def held(a, b, dt):
         identity = torch.eye(N)
-        right = torch.cat([identity + (1 - alpha) * dt * a, (dt * b[:, None]).expand(H, N, 1)], -1)
-        both = torch.linalg.solve(identity - alpha * dt * a, right)
+        right = torch.cat([identity + (1 - alpha) * dt * a, (dt * b[:, None]).expand(len(dt), N, 1)], -1)
+        return torch.linalg.solve(identity - alpha * dt * a, right)
+    return held
+
+
+def zero_order_hold(a, b, dt):
+    system = torch.cat([torch.cat([a, b[:, None]], 1), torch.zeros(1, N + 1)])
+    return torch.matrix_exp(dt * system)[:, :N]
+
+
+def dense(held):
+    def model(p, x, state):
+        steps = held(p["A_l0"], p["B_l0"], torch.exp(p["log_dt_l0"])[:, None, None])
+        both = steps[torch.arange(H) % len(steps)]
 
         def step(h, u):
             h = torch.einsum("hij,bhj->bhi", both[..., :N], h) + both[..., N] * u[..., None]
@@ -62,6 +75,10 @@ def surroundings():
             "output.bias": normal(2 * H) / 4}
 
 
+def dense_system(steps):
+    return {"A": normal(N, N) / 3 - torch.eye(N), "B": normal(N), "C": normal(H, N) / 2, "log_dt": normal(steps) / 4 - 1.2}
+
+
 def write(name, backend, settings, parameters, model):
     case(name, backend, {"width": H, "state": N, **settings}, {f"{key}_l0": value for key, value in parameters.items()},
          normal(T, B, E), model, {"x": normal(B, H * N)}, [5, 9, 1])
@@ -70,8 +87,8 @@ def write(name, backend, settings, parameters, model):
 torch.manual_seed(6)
 normal = torch.randn
 for method, alpha in (("bilinear", 0.5), ("euler", 0), ("backward-euler", 1)):
-    system = {"A": normal(N, N) / 3 - torch.eye(N), "B": normal(N), "C": normal(H, N) / 2, "log_dt": normal(H) / 4 - 1.2}
-    write(f"ssm_{method.replace('-', '_')}", "ssm", {"discretisation": method}, system | surroundings(), dense(alpha))
+    write(f"ssm_{method.replace('-', '_')}", "ssm", {"discretisation": method}, dense_system(H) | surroundings(),
+          dense(transform(alpha)))
 for init, method in (("lin", "bilinear"), ("real", "zoh"), ("real", "bilinear")):
     real = init == "real"
     shape = (H, N) if real else (H, N // 2)
@@ -80,3 +97,4 @@ for init, method in (("lin", "bilinear"), ("real", "zoh"), ("real", "bilinear"))
         system["A_imag"] = 2 * normal(*shape)
     write(f"s4d_{init}_{method}", "s4d", {"init": init, "discretisation": method}, system | surroundings(),
           diagonal(method == "bilinear", real))
+write("ssm_time_steps", "ssm", {"time_steps": G}, dense_system(G) | surroundings(), dense(zero_order_hold))

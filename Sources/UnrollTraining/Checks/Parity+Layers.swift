@@ -110,17 +110,18 @@ extension Parity {
 
   static func denseStateSpace(_ reference: ReferenceCase) throws -> [Comparison] {
     let sizes = try reference.sizes("C", dimensions: 2)
-    let channels = sizes[0]
+    let (channels, timeSteps) = (sizes[0], try reference.sizes("log_dt", dimensions: 1)[0])
     var options = SSMOptions()
-    try options.apply(reference.settings([("state", "\(sizes[1])"), ("time_steps", "0")]), "tensor C")
+    let entries = [("state", "\(sizes[1])"), ("time_steps", "\(timeSteps)")]
+    try options.apply(reference.settings(entries), "tensors C and log_dt")
     let (layer, parameters) = try reference.layer { DenseStateSpace(channels, options, $0) }
     let run = try LayerRun(layer, parameters, reference)
     let system = layer.discretised(run.pass)
     var comparisons = [
       try reference.compare("output", run.output), try reference.compare("grad.input", run.inputGradient),
       try reference.compare("last_state", run.state[0]),
-      try reference.compare("a_bar", (0..<channels).flatMap { system.transition(of: $0).map(Float.init) }),
-      try reference.compare("b_bar", (0..<channels).flatMap { system.input(of: $0).map(Float.init) }),
+      try reference.compare("a_bar", (0..<timeSteps).flatMap { system.transition(of: $0).map(Float.init) }),
+      try reference.compare("b_bar", (0..<timeSteps).flatMap { system.input(of: $0).map(Float.init) }),
       try reference.compare("kernel", transposed(layer.kernel(steps: try kernelSteps(reference), run.pass))),
     ]
     for parameter in parameters.list {
