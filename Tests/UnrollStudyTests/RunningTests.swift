@@ -44,8 +44,17 @@ import UnrollCore
       sentence(.signal(SIGKILL), []) == "its process ended with signal 9 (Killed), as when the machine's memory is full"
     )
     #expect(sentence(.signal(SIGKILL), [], true).hasPrefix("out of memory: its process ended with signal 9 (Killed); "))
-    #expect(sentence(.signal(SIGABRT), []).hasPrefix("out of memory: its process ended with signal 6 (Aborted); "))
-    #expect(!sentence(.signal(SIGABRT), ["a.swift:3: Fatal error: Index out of range"]).contains("memory"))
+    #expect(sentence(.signal(SIGABRT), []) == "its process ended with signal 6 (Aborted), as when memory runs out")
+    for word in ["a: out of memory", "fork: Cannot allocate memory", "Failed to allocate 4 bytes"] {
+      #expect(
+        sentence(.code(1), ["first", word]).hasPrefix("out of memory: its process ended with code 1 (\(word)); "))
+    }
+    for word in ["double free or corruption (out)", "a.c:4: Assertion `memory' failed.", "free(): invalid memory"] {
+      #expect(sentence(.signal(SIGABRT), ["", word, "more"]) == "its process ended with signal 6 (Aborted) (\(word))")
+    }
+    #expect(
+      sentence(.signal(SIGABRT), ["a warning", "a.swift:3: Fatal error: Index out of range"])
+        == "its process ended with signal 6 (Aborted) (a.swift:3: Fatal error: Index out of range)")
     #expect(sentence(.code(2), []) == "its process ended with code 2")
     #expect(
       sentence(.signal(SIGILL), ["a.swift:3: Fatal error: Index out of range"])

@@ -55,19 +55,23 @@ final class WorkerProcess {
     return end == .code(0) ? nil : WorkerProcess.sentence(end, words, killedForMemory: killed)
   }
 
-  /// Why a process ended, from how it ended and what it said. What aborts it without a word is a request for memory that fails.
+  private static let memoryWords = ["out of memory", "cannot allocate memory", "failed to allocate", "bad_alloc"]
+
+  /// Why a process ended, from how it ended and what it said.
   static func sentence(_ end: ChildProcess.End, _ words: [String], killedForMemory: Bool = false) -> String {
     let own = "unroll: "
     if let complaint = words.first(where: { $0.hasPrefix(own) }) { return String(complaint.dropFirst(own.count)) }
     let how = "its process ended with \(end)"
-    let cause = words.first { line in ["memory", "bad_alloc"].contains { line.lowercased().contains($0) } }
+    let cause = words.first { line in memoryWords.contains { line.lowercased().contains($0) } }
     let fatal = words.first { $0.contains("Fatal error") }
-    if killedForMemory || cause != nil || end == .signal(SIGABRT) && fatal == nil {
-      let said = cause.map { " (\($0))" } ?? ""
-      return "out of memory: \(how)\(said); give it a smaller model or batch, or use fewer --jobs"
+    let said = cause ?? fatal ?? words.first { $0.contains { !$0.isWhitespace } }
+    let told = how + (said.map { " (\($0))" } ?? "")
+    if killedForMemory || cause != nil {
+      return "out of memory: \(told); give it a smaller model or batch, or use fewer --jobs"
     }
-    if end == .signal(SIGKILL) { return "\(how), as when the machine's memory is full" }
-    return fatal.map { "\(how) (\($0))" } ?? how
+    if end == .signal(SIGKILL) { return "\(told), as when the machine's memory is full" }
+    if end == .signal(SIGABRT), said == nil { return "\(told), as when memory runs out" }
+    return told
   }
 
   func stop() { kill(pid, SIGTERM) }
