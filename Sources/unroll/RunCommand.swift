@@ -42,7 +42,7 @@ struct RunCommand: ParsableCommand {
         Terminal.note(RunCommand.interrupted(summary))
         throw ExitCode(130)
       }
-      try conclude(study, folder)
+      try conclude(study, folder, summary.outlived)
     }
   }
 
@@ -55,11 +55,15 @@ struct RunCommand: ParsableCommand {
   }
 
   /// The report and the last words, both from the records that are there.
-  private func conclude(_ study: StudyFile, _ folder: RunFolder) throws {
+  ///
+  /// - Parameter outlived: runs that failed though their earlier records are there.
+  private func conclude(_ study: StudyFile, _ folder: RunFolder, _ outlived: Set<String>) throws {
     let (records, wanted) = try folder.current()
     let path = try Report.write(
       records, of: wanted, study: study.name, notes: try folder.notes(), to: options.reports)
-    func count(_ status: RunRecord.Status) -> Int { records.count { $0.status == status } }
+    func count(_ status: RunRecord.Status) -> Int {
+      records.count { (outlived.contains($0.identity) ? .failed : $0.status) == status }
+    }
     Terminal.note(
       "\(records.count) of \(wanted) runs: \(count(.finished)) finished, \(count(.diverged)) diverged, "
         + "\(count(.failed)) failed. Report: \(path)")

@@ -81,6 +81,28 @@
       #expect(again.sentences.last == "6 of 6 runs: 6 finished, 0 diverged, 0 failed. Report: Reports/slow.md")
     }
 
+    /// What another build has left stays where the run that should replace it is killed.
+    @Test func whatIsRunAgainAndFailsKeepsItsRecord() throws {
+      let program = try Program(Studies.slow)
+      #expect(try program.run("run", "slow.yaml", "--jobs", "2").status == 0)
+      for name in records(program) {
+        let text = try program.read(name)
+        try program.write(name, text.replacing(#/"build" : "[0-9a-f]*"/#, with: "\"build\" : \"0000000000000000\""))
+      }
+      let kept = try program.stamps(records(program))
+      let study = try program.start(["run", "slow.yaml", "--jobs", "1", "--again"])
+      #expect(Program.wait { !Processes.children(of: study.identifier).isEmpty })
+      for run in Processes.children(of: study.identifier) { kill(run, SIGKILL) }
+      let ended = try study.end()
+      #expect(ended.status == 1)
+      #expect(ended.sentences.last == "6 of 6 runs: 5 finished, 0 diverged, 1 failed. Report: Reports/slow.md")
+      #expect(ended.errors.contains("; the record of another build stays"))
+      let now = try program.stamps(records(program))
+      #expect(now.count == 6 && now.count { kept[$0.key] == $0.value } == 1)
+      let again = try program.run("run", "slow.yaml", "--again")
+      #expect(again.status == 0 && again.sentences.first == "6 runs, 5 of them done before.")
+    }
+
     private func records(_ program: Program) -> [String] {
       program.files.filter { $0.hasPrefix("Reports/slow/records/") && $0.hasSuffix(".json") }
     }

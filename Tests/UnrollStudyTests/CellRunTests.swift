@@ -41,6 +41,23 @@ import UnrollData
     #expect(record.failure?.message.hasPrefix("a budget of 40 parameters cannot be reached: with width 1") == true)
   }
 
+  /// Asked for a run that it is not, a cell fails; scores of an earlier run stay, an earlier failure is replaced.
+  @Test(arguments: [RunRecord.Status.finished, .diverged, .failed])
+  func failuresReplaceNoScores(status: RunRecord.Status) throws {
+    try ReportFiles.inFolder { folder in
+      try Files.write(StudyText.tags(80), to: "\(folder)/tags.txt")
+      let text = StudyText.data + "backends: [gru]\nseeds: [3]\nwidth: 6"
+      let cell = try StudyText.study(text, in: folder).cells()[0]
+      let store = RecordStore(folder: "\(folder)/records")
+      let earlier = RunRecord.empty(cell, identity: "another", status, jobs: nil)
+      try store.write(earlier)
+      let problem = try CellRun(cell, DataLocation(roots: [])).run(into: store, identity: "another") { _ in }
+      #expect(problem != nil)
+      #expect(try store.read("another").status == status)
+      #expect(try (store.read("another").failure == nil) == (status != .failed))
+    }
+  }
+
   @Test func divergedRunsKeepWhatTheyHave() throws {
     let settings = "{optimiser: sgd, learning_rate: 1000, clip: 0, batch: 4, epochs: 20}"
     let record = try record("width: 6", backend: "ssm", training: settings)

@@ -38,7 +38,7 @@ public struct CellRun {
     return record
   }
 
-  /// Runs and leaves a record in any case: of the scores, or of what went wrong.
+  /// Runs and leaves a record: of the scores, or of what went wrong, unless an earlier run has left scores.
   ///
   /// - Returns: what went wrong.
   public func run(into store: RecordStore, identity: String, progress: @escaping (Double) -> Void) throws -> InputError?
@@ -47,6 +47,7 @@ public struct CellRun {
       try store.write(try run(expecting: identity, progress: progress))
       return nil
     } catch let error as InputError {
+      if store.contains(identity), let earlier = try? store.read(identity), earlier.status != .failed { return error }
       var record = RunRecord.empty(cell, identity: identity, .failed, jobs: jobs)
       record.failure = RunRecord.Failure(message: error.description, step: nil, tensor: nil)
       try store.write(record)

@@ -24,6 +24,8 @@ public final class StudyRunner {
     public var finished = 0
     public var diverged = 0
     public var failed = 0
+    /// Of the failed ones those whose good record, of another build, is still there.
+    public var outlived: Set<String> = []
     /// Stopped by a signal before everything was done.
     public var interrupted = false
     /// Runs that were in progress then: nothing of them is kept.
@@ -180,7 +182,7 @@ public final class StudyRunner {
         failed: summary.failed, left: waiting.count, secondsLeft: secondsLeft))
   }
 
-  /// Counts an ended run; one that left no record gets one that says why.
+  /// Counts an ended run; one that left no record gets one that says why, unless another build has left a good one.
   private func settle(_ worker: WorkerProcess) {
     let problem = worker.finish()
     if Interruption.happened && problem != nil {
@@ -190,10 +192,16 @@ public final class StudyRunner {
     let seconds = (ContinuousClock.now - worker.started).seconds
     durations.append(seconds)
     let left = try? folder.store.read(worker.identity)
-    let isItsOwn = left.map { problem == nil || $0.status == .failed } ?? false
+    let isOfAnother = left.map { $0.status != .failed && !isDone($0) } ?? false
+    let isItsOwn = !isOfAnother && left.map { problem == nil || $0.status == .failed } ?? false
     let record = isItsOwn ? left! : failure(of: worker, problem ?? "it left no record")
+    if isOfAnother {
+      summary.outlived.insert(worker.identity)
+    } else if !isItsOwn {
+      try? folder.store.write(record)
+    }
     claims.release(worker.identity)
-    end(worker.cell, record, seconds: seconds)
+    end(worker.cell, record, seconds: seconds, by: isOfAnother ? "; the record of another build stays" : "")
   }
 
   private func end(_ cell: StudyCell, _ record: RunRecord, seconds: Double, by whom: String = "") {
@@ -213,7 +221,6 @@ public final class StudyRunner {
   private func failure(of worker: WorkerProcess, _ message: String) -> RunRecord {
     var record = RunRecord.empty(worker.cell, identity: worker.identity, .failed, jobs: jobs)
     record.failure = RunRecord.Failure(message: message, step: nil, tensor: nil)
-    try? folder.store.write(record)
     return record
   }
 
