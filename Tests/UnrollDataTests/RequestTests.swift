@@ -47,6 +47,8 @@ import UnrollCore
     #expect(other["separator"] == .string("semicolon") && other["stratify"] == .bool(true))
     #expect(other["encoding"] == .string("iso-8859-1"))
     #expect(try Scratch().request("{format: columns, train: a}").resolved["separator"] == .string("tab"))
+    let commas = try Scratch().request("{format: columns, train: a, separator: comma}").resolved
+    #expect(commas["separator"] == .string("comma"))
     #expect(try Scratch().request("{format: columns, train: a, comments: yes}").resolved["comments"] == .bool(true))
   }
 

@@ -97,7 +97,7 @@ extension DataRequest {
     if options.hasTest { used["test_percent"] = nil }
     if options.hasDevelopment && options.hasTest { (used["duplicates"], used["stratify"]) = (nil, nil) }
     // CSV had commas before there was a choice: records from that time stay what they are.
-    if options.separator == .comma { used["separator"] = nil }
+    if definition.defaults.separator == .comma, options.separator == .comma { used["separator"] = nil }
     used["name"] = .string(name)
     used[own ? "format" : "version"] = .string(own ? definition.format.name : definition.version)
     return used
