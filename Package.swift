@@ -2,7 +2,10 @@
 import PackageDescription
 
 // What a build may use at most, to see that results hold elsewhere: UNROLL_INSTRUCTIONS=plain or avx2; AVX-512 when nothing is said.
-let widest = ["plain": "0", "avx2": "1"][Context.environment["UNROLL_INSTRUCTIONS"] ?? ""] ?? "2"
+let instructions = Context.environment["UNROLL_INSTRUCTIONS"] ?? ""
+guard let widest = ["plain": "0", "avx2": "1", "": "2"][instructions] else {
+  fatalError("UNROLL_INSTRUCTIONS is plain, avx2 or not set, not \"\(instructions)\"")
+}
 
 // Arrows of the house (ARCHITECTURE.md): a target names only what stands below it.
 let package = Package(
@@ -51,7 +54,9 @@ let package = Package(
 )
 
 // Not for users: what scripts/fuzz and scripts/sanitize run.
-if Context.environment["UNROLL_PROBES"] != nil {
+let probes = Context.environment["UNROLL_PROBES"] ?? ""
+guard ["", "1"].contains(probes) else { fatalError("UNROLL_PROBES is 1 or not set, not \"\(probes)\"") }
+if probes == "1" {
   package.targets += [
     .executableTarget(name: "unroll-fuzz", dependencies: ["UnrollStudy"], path: "Tests/Fuzz", exclude: ["Seeds"]),
     .executableTarget(name: "unroll-sanitize", dependencies: ["UnrollTraining"], path: "Tests/Sanitize"),
