@@ -30,6 +30,12 @@ public enum Files {
     return bytes
   }
 
+  /// A file's text without white space at its end; nil where there is none to read.
+  public static func trimmed(_ path: String) -> String? {
+    guard let bytes = try? read(path) else { return nil }
+    return String(String(decoding: bytes, as: UTF8.self).reversed().drop(while: \.isWhitespace).reversed())
+  }
+
   /// Writes beside the target and renames: a killed process leaves the old file or the new one.
   public static func write(_ bytes: [UInt8], to path: String) throws {
     let folder = parent(of: path)

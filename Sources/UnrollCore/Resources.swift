@@ -44,7 +44,7 @@ public struct Resources: Sendable {
 extension Resources {
   /// Cores that this process may run on; nil where the system does not say. (`sched_getaffinity` is hidden from Swift.)
   var affinity: Int? {
-    let lines = (text("\(root)/proc/self/status") ?? "").split(separator: "\n")
+    let lines = (Files.trimmed("\(root)/proc/self/status") ?? "").split(separator: "\n")
     let mask = lines.first { $0.hasPrefix("Cpus_allowed:") }?.dropFirst("Cpus_allowed:".count)
     return mask?.reduce(0) { $0 + ($1.hexDigitValue?.nonzeroBitCount ?? 0) }
   }
@@ -52,7 +52,7 @@ extension Resources {
   /// Cores' worth of time that the control groups grant; nil for no limit.
   var quota: Double? {
     let second = groups("").compactMap { folder -> Double? in
-      let words = text("\(folder)/cpu.max")?.split(separator: " ") ?? []
+      let words = Files.trimmed("\(folder)/cpu.max")?.split(separator: " ") ?? []
       guard words.count == 2, let time = Double(words[0]), let period = Double(words[1]) else { return nil }
       return time / period
     }
@@ -84,7 +84,7 @@ extension Resources {
   ///
   /// - Parameter controller: of the first version of control groups; empty for the second.
   private func groups(_ controller: String) -> [String] {
-    let lines = (text("\(root)/proc/self/cgroup") ?? "").split(separator: "\n")
+    let lines = (Files.trimmed("\(root)/proc/self/cgroup") ?? "").split(separator: "\n")
     let mine = lines.map { $0.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false) }.first {
       $0.count == 3 && (controller.isEmpty ? $0[1].isEmpty : $0[1].split(separator: ",").contains(controller[...]))
     }
@@ -94,15 +94,10 @@ extension Resources {
     return (0...names.count).map { ([mount[...]] + names[..<$0]).joined(separator: "/") }
   }
 
-  private func number(_ path: String) -> Double? { text(path).flatMap(Double.init) }
+  private func number(_ path: String) -> Double? { Files.trimmed(path).flatMap(Double.init) }
 
   private func field(_ name: String, of path: String) -> Double? {
-    let words = (text(path) ?? "").split(separator: "\n").lazy.map { $0.split(separator: " ") }
+    let words = (Files.trimmed(path) ?? "").split(separator: "\n").lazy.map { $0.split(separator: " ") }
     return words.first { $0.count > 1 && $0[0] == name }.flatMap { Double($0[1]) }
-  }
-
-  private func text(_ path: String) -> String? {
-    guard Files.exists(path), let bytes = try? Files.read(path) else { return nil }
-    return String(String(decoding: bytes, as: UTF8.self).reversed().drop(while: \.isWhitespace).reversed())
   }
 }

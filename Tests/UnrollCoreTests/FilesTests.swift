@@ -21,6 +21,16 @@ import UnrollCore
     }
   }
 
+  @Test func withoutWhiteSpaceAtTheEnd() throws {
+    try cleaned {
+      for (written, read) in [("", ""), (" \n", ""), (" a\n b \r\n\n", " a\n b"), ("ä", "ä")] {
+        try Files.write(written, to: "\(folder)/file")
+        #expect(Files.trimmed("\(folder)/file") == read)
+      }
+      #expect(Files.trimmed("\(folder)/none") == nil && Files.trimmed(folder) == nil)
+    }
+  }
+
   @Test func aNewFileReplacesTheOldAndNothingElseStays() throws {
     try cleaned {
       try Files.write("a long old content", to: "\(folder)/record")

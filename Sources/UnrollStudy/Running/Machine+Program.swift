@@ -43,11 +43,11 @@ extension Machine {
   }()
 
   private static func head(of git: String) -> String? {
-    guard let head = text("\(git)/HEAD") else { return nil }
+    guard let head = Files.trimmed("\(git)/HEAD") else { return nil }
     guard head.hasPrefix("ref: ") else { return String(head.prefix(12)) }
     let reference = String(head.dropFirst(5))
-    if let loose = text("\(git)/\(reference)") { return String(loose.prefix(12)) }
-    let packed = text("\(git)/packed-refs")?.split(separator: "\n").first { $0.hasSuffix(" \(reference)") }
+    if let loose = Files.trimmed("\(git)/\(reference)") { return String(loose.prefix(12)) }
+    let packed = Files.trimmed("\(git)/packed-refs")?.split(separator: "\n").first { $0.hasSuffix(" \(reference)") }
     return packed.map { String($0.prefix(12)) }
   }
 
@@ -66,7 +66,7 @@ extension Machine {
         git, ["-C", checkout, "status", "--porcelain", "--"] + sources,
         environment: ["LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "HOME=\(ProcessVariables.home)", "PATH=/usr/bin:/bin"],
         output: output, errors: log)
-      return end == .code(0) ? text(output) : nil
+      return end == .code(0) ? Files.trimmed(output) : nil
     }
     guard let changes else { return " (not compared)" }
     return changes.isEmpty ? "" : " + changes"
@@ -76,10 +76,5 @@ extension Machine {
   private static func youngest(_ path: String) -> Double {
     guard let names = try? Files.list(path) else { return Files.changed(path) ?? 0 }
     return names.map { youngest("\(path)/\($0)") }.max() ?? 0
-  }
-
-  private static func text(_ path: String) -> String? {
-    guard Files.exists(path), let bytes = try? Files.read(path) else { return nil }
-    return String(String(decoding: bytes, as: UTF8.self).reversed().drop(while: \.isWhitespace).reversed())
   }
 }
