@@ -23,10 +23,10 @@ extension RunRecord.Metric {
   /// A score in a sentence: `94.21 ± 0.12 % (3 seeds)`, or `(2 of 3 seeds)` where runs were lost.
   func sentence(_ sample: Sample, _ decimals: Int, of runs: Int? = nil) -> String {
     let percent = unit == "percent" ? " %" : ""
-    let center = Digits.fixed(sample.mean * scale, decimals)
+    let centre = Digits.fixed(sample.mean * scale, decimals)
     let lost = runs.map { " of \($0)" } ?? ""
-    guard let sd = sample.sd else { return "\(center)\(percent) (n = 1\(lost))" }
-    return "\(center) ± \(Digits.fixed(sd * scale, decimals))\(percent) (\(sample.count)\(lost) seeds)"
+    guard let sd = sample.sd else { return "\(centre)\(percent) (n = 1\(lost))" }
+    return "\(centre) ± \(Digits.fixed(sd * scale, decimals))\(percent) (\(sample.count)\(lost) seeds)"
   }
 
   /// A baseline in a sentence: `60.0 %`; where less is better the sentence says so.

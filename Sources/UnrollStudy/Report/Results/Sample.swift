@@ -24,9 +24,9 @@ struct Sample: Equatable {
 
   /// `94.21 ± 0.12 (3)`, or `94.21 (n = 1)`.
   func text(scale: Double = 1, decimals: Int) -> String {
-    let center = Digits.fixed(mean * scale, decimals)
-    guard let sd else { return "\(center) (n = 1)" }
-    return "\(center) ± \(Digits.fixed(sd * scale, decimals)) (\(count))"
+    let centre = Digits.fixed(mean * scale, decimals)
+    guard let sd else { return "\(centre) (n = 1)" }
+    return "\(centre) ± \(Digits.fixed(sd * scale, decimals)) (\(count))"
   }
 
   /// The same for speeds and times: two digits of the standard deviation decide how far the mean is shown.

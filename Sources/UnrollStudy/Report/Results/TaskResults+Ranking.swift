@@ -11,9 +11,15 @@ struct Standing {
     case close(p: Double)
     case apart(p: Double)
     /// Nothing to test with, and why.
-    case untested(String)
+    case untested(Reason)
     /// Lost a run, or is worse than the baseline: neither the best nor compared with it, whatever the mean of the others is.
     case broke
+
+    enum Reason: String {
+      case singleSeed = "single seed"
+      case noSpread = "no spread: not tested"
+      case spreadIsNoNumber = "spread is no number: not tested"
+    }
   }
 
   let backend: BackendResults
@@ -54,9 +60,9 @@ extension TaskResults {
 
   private static func verdict(_ comparison: Statistics.Comparison?, _ own: Sample, _ best: Sample) -> Standing.Verdict {
     guard let p = comparison?.p else {
-      guard let spreads = [own.sd, best.sd] as? [Double] else { return .untested("single seed") }
+      guard let spreads = [own.sd, best.sd] as? [Double] else { return .untested(.singleSeed) }
       if spreads == [0, 0], own.mean == best.mean { return .equal }
-      return .untested(spreads.allSatisfy { $0 == 0 } ? "no spread: not tested" : "spread is no number: not tested")
+      return .untested(spreads.allSatisfy { $0 == 0 } ? .noSpread : .spreadIsNoNumber)
     }
     return p > significance ? .close(p: p) : .apart(p: p)
   }

@@ -91,7 +91,7 @@ struct TaskAnswer {
     case .close(let p):
       return "The second, \(name) is not distinguishable from it (\(Digits.probability(p)))." + others("it either")
     case .equal: return "The second, \(name) has the same score in every seed." + others("the best")
-    case .untested("single seed"):
+    case .untested(.singleSeed):
       return "The second is \(name) but a single seed has no spread, so nothing says whether they differ."
     default:
       return "The second is \(name) but the spread of the seeds is none, or no number, so no test can tell them apart."

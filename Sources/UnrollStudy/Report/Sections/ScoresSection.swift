@@ -143,7 +143,7 @@ struct ScoresSection: ReportSection {
 extension Standing.Verdict {
   fileprivate var whyUntested: String {
     switch self {
-    case .untested(let why): why
+    case .untested(let why): why.rawValue
     case .equal: "same in every seed"
     default: "not compared"
     }
