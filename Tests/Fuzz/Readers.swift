@@ -43,7 +43,8 @@ enum Readers {
     _ = try DataRequest(setting).load(DataLocation(roots: []))
   }
 
-  private static let folder = "/tmp/unroll-fuzz-\(getpid())"
+  /// `scripts/fuzz` removes it, however this program ends.
+  private static let folder = (getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp") + "/unroll-fuzz-\(getpid())"
 
   private static func file(_ name: String, _ bytes: [UInt8]) throws -> String {
     let path = "\(folder)/\(name)"
