@@ -24,7 +24,7 @@ struct DataOption: ParsableArguments {
   }
 
   /// The same for a child process.
-  var arguments: [String] { folders.map { ["--data", $0] } ?? [] }
+  var arguments: [String] { folders.map { ["--data=\($0)"] } ?? [] }
 }
 
 /// Where records and reports lie, the same for `run`, `report` and the hidden `cell`.
@@ -42,5 +42,8 @@ struct StudyOptions: ParsableArguments {
     RunFolder(study: StudyFile.name(of: study), reports: reports, records: records, file: study)
   }
 
-  var arguments: [String] { [study, "--reports", reports] + (records.map { ["--records", $0] } ?? []) }
+  /// Names that begin with a dash stay names.
+  func arguments(_ others: [String]) -> [String] {
+    others + ["--reports=\(reports)"] + (records.map { ["--records=\($0)"] } ?? []) + ["--", study]
+  }
 }

@@ -33,7 +33,7 @@ struct RunCommand: ParsableCommand {
       let runner = StudyRunner(
         study, folder, data.location, jobs: jobs, again: again,
         workerArguments: {
-          ["cell", "--index", "\($0.index)", "--identity", $1, "--jobs", "\(jobs)"] + options.arguments + data.arguments
+          options.arguments(["cell", "--index", "\($0.index)", "--identity", $1, "--jobs", "\(jobs)"] + data.arguments)
         },
         report: display.show)
       let summary = try runner.run()
@@ -75,7 +75,8 @@ struct RunCommand: ParsableCommand {
 
   private func list(_ study: StudyFile) throws {
     for (cell, identity) in try StudyRunner.identified(study.cells(), data.location) {
-      let done = options.folder.store.contains(identity)
+      let store = options.folder.store
+      let done = store.contains(identity) ? try StudyRunner.isDone(store.read(identity), again: again) : false
       Terminal.say("\(done ? "done   " : "missing")  \(identity)  \(cell.label)")
     }
   }

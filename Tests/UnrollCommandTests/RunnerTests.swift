@@ -59,10 +59,20 @@ import UnrollCore
         == "12 runs, 12 of them done before. 4 of those by another build of unroll; --again runs them again.")
     #expect(try program.stamps(Array(names.prefix(4))) == kept)
     #expect(try program.read("Reports/small.md").contains("different states of the program"))
+    let dry = try program.run("run", "small.yaml", "--again", "--dry-run")
+    #expect(dry.output.split(separator: "\n").count { $0.hasPrefix("missing") } == 4)
     let again = try program.run("run", "small.yaml", "--again")
     #expect(again.status == 0 && again.sentences.first == "12 runs, 8 of them done before.")
     #expect(try program.run("run", "small.yaml", "--again").sentences.first == "12 runs, 12 of them done before.")
     #expect(try !program.read("Reports/small.md").contains("different states of the program"))
+  }
+
+  @Test func namesThatLookLikeOptions() throws {
+    var files = Studies.small
+    files["-x.yaml"] = files.removeValue(forKey: "small.yaml")
+    let program = try Program(files)
+    #expect(try program.run("run", "--reports=-r", "--", "-x.yaml").status == 0)
+    #expect(program.exists("-r/-x.md"))
   }
 
   @Test func recordsThatAreNotTheirOwn() throws {

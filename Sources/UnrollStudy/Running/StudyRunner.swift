@@ -143,9 +143,12 @@ public final class StudyRunner {
     return record
   }
 
-  private func isDone(_ record: RunRecord) -> Bool {
+  /// Whether a run that has left such a record is not run again.
+  public static func isDone(_ record: RunRecord, again: Bool) -> Bool {
     record.status != .failed && !(again && record.environment.build != Machine.build)
   }
+
+  private func isDone(_ record: RunRecord) -> Bool { StudyRunner.isDone(record, again: again) }
 
   /// Starts the first waiting run that no other runner has, or counts it when another has made it meanwhile. False when others
   /// have all that wait.
