@@ -32,19 +32,32 @@ let package = Package(
     .target(name: "UnrollData", dependencies: ["UnrollCore"]),
     .target(name: "UnrollLayers", dependencies: ["UnrollKernels", "UnrollCore"]),
     .target(name: "UnrollTraining", dependencies: ["UnrollLayers", "UnrollData"]),
-    .target(name: "UnrollStudy", dependencies: ["UnrollTraining"]),
+    .target(name: "UnrollChecks", dependencies: ["UnrollTraining"]),
+    .target(name: "UnrollSystem", dependencies: ["CUnroll", "UnrollCore"]),
+    .target(name: "UnrollStatistics", dependencies: ["CUnroll"]),
+    .target(name: "UnrollBench", dependencies: ["UnrollTraining", "UnrollSystem"]),
+    .target(name: "UnrollStudy", dependencies: ["UnrollTraining", "UnrollSystem", "UnrollStatistics"]),
     .target(
       name: "UnrollKit",
-      dependencies: ["UnrollCore", "UnrollData", "UnrollKernels", "UnrollLayers", "UnrollTraining", "UnrollStudy"]),
+      dependencies: [
+        "UnrollCore", "UnrollData", "UnrollKernels", "UnrollLayers", "UnrollTraining", "UnrollChecks", "UnrollSystem",
+        "UnrollStatistics", "UnrollStudy",
+      ]),
     .executableTarget(
       name: "unroll",
-      dependencies: ["UnrollStudy", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+      dependencies: [
+        "UnrollStudy", "UnrollChecks", "UnrollBench",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     .testTarget(name: "UnrollCoreTests", dependencies: ["UnrollCore"]),
-    .testTarget(name: "UnrollKernelsTests", dependencies: ["UnrollKernels"]),
-    .testTarget(name: "UnrollLayersTests", dependencies: ["UnrollTraining"], resources: [.copy("Cases")]),
+    .testTarget(name: "UnrollKernelsTests", dependencies: ["UnrollKernels", "UnrollSystem"]),
+    .testTarget(name: "UnrollLayersTests", dependencies: ["UnrollChecks"], resources: [.copy("Cases")]),
     .testTarget(name: "UnrollDataTests", dependencies: ["UnrollData"]),
-    .testTarget(name: "UnrollTrainingTests", dependencies: ["UnrollTraining", "CAllocations"]),
+    .testTarget(name: "UnrollTrainingTests", dependencies: ["UnrollTraining", "UnrollChecks", "CAllocations"]),
+    .testTarget(name: "UnrollBenchTests", dependencies: ["UnrollBench"]),
+    .testTarget(name: "UnrollSystemTests", dependencies: ["UnrollSystem"]),
+    .testTarget(name: "UnrollStatisticsTests", dependencies: ["UnrollStatistics"]),
     .testTarget(name: "UnrollStudyTests", dependencies: ["UnrollStudy"]),
     .testTarget(name: "UnrollKitTests", dependencies: ["UnrollKit"]),
     .testTarget(name: "UnrollCommandTests", dependencies: ["unroll"], exclude: ["Snapshots"]),
@@ -58,7 +71,9 @@ let probes = Context.environment["UNROLL_PROBES"] ?? ""
 guard ["", "1"].contains(probes) else { fatalError("UNROLL_PROBES is 1 or not set, not \"\(probes)\"") }
 if probes == "1" {
   package.targets += [
-    .executableTarget(name: "unroll-fuzz", dependencies: ["UnrollStudy"], path: "Tests/Fuzz", exclude: ["Seeds"]),
+    .executableTarget(
+      name: "unroll-fuzz", dependencies: ["UnrollStudy", "UnrollChecks", "UnrollBench"], path: "Tests/Fuzz",
+      exclude: ["Seeds"]),
     .executableTarget(name: "unroll-sanitize", dependencies: ["UnrollTraining"], path: "Tests/Sanitize"),
   ]
 }

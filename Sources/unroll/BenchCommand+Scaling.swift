@@ -1,5 +1,7 @@
+import UnrollBench
 import UnrollCore
 import UnrollStudy
+import UnrollSystem
 
 extension BenchCommand {
   /// What one point may take: a grid of them is to end in minutes.

@@ -1,3 +1,4 @@
+import UnrollBench
 import UnrollCore
 import UnrollLayers
 import UnrollStudy

@@ -1,7 +1,9 @@
 import ArgumentParser
+import UnrollBench
 import UnrollCore
 import UnrollKernels
 import UnrollStudy
+import UnrollSystem
 
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import UnrollChecks
 import UnrollCore
 import UnrollLayers
 import UnrollTraining

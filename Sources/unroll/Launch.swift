@@ -1,5 +1,6 @@
 import UnrollCore
 import UnrollStudy
+import UnrollSystem
 
 #if canImport(Glibc)
   import Glibc

@@ -2,6 +2,7 @@ import ArgumentParser
 import UnrollCore
 import UnrollKernels
 import UnrollStudy
+import UnrollSystem
 
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

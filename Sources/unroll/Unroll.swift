@@ -1,4 +1,5 @@
 import ArgumentParser
+import UnrollBench
 import UnrollCore
 import UnrollKernels
 

@@ -3,6 +3,8 @@
 #else
   import Darwin
 #endif
+import UnrollBench
+import UnrollChecks
 import UnrollCore
 import UnrollData
 import UnrollLayers

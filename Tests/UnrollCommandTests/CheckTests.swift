@@ -1,6 +1,6 @@
 import Testing
 
-@testable import UnrollTraining
+@testable import UnrollChecks
 @testable import unroll
 
 /// What `unroll check` prints.

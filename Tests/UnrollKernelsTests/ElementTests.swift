@@ -1,5 +1,6 @@
 import Testing
 import UnrollKernels
+import UnrollSystem
 
 #if canImport(Glibc)
   import Glibc

@@ -2,6 +2,7 @@ import Testing
 import UnrollKernels
 import UnrollLayers
 
+@testable import UnrollChecks
 @testable import UnrollTraining
 
 @Suite struct ContractTests {

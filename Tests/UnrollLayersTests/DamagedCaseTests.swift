@@ -3,6 +3,7 @@ import Testing
 import UnrollCore
 import UnrollLayers
 
+@testable import UnrollChecks
 @testable import UnrollTraining
 
 /// A damaged reference case is a sentence, or a comparison that fails: never a trap.

@@ -1,6 +1,7 @@
 import Testing
 import UnrollKernels
 import UnrollLayers
+import UnrollChecks
 import UnrollTraining
 
 /// The battery is worth what it catches.

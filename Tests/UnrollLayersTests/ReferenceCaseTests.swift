@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import UnrollChecks
 import UnrollTraining
 
 /// Agreement with float64 reference cases.

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import UnrollCore
+import UnrollSystem
 
 #if canImport(FoundationXML)
   import FoundationXML

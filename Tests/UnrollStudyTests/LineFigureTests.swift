@@ -1,5 +1,6 @@
 import Testing
 import UnrollCore
+import UnrollSystem
 
 @testable import UnrollStudy
 

@@ -3,6 +3,7 @@ import UnrollCore
 import UnrollKernels
 import UnrollLayers
 
+@testable import UnrollChecks
 @testable import UnrollTraining
 
 /// Options say when they have no effect. Here every option of every table is changed in many settings: the bits stay the same

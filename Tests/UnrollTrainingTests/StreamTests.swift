@@ -3,6 +3,7 @@ import Testing
 import UnrollCore
 import UnrollKernels
 
+@testable import UnrollChecks
 @testable import UnrollLayers
 @testable import UnrollTraining
 

@@ -1,4 +1,5 @@
 import UnrollCore
+import UnrollSystem
 
 /// Everything a reader needs to trust one number: what one run (one cell of a grid with one seed) leaves behind.
 ///
@@ -92,22 +93,6 @@ public struct RunRecord: Codable, Equatable, Sendable {
     public var unknownShares: [String: Double]? = nil
   }
 
-  public struct Environment: Codable, Equatable, Sendable {
-    public var cpu: String
-    public var system: String
-    /// Library name to version: openblas, gsl, swift.
-    public var libraries: [String: String]
-    public var version: String
-    /// Of the checkout that the program was built in; ` + changes` where its sources are not those of the commit.
-    public var commit: String
-    /// Tells one build of the program from another. Like the next two, absent in records of before it was recorded.
-    public var build: String? = nil
-    /// Runs that the study allowed at the same time.
-    public var jobs: Int? = nil
-    /// The machine's load average over the last minute of the run: processes that ran or wanted to.
-    public var load: Double? = nil
-  }
-
   public struct ParameterGroup: Codable, Equatable, Sendable {
     public var name: String
     public var learningRateFactor: Double
@@ -140,7 +125,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var baselineScores: [String: Double]
   public var cost: Cost
   public var groups: [ParameterGroup]
-  public var environment: Environment
+  public var environment: Machine.Environment
   /// What the layers reported of themselves after training (`discretisation error`); absent where they report nothing.
   public var measurements: [String: Double]? = nil
 }

@@ -1,4 +1,5 @@
 import UnrollCore
+import UnrollSystem
 
 /// What a study leaves for its reader: one Markdown file and its figures, a pure function of the records.
 public struct Report {

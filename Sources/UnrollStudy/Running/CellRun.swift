@@ -2,6 +2,7 @@ import UnrollCore
 import UnrollData
 import UnrollKernels
 import UnrollLayers
+import UnrollSystem
 import UnrollTraining
 
 /// Runs one cell in this process: data → model → training → record.

@@ -5,6 +5,7 @@
 #endif
 import UnrollCore
 import UnrollData
+import UnrollSystem
 
 /// What happens while a study runs, for whoever shows it.
 public enum StudyEvent: Sendable {

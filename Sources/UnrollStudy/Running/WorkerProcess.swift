@@ -4,6 +4,7 @@
   import Darwin
 #endif
 import UnrollCore
+import UnrollSystem
 
 /// One run as a process of its own: so that its memory is its own, a crash ends nothing else, and cores are used without
 /// threads. What it prints goes into a pipe: progress, a number a line, and what went wrong. When this process dies, writing to

@@ -1,3 +1,4 @@
+import UnrollCore
 import UnrollKernels
 
 /// Scores of a model on a split, and what they cost.
@@ -30,9 +31,4 @@ public struct Evaluation: Sendable {
     return Evaluation(
       scores: scores, tokens: tokens, seconds: (ContinuousClock.now - start).seconds, broken: broken)
   }
-}
-
-extension Duration {
-  /// As a fraction of seconds.
-  public var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }

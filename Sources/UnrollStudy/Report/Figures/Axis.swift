@@ -1,4 +1,5 @@
 import UnrollKernels
+import UnrollStatistics
 
 #if canImport(Glibc)
   import Glibc

@@ -1,4 +1,5 @@
 import UnrollKernels
+import UnrollStatistics
 
 /// Test metric against two costs side by side: speed of training, and size or speed of use.
 struct CostFigure {

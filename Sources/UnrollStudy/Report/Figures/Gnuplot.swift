@@ -1,4 +1,5 @@
 import UnrollCore
+import UnrollSystem
 
 /// The gnuplot program (5.2 or newer).
 struct Gnuplot {

@@ -1,4 +1,5 @@
 import UnrollCore
+import UnrollSystem
 
 /// A figure of lines from a description in JSON, in the style of the reports: for what scripts have measured.
 ///

@@ -1,4 +1,5 @@
 import UnrollKernels
+import UnrollStatistics
 
 /// One quantity over the seeds that have it: never a bare mean.
 struct Sample: Equatable {

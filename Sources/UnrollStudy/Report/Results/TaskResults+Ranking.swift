@@ -1,4 +1,5 @@
 import UnrollKernels
+import UnrollStatistics
 
 /// One backend's place on one metric of a task.
 struct Standing {

@@ -1,3 +1,5 @@
+import UnrollCore
+
 /// The answer in a few sentences, each computed from the numbers below it.
 struct AnswerSection: ReportSection {
   let title = "Answer"

@@ -1,3 +1,5 @@
+import UnrollSystem
+
 /// Where data, programs and machines come from, and which records were read.
 struct ProvenanceSection: ReportSection {
   let title = "Provenance"
@@ -49,7 +51,7 @@ struct ProvenanceSection: ReportSection {
       ("processor", .left), ("system", .left), ("libraries", .left), ("unroll", .left), ("commit", .left),
       ("build", .left), ("runs at a time", .right), ("runs", .right),
     ])
-    var counts: [(environment: RunRecord.Environment, runs: Int)] = []
+    var counts: [(environment: Machine.Environment, runs: Int)] = []
     for var environment in study.records.map(\.environment) {
       environment.load = nil
       if let place = counts.firstIndex(where: { $0.environment == environment }) {

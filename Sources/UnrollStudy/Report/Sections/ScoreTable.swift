@@ -1,3 +1,5 @@
+import UnrollCore
+
 /// The table of one task, and the sentences that its marks stand for.
 struct ScoreTable {
   /// A column of costs.

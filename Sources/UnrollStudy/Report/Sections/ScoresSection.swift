@@ -1,4 +1,6 @@
 import UnrollKernels
+import UnrollStatistics
+import UnrollSystem
 import UnrollTraining
 
 /// A table a task: every backend's test scores and costs under the baseline's row.
@@ -150,7 +152,7 @@ extension Standing.Verdict {
   }
 }
 
-extension RunRecord.Environment {
+extension Machine.Environment {
   /// The state of the program.
   fileprivate var program: String { "\(version) (\(commit)\(build.map { ", build \($0.prefix(8))" } ?? ""))" }
 }

@@ -1,0 +1,96 @@
+import UnrollCore
+import UnrollSystem
+import UnrollTraining
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// A case measured by a process of this program that does nothing else, so that its peak memory is its own.
+public struct BenchProcess {
+  public enum Outcome: Sendable {
+    case result(BenchResult)
+    /// A sentence: why there is none.
+    case none(String)
+  }
+
+  /// What a measurement may take before it is stopped.
+  public struct Budget: Sendable {
+    public var seconds: Double
+    public var mib: Double
+
+    public init(seconds: Double = .infinity, mib: Double = .infinity) { (self.seconds, self.mib) = (seconds, mib) }
+  }
+
+  private let process: pid_t
+  private let descriptor: Int32
+
+  /// - Parameter arguments: the command line of this program that prints the result as one line of JSON.
+  /// - Throws: `InputError` when no process can be started.
+  public static func measure(_ arguments: [String], within budget: Budget = Budget()) throws -> Outcome {
+    try measure(Machine.program, arguments, within: budget)
+  }
+
+  /// The same of another program.
+  static func measure(_ program: String, _ arguments: [String], within budget: Budget) throws -> Outcome {
+    try BenchProcess(program, arguments).outcome(budget)
+  }
+
+  private init(_ program: String, _ arguments: [String]) throws {
+    (process, descriptor) = try ChildProcess.startPiped(program, arguments, purpose: "cannot measure")
+  }
+
+  private func outcome(_ budget: Budget) -> Outcome {
+    let start = ContinuousClock.now
+    var (bytes, stopped): ([UInt8], String?) = ([], nil)
+    while let more = read() {
+      bytes += more
+      guard stopped == nil else { continue }
+      if (ContinuousClock.now - start).seconds > budget.seconds { stopped = "over \(Int(budget.seconds)) s" }
+      if budget.mib < .infinity, residentMemory > budget.mib { stopped = "over \(Int(budget.mib)) MiB" }
+      if stopped != nil { kill(process, SIGKILL) }
+    }
+    close(descriptor)
+    let end = ChildProcess.wait(for: process)
+    if let stopped { return .none(stopped) }
+    guard end == .code(0) else {
+      return .none("its process ended with \(end.map { "\($0)" } ?? "nobody knows what")")
+    }
+    if let result = try? BenchResult(json: bytes) { return .result(result) }
+    return .none((try? BenchFailure(json: bytes))?.failure ?? "its process printed no result")
+  }
+
+  /// What the pipe holds, after a fifth of a second at most; nil at its end.
+  private func read() -> [UInt8]? {
+    var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    guard poll(&wait, 1, 200) > 0 else { return [] }
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    let count = ChildProcess.readBytes(descriptor, &buffer, buffer.count)
+    if count < 0 { return errno == EINTR ? [] : nil }
+    return count == 0 ? nil : Array(buffer[..<count])
+  }
+
+  /// Of the child, in MiB; 0 where the system has no /proc.
+  private var residentMemory: Double { Machine.memory("VmRSS", of: "\(process)") ?? 0 }
+}
+
+extension BenchCase {
+  /// Measures the case in a process of its own.
+  public func measureApart(
+    threads: Int, seconds: Double, within budget: BenchProcess.Budget = .init()
+  ) throws -> BenchProcess.Outcome {
+    try BenchProcess.measure(
+      ["bench-case", try json(), "--threads", "\(threads)", "--seconds", "\(seconds)"], within: budget)
+  }
+
+  /// What the case says, as `init(json:)` reads it.
+  func json() throws -> String {
+    let defaults = BenchCase().resolved
+    return String(decoding: try Value.table(resolved.filter { $1 != defaults[$0] }).json(), as: UTF8.self)
+  }
+
+  /// Reads what `json` wrote.
+  public init(json text: String) throws { try self.init(try Setting(yaml: text, file: "the case"), "the case") }
+}

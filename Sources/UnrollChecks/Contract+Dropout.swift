@@ -1,0 +1,52 @@
+import UnrollLayers
+import UnrollTraining
+
+/// Dropout, wherever the form can have it.
+extension Contract {
+  private static func dropping(_ form: Form) throws -> Form {
+    Form(form.name, try form.settings.dropping(0.3), form.reading)
+  }
+
+  /// With the mask held by its seed, gradients are those of a function that differences can check. A mask may put what it leaves next to
+  /// a kink or a norm of almost nothing; a wrong gradient is wrong for other numbers too, so the better of two batches counts.
+  static func dropoutGradient(_ form: Form) throws -> Measurement? {
+    let forms = try [dropping(form)] + (form.settings.zoning(0.3).map { [Form(form.name, $0, form.reading)] } ?? [])
+    var worst = Measurement(value: 0)
+    for form in forms {
+      var best = Measurement(value: .infinity)
+      for seed in [11, 12] as [UInt64] where best.value > 1e-3 {
+        if let error = try everyGradient(form, seed: seed), error.value < best.value { best = error }
+      }
+      worst.take(best.value, best.place)
+    }
+    return worst
+  }
+
+  static func dropoutRepeats(_ form: Form) throws -> Measurement? {
+    let form = try dropping(form)
+    let model = try ContractModel(form)
+    let batch = ContractBatch(model.layer)
+    return Measurement(value: differences(model.run(batch, dropoutSeed: 5).all, model.run(batch, dropoutSeed: 5).all))
+  }
+
+  /// Every kind of dropout that the form has, alone: the least change.
+  static func dropoutVaries(_ form: Form) throws -> Measurement? {
+    var least = Measurement(value: .infinity)
+    for (key, settings) in try form.settings.droppingEach(0.3) {
+      let model = try ContractModel(Form(form.name, settings, form.reading))
+      let batch = ContractBatch(model.layer)
+      let change = distance(model.run(batch, dropoutSeed: 5).rows, model.run(batch, dropoutSeed: 6).rows)
+      if change < least.value { least = Measurement(value: change, place: key) }
+    }
+    return least
+  }
+
+  /// In evaluation a model with dropout is the model without.
+  static func dropoutEnds(_ form: Form) throws -> Measurement? {
+    let dropping = try dropping(form)
+    let (with, without) = (try ContractModel(dropping), try ContractModel(form))
+    let batch = ContractBatch(with.layer)
+    return Measurement(
+      value: differences(with.run(batch, mode: .evaluation).all, without.run(batch, mode: .evaluation).all))
+  }
+}

@@ -1,0 +1,114 @@
+import UnrollCore
+import UnrollLayers
+import UnrollTraining
+
+extension Reading {
+  static let all: [Reading] = [.everyStep, .summary, .causal]
+
+  var name: String {
+    switch self {
+    case .everyStep: "every step"
+    case .summary: "summary"
+    case .causal: "causal"
+    }
+  }
+}
+
+/// The forms in which a backend is checked: generic stacks, and every value of every option that can be counted.
+extension Contract {
+  /// Hidden width of most forms; no other dimension of the test shapes equals it.
+  static let width = 5
+
+  public static func forms(of backend: any BackendOptions.Type) throws -> [Form] { try forms(of: backend.miniature) }
+
+  /// The same for given options, which are the plain form.
+  public static func forms(of options: any BackendOptions) throws -> [Form] {
+    let stacks: [(String, [(String, String)])] = [
+      ("plain", []),
+      // More channels than a vector register holds, and a remainder.
+      ("width: 11", [("width", "\(rounded(11, options))")]),
+      ("layers: 2", [("layers", "2")]),
+      ("layers: 2, bidirectional, concat", [("layers", "2"), ("direction", "bidirectional"), ("merge", "concat")]),
+      ("layers: 2, bidirectional, sum", [("layers", "2"), ("direction", "bidirectional"), ("merge", "sum")]),
+      ("residual, bidirectional", [("layers", "2"), ("residual", "prenorm"), ("direction", "bidirectional")]),
+      ("residual, variational", [("layers", "2"), ("residual", "prenorm"), ("variational", "true")]),
+      ("learned state", [("initial_state", "learned")]),
+    ]
+    let pools = ["mean", "max", "attention"].map { ("pooling: \($0)", [("pooling", $0)]) }
+    let own = otherChoices(options).map { ("\($0.key): \($0.value)", [($0.key, $0.value)]) }
+    return try (stacks + (options.poolsItself ? [] : pools) + own).flatMap { name, changes in
+      var settings = BackendSettings(options)
+      settings.stack.width = rounded(width, options)
+      try settings.set(changes)
+      let possible = Reading.all.filter { isPossible(settings, $0) }
+      return try different(possible.map { Form(name, settings, $0) })
+    }
+  }
+
+  /// The nearest width from there on that the backend can have.
+  private static func rounded(_ width: Int, _ options: any BackendOptions) -> Int {
+    (width + options.widthStep - 1) / options.widthStep * options.widthStep
+  }
+
+  /// What sees the whole sequence cannot be read causally, a pool not at every step, and a layer without a state cannot learn its
+  /// first: building it says so. (A test knows which forms every backend must have.)
+  private static func isPossible(_ settings: BackendSettings, _ reading: Reading) -> Bool {
+    (try? settings.build(1, reading, .counting())) != nil
+  }
+
+  /// Without those that do, bit for bit, what an earlier one does: few backends care how they are read.
+  private static func different(_ forms: [Form]) throws -> [Form] {
+    var seen: Set<[UInt32]> = []
+    return try forms.filter { form in
+      let model = try ContractModel(form)
+      let bits = model.run(ContractBatch(model.layer)).all.map(\.bitPattern)
+      return seen.insert(bits + [model.layer.isCausal ? 1 : 0]).inserted
+    }
+  }
+
+  /// Every value, but the present one, of every option of the backend that has a list of values.
+  private static func otherChoices<B: BackendOptions>(_ options: B) -> [(key: String, value: String)] {
+    let present = options.resolved
+    return B.table.flatMap { key in
+      key.choices.filter { $0 != present[key.name]?.description }.map { (key.name, $0) }
+    }
+  }
+}
+
+extension BackendSettings {
+  mutating func set(_ changes: [(String, String)]) throws {
+    try apply(changes.map { Setting.Entry(key: $0, line: 1, value: Setting(.scalar($1), file: "contract", line: 1)) })
+  }
+
+  /// The same backend with every probability of dropout at `probability`.
+  func dropping(_ probability: Double) throws -> BackendSettings {
+    var settings = self
+    let keys = BackendSettings.keys(options).filter { $0.hasSuffix("dropout") }
+    try settings.set(keys.map { ($0, "\(probability)") })
+    return settings
+  }
+
+  /// The same backend with one kind of dropout, for each kind that it has in this form.
+  func droppingEach(_ probability: Double) throws -> [(key: String, settings: BackendSettings)] {
+    let layered = stack.layers * options.layersPerRepeat > 1 || stack.residual == .prenorm
+    return try BackendSettings.keys(options).filter { $0.hasSuffix("dropout") && ($0 != "dropout" || layered) }.map {
+      key in
+      var settings = self
+      try settings.set([(key, "\(probability)")])
+      return (key, settings)
+    }
+  }
+
+  /// With zoneout as well, for a backend that has it; evaluation is then no longer that without.
+  func zoning(_ probability: Double) throws -> BackendSettings? {
+    guard BackendSettings.keys(options).contains("zoneout") else { return nil }
+    var settings = try dropping(probability)
+    try settings.set([("zoneout", "\(probability)")])
+    return settings
+  }
+
+  /// By convention an option that drops is called dropout, or something_dropout.
+  static func keys<B: BackendOptions>(_ options: B) -> [String] {
+    StackOptions.table.map(\.name) + B.table.map(\.name)
+  }
+}

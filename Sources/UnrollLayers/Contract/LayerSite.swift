@@ -1,0 +1,13 @@
+/// Where in a model a layer is made.
+public struct LayerSite: Sendable {
+  /// Width of the rows that come in.
+  public let input: Int
+  /// Hidden width H.
+  public let width: Int
+  /// Layers of its kind below this one.
+  public let index: Int
+
+  public init(input: Int, width: Int, index: Int = 0) {
+    (self.input, self.width, self.index) = (input, width, index)
+  }
+}

@@ -1,0 +1,9 @@
+/// How a task will read a backend.
+public enum Reading: Sendable {
+  /// Every step may see the whole sequence (tagging).
+  case everyStep
+  /// One vector for the sequence (classification).
+  case summary
+  /// Every step may see only what came before it (language modelling).
+  case causal
+}
