@@ -1,6 +1,6 @@
 /// A figure that says how good a model is.
 public struct Metric: Equatable, Sendable {
-  public enum Unit: String, Sendable {
+  public enum Unit: String, Codable, Sendable {
     /// A fraction, shown times 100.
     case percent
     case plain

@@ -4,7 +4,7 @@ import UnrollKernels
 import UnrollLayers
 
 /// Which part of a data set.
-public enum Split: String, CaseIterable, Sendable { case train, development, test }
+public enum Split: String, CaseIterable, Codable, CodingKeyRepresentable, Sendable { case train, development, test }
 
 /// What the labels mean: which batches there are, how a model is read, how its predictions are scored. It knows no backend.
 ///
