@@ -193,6 +193,11 @@ import UnrollCore
     #expect(
       long.complaint("{\(yaml), development: a, test: a, max_length: 1}")
         == "DIR/study.yaml:1: the train split is empty: give more data (there are 4 items), or a larger max_length")
+    // Its own file excludes a percentage.
+    try long.write("t", "z a b\n")
+    #expect(
+      long.complaint("{\(yaml), development: a, test: t, unseen_labels: drop}")
+        == "DIR/study.yaml:1: the test split is empty: give more data (there are 4 items)")
   }
 
   @Test func brokenDefaultSets() throws {

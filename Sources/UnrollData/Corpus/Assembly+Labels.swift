@@ -13,8 +13,7 @@ extension Assembly {
     try refuseSingular(all.count, splits)
     switch options.unseenLabels {
     case .error:
-      try complain(splits, \.development, "development", trained)
-      try complain(splits, \.test, "test", trained)
+      for split in [Split.development, .test] { try complain(splits, split, trained) }
     case .drop:
       splits.development.removeAll { !$0.item.namedLabels.allSatisfy { trained.contains(TokenKey($0)) } }
       splits.test.removeAll { !$0.item.namedLabels.allSatisfy { trained.contains(TokenKey($0)) } }
@@ -37,19 +36,17 @@ extension Assembly {
   /// Joined labels, texts or numbers in the place of a label: what is there once cannot be learnt.
   private func refuseSingular<Item: SequenceItem>(_ labels: Int, _ splits: Splits<Sample<Item>>) throws {
     guard labels > 10, labels > splits.sizes.values.reduce(0, +) / 2 else { return }
-    let samples = splits.train + splits.development + splits.test
-    let count = samples.reduce(0) { $0 + $1.item.namedLabels.count }
-    guard labels > count / 2, let first = samples.first(where: { !$0.item.namedLabels.isEmpty }) else { return }
+    let count = splits.all.reduce(0) { $0 + $1.item.namedLabels.count }
+    guard labels > count / 2, let first = splits.all.first(where: { !$0.item.namedLabels.isEmpty }) else { return }
     throw InputError(
       "there are \(labels) different labels for \(count) places, such as \"\(first.item.namedLabels[0])\": an item has one "
         + "label, and every label several items; choose another column, or take joined labels apart", file: first.file)
   }
 
   private func complain<Item: SequenceItem>(
-    _ splits: Splits<Sample<Item>>, _ side: KeyPath<Splits<Sample<Item>>, [Sample<Item>]>, _ split: String,
-    _ trained: Set<TokenKey>
+    _ splits: Splits<Sample<Item>>, _ split: Split, _ trained: Set<TokenKey>
   ) throws {
-    for sample in splits[keyPath: side] {
+    for sample in splits[split] {
       let unknown = zip(sample.item.labelNames, sample.lines).first { name, _ in
         name.map { !trained.contains(TokenKey($0)) } ?? false
       }
@@ -57,7 +54,7 @@ extension Assembly {
       let reason = crowding(splits) { $0.namedLabels.contains(name) }.map { " (\($0))" } ?? ""
       let advice = mayStratify(Item.self) ? "stratify to true, which splits every class by itself, or " : ""
       throw InputError(
-        "the label \"\(name)\" occurs in the \(split) split but never in training\(reason); correct it, or set "
+        "the label \"\(name)\" occurs in the \(split.rawValue) split but never in training\(reason); correct it, or set "
           + "\(advice)unseen_labels to keep (such items count as errors) or drop",
         file: sample.file, line: line)
     }
@@ -72,8 +69,7 @@ extension Assembly {
   /// - Parameter isMeant: of which items; all when left out.
   func crowding<Item>(_ splits: Splits<Sample<Item>>, _ isMeant: (Item) -> Bool = { _ in true }) -> String? {
     guard takesFromTraining, options.duplicates == .together else { return nil }
-    let sides = [splits.train, splits.development, splits.test]
-    let keys = sides.joined().compactMap { isMeant($0.item) ? $0.key : nil }
+    let keys = splits.all.compactMap { isMeant($0.item) ? $0.key : nil }
     let (count, different) = (keys.count, Set(keys).count)
     guard 2 * different <= count else { return nil }
     return "different texts among \(count) items: \(different); equal ones stay together unless duplicates is apart"

@@ -27,7 +27,7 @@ extension Assembly {
     return splits
   }
 
-  /// Whether some split is a part of the training items.
+  /// Whether some split is taken from the training items.
   var takesFromTraining: Bool { !options.hasDevelopment || !options.hasTest }
 
   /// What the side of every item depends on: its content, and the number of the copy where duplicates are apart. The first copy
@@ -41,10 +41,8 @@ extension Assembly {
     }
   }
 
-  enum Side { case train, development, test }
-
   /// The side of an item depends on nothing but its content and the percentages, so adding items moves no other.
-  func side(of key: String) -> Side {
+  func side(of key: String) -> Split {
     let bucket = Int(Digest.number("split\n" + key) % 100)
     let (development, test) = percentages
     if bucket < test { return .test }
@@ -55,9 +53,9 @@ extension Assembly {
   ///
   /// Shares are rounded, but one at least: of two keys one is test, of three one is on each side. A key that stands in several
   /// groups counts in that of its first item.
-  private func sides(of keys: [String], groups: [String]) -> [String: Side] {
+  private func sides(of keys: [String], groups: [String]) -> [String: Split] {
     var members: [TokenKey: [String]] = [:]
-    var sides: [String: Side] = [:]
+    var sides: [String: Split] = [:]
     for (key, group) in zip(keys, groups) where sides.updateValue(.train, forKey: key) == nil {
       members[TokenKey(group), default: []].append(key)
     }
@@ -75,8 +73,8 @@ extension Assembly {
     percent == 0 ? 0 : min(limit, max(1, (count * percent + 50) / 100))
   }
 
-  /// Reads the files that are given, and takes missing splits from the end of the training text: first the
-  /// development part, then the test part.
+  /// Reads the files that are given, and takes missing splits from the end of the training text: first development,
+  /// then test.
   func splitByPosition(_ read: Reader.Read<[String]>) throws -> Splits<String> {
     let all = try read(options.train, files, options)
     var splits = Splits<String>()

@@ -43,8 +43,8 @@ struct Assembly {
     splits.development = subsample(splits.development, options.subsampleHeldOut)
     splits.test = subsample(splits.test, options.subsampleHeldOut)
     try requireItems(splits, crowding)
-    for (name, items) in [("training", splits.train), ("development", splits.development), ("test", splits.test)]
-    where items.allSatisfy({ $0.item.namedLabels.isEmpty }) {
+    for split in Split.allCases where splits[split].allSatisfy({ $0.item.namedLabels.isEmpty }) {
+      let name = split == .train ? "training" : split.rawValue
       throw InputError("every tag of the \(name) split is the ignored one: give it more items")
     }
     crowding.map(files.remark)
@@ -58,8 +58,8 @@ struct Assembly {
     splits.development = first(options.subsampleHeldOut, of: splits.development)
     splits.test = first(options.subsampleHeldOut, of: splits.test)
     try requireItems(splits)
-    for (name, count) in splits.sizes.sorted(by: { $0.key < $1.key }) where count == 1 {
-      throw InputError("the \(name) split is a single token, so there is none to predict: give more text")
+    for split in Assembly.complained where splits[split].count == 1 {
+      throw InputError("the \(split.rawValue) split is a single token, so there is none to predict: give more text")
     }
     return splits
   }
@@ -96,14 +96,23 @@ struct Assembly {
 
   /// - Parameter crowding: that equal texts stay together, where this may be the reason.
   private func requireItems<Item>(_ splits: Splits<Item>, _ crowding: String? = nil) throws {
-    for (name, count) in splits.sizes.sorted(by: { $0.key < $1.key }) where count == 0 {
+    for split in Assembly.complained where splits[split].isEmpty {
       let all = splits.sizes.values.reduce(0, +)
-      let advice =
-        name != "train"
-        ? ", a file for it, or a larger \(name)_percent" : options.maxLength > 0 ? ", or a larger max_length" : ""
       throw InputError(
-        "the \(name) split is empty: \(crowding.map { "\($0); " } ?? "")give more data (there are \(all) items)\(advice)"
-      )
+        "the \(split.rawValue) split is empty: \(crowding.map { "\($0); " } ?? "")"
+          + "give more data (there are \(all) items)\(advice(split))")
     }
   }
+
+  /// What else helps against an empty split.
+  private func advice(_ split: Split) -> String {
+    switch split {
+    case .train: options.maxLength > 0 ? ", or a larger max_length" : ""
+    case .development where options.hasDevelopment, .test where options.hasTest: ""
+    case .development, .test: ", a file for it, or a larger \(split.rawValue)_percent"
+    }
+  }
+
+  /// In the order in which they are complained of.
+  private static let complained = [Split.development, .test, .train]
 }

@@ -14,32 +14,6 @@ public struct LabelledText: Equatable, Sendable {
   public init(words: [String], label: String) { (self.words, self.label) = (words, label) }
 }
 
-/// What a model learns from, what its settings are chosen on, and what it is judged by.
-public struct Splits<Item> {
-  public var train: [Item]
-  public var development: [Item]
-  public var test: [Item]
-
-  public init(train: [Item] = [], development: [Item] = [], test: [Item] = []) {
-    (self.train, self.development, self.test) = (train, development, test)
-  }
-
-  public func map<Other>(_ change: (Item) throws -> Other) rethrows -> Splits<Other> {
-    try each { try $0.map(change) }
-  }
-
-  /// Changes every split as a whole.
-  func each<Other>(_ change: ([Item]) throws -> [Other]) rethrows -> Splits<Other> {
-    Splits<Other>(train: try change(train), development: try change(development), test: try change(test))
-  }
-
-  /// Sizes by the names that records use: `train`, `development`, `test`.
-  public var sizes: [String: Int] { ["train": train.count, "development": development.count, "test": test.count] }
-}
-
-extension Splits: Equatable where Item: Equatable {}
-extension Splits: Sendable where Item: Sendable {}
-
 /// The text of a data set, by what its labels are.
 public enum Corpus: Equatable, Sendable {
   case tagged(Splits<TaggedSentence>)

@@ -13,7 +13,7 @@ public struct LabelSet: Equatable, Sendable {
 
   /// Every label of three splits.
   init(_ splits: Splits<some SequenceItem>) {
-    self.init([splits.train, splits.development, splits.test].joined().lazy.flatMap(\.namedLabels))
+    self.init(splits.all.lazy.flatMap(\.namedLabels))
   }
 
   public var count: Int { names.count }

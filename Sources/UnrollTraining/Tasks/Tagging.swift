@@ -100,14 +100,3 @@ struct TaggingScorer: Scorer {
     return scores
   }
 }
-
-extension Splits {
-  /// The items of one split.
-  subscript(_ split: Split) -> [Item] {
-    switch split {
-    case .train: train
-    case .development: development
-    case .test: test
-    }
-  }
-}

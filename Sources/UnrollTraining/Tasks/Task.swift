@@ -3,9 +3,6 @@ import UnrollData
 import UnrollKernels
 import UnrollLayers
 
-/// Which part of a data set.
-public enum Split: String, CaseIterable, Codable, CodingKeyRepresentable, Sendable { case train, development, test }
-
 /// What the labels mean: which batches there are, how a model is read, how its predictions are scored. It knows no backend.
 ///
 /// To add a task: one file that conforms, one line in `Tasks.all`.
