@@ -2,7 +2,7 @@
 ///
 /// Row `offset[t] + b` is step `t` of the b-th longest sequence; `live[t]` sequences are at least `t + 1` long. So no kernel
 /// takes a mask, and the rows of one step are contiguous.
-public struct PackedSteps {
+public struct PackedSteps: Sendable {
   /// Lengths, falling.
   public let lengths: [Int32]
   /// First row of each step.

@@ -21,15 +21,13 @@ public struct Batch: Sendable {
   }
 }
 
-extension PackedSteps: @unchecked Sendable {}
-
 extension Batch {
-  /// `count` parts of about equal size: part i has the sequences i, i + count, … of the packed order, so each is as ragged as
-  /// the whole. Fewer parts where there are fewer sequences.
+  /// `count` shards of about equal size: shard i has the sequences i, i + count, … of the packed order, so each is as ragged
+  /// as the whole. Fewer where there are fewer sequences.
   func shards(_ count: Int) -> [Batch] {
     guard count > 1, steps.sequences > 1 else { return [self] }
-    return (0..<min(count, steps.sequences)).map { part in
-      let own = Array(stride(from: part, to: steps.sequences, by: count))
+    return (0..<min(count, steps.sequences)).map { shard in
+      let own = Array(stride(from: shard, to: steps.sequences, by: count))
       let packed = PackedSteps(lengths: own.map { Int(steps.lengths[$0]) })
       var rows: [Int] = []
       for t in 0..<packed.steps {
