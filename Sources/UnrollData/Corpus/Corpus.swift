@@ -39,28 +39,5 @@ public enum Corpus: Equatable, Sendable {
   }
 }
 
+/// What the labels of a data set stand on: every word, a whole text, or nothing (running text).
 public enum CorpusKind: String, Codable, CaseIterable, Sendable { case tagged, labelled, text }
-
-/// A data set in memory, with what a record must say about it.
-public struct LoadedData: Sendable {
-  public let name: String
-  public let version: String
-  public let licence: String
-  /// A URL, a Debian package, or the path of a user's own file.
-  public let source: String
-  /// Hexadecimal SHA-256 over the resolved options and the bytes of all files that were read.
-  public let digest: String
-  /// All labels, found before subsampling, so that a smaller sample keeps the classes; empty for running text.
-  public let labels: LabelSet
-  public let corpus: Corpus
-  /// What a person should know about how it was read and split: sentences for `unroll data` and for a record.
-  public let remarks: [String]
-
-  public init(
-    name: String, version: String, licence: String, source: String, digest: String, labels: LabelSet, corpus: Corpus,
-    remarks: [String] = []
-  ) {
-    (self.name, self.version, self.licence, self.source) = (name, version, licence, source)
-    (self.digest, self.labels, self.corpus, self.remarks) = (digest, labels, corpus, remarks)
-  }
-}

@@ -21,11 +21,6 @@ struct Tokeniser: Sendable {
   /// What follows every line, or nothing; for running text in words.
   let lineToken: String
 
-  init(_ options: DataOptions) {
-    (unit, rule, lowercase) = (options.unit, options.tokeniser, options.lowercase)
-    lineToken = options.lineToken
-  }
-
   func tokens(_ text: ArraySlice<UInt8>) -> [String] {
     var tokens: [String] = []
     append(text, to: &tokens)

@@ -18,7 +18,7 @@ extension FormatDefinition {
 
 private struct Columns {
   private let file: TextFile
-  private let separator: DataOptions.Separator
+  private let separator: Separator
   private let skipsComments: Bool
   private let word: Int
   private let tag: Int

@@ -14,13 +14,13 @@ extension FormatDefinition {
   /// Tab-separated; quotes are ordinary characters.
   static let tsv = FormatDefinition(
     "tsv", "tab-separated with a header, no quotes", keys: Delimited.keys, preset: { $0.tokeniser = .words },
-    reader: .labelled { try Delimited(separator: DataOptions.Separator.tab, quotes: false).read($0, $1, $2) })
+    reader: .labelled { try Delimited(separator: Separator.tab, quotes: false).read($0, $1, $2) })
 }
 
 private struct Delimited {
   static let keys = ["text_column", "second_text_column", "label_column"]
 
-  let separator: DataOptions.Separator
+  let separator: Separator
   let quotes: Bool
 
   func read(_ path: String, _ files: SourceFiles, _ options: DataOptions) throws -> [Sample<LabelledText>] {
@@ -68,7 +68,7 @@ private struct Delimited {
   /// Another separator, when the header is a single field that holds it.
   private func hint(_ header: DelimitedRecords.Record) -> String? {
     guard header.fields.count == 1 else { return nil }
-    let others = DataOptions.Separator.allCases.filter { $0 != .space && header.fields[0].contains($0.byte) }
+    let others = Separator.allCases.filter { $0 != .space && header.fields[0].contains($0.byte) }
     return others.first.map { other in
       let advice = quotes ? "separator to \(other.rawValue)" : "format to csv and separator to \(other.rawValue)"
       return

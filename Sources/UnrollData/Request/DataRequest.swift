@@ -60,7 +60,7 @@ public struct DataRequest: Sendable {
     let files = SourceFiles { try find($0, location) }
     let assembly = Assembly(options: options, files: files)
     let (corpus, labels) = try place.placing { try assembly.corpus(definition.format.reader) }
-    let meaning = resolved.filter { !FormatDefinition.fileKeys.contains($0.key) }
+    let meaning = resolved.filter { !FormatDefinition.pathKeys.contains($0.key) }
     let digest = Digest.hex(try Value.table(meaning).json() + files.finish())
     return LoadedData(
       name: name, version: definition.version, licence: definition.licence,
@@ -141,6 +141,11 @@ extension DataRequest {
 }
 
 extension DatasetDefinition {
+  /// Reads the set with its default options.
+  ///
+  /// - Throws: `InputError` that says which file is missing, where it was looked for, and how to get it.
+  public func load(_ location: DataLocation) throws -> LoadedData { try DataRequest(self).load(location) }
+
   /// A study's own files; without a version, and with a name when the study gives one.
   fileprivate init(own format: FormatDefinition, named name: String?) {
     self.init(

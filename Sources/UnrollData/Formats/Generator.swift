@@ -64,14 +64,3 @@ extension RandomSource {
     return Array(numbers[..<count])
   }
 }
-
-extension Reader {
-  /// Of generated data: see `Generator.requireMemory`.
-  func requireMemory(_ options: GeneratorOptions) throws {
-    switch self {
-    case .generatedTags(let generator): try generator.requireMemory(options)
-    case .generatedTexts(let generator): try generator.requireMemory(options)
-    case .tagged, .labelled, .stream, .pieces: break
-    }
-  }
-}

@@ -39,7 +39,10 @@ struct DataOptions: Options {
   var hasTest: Bool { !test.isEmpty }
 
   static let table: [OptionKey<DataOptions>] =
-    files + layout + tokens + sizes + GeneratorOptions.table.map { $0.lifted(\.generator) }
+    files + layout + [column] + tokens + sizes + GeneratorOptions.table.map { $0.lifted(\.generator) }
+
+  /// The keys that say where the files lie and how to read them: of a named set its name says that already.
+  static let fileKeys = Set((files + layout).map(\.name))
 
   private static let files: [OptionKey<DataOptions>] = [
     OptionKey("train", \.train, "path of the training file, from the study's folder (file-per-class: a folder)"),
@@ -49,7 +52,6 @@ struct DataOptions: Options {
   ]
 
   private static let layout: [OptionKey<DataOptions>] = [
-    OptionKey("column", \.column, "where the tags stand: a CoNLL-U column such as upos, or a number from 1"),
     OptionKey("word_column", \.wordColumn, in: 1...1000, "where the words stand, from 1"),
     OptionKey("separator", \.separator, "what stands between columns; space: any blanks, in csv a single one"),
     OptionKey("comments", \.comments, "whether lines that begin with # are comments").later,
@@ -64,6 +66,9 @@ struct DataOptions: Options {
       "a tag that asks for nothing: no part in loss, scores, baseline or classes; empty for none"
     ).later,
   ]
+
+  private static let column = OptionKey<DataOptions>(
+    "column", \.column, "where the tags stand: a CoNLL-U column such as upos, or a number from 1")
 
   private static let tokens: [OptionKey<DataOptions>] = [
     OptionKey("unit", \.unit, "what a token is; a character is a Unicode scalar"),
@@ -98,5 +103,12 @@ extension DataOptions {
   func described(_ keys: [String]) -> [OptionDescription] {
     let all = described
     return keys.compactMap { key in all.first { $0.name == key } }
+  }
+}
+
+extension Tokeniser {
+  init(_ options: DataOptions) {
+    self.init(
+      unit: options.unit, rule: options.tokeniser, lowercase: options.lowercase, lineToken: options.lineToken)
   }
 }

@@ -1,0 +1,55 @@
+import UnrollCore
+
+/// A named data set: a preset over a format, with what a record must say about it.
+public struct DatasetDefinition: Sendable {
+  public let name: String
+  /// One line.
+  public let summary: String
+  public let version: String
+  public let licence: String
+  /// A URL, a Debian package, or `generated`.
+  public let source: String
+  /// Whether it comes from a Debian package, without a download.
+  public let isDefault: Bool
+  let format: FormatDefinition
+  let preset: @Sendable (inout DataOptions) -> Void
+
+  init(
+    _ name: String, _ summary: String, version: String, licence: String, source: String, isDefault: Bool = false,
+    format: FormatDefinition, preset: @escaping @Sendable (inout DataOptions) -> Void = { _ in }
+  ) {
+    (self.name, self.summary, self.version, self.licence) = (name, summary, version, licence)
+    (self.source, self.isDefault, self.format, self.preset) = (source, isDefault, format, preset)
+  }
+
+  public var kind: CorpusKind { format.kind }
+
+  /// Where its items come from, in a few words.
+  public var availability: String {
+    format.isGenerated ? "generated, needs no file" : isDefault ? "comes with scripts/data" : "from --data"
+  }
+
+  /// The option table, this set's defaults included.
+  public var options: [OptionDescription] { defaults.described(keys) }
+
+  var defaults: DataOptions {
+    var options = format.defaults
+    preset(&options)
+    return options
+  }
+
+  /// The keys a study may set: not where the files lie and how they are laid out, which the name already says.
+  var keys: [String] {
+    format.keys.filter { !DataOptions.fileKeys.contains($0) && !hasOwnSplit($0) }
+  }
+
+  /// Whether `key` is the size of a split that this set comes with.
+  func hasOwnSplit(_ key: String) -> Bool {
+    switch key {
+    case "development_percent": defaults.hasDevelopment
+    case "test_percent": defaults.hasTest
+    case "duplicates", "stratify": defaults.hasDevelopment && defaults.hasTest
+    default: false
+    }
+  }
+}

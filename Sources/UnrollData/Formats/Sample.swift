@@ -1,0 +1,10 @@
+/// An item on its way from a file to a split.
+struct Sample<Item> {
+  var item: Item
+  /// The content as it stands in the file, before lower-casing or tokenising and without the label. Splits and
+  /// subsamples depend on it alone: equal texts fall on the same side, whatever the other options are.
+  let key: String
+  let file: String
+  /// The line of every label, from 1.
+  let lines: [Int]
+}
