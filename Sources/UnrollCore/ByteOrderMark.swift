@@ -80,3 +80,8 @@ public enum ByteOrderMark: String, CaseIterable, Sendable {
     InputError("this line is not valid \(rawValue); convert the file\(advice)", file: file, line: line)
   }
 }
+
+extension Collection<UInt8> {
+  /// The number of the line that comes after these bytes, from 1.
+  var lines: Int { count { $0 == UInt8(ascii: "\n") } + 1 }
+}

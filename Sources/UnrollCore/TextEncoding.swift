@@ -88,8 +88,3 @@ extension [UInt8] {
     }
   }
 }
-
-extension Collection<UInt8> {
-  /// The number of the line that comes after these bytes, from 1.
-  var lines: Int { count { $0 == UInt8(ascii: "\n") } + 1 }
-}

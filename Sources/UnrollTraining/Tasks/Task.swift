@@ -16,7 +16,7 @@ public protocol Task: Sendable {
   static var kind: CorpusKind { get }
   static var reading: Reading { get }
 
-  /// - Parameter unit: what a token is, for the names of metrics.
+  /// - Parameter characters: whether a token is a character, for the names of metrics.
   /// - Throws: `InputError` for data of which nothing can be scored.
   init(_ data: EncodedData, characters: Bool) throws
 
@@ -24,9 +24,9 @@ public protocol Task: Sendable {
   var classes: Int { get }
   /// The first is the primary metric.
   var metrics: [Metric] { get }
-  /// The batches of one walk over a split: shuffled by `random`, or in a fixed order when nil.
+  /// The batches of one epoch over a split: shuffled by `random`, or in a fixed order when nil.
   func batches(_ split: Split, _ options: TrainingOptions, _ random: RandomSource?) -> [Batch]
-  /// Batches of the training split to be scored as held-out ones are; whoever takes a part of them takes the first.
+  /// Batches of the training split to be scored as held-out ones are; whoever takes some of them takes the first.
   func trainingSample(_ options: TrainingOptions, _ random: RandomSource) -> [Batch]
   /// Counts predictions up to scores.
   func scorer() -> any Scorer
@@ -39,21 +39,6 @@ public protocol Scorer {
   mutating func add(_ batch: Batch, predicted: [Int32], _ sums: LossSums)
   /// Metric name to value. A metric without any case (no unseen word) is left out.
   var scores: [String: Double] { get }
-}
-
-/// Every harness.
-public enum Tasks {
-  public static let all: [any Task.Type] = [Tagging.self, Classification.self, LanguageModelling.self]
-
-  public static func named(_ name: String) throws -> any Task.Type {
-    guard let found = all.first(where: { $0.name == name }) else {
-      throw InputError(Suggestion.unknown("task", name, known: all.map { $0.name }))
-    }
-    return found
-  }
-
-  /// The harness for data of a kind.
-  public static func made(for kind: CorpusKind) -> any Task.Type { all.first { $0.kind == kind }! }
 }
 
 extension Task {

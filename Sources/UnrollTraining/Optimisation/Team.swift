@@ -2,7 +2,7 @@ import Dispatch
 
 /// The threads of a training step. With one, all work runs in the caller.
 ///
-/// Work is cut into a number of parts that does not depend on the number of threads, and what parts leave is put together in their
+/// Work is cut into a number of pieces that does not depend on the number of threads, and what they leave is put together in their
 /// order, so that results are the same for any team.
 public struct Team: Sendable {
   public let threads: Int
@@ -20,7 +20,7 @@ public struct Team: Sendable {
 }
 
 extension Range<Int> {
-  /// Parts of a slab that stay in the second-level cache while something is done to them.
+  /// Blocks of a slab that stay in the second-level cache while something is done to them.
   var blocks: [Range<Int>] {
     let size = 1 << 15
     return stride(from: lowerBound, to: upperBound, by: size).map { $0..<Swift.min($0 + size, upperBound) }
