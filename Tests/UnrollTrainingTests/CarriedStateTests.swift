@@ -18,23 +18,23 @@ import UnrollKernels
       Kernels.scale(model.parameters.value(parameter), by: 2)
     }
     model.parameters.changed()
-    let whole = evaluate(model, stream.test, columns, chunk: 1000)
-    let cut = evaluate(model, stream.test, columns, chunk: 5)
+    let whole = evaluate(model, task, stream.test, columns, chunk: 1000)
+    let cut = evaluate(model, task, stream.test, columns, chunk: 5)
     #expect(whole.batches == 1 && cut.batches > 1)
     #expect(abs(whole.loss - cut.loss) < 3e-6 * whole.loss)
-    let forgetful = evaluate(model, stream.test, columns, chunk: 5, forgetting: true)
+    let forgetful = evaluate(model, task, stream.test, columns, chunk: 5, forgetting: true)
     #expect(abs(whole.loss - forgetful.loss) > 1e-4 * whole.loss, "the test can tell a carried state from none")
   }
 
   private func evaluate(
-    _ model: SequenceModel, _ tokens: [Int32], _ columns: Int, chunk: Int, forgetting: Bool = false
+    _ model: SequenceModel, _ task: some Task, _ tokens: [Int32], _ columns: Int, chunk: Int, forgetting: Bool = false
   ) -> (loss: Double, batches: Int) {
     let worker = ShardWorker(parameters: 0)
     let batches = StreamBatcher(tokens: tokens).batches(columns: columns, chunk: chunk)
     var sums = LossSums()
     for batch in batches {
       _ = worker.evaluate(
-        model, forgetting ? Batch(batch.steps, tokens: batch.tokens, targets: batch.targets) : batch)
+        model, task, forgetting ? Batch(batch.steps, tokens: batch.tokens, targets: batch.targets) : batch)
       sums += worker.sums
     }
     return (sums.loss, batches.count)

@@ -19,7 +19,7 @@ public struct Evaluation: Sendable {
     let start = ContinuousClock.now
     var broken: String?
     for batch in batches {
-      let predicted = worker.evaluate(model, batch)
+      let predicted = worker.evaluate(model, task, batch)
       broken = worker.sums.loss.isFinite ? predicted.contains { $0 < 0 } ? "output" : nil : "loss"
       guard broken == nil else { break }
       scorer.add(batch, predicted: predicted, worker.sums)

@@ -27,15 +27,15 @@ final class ShardWorker: @unchecked Sendable {
     pullback(logits)
   }
 
-  /// Forward alone; the index of the largest logit of every target, −1 where a logit is not finite.
-  func evaluate(_ model: SequenceModel, _ batch: Batch) -> [Int32] {
+  /// Forward alone; the prediction for every target, −1 where a logit is not finite.
+  func evaluate(_ model: SequenceModel, _ task: some Task, _ batch: Batch) -> [Int32] {
     arena.reset()
     let pass = Pass(
       batch.steps, parameters: model.parameters, gradients: gradients, arena: arena, mode: .evaluation,
       keepsState: model.reading == .causal)
     let (logits, state, _) = model.forward(batch.tokens, from: initial(batch, model), pass)
     keep(state, model)
-    let (sums, predicted) = Kernels.evaluateLogits(logits, targets: batch.targets)
+    let (sums, predicted) = task.prediction(logits, batch)
     self.sums = sums
     return predicted
   }

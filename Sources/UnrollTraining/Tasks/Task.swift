@@ -28,6 +28,10 @@ public protocol Task: Sendable {
   func batches(_ split: Split, _ options: TrainingOptions, _ random: RandomSource?) -> [Batch]
   /// Batches of the training split to be scored as held-out ones are; whoever takes some of them takes the first.
   func trainingSample(_ options: TrainingOptions, _ random: RandomSource) -> [Batch]
+  /// Loss of `logits` [R,K] ([B,K] where the summary is read), with the gradient of `weight` × (sum of losses) in their place.
+  func loss(_ logits: Matrix, _ batch: Batch, weight: Float) -> LossSums
+  /// Loss of `logits`, which stay, and what they say for every target: a class, or −1 where a logit is not finite.
+  func prediction(_ logits: Matrix, _ batch: Batch) -> (sums: LossSums, predicted: [Int32])
   /// Counts predictions up to scores.
   func scorer() -> any Scorer
   /// What can be reached without a model, on the test split: its name and scores.
@@ -46,8 +50,13 @@ extension Task {
     batches(.train, options, random)
   }
 
-  /// Loss of logits with the gradient of `weight` × (sum of losses) in their place.
+  /// Softmax cross-entropy.
   public func loss(_ logits: Matrix, _ batch: Batch, weight: Float) -> LossSums {
     Kernels.softmaxLoss(logits, targets: batch.targets, weight: weight)
+  }
+
+  /// The class of the largest logit.
+  public func prediction(_ logits: Matrix, _ batch: Batch) -> (sums: LossSums, predicted: [Int32]) {
+    Kernels.evaluateLogits(logits, targets: batch.targets)
   }
 }
