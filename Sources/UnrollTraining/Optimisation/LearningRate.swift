@@ -6,12 +6,13 @@
 
 /// The learning rate of every step: linear warm-up, then constant, cosine to zero, or lowered when development stalls.
 struct LearningRate {
+  /// Of all epochs together: where a cosine ends.
+  var totalSteps: Int
   private let options: TrainingOptions
-  private let totalSteps: Int
   private var factor = 1.0
   private var stalled = 0
 
-  init(_ options: TrainingOptions, totalSteps: Int) {
+  init(_ options: TrainingOptions, totalSteps: Int = 0) {
     self.options = options
     self.totalSteps = totalSteps
   }

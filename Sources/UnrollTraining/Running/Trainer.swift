@@ -37,6 +37,8 @@ public final class Trainer<T: Task> {
   private let random: RandomSource
   private let evaluator: ShardWorker
   private let report: (CurvePoint) -> Void
+  /// The same at every evaluation.
+  private lazy var development = task.batches(.development, options, nil)
 
   private var outcome = TrainingOutcome()
   private var best: (score: Double, weights: [Float])?
@@ -62,7 +64,7 @@ public final class Trainer<T: Task> {
 
   public func train() -> TrainingOutcome {
     do {
-      try walkEpochs()
+      try runEpochs()
       try finish()
     } catch let divergence as Divergence {
       outcome.divergence = divergence
@@ -73,11 +75,11 @@ public final class Trainer<T: Task> {
     return outcome
   }
 
-  private func walkEpochs() throws {
-    let perEpoch = task.batches(.train, options, random.split("order").split(0)).count
-    var rate = LearningRate(options, totalSteps: perEpoch * options.epochs)
+  private func runEpochs() throws {
+    var rate = LearningRate(options)
     for epoch in 0..<options.epochs {
       let batches = task.batches(.train, options, random.split("order").split(epoch))
+      rate.totalSteps = batches.count * options.epochs
       let marks = Set((1...options.evaluations).map { $0 * batches.count / options.evaluations })
       for (index, batch) in batches.enumerated() {
         try trainOn(batch, rate.rate(steps))
@@ -102,7 +104,7 @@ public final class Trainer<T: Task> {
 
   /// Scores development; keeps the weights when they are the best so far.
   private func evaluate(_ epoch: Double, _ rate: Double) throws -> Bool {
-    let evaluation = try scored(.development, task.batches(.development, options, nil))
+    let evaluation = try scored(.development, development)
     let point = CurvePoint(
       epoch: epoch, step: steps, tokens: tokens, seconds: seconds, trainingLoss: recent.mean, learningRate: rate,
       development: evaluation.scores)
