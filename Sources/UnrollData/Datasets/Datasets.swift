@@ -10,9 +10,6 @@ public enum Datasets {
 
   /// - Throws: `InputError` that suggests the nearest name.
   public static func named(_ name: String) throws -> DatasetDefinition {
-    guard let dataset = all.first(where: { $0.name == name }) else {
-      throw InputError(Suggestion.unknown("data set", name, known: all.map(\.name)))
-    }
-    return dataset
+    try all.named(name, kind: "data set", by: \.name)
   }
 }

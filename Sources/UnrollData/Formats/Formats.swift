@@ -6,9 +6,8 @@ public enum Formats {
 
   /// - Throws: `InputError` that suggests the nearest name.
   public static func named(_ name: String) throws -> FormatDefinition {
-    if let format = all.first(where: { $0.name == name }) { return format }
     guard let meant = otherNames.first(where: { $0.names.contains(name.lowercased()) })?.formats else {
-      throw InputError(Suggestion.unknown("format", name, known: all.map(\.name)))
+      return try all.named(name, kind: "format", by: \.name)
     }
     let candidates = meant.map { "\"\($0.name)\" (\($0.summary))" }.joined(separator: " or ")
     throw InputError("unknown format \"\(name)\"; did you mean \(candidates)?")

@@ -24,10 +24,8 @@ public enum Backends {
     StackOfBackendsOptions.self,
   ]
 
+  /// - Throws: `InputError` that suggests the nearest name.
   public static func named(_ name: String) throws -> any BackendOptions.Type {
-    guard let found = all.first(where: { $0.name == name }) else {
-      throw InputError(Suggestion.unknown("backend", name, known: all.map { $0.name }))
-    }
-    return found
+    try all.named(name, kind: "backend") { $0.name }
   }
 }
