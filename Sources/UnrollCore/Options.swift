@@ -42,14 +42,13 @@ extension Options {
     try complaints.check()
     do { try validate() } catch let error as InputError {
       guard error.line == nil, let first = entries.first else { throw error }
-      throw InputError("\(what): \(error.message)", file: first.value.file, line: first.line)
+      throw first.error("\(what): \(error.message)")
     }
   }
 
   private mutating func set(_ entry: Setting.Entry, _ what: String) throws {
     guard let key = Self.table.first(where: { $0.name == entry.key }) else {
-      let message = Suggestion.unknown("key", entry.key, known: Self.table.map(\.name))
-      throw InputError("\(what): \(message)", file: entry.value.file, line: entry.line)
+      throw entry.error("\(what): \(Suggestion.unknown("key", entry.key, known: Self.table.map(\.name)))")
     }
     try key.set(&self, entry.value)
   }
@@ -70,9 +69,7 @@ public struct IdleOption: Sendable {
   public let needs: String
 
   public func complaint(_ what: String) -> InputError {
-    InputError(
-      "\(what): \(entry.key) has no effect here, it needs \(needs); leave it out, or set that", file: entry.value.file,
-      line: entry.line)
+    entry.error("\(what): \(entry.key) has no effect here, it needs \(needs); leave it out, or set that")
   }
 }
 

@@ -12,6 +12,9 @@ public struct Setting: Sendable {
       self.line = line
       self.value = value
     }
+
+    /// An error at the key.
+    public func error(_ message: String) -> InputError { InputError(message, file: value.file, line: line) }
   }
 
   public indirect enum Content: Sendable {
@@ -46,6 +49,11 @@ public struct Setting: Sendable {
 
   /// An error at this node.
   public func error(_ message: String) -> InputError { InputError(message, file: file, line: line) }
+
+  /// Runs `body`; a complaint without a place gets that of this node.
+  public func placing<Result>(_ body: () throws -> Result) throws -> Result {
+    do { return try body() } catch let problem as InputError where problem.file == nil { throw error(problem.message) }
+  }
 
   private init(_ node: Node, file: String, _ room: inout Int) throws {
     let line = node.mark?.line ?? 1

@@ -111,16 +111,15 @@ extension DataRequest {
         definition.hasOwnSplit(entry.key)
         ? "\(entry.key) has no meaning here: the set comes with this split"
         : Suggestion.unknown("key", entry.key, known: keys)
-      throw InputError("\(what): \(message)", file: entry.value.file, line: entry.line)
+      throw entry.error("\(what): \(message)")
     }
   }
 
-  /// A split comes from its own file or from a part of train, not from both.
+  /// A split comes from its own file or is taken from train, not both.
   private static func refuseDoubleSplits(_ entries: [Setting.Entry], _ options: DataOptions) throws {
     for (key, given) in [("development", options.hasDevelopment), ("test", options.hasTest)] where given {
       guard let entry = entries.first(where: { $0.key == "\(key)_percent" }) else { continue }
-      throw InputError(
-        "data: \(key) and \(key)_percent exclude each other; leave one out", file: entry.value.file, line: entry.line)
+      throw entry.error("data: \(key) and \(key)_percent exclude each other; leave one out")
     }
   }
 
@@ -150,13 +149,6 @@ extension DatasetDefinition {
   fileprivate init(own format: FormatDefinition, named name: String?) {
     self.init(
       name ?? "", format.summary, version: "", licence: "not stated", source: "", format: format, preset: { _ in })
-  }
-}
-
-extension Setting {
-  /// Gives the errors of `body` the place of this setting.
-  fileprivate func placing<Result>(_ body: () throws -> Result) throws -> Result {
-    do { return try body() } catch let problem as InputError where problem.file == nil { throw error(problem.message) }
   }
 }
 

@@ -33,7 +33,7 @@ public struct BackendSettings: Sendable {
     let complaints = Complaints()
     for unknown in entries where !stackKeys.contains(unknown.key) && !ownKeys.contains(unknown.key) {
       let message = Suggestion.unknown("key", unknown.key, known: B.table.map(\.name) + StackOptions.table.map(\.name))
-      complaints.add(InputError("backend \(B.name): \(message)", file: unknown.value.file, line: unknown.line))
+      complaints.add(unknown.error("backend \(B.name): \(message)"))
     }
     complaints.gather { try stack.apply(entries.filter { stackKeys.contains($0.key) }, "backend \(B.name)") }
     complaints.gather { try options.apply(entries.filter { ownKeys.contains($0.key) }, "backend \(B.name)") }

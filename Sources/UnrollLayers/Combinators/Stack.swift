@@ -85,9 +85,7 @@ public struct StackOfBackendsOptions: BackendOptions {
     }
     let text = try name.text("a part of a stack")
     guard text != self.name else { throw name.error("a stack cannot hold another stack; list its parts instead") }
-    do { return try read(Backends.named(text), own) } catch let error as InputError where error.file == nil {
-      throw name.error(error.message)
-    }
+    return try name.placing { try read(Backends.named(text), own) }
   }
 
   private static func read<B: BackendOptions>(_ type: B.Type, _ entries: [Setting.Entry]) throws -> B {

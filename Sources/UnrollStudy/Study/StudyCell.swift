@@ -64,10 +64,3 @@ extension StudyFile {
     }
   }
 }
-
-extension Setting {
-  /// Runs `body`; a complaint without a place gets this one.
-  func placing<Result>(_ body: () throws -> Result) throws -> Result {
-    do { return try body() } catch let error as InputError where error.file == nil { throw self.error(error.message) }
-  }
-}

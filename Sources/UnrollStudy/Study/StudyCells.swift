@@ -171,8 +171,7 @@ struct StudyCells {
   private func size(_ settings: inout BackendSettings, _ used: [Placed]) throws {
     guard case .parameters = head.size else { return }
     if let entry = used.first(where: { $0.entry.key == "width" })?.entry {
-      throw InputError(
-        "width and parameters exclude each other; leave one out", file: entry.value.file, line: entry.line)
+      throw entry.error("width and parameters exclude each other; leave one out")
     }
     settings.stack.width = settings.options.widthStep
   }

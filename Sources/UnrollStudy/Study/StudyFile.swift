@@ -122,7 +122,7 @@ public struct StudyFile {
   ) {
     for entry in entries where !known.contains(where: { $0.name == entry.key }) {
       let message = Suggestion.unknown("key", entry.key, known: known.map(\.name))
-      complaints.add(InputError("\(what): \(message)", file: entry.value.file, line: entry.line))
+      complaints.add(entry.error("\(what): \(message)"))
     }
   }
 
