@@ -118,10 +118,13 @@ public enum Files {
     return slash == path.startIndex && path.count > 1 ? "/" : String(path[..<slash])
   }
 
+  /// The last component of a path, `""` when there is none.
+  public static func name(_ path: String) -> String { String(path.split(separator: "/").last ?? "") }
+
   /// The last component without its last extension: `"a/lstm.v1.yaml"` is `"lstm.v1"`.
   public static func stem(_ path: String) -> String {
-    let name = path.split(separator: "/").last ?? ""
-    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return String(name) }
+    let name = name(path)
+    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }
     return String(name[..<dot])
   }
 
@@ -143,6 +146,13 @@ public enum Files {
     return String(cString: home) + path.dropFirst()
   }
 
+  /// `path` from a folder; `path` itself when it is absolute, begins with `~/`, or there is no folder.
+  public static func join(_ folder: String, _ path: String) -> String {
+    let path = expanded(path)
+    if folder.isEmpty || path.hasPrefix("/") { return path }
+    return folder.hasSuffix("/") ? folder + path : "\(folder)/\(path)"
+  }
+
   /// A path that begins at the root, without links; of a file that need not exist, in a folder that need not either.
   public static func absolute(_ path: String) -> String {
     if let real = realpath(path, nil) {
@@ -151,7 +161,7 @@ public enum Files {
     }
     if path.isEmpty || path == "." || path == "/" { return path }
     let folder = parent(of: path)
-    return absolute(folder.isEmpty ? "." : folder) + "/" + (path.split(separator: "/").last ?? "")
+    return absolute(folder.isEmpty ? "." : folder) + "/" + name(path)
   }
 
   /// The way from a folder to a file: `"../../studies/a.yaml"`.

@@ -45,7 +45,7 @@ private enum WordNet {
   static func glosses(_ folder: String, _ files: SourceFiles) throws -> [Sample<String>] {
     var samples: [Sample<String>] = []
     for part in ["noun", "verb", "adj", "adv"] {
-      let file = try files.read(Path.join(folder, "data.\(part)"), .utf8)
+      let file = try files.read(Files.join(folder, "data.\(part)"), .utf8)
       try file.forEachLine { line, number in
         if line.first == .space || line.isEmpty { return }
         samples.append(try gloss(line, file, number))

@@ -9,20 +9,6 @@ public struct DataLocation: Sendable {
 
   /// The path of a file or folder such as `wordnet/data.noun`, nil when no root has it.
   public func find(_ relative: String) -> String? {
-    roots.lazy.map { Path.join($0, relative) }.first(where: Files.exists)
-  }
-}
-
-/// Paths as text.
-enum Path {
-  /// `path` itself when it is absolute, begins with `~/`, or there is no folder.
-  static func join(_ folder: String, _ path: String) -> String {
-    let path = Files.expanded(path)
-    if folder.isEmpty || path.hasPrefix("/") { return path }
-    return folder.hasSuffix("/") ? folder + path : "\(folder)/\(path)"
-  }
-
-  static func lastComponent(_ path: String) -> String {
-    String(path.split(separator: "/").last ?? "")
+    roots.lazy.map { Files.join($0, relative) }.first(where: Files.exists)
   }
 }

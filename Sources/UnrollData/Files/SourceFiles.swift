@@ -36,7 +36,7 @@ final class SourceFiles {
   }
 
   private func note(_ path: String, _ bytes: [UInt8]) {
-    digest.update(Array("\(Path.lastComponent(path))\n\(bytes.count)\n".utf8))
+    digest.update(Array("\(Files.name(path))\n\(bytes.count)\n".utf8))
     digest.update(bytes)
   }
 }

@@ -94,7 +94,7 @@ private struct Columns {
 
   /// What was left out, and what may be no word.
   var remarks: [String] {
-    let name = Path.lastComponent(file.path)
+    let name = Files.name(file.path)
     return [
       (marks, "document marks (-DOCSTART-) left out: \(marks)"),
       (comments, "lines that begin with # left out: \(comments)"),

@@ -19,7 +19,7 @@ private enum FilePerClass {
       throw InputError("there is no file named \(options.prefix)LABEL\(options.suffix)", file: folder)
     }
     return try names.flatMap { name in
-      try read(Path.join(folder, name), label: label(of: name, options) ?? name, files, options)
+      try read(Files.join(folder, name), label: label(of: name, options) ?? name, files, options)
     }
   }
 

@@ -125,7 +125,7 @@ extension DataRequest {
 
   private func find(_ path: String, _ location: DataLocation) throws -> String {
     if let place {
-      let found = Path.join(Files.parent(of: place.file), path)
+      let found = Files.join(Files.parent(of: place.file), path)
       guard Files.exists(found) else { throw place.error("data: there is no file \(found)") }
       return found
     }
