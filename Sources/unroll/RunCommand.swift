@@ -52,7 +52,7 @@ struct RunCommand: ParsableCommand {
     let done = summary.finished + summary.diverged
     let lost = summary.stopped == 0 ? "" : ", \(summary.stopped) in progress lost"
     return
-      "Interrupted: \(done) run\(done == 1 ? "" : "s") done and kept\(lost). The same command goes on with what is missing."
+      "Interrupted: \(done.counted("run")) done and kept\(lost). The same command goes on with what is missing."
   }
 
   /// The report and the last words, both from the records that are there.

@@ -1,3 +1,4 @@
+import UnrollCore
 import UnrollStudy
 
 /// Shows how a study goes: one line that is rewritten on a terminal, plain lines elsewhere. All on standard error.
@@ -10,7 +11,7 @@ final class RunDisplay {
     case .started(let runs, let kept, let foreign):
       (total, done) = (runs, kept)
       let others = foreign == 0 ? "" : " \(foreign) of those by another build of unroll; --again runs them again."
-      Terminal.note("\(runs) run\(runs == 1 ? "" : "s"), \(kept) of them done before.\(others)")
+      Terminal.note("\(runs.counted("run")), \(kept) of them done before.\(others)")
     case .ended(let label, let status, let seconds, let detail):
       done += 1
       line.clear()
