@@ -48,9 +48,6 @@ public struct Vocabulary: Sendable {
   /// The id of a token, 0 for one that is not known.
   public func id(_ token: String) -> Int32 { max(0, find(token)) }
 
-  /// Whether the token occurs in training, even if too rarely for an id of its own.
-  public func hasSeen(_ token: String) -> Bool { find(token) >= 0 }
-
   /// The id, 0 for a token that was cut, -1 for one that training does not have.
   func find(_ token: String) -> Int32 {
     let utf8 = token.utf8

@@ -6,6 +6,8 @@ public struct DataRequest: Sendable {
   /// Every option that applies, defaults included; for a named set without paths, so that records are the same on all
   /// machines.
   public let resolved: [String: Value]
+  /// Options that were set and have no effect beside the others; they are as if they had not been set.
+  public let idle: [IdleOption]
   private let definition: DatasetDefinition
   private let options: DataOptions
   /// Where a study's own files are looked for; nil for a named set.
@@ -15,9 +17,6 @@ public struct DataRequest: Sendable {
   public init(_ definition: DatasetDefinition) throws {
     try self.init(definition, keys: definition.keys, entries: [], place: nil)
   }
-
-  /// Options that were set and have no effect beside the others; they are as if they had not been set.
-  public let idle: [IdleOption]
 
   /// Reads a setting strictly. No data file is opened.
   ///
@@ -51,7 +50,7 @@ public struct DataRequest: Sendable {
   public var kind: CorpusKind { definition.kind }
 
   /// Whether a token is a character.
-  public var isOfCharacters: Bool { resolved["unit"] == .string("character") }
+  public var isOfCharacters: Bool { options.unit == .character }
 
   /// Reads, splits and checks the data.
   ///

@@ -42,7 +42,7 @@ public final class TrainingStep<T: Task> {
   }
 
   /// How often the arenas asked the system for memory.
-  public var arenaGrowths: Int { workers.reduce(0) { $0 + $1.arena.growths } }
+  var arenaGrowths: Int { workers.reduce(0) { $0 + $1.arena.growths } }
 
   /// - Returns: the batch's loss sums.
   /// - Throws: `Divergence`.
