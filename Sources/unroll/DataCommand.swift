@@ -37,7 +37,7 @@ struct DataCommand: ParsableCommand {
   private func line(_ loaded: LoadedData) -> String {
     let sizes = loaded.corpus.sizes
     let unit = loaded.corpus.kind == .text ? "tokens" : "sequences"
-    let counts = ["train", "development", "test"].map { "\(sizes[$0] ?? 0) \($0)" }.joined(separator: ", ")
+    let counts = Split.allCases.map { "\(sizes[$0] ?? 0) \($0.rawValue)" }.joined(separator: ", ")
     let labels = loaded.labels.count > 0 ? "; \(loaded.labels.count) labels" : ""
     let title = loaded.version.isEmpty ? loaded.name : "\(loaded.name) \(loaded.version)"
     return

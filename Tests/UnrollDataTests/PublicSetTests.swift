@@ -57,7 +57,7 @@ import UnrollCore
       "\(expected.name) \(option): \(data.corpus.sizes), \(data.labels.count) labels, \(encoded.vocabulary.count) tokens;",
       "load \(loaded - start), encode \(clock.now - loaded)")
     let sizes = data.corpus.sizes
-    let splits = [sizes["train"]!, sizes["development"]!, sizes["test"]!]
+    let splits = Split.allCases.map { sizes[$0]! }
     #expect(expected.items.count == 3 ? splits == expected.items : splits.reduce(0, +) == expected.items[0])
     #expect(splits.allSatisfy { $0 > 0 })
     #expect(data.labels.count == expected.labels)

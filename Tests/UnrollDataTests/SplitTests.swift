@@ -53,7 +53,7 @@ import UnrollCore
     let splits = try scratch.load("{format: text, train: a, line_token: \"\"}").text
     #expect(splits.train.last == "w179" && splits.development.last == "w189" && splits.test.last == "w199")
     let other = try scratch.load("{format: text, train: a, line_token: \"\", test_percent: 20}").text
-    #expect(other.sizes == ["train": 150, "development": 10, "test": 40])
+    #expect(other.sizes == [.train: 150, .development: 10, .test: 40])
   }
 
   @Test func subsampleKeepsOrderAndGrows() throws {
@@ -72,7 +72,7 @@ import UnrollCore
     let splits = try scratch.load("{format: label-first, train: a, subsample_held_out: 7}").labelled
     #expect(splits.development.count == 7 && splits.test.count == 7 && splits.train.count > 200)
     let text = try scratch.load("{format: text, train: a, subsample: 50, subsample_held_out: 3}").text
-    #expect(text.sizes == ["train": 50, "development": 3, "test": 3])
+    #expect(text.sizes == [.train: 50, .development: 3, .test: 3])
   }
 
   @Test func smallSamplesKeepTheClasses() throws {
@@ -83,7 +83,7 @@ import UnrollCore
   @Test func longItemsLeaveTrainingOnly() throws {
     let scratch = try Scratch().write("a", "x a b c\ny a\nx a b\n")
     let data = try scratch.load("{format: label-first, max_length: 2, train: a, development: a, test: a}")
-    #expect(try data.labelled.sizes == ["train": 2, "development": 3, "test": 3])
+    #expect(try data.labelled.sizes == [.train: 2, .development: 3, .test: 3])
   }
 
   /// Classes of 1, 2, 3, … different texts, and one of twenty whose texts are all equal.
@@ -129,7 +129,7 @@ import UnrollCore
   @Test func largeSharesLeaveOneToTraining() throws {
     let scratch = try Scratch().write("a", lines(20))
     let yaml = "{format: label-first, train: a, stratify: true, development_percent: 45, test_percent: 45}"
-    #expect(try scratch.load(yaml).labelled.sizes == ["train": 2, "development": 8, "test": 10])
+    #expect(try scratch.load(yaml).labelled.sizes == [.train: 2, .development: 8, .test: 10])
   }
 
   @Test func digestFollowsOptionsAndBytesAlone() throws {

@@ -82,7 +82,7 @@ import UnrollKernels
       corpus, vocabulary: Vocabulary(counting: corpus, minimumCount: 2), labels: LabelSet([]))
     let trained = try LanguageModelling(cut, characters: true)
     #expect(trained.batches(.test, TrainingOptions(), nil).map(\.targets) == [[1, 0, 0]])
-    #expect(cut.corpus.unknownShares == ["train": 0.4, "development": 0.5, "test": 0.75])
+    #expect(cut.corpus.unknownShares == [.train: 0.4, .development: 0.5, .test: 0.75])
   }
 
   /// Sentences of known and of new words by turns: training on goes on lowering test nats, since nobody is asked for new words.

@@ -30,7 +30,7 @@ public enum Corpus: Equatable, Sendable {
   }
 
   /// Sequences per split, or tokens per split for running text.
-  public var sizes: [String: Int] {
+  public var sizes: [Split: Int] {
     switch self {
     case .tagged(let splits): splits.sizes
     case .labelled(let splits): splits.sizes

@@ -33,8 +33,13 @@ public struct Splits<Item> {
     Splits<Other>(train: try change(train), development: try change(development), test: try change(test))
   }
 
-  /// Sizes by the names that records use: `train`, `development`, `test`.
-  public var sizes: [String: Int] { ["train": train.count, "development": development.count, "test": test.count] }
+  /// The number of items of every split.
+  public var sizes: [Split: Int] { bySplit(\.count) }
+
+  /// A figure of every split.
+  func bySplit<Figure>(_ figure: ([Item]) -> Figure) -> [Split: Figure] {
+    [.train: figure(train), .development: figure(development), .test: figure(test)]
+  }
 }
 
 extension Splits: Equatable where Item: Equatable {}

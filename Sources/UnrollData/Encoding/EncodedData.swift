@@ -24,8 +24,8 @@ public enum EncodedCorpus: Equatable, Sendable {
 }
 
 extension EncodedCorpus {
-  /// Share of the tokens of each split that are `<unk>`, by the names that records use.
-  public var unknownShares: [String: Double] {
+  /// Share of the tokens of every split that are `<unk>`.
+  public var unknownShares: [Split: Double] {
     func share(_ tokens: some Sequence<Int32>) -> Double {
       let (unknown, all) = tokens.reduce(into: (0, 0)) { counts, token in
         counts.0 += token == Vocabulary.unknownID ? 1 : 0
@@ -33,12 +33,9 @@ extension EncodedCorpus {
       }
       return Double(unknown) / Double(max(1, all))
     }
-    func shares<Item>(_ splits: Splits<Item>, _ share: ([Item]) -> Double) -> [String: Double] {
-      ["train": share(splits.train), "development": share(splits.development), "test": share(splits.test)]
-    }
     return switch self {
-    case .sequences(let splits): shares(splits) { share($0.lazy.flatMap(\.tokens)) }
-    case .stream(let splits): shares(splits) { share($0) }
+    case .sequences(let splits): splits.bySplit { share($0.lazy.flatMap(\.tokens)) }
+    case .stream(let splits): splits.bySplit { share($0) }
     }
   }
 }

@@ -95,9 +95,9 @@ public struct CellRun {
   private func summary(_ loaded: LoadedData, _ encoded: EncodedData, _ classes: Int) throws -> RunRecord.DataSummary {
     RunRecord.DataSummary(
       name: loaded.name, version: loaded.version, licence: loaded.licence, digest: loaded.digest,
-      sizes: loaded.corpus.sizes,
+      sizes: Dictionary(uniqueKeysWithValues: loaded.corpus.sizes.map { ($0.rawValue, $1) }),
       vocabulary: encoded.vocabulary.count, classes: classes, remarks: loaded.remarks.isEmpty ? nil : loaded.remarks,
-      unknownShares: encoded.corpus.unknownShares)
+      unknownShares: Dictionary(uniqueKeysWithValues: encoded.corpus.unknownShares.map { ($0.rawValue, $1) }))
   }
 
   private func record(

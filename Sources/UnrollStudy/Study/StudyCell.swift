@@ -49,7 +49,7 @@ public struct StudyCell: Sendable {
     guard case .table(var settings) = settings, case .table(var data) = settings["data"] else {
       throw InputError("the settings of a run are a table with data")
     }
-    for key in ["train", "development", "test"] { data[key] = nil }
+    for split in Split.allCases { data[split.rawValue] = nil }
     settings["data"] = .table(data)
     let whole = Value.table(["settings": .table(settings), "data": .string(dataDigest)])
     return String(Digest.hex(try whole.json()).prefix(24))
