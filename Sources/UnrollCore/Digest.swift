@@ -22,6 +22,7 @@ public struct Digest {
     return digest.finish().prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
   }
 
+  /// Goes on with more bytes.
   public mutating func update(_ bytes: [UInt8]) {
     length += UInt64(bytes.count)
     var start = 0
@@ -41,6 +42,7 @@ public struct Digest {
     pending += bytes[start...]
   }
 
+  /// The 32 bytes of the digest, after which nothing may follow.
   public mutating func finish() -> [UInt8] {
     let bits = length * 8
     update([0x80] + [UInt8](repeating: 0, count: (119 - pending.count) % 64))

@@ -72,8 +72,10 @@ public enum Files {
     }
   }
 
+  /// The same with a text in UTF-8.
   public static func write(_ text: String, to path: String) throws { try write(Array(text.utf8), to: path) }
 
+  /// Makes a folder and those above it, where they are not there yet.
   public static func makeFolder(_ path: String) throws {
     guard !path.isEmpty, !exists(path) else { return }
     try makeFolder(parent(of: path))

@@ -64,10 +64,12 @@ extension Options {
 
 /// An option that somebody set and that has no effect beside the others.
 public struct IdleOption: Sendable {
+  /// As it stands in the study.
   public let entry: Setting.Entry
   /// What it would need to have one: `"optimiser: sgd"`.
   public let needs: String
 
+  /// - Parameter what: the table that the option stands in; begins the sentence.
   public func complaint(_ what: String) -> InputError {
     entry.error("\(what): \(entry.key) has no effect here, it needs \(needs); leave it out, or set that")
   }
@@ -96,6 +98,7 @@ public struct OptionKey<Root>: Sendable {
   let get: @Sendable (Root) -> Value
   let set: @Sendable (inout Root, Setting) throws -> Void
 
+  /// A whole number of a range; `Int.max` above means no limit.
   public init(_ name: String, _ path: WritableKeyPath<Root, Int> & Sendable, in range: ClosedRange<Int>, _ help: String)
   {
     let domain = range.upperBound == .max ? "\(range.lowerBound) or more" : "\(range.lowerBound)…\(range.upperBound)"
@@ -106,6 +109,7 @@ public struct OptionKey<Root>: Sendable {
     }
   }
 
+  /// A number of a range; `greatestFiniteMagnitude` above means no limit.
   public init(
     _ name: String, _ path: WritableKeyPath<Root, Double> & Sendable, in range: ClosedRange<Double>, _ help: String
   ) {
@@ -118,6 +122,7 @@ public struct OptionKey<Root>: Sendable {
     }
   }
 
+  /// True or false.
   public init(_ name: String, _ path: WritableKeyPath<Root, Bool> & Sendable, _ help: String) {
     self.init(name, "true | false", help, choices: ["true", "false"], get: { .bool($0[keyPath: path]) }) {
       root, setting in
@@ -125,12 +130,14 @@ public struct OptionKey<Root>: Sendable {
     }
   }
 
+  /// Any text.
   public init(_ name: String, _ path: WritableKeyPath<Root, String> & Sendable, _ help: String) {
     self.init(name, "text", help, choices: [], get: { .string($0[keyPath: path]) }) { root, setting in
       root[keyPath: path] = try setting.text(name)
     }
   }
 
+  /// One of the cases, by its raw value.
   public init<Choice: RawRepresentable & CaseIterable>(
     _ name: String, _ path: WritableKeyPath<Root, Choice> & Sendable, _ help: String
   ) where Choice.RawValue == String {

@@ -12,6 +12,7 @@ public struct RandomSource: RandomNumberGenerator, Sendable {
   private let key: UInt64
   private var s: (UInt64, UInt64, UInt64, UInt64)
 
+  /// Equal seeds give equal numbers.
   public init(seed: UInt64) {
     key = seed
     var x = seed

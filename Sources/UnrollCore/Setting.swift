@@ -2,6 +2,7 @@ import Yams
 
 /// A node of a settings file with its place, so that every complaint can name file and line.
 public struct Setting: Sendable {
+  /// One line of a table.
   public struct Entry: Sendable {
     public let key: String
     public let line: Int
@@ -17,6 +18,7 @@ public struct Setting: Sendable {
     public func error(_ message: String) -> InputError { InputError(message, file: value.file, line: line) }
   }
 
+  /// What may stand behind a key.
   public indirect enum Content: Sendable {
     case scalar(String)
     case list([Setting])
@@ -112,11 +114,18 @@ extension Setting {
   /// The items of a list; a single value counts as a list of one.
   public var items: [Setting] { if case .list(let items) = content { items } else { [self] } }
 
+  /// A single value as it stands.
+  ///
+  /// - Parameter what: begins the complaint, here and below.
+  /// - Throws: `InputError` for a list or a table.
   public func text(_ what: String) throws -> String {
     guard case .scalar(let text) = content else { throw error("\(what) must be a single value") }
     return text
   }
 
+  /// A whole number, `1_000` and `1e3` too.
+  ///
+  /// - Throws: `InputError` for anything else.
   public func integer(_ what: String) throws -> Int {
     let text = try text(what)
     let digits = text.replacing("_", with: "")
@@ -127,6 +136,9 @@ extension Setting {
     return value
   }
 
+  /// A finite number.
+  ///
+  /// - Throws: `InputError` for anything else.
   public func number(_ what: String) throws -> Double {
     let text = try text(what)
     guard let value = Double(text.replacing("_", with: "")), value.isFinite else {
@@ -135,6 +147,9 @@ extension Setting {
     return value
   }
 
+  /// `true`, `yes`, `on`, or `false`, `no`, `off`.
+  ///
+  /// - Throws: `InputError` for anything else.
   public func bool(_ what: String) throws -> Bool {
     let text = try text(what)
     switch text.lowercased() {

@@ -14,8 +14,10 @@ public enum Value: Equatable, Sendable {
     if case .table(let table) = self { table[key] } else { nil }
   }
 
+  /// Nil for a value of another type, as those below.
   public var string: String? { if case .string(let value) = self { value } else { nil } }
   public var integer: Int? { if case .integer(let value) = self { value } else { nil } }
+  /// Of a whole number, too.
   public var number: Double? {
     switch self {
     case .number(let value): value

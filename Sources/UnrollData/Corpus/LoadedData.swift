@@ -1,6 +1,8 @@
 /// A data set in memory, with what a record must say about it.
 public struct LoadedData: Sendable {
+  /// Of the set, or what the study calls its own files.
   public let name: String
+  /// Empty for a study's own files.
   public let version: String
   public let licence: String
   /// A URL, a Debian package, or the path of a user's own file.

@@ -2,9 +2,11 @@ import UnrollCore
 
 /// A named data set: a preset over a format, with what a record must say about it.
 public struct DatasetDefinition: Sendable {
+  /// As in a study.
   public let name: String
   /// One line.
   public let summary: String
+  /// That of the data; stands in a record.
   public let version: String
   public let licence: String
   /// A URL, a Debian package, or `generated`.

@@ -17,6 +17,7 @@ public struct EncodedSequence: Equatable, Sendable {
   }
 }
 
+/// What a model reads: integers, split by split.
 public enum EncodedCorpus: Equatable, Sendable {
   case sequences(Splits<EncodedSequence>)
   /// Token ids in the order of reading; the targets of a language model are the same, shifted by one.
@@ -42,6 +43,7 @@ extension EncodedCorpus {
 
 /// A data set as integers, with the tables that give them their meaning.
 public struct EncodedData: Sendable {
+  /// Of the training split, or of a stored model.
   public let vocabulary: Vocabulary
   /// Empty for running text.
   public let labels: LabelSet

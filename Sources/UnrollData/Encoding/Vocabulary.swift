@@ -1,6 +1,7 @@
 /// The tokens a model knows, from the training split alone. Id 0 is `<unk>`; the others are numbered by falling count,
 /// then by their bytes.
 public struct Vocabulary: Sendable {
+  /// The token that stands for all that are not known.
   public static let unknown = "<unk>"
   /// Its id.
   public static let unknownID: Int32 = 0
@@ -43,6 +44,7 @@ public struct Vocabulary: Sendable {
     (self.tokens, self.counts, self.index, self.bytes) = (tokens, counts, index, bytes)
   }
 
+  /// V, with `<unk>`.
   public var count: Int { tokens.count }
 
   /// The id of a token, 0 for one that is not known.

@@ -4,7 +4,9 @@ import UnrollCore
 public struct DataLocation: Sendable {
   public let roots: [String]
 
+  /// A single folder, as it is written.
   public init(_ root: String) { roots = [root] }
+  /// Folders in which a leading `~` is the user's.
   public init(roots: [String]) { self.roots = roots.map(Files.expanded) }
 
   /// The path of a file or folder such as `wordnet/data.noun`, nil when no root has it.

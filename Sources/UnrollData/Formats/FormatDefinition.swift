@@ -2,6 +2,7 @@ import UnrollCore
 
 /// A file format that people bring their own data in, or a generator that needs no file.
 public struct FormatDefinition: Sendable {
+  /// As in a study.
   public let name: String
   /// One line.
   public let summary: String

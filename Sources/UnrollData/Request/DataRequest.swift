@@ -2,6 +2,7 @@ import UnrollCore
 
 /// What a study asks for under `data`: a name, a table with a name and options, or a table with a format and paths.
 public struct DataRequest: Sendable {
+  /// Of the set, or of the study's own files.
   public let name: String
   /// Every option that applies, defaults included; for a named set without paths, so that records are the same on all
   /// machines.
@@ -47,6 +48,7 @@ public struct DataRequest: Sendable {
     }
   }
 
+  /// What the labels stand on.
   public var kind: CorpusKind { definition.kind }
 
   /// Whether a token is a character.

@@ -3,6 +3,7 @@ public struct ClassCounts: Sendable {
   private var truths: [Int]
   private var predictions: [Int]
   private var hits: [Int]
+  /// Cases so far.
   public private(set) var total = 0
 
   public init(classes: Int) {
@@ -10,6 +11,7 @@ public struct ClassCounts: Sendable {
     (predictions, hits) = (truths, truths)
   }
 
+  /// One case; both are classes from 0.
   public mutating func add(truth: Int32, predicted: Int32) {
     truths[Int(truth)] += 1
     predictions[Int(predicted)] += 1

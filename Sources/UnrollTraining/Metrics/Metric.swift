@@ -1,11 +1,13 @@
 /// A figure that says how good a model is.
 public struct Metric: Equatable, Sendable {
+  /// How a value is shown.
   public enum Unit: String, Codable, Sendable {
     /// A fraction, shown times 100.
     case percent
     case plain
   }
 
+  /// As in records.
   public let name: String
   public let higherIsBetter: Bool
   public let unit: Unit

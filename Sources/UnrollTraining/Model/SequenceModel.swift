@@ -4,8 +4,11 @@ import UnrollLayers
 
 /// Embedding → dropout → backend → dropout → linear output: what every run trains. Only the backend differs.
 public final class SequenceModel {
+  /// A table [V,E].
   public let embedding: Embedding
+  /// [R,E] → rows [R, `outputWidth`] and a summary [B, `summaryWidth`].
   public let backend: any SequenceLayer
+  /// The rows → [R,K], or the summary → [B,K], as `reading` says.
   public let head: Linear
   public let reading: Reading
   public let parameters: Parameters

@@ -12,6 +12,7 @@ public final class Optimiser: @unchecked Sendable {
   /// All parameters, each block with its group.
   private let blocks: [(Range<Int>, ParameterGroup)]
 
+  /// Memory for the moments is as large as the parameters, once or (Adam) twice.
   public init(_ options: OptimiserOptions, _ parameters: Parameters) {
     self.options = options
     self.parameters = parameters

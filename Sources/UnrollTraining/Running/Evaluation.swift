@@ -3,7 +3,9 @@ import UnrollKernels
 
 /// Scores of a model on a split, and what they cost.
 public struct Evaluation: Sendable {
+  /// Metric name to value; none where the loss or an output was not finite.
   public let scores: [String: Double]
+  /// Tokens that were read.
   public let tokens: Int
   /// Wall-clock seconds of the forward passes and scoring.
   public let seconds: Double

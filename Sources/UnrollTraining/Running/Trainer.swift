@@ -5,24 +5,33 @@ import UnrollLayers
 
 /// One evaluation on the development split during training.
 public struct CurvePoint: Sendable {
+  /// Epochs so far, with a fraction inside of one.
   public let epoch: Double
+  /// Steps so far.
   public let step: Int
+  /// Training tokens so far.
   public let tokens: Int
   /// Training time so far, without evaluation.
   public let seconds: Double
+  /// Mean over the targets since the last point, nats.
   public let trainingLoss: Double
+  /// Of the last step.
   public let learningRate: Double
+  /// Metric name to value.
   public let development: [String: Double]
 }
 
 /// What training left.
 public struct TrainingOutcome: Sendable {
+  /// In the order of the evaluations.
   public var curve: [CurvePoint] = []
+  /// Where the weights come from that were kept.
   public var bestEpoch: Double?
   /// Scores on development, test (once, at the end) and a fixed sample of train, of the best weights.
   public var scores: [Split: [String: Double]] = [:]
   public var trainingTokensPerSecond = 0.0
   public var inferenceTokensPerSecond = 0.0
+  /// What ended training early, if anything did.
   public var divergence: Divergence?
 
   public init() {}
@@ -62,6 +71,7 @@ public final class Trainer<T: Task> {
     evaluator = ShardWorker(parameters: 0)
   }
 
+  /// Trains to the end, or to the end of patience, and leaves the model with its best weights; or to a divergence.
   public func train() -> TrainingOutcome {
     do {
       try runEpochs()

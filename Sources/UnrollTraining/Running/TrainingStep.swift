@@ -5,6 +5,7 @@ import UnrollLayers
 
 /// The loss, an output or a tensor is no longer a number.
 public struct Divergence: Error, Equatable, Sendable {
+  /// Updates that were made before.
   public let step: Int
   /// The first tensor that broke: `loss`, `gradient of NAME`, or a parameter's name; in an evaluation also `output` or a metric.
   public let tensor: String
@@ -32,6 +33,7 @@ public final class TrainingStep<T: Task> {
   private let workers: [ShardWorker]
   private let team: Team
 
+  /// Memory for gradients is as large as the parameters, once a shard.
   public init(_ model: SequenceModel, _ task: T, _ options: TrainingOptions, threads: Int = 1) {
     self.model = model
     self.task = task

@@ -2,6 +2,7 @@ import UnrollKernels
 
 /// Integers for one step of training or evaluation, packed.
 public struct Batch: Sendable {
+  /// The order of the rows: B sequences, R rows.
   public let steps: PackedSteps
   /// [R]
   public var tokens: [Int32]

@@ -3,6 +3,7 @@ import UnrollData
 
 /// Every task.
 public enum Tasks {
+  /// In the order of `unroll list`.
   public static let all: [any Task.Type] = [Tagging.self, Classification.self, LanguageModelling.self]
 
   /// - Throws: `InputError` that suggests the nearest name.
