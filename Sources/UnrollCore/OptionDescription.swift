@@ -5,7 +5,7 @@ public struct OptionDescription: Sendable {
   public let domain: String
   public let defaultValue: Value
   public let help: String
-  /// Without what it has no effect; nil when it always has one.
+  /// What it needs to have an effect; nil when it always has one.
   public let needs: String?
 
   public init(name: String, domain: String, defaultValue: Value, help: String, needs: String? = nil) {

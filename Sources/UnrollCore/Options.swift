@@ -93,7 +93,7 @@ public struct OptionKey<Root>: Sendable {
   public let choices: [String]
   /// Added to a type that had records already.
   private(set) var isLater = false
-  /// Without what the option has no effect; nil when it always has one.
+  /// What the option needs to have an effect; nil when it always has one.
   public private(set) var need: Need?
   let get: @Sendable (Root) -> Value
   let set: @Sendable (inout Root, Setting) throws -> Void
@@ -181,14 +181,14 @@ public struct OptionKey<Root>: Sendable {
     return key
   }
 
-  /// The same key of a struct that holds `Root` as a part of itself.
-  public func lifted<Whole>(_ part: WritableKeyPath<Whole, Root> & Sendable) -> OptionKey<Whole> {
+  /// The same key of a struct of which `Root` is a member.
+  public func lifted<Whole>(_ member: WritableKeyPath<Whole, Root> & Sendable) -> OptionKey<Whole> {
     let (get, set) = (get, set)
-    var key = OptionKey<Whole>(name, domain, help, choices: choices, get: { get($0[keyPath: part]) }) {
-      try set(&$0[keyPath: part], $1)
+    var key = OptionKey<Whole>(name, domain, help, choices: choices, get: { get($0[keyPath: member]) }) {
+      try set(&$0[keyPath: member], $1)
     }
     key.isLater = isLater
-    key.need = need.map { need in .init(text: need.text) { need.holds($0[keyPath: part]) } }
+    key.need = need.map { need in .init(text: need.text) { need.holds($0[keyPath: member]) } }
     return key
   }
 

@@ -1,5 +1,5 @@
 extension DatasetDefinition {
-  /// Its development and test parts may hold language-specific tags that training lacks: they count as errors.
+  /// Its development and test splits may hold language-specific tags that training lacks: they count as errors.
   static let udEnglishEWT = DatasetDefinition(
     "ud-english-ewt", "part-of-speech tags of English web text (column: upos or xpos)", version: "2.16",
     licence: "CC BY-SA 4.0", source: "https://universaldependencies.org/treebanks/en_ewt/", format: .conllu

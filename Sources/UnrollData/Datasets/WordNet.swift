@@ -44,8 +44,8 @@ private enum WordNet {
   /// All glosses with the names of their lexicographer files as items, in the order noun, verb, adj, adv.
   static func glosses(_ folder: String, _ files: SourceFiles) throws -> [Sample<String>] {
     var samples: [Sample<String>] = []
-    for part in ["noun", "verb", "adj", "adv"] {
-      let file = try files.read(Files.join(folder, "data.\(part)"), .utf8)
+    for wordClass in ["noun", "verb", "adj", "adv"] {
+      let file = try files.read(Files.join(folder, "data.\(wordClass)"), .utf8)
       try file.forEachLine { line, number in
         if line.first == .space || line.isEmpty { return }
         samples.append(try gloss(line, file, number))

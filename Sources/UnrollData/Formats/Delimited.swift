@@ -50,8 +50,8 @@ private struct Delimited {
   ) throws -> LabelledText {
     guard !label.isBlank else { throw file.error("the label is empty", line) }
     guard texts.allSatisfy({ !$0.isBlank }) else { throw file.error("the text is empty", line) }
-    let parts = texts.map { tokeniser.tokens($0.trimmed) }
-    return LabelledText(words: Array(parts.joined(separator: ["<sep>"])), label: label.trimmed.text)
+    let tokens = texts.map { tokeniser.tokens($0.trimmed) }
+    return LabelledText(words: Array(tokens.joined(separator: ["<sep>"])), label: label.trimmed.text)
   }
 
   private func column(_ name: String, _ header: DelimitedRecords.Record, _ file: TextFile) throws -> Int {
