@@ -121,7 +121,7 @@ public enum Files {
   }
 
   /// The last component of a path, `""` when there is none.
-  public static func name(_ path: String) -> String { String(path.split(separator: "/").last ?? "") }
+  package static func name(_ path: String) -> String { String(path.split(separator: "/").last ?? "") }
 
   /// The last component without its last extension: `"a/lstm.v1.yaml"` is `"lstm.v1"`.
   public static func stem(_ path: String) -> String {
@@ -149,7 +149,7 @@ public enum Files {
   }
 
   /// `path` from a folder; `path` itself when it is absolute, begins with `~/`, or there is no folder.
-  public static func join(_ folder: String, _ path: String) -> String {
+  package static func join(_ folder: String, _ path: String) -> String {
     let path = expanded(path)
     if folder.isEmpty || path.hasPrefix("/") { return path }
     return folder.hasSuffix("/") ? folder + path : "\(folder)/\(path)"

@@ -1,4 +1,4 @@
 extension Int {
   /// With what is counted: `1 run`, `3 runs`.
-  public func counted(_ noun: String) -> String { "\(self) \(noun)\(self == 1 ? "" : "s")" }
+  package func counted(_ noun: String) -> String { "\(self) \(noun)\(self == 1 ? "" : "s")" }
 }

@@ -36,7 +36,7 @@ extension Array {
   ///   - kind: what the elements are, for the complaint.
   ///   - own: the name of an element.
   /// - Throws: `InputError` that suggests the nearest name.
-  public func named(_ name: String, kind: String, by own: (Element) -> String) throws -> Element {
+  package func named(_ name: String, kind: String, by own: (Element) -> String) throws -> Element {
     guard let found = first(where: { own($0) == name }) else {
       throw InputError(Suggestion.unknown(kind, name, known: map(own)))
     }

@@ -99,6 +99,14 @@ import UnrollCore
   ])
   func stems(_ path: String, _ stem: String) { #expect(Files.stem(path) == stem) }
 
+  @Test(arguments: [
+    ("a", "b", "a/b"), ("a/", "b/c", "a/b/c"), ("", "b", "b"), ("a", "/b", "/b"), ("/", "b", "/b"),
+  ])
+  func joined(_ folder: String, _ path: String, _ whole: String) {
+    #expect(Files.join(folder, path) == whole && Files.join("a", "~/x") == Files.expanded("~/x"))
+    #expect(Files.name(whole) == Files.name(path) && Files.name("") == "")
+  }
+
   @Test func longNamesEndInADigest() {
     let (a, b) = (String(repeating: "ä", count: 200), String(repeating: "ä", count: 199) + "b")
     #expect(Files.fitted("short") == "short")

@@ -57,6 +57,16 @@ import UnrollCore
     #expect(entries.map(\.value.isNothing) == [true, true, false])
   }
 
+  /// A complaint that has a place keeps it.
+  @Test func complaintsGetThePlaceThatIsKnown() throws {
+    let entry = try setting("a: 1\nb:\n  - 2\n").entries("study")[1]
+    #expect(entry.error("no") == InputError("no", file: "a.yaml", line: 2))
+    #expect(throws: InputError("no", file: "a.yaml", line: 3)) { try entry.value.placing { throw InputError("no") } }
+    let other = InputError("no", file: "b.yaml")
+    #expect(throws: other) { try entry.value.placing { throw other } }
+    #expect(try entry.value.placing { 7 } == 7)
+  }
+
   @Test func scalarsAreReadStrictly() throws {
     func value(_ text: String) -> Setting { Setting(.scalar(text), file: "a.yaml", line: 7) }
     #expect(try value("1_000").integer("n") == 1000 && value("2e-3").number("x") == 0.002 && value("on").bool("b"))
@@ -91,4 +101,14 @@ import UnrollCore
     #expect(!Suggestion.unknown("backend", "qqqqqqqq", known: ["rnn"]).contains("did you mean"))
     #expect(Suggestion.nearest(to: "x", in: []) == nil)
   }
+
+  @Test func foundByName() throws {
+    let cells = [(name: "rnn", width: 1), (name: "lstm", width: 2)]
+    #expect(try cells.named("lstm", kind: "cell") { $0.name }.width == 2)
+    #expect(throws: InputError("unknown cell \"lstn\"; did you mean \"lstm\"? (known: rnn, lstm)")) {
+      try cells.named("lstn", kind: "cell") { $0.name }
+    }
+  }
+
+  @Test func counted() { #expect([0, 1, 2].map { $0.counted("run") } == ["0 runs", "1 run", "2 runs"]) }
 }

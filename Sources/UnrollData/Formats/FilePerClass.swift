@@ -39,10 +39,7 @@ private enum FilePerClass {
     file.forEachLine { line, number in
       let line = line.trimmed
       if line.isEmpty { return }
-      samples.append(
-        Sample(
-          item: LabelledText(words: tokeniser.tokens(line), label: label), key: line.text, file: file.path,
-          lines: [number]))
+      samples.append(Sample(line, label: label, tokeniser, file, number))
     }
     return samples
   }

@@ -19,11 +19,12 @@ struct Generator<Item: SequenceItem>: Sendable {
     var taken: Set<[String]> = []
     let random = RandomSource(seed: UInt64(options.seed))
     var splits = Splits<Item>()
-    splits.test = try items(options.testItems, options, random.split("test"), apartFrom: taken)
+    splits.test = try items(options.testItems, options, random.split(Split.test.rawValue), apartFrom: taken)
     taken.formUnion(splits.test.map(\.words))
-    splits.development = try items(options.developmentItems, options, random.split("development"), apartFrom: taken)
+    splits.development = try items(
+      options.developmentItems, options, random.split(Split.development.rawValue), apartFrom: taken)
     taken.formUnion(splits.development.map(\.words))
-    splits.train = try items(options.trainItems, options, random.split("train"), apartFrom: taken)
+    splits.train = try items(options.trainItems, options, random.split(Split.train.rawValue), apartFrom: taken)
     return splits
   }
 

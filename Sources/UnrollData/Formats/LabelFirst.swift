@@ -22,10 +22,7 @@ private enum LabelFirst {
       try refuseLabels(in: line, file, number)
       let text = line[end...].trimmed
       let label = try label(line[..<end], options.level, file, number)
-      samples.append(
-        Sample(
-          item: LabelledText(words: tokeniser.tokens(text), label: label), key: text.text, file: file.path,
-          lines: [number]))
+      samples.append(Sample(text, label: label, tokeniser, file, number))
     }
     return try file.required(samples, "labelled lines")
   }

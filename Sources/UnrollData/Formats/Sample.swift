@@ -8,3 +8,11 @@ struct Sample<Item> {
   /// The line of every label, from 1.
   let lines: [Int]
 }
+
+extension Sample<LabelledText> {
+  /// A text as it stands on a line, with its label.
+  init(_ text: TextFile.Bytes, label: String, _ tokeniser: Tokeniser, _ file: TextFile, _ line: Int) {
+    self.init(
+      item: LabelledText(words: tokeniser.tokens(text), label: label), key: text.text, file: file.path, lines: [line])
+  }
+}

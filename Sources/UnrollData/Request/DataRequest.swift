@@ -118,9 +118,10 @@ extension DataRequest {
 
   /// A split comes from its own file or is taken from train, not both.
   private static func refuseDoubleSplits(_ entries: [Setting.Entry], _ options: DataOptions) throws {
-    for (key, given) in [("development", options.hasDevelopment), ("test", options.hasTest)] where given {
-      guard let entry = entries.first(where: { $0.key == "\(key)_percent" }) else { continue }
-      throw entry.error("data: \(key) and \(key)_percent exclude each other; leave one out")
+    for (split, given) in [(Split.development, options.hasDevelopment), (.test, options.hasTest)] where given {
+      let (key, percent) = (split.rawValue, "\(split.rawValue)_percent")
+      guard let entry = entries.first(where: { $0.key == percent }) else { continue }
+      throw entry.error("data: \(key) and \(percent) exclude each other; leave one out")
     }
   }
 
