@@ -5,7 +5,7 @@
 #endif
 
 /// The Unicode encodings that a file can name by its first bytes.
-public enum ByteOrderMark: String, CaseIterable, Sendable {
+package enum ByteOrderMark: String, CaseIterable, Sendable {
   // In the order in which they are tried: the mark of UTF-32 begins with that of UTF-16.
   case utf8 = "UTF-8"
   case utf32Little = "UTF-32 (little end first)"
@@ -14,7 +14,7 @@ public enum ByteOrderMark: String, CaseIterable, Sendable {
   case utf16Big = "UTF-16 (big end first)"
 
   /// The mark that `bytes` begin with.
-  public init?(_ bytes: [UInt8]) {
+  package init?(_ bytes: [UInt8]) {
     guard let mark = ByteOrderMark.allCases.first(where: { bytes.starts(with: $0.bytes) }) else { return nil }
     self = mark
   }

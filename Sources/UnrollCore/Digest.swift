@@ -1,29 +1,29 @@
 /// SHA-256 (FIPS 180-4). Our own sixty lines, since the one Swift package that has it builds BoringSSL for minutes.
-public struct Digest {
+package struct Digest {
   private var state: [UInt32] = [
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
   ]
   private var pending: [UInt8] = []
   private var length: UInt64 = 0
 
-  public init() {}
+  package init() {}
 
   /// Hexadecimal digest of some bytes.
-  public static func hex(_ bytes: some Sequence<UInt8>) -> String {
+  package static func hex(_ bytes: some Sequence<UInt8>) -> String {
     var digest = Digest()
     digest.update(Array(bytes))
     return digest.finish().map { byte in String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }.joined()
   }
 
   /// The first eight bytes as an integer: for splits and subsamples that depend on content alone.
-  public static func number(_ text: String) -> UInt64 {
+  package static func number(_ text: String) -> UInt64 {
     var digest = Digest()
     digest.update(Array(text.utf8))
     return digest.finish().prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
   }
 
   /// Goes on with more bytes.
-  public mutating func update(_ bytes: [UInt8]) {
+  package mutating func update(_ bytes: [UInt8]) {
     length += UInt64(bytes.count)
     var start = 0
     if !pending.isEmpty {
@@ -43,7 +43,7 @@ public struct Digest {
   }
 
   /// The 32 bytes of the digest, after which nothing may follow.
-  public mutating func finish() -> [UInt8] {
+  package mutating func finish() -> [UInt8] {
     let bits = length * 8
     update([0x80] + [UInt8](repeating: 0, count: (119 - pending.count) % 64))
     update((0..<8).map { UInt8(truncatingIfNeeded: bits >> (56 - 8 * $0)) })

@@ -6,12 +6,12 @@
 import FoundationEssentials
 
 /// Files as whole byte arrays; errors are sentences.
-public enum Files {
-  public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+package enum Files {
+  package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
   /// - Parameter limit: reads no more than about so many bytes from the beginning.
   /// - Throws: `InputError` when there is no such file, or something else, which may have no end or wait for ever.
-  public static func read(_ path: String, limit: Int = .max) throws -> [UInt8] {
+  package static func read(_ path: String, limit: Int = .max) throws -> [UInt8] {
     var info = stat()
     guard stat(path, &info) == 0 else { throw failure("cannot be read", path) }
     switch info.st_mode & S_IFMT {
@@ -31,13 +31,13 @@ public enum Files {
   }
 
   /// A file's text without white space at its end; nil where there is none to read.
-  public static func trimmed(_ path: String) -> String? {
+  package static func trimmed(_ path: String) -> String? {
     guard let bytes = try? read(path) else { return nil }
     return String(String(decoding: bytes, as: UTF8.self).reversed().drop(while: \.isWhitespace).reversed())
   }
 
   /// Writes beside the target and renames: a killed process leaves the old file or the new one.
-  public static func write(_ bytes: [UInt8], to path: String) throws {
+  package static func write(_ bytes: [UInt8], to path: String) throws {
     let folder = parent(of: path)
     try makeFolder(folder)
     let target = Digest.hex(Array(path.utf8)).prefix(8)
@@ -60,7 +60,7 @@ public enum Files {
   }()
 
   /// Removes the files of `write` whose writers are dead: of this host's processes that are gone, of other hosts' after a day.
-  public static func removeLeftovers(in folder: String) {
+  package static func removeLeftovers(in folder: String) {
     for name in (try? list(folder)) ?? [] where name.hasPrefix(".unroll-") && name.hasSuffix(".tmp") {
       let path = "\(folder)/\(name)"
       if name.hasPrefix(temporaryPrefix) {
@@ -73,23 +73,23 @@ public enum Files {
   }
 
   /// The same with a text in UTF-8.
-  public static func write(_ text: String, to path: String) throws { try write(Array(text.utf8), to: path) }
+  package static func write(_ text: String, to path: String) throws { try write(Array(text.utf8), to: path) }
 
   /// Makes a folder and those above it, where they are not there yet.
-  public static func makeFolder(_ path: String) throws {
+  package static func makeFolder(_ path: String) throws {
     guard !path.isEmpty, !exists(path) else { return }
     try makeFolder(parent(of: path))
     guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw failure("cannot be made", path) }
   }
 
   /// In bytes; nil where there is no file.
-  public static func size(_ path: String) -> Int? {
+  package static func size(_ path: String) -> Int? {
     var info = stat()
     return stat(path, &info) == 0 ? Int(info.st_size) : nil
   }
 
   /// When a file's content was last changed, in seconds since 1970; nil where there is no file.
-  public static func changed(_ path: String) -> Double? {
+  package static func changed(_ path: String) -> Double? {
     var info = stat()
     guard stat(path, &info) == 0 else { return nil }
     #if canImport(Glibc)
@@ -101,7 +101,7 @@ public enum Files {
   }
 
   /// Names in a folder, sorted by their bytes.
-  public static func list(_ folder: String) throws -> [String] {
+  package static func list(_ folder: String) throws -> [String] {
     guard let directory = opendir(folder) else { throw failure("cannot be listed", folder) }
     defer { closedir(directory) }
     var names: [String] = []
@@ -115,7 +115,7 @@ public enum Files {
   }
 
   /// The folder part of a path, `""` when there is none.
-  public static func parent(of path: String) -> String {
+  package static func parent(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "" }
     return slash == path.startIndex && path.count > 1 ? "/" : String(path[..<slash])
   }
@@ -124,17 +124,17 @@ public enum Files {
   package static func name(_ path: String) -> String { String(path.split(separator: "/").last ?? "") }
 
   /// The last component without its last extension: `"a/lstm.v1.yaml"` is `"lstm.v1"`.
-  public static func stem(_ path: String) -> String {
+  package static func stem(_ path: String) -> String {
     let name = name(path)
     guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }
     return String(name[..<dot])
   }
 
   /// Bytes of a name that `fitted` leaves as it is: file systems take 255, with extensions and the numbers of temporary files.
-  public static let longestName = 120
+  package static let longestName = 120
 
   /// A name that can be a file's: one that is too long ends in a digest of the whole.
-  public static func fitted(_ name: String) -> String {
+  package static func fitted(_ name: String) -> String {
     guard name.utf8.count > longestName else { return name }
     let digest = Digest.hex(name.utf8).prefix(8)
     var start = name
@@ -143,7 +143,7 @@ public enum Files {
   }
 
   /// `~` and `~/…` as a shell reads them: the user's folder.
-  public static func expanded(_ path: String) -> String {
+  package static func expanded(_ path: String) -> String {
     guard path == "~" || path.hasPrefix("~/"), let home = getenv("HOME") else { return path }
     return String(cString: home) + path.dropFirst()
   }
@@ -156,7 +156,7 @@ public enum Files {
   }
 
   /// A path that begins at the root, without links; of a file that need not exist, in a folder that need not either.
-  public static func absolute(_ path: String) -> String {
+  package static func absolute(_ path: String) -> String {
     if let real = realpath(path, nil) {
       defer { free(real) }
       return String(cString: real)
@@ -167,7 +167,7 @@ public enum Files {
   }
 
   /// The way from a folder to a file: `"../../studies/a.yaml"`.
-  public static func relative(_ path: String, from folder: String) -> String {
+  package static func relative(_ path: String, from folder: String) -> String {
     let (to, from) = (absolute(path).split(separator: "/"), absolute(folder).split(separator: "/"))
     let shared = zip(to, from).prefix { $0 == $1 }.count
     return ([Substring](repeating: "..", count: from.count - shared) + to[shared...]).joined(separator: "/")

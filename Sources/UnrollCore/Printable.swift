@@ -3,7 +3,7 @@ extension String {
   ///
   /// Names come from files of others. As they stand, they could move a terminal's cursor or end a drawing's document. Line ends
   /// and tabs stay.
-  public var printable: String {
+  package var printable: String {
     guard unicodeScalars.contains(where: { !$0.isPrintable }) else { return self }
     return String(String.UnicodeScalarView(unicodeScalars.map { $0.isPrintable ? $0 : "\u{FFFD}" }))
   }

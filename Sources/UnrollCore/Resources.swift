@@ -5,7 +5,7 @@
 #endif
 
 /// What of the machine this process may use: its affinity and the limits of its control groups count, not what the machine has.
-public struct Resources: Sendable {
+package struct Resources: Sendable {
   /// Where `/proc` and `/sys` are looked for.
   let root: String
 
@@ -14,23 +14,23 @@ public struct Resources: Sendable {
   private static let own = Resources(root: "")
 
   /// Cores to run on, rounded up; at least one.
-  public static var cores: Int {
+  package static var cores: Int {
     let there = own.affinity ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     return max(1, min(there, own.quota.map { Int($0.rounded(.up)) } ?? .max))
   }
 
   /// Bytes of memory that can be taken yet, when this was first asked for: every cell of a study asks. Infinite where the system does
   /// not say.
-  public static let freeMemory = own.freeMemory
+  package static let freeMemory = own.freeMemory
 
   /// Processes that the system has ended since it started because memory ran out.
-  public static var memoryKills: Double { own.field("oom_kill", of: "/proc/vmstat") ?? 0 }
+  package static var memoryKills: Double { own.field("oom_kill", of: "/proc/vmstat") ?? 0 }
 
   /// - Parameters:
   ///   - what: begins the sentence: `backend lstm: 3 parameters`.
   ///   - advice: ends it: `use a smaller width`.
   /// - Throws: `InputError` when so many bytes are more than there are.
-  public static func require(_ bytes: Double, for what: String, _ advice: String) throws {
+  package static func require(_ bytes: Double, for what: String, _ advice: String) throws {
     let free = freeMemory
     guard bytes > free else { return }
     func text(_ bytes: Double) -> String {

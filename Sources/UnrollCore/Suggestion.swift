@@ -1,13 +1,13 @@
 /// The nearest known name to a mistyped one, for error messages.
-public enum Suggestion {
+package enum Suggestion {
   /// `"unknown KIND "NAME"; did you mean "NEAREST"? (known: …)"`.
-  public static func unknown(_ kind: String, _ name: String, known: [String]) -> String {
+  package static func unknown(_ kind: String, _ name: String, known: [String]) -> String {
     let hint = nearest(to: name, in: known).map { "; did you mean \"\($0)\"?" } ?? ""
     return "unknown \(kind) \"\(name)\"\(hint) (known: \(known.joined(separator: ", ")))"
   }
 
   /// The known name at the smallest edit distance, when that is at most half of the name's length.
-  public static func nearest(to name: String, in known: [String]) -> String? {
+  package static func nearest(to name: String, in known: [String]) -> String? {
     let ranked = known.map { (distance(Array(name.lowercased()), Array($0.lowercased())), $0) }
     guard let best = ranked.min(by: { $0.0 < $1.0 }), best.0 <= max(2, name.count / 2) else { return nil }
     return best.1

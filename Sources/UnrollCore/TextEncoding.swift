@@ -5,14 +5,14 @@
 #endif
 
 /// How the bytes of a file become text. A byte order mark at the beginning of a file says it better than any option.
-public enum TextEncoding: String, CaseIterable, Sendable {
+package enum TextEncoding: String, CaseIterable, Sendable {
   case utf8 = "utf-8"
   case latin1 = "iso-8859-1"
   /// Latin-1 with the quotes, dashes and the euro sign of Windows where that has control characters.
   case windows1252 = "windows-1252"
 
   /// A name in any of its spellings: `UTF8`, `utf-8`, `latin-1`, `ISO_8859-1`, `cp1252`.
-  public init?(rawValue: String) {
+  package init?(rawValue: String) {
     switch rawValue.lowercased().filter({ $0.isLetter || $0.isNumber }) {
     case "utf8": self = .utf8
     case "latin1", "l1", "iso88591": self = .latin1
@@ -25,7 +25,7 @@ public enum TextEncoding: String, CaseIterable, Sendable {
   ///
   /// - Parameter advice: what else can be done about bytes that are not UTF-8, as the end of a sentence.
   /// - Throws: `InputError` with the line of the first byte that is not text.
-  public func decode(_ bytes: [UInt8], file: String, advice: String = "") throws -> [UInt8] {
+  package func decode(_ bytes: [UInt8], file: String, advice: String = "") throws -> [UInt8] {
     let mark = ByteOrderMark(bytes)
     let text = try mark?.decode(bytes, file: file) ?? bytes
     if let place = text.place(of: 0) {
@@ -74,7 +74,7 @@ public enum TextEncoding: String, CaseIterable, Sendable {
 
 extension Files {
   /// A text that people write for this program: UTF-8, or what its byte order mark says.
-  public static func readText(_ path: String) throws -> String {
+  package static func readText(_ path: String) throws -> String {
     String(decoding: try TextEncoding.utf8.decode(try read(path), file: path), as: UTF8.self)
   }
 }

@@ -75,7 +75,7 @@ extension Value: Codable {
 
 extension Encodable {
   /// JSON with sorted keys, so that equal values have equal bytes.
-  public func json(pretty: Bool = false) throws -> [UInt8] {
+  package func json(pretty: Bool = false) throws -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting =
       pretty ? [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes] : [.sortedKeys, .withoutEscapingSlashes]
@@ -85,7 +85,7 @@ extension Encodable {
 
 extension Decodable {
   /// Reads what `json(pretty:)` wrote.
-  public init(json bytes: [UInt8]) throws {
+  package init(json bytes: [UInt8]) throws {
     self = try JSONDecoder().decode(Self.self, from: Data(bytes))
   }
 }
