@@ -25,6 +25,9 @@ public final class Buffer: @unchecked Sendable {
     precondition(rows * columns <= count, "a buffer of \(count) floats cannot hold \(rows) x \(columns)")
     return Matrix(base: base, rows: rows, columns: columns, stride: columns)
   }
+
+  /// All of it as one row.
+  package var row: Matrix { matrix(rows: 1, columns: count) }
 }
 
 /// 64-byte aligned double-precision memory, for state-space systems: owned, and zero when made, or lent by an arena as it is.

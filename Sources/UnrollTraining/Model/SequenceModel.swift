@@ -83,7 +83,7 @@ public final class SequenceModel {
   /// What the layers report of themselves, as far as it is finite.
   public func measurements() -> [String: Double] {
     // A matrix exponential of infinities does not come back.
-    guard Kernels.isFinite(parameters.values.matrix(rows: 1, columns: parameters.count)) else { return [:] }
+    guard Kernels.isFinite(parameters.values.row) else { return [:] }
     let pass = singleStep
     return withExtendedLifetime(pass) { backend.measurements(pass).filter { $0.value.isFinite } }
   }

@@ -17,7 +17,7 @@ final class ShardWorker: @unchecked Sendable {
   /// Forward and backward; the gradient is that of `weight` × (sum of losses).
   func train(_ model: SequenceModel, _ task: some Task, _ batch: Batch, weight: Float, _ random: RandomSource) {
     arena.reset()
-    gradients.matrix(rows: 1, columns: gradients.count).fill(0)
+    gradients.row.fill(0)
     let pass = Pass(
       batch.steps, parameters: model.parameters, gradients: gradients, arena: arena, mode: .training,
       keepsState: model.reading == .causal, random: random)

@@ -101,8 +101,3 @@ public final class TrainingStep<T: Task> {
     return broken.map { "gradient of \($0.name)" } ?? "norm of the gradient"
   }
 }
-
-extension Buffer {
-  /// All of it as one row.
-  package var row: Matrix { matrix(rows: 1, columns: count) }
-}
