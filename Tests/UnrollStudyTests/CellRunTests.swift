@@ -1,6 +1,7 @@
 import Testing
 import UnrollCore
 import UnrollData
+import UnrollTraining
 
 @testable import UnrollStudy
 
@@ -11,11 +12,11 @@ import UnrollData
     #expect(record.status == .finished && record.failure == nil)
     #expect(record.cell == RunRecord.Cell(task: "tags", harness: "tagging", backend: "gru", seed: 3))
     #expect(record.curve.count == 2 && record.curve.map(\.epoch) == [1, 2])
-    #expect(Set(record.scores.keys) == ["train", "development", "test"])
+    #expect(Set(record.scores.keys) == Set(Split.allCases))
     #expect(record.metrics.first?.name == "accuracy" && record.baselineScores["accuracy"]! > 0)
     #expect(record.settings["training"]?["batch"] == .integer(16))
     #expect(record.settings["training"]?["clip"]?.number == 1, "defaults stand in the record")
-    #expect(record.data.unknownShares == ["train": 0, "development": 0, "test": 0])
+    #expect(record.data.unknownShares == [.train: 0, .development: 0, .test: 0])
     #expect(record.settings["model"]?["embedding_init"]?.number == 1 / 5.0.squareRoot())
     #expect(record.data.sizes.values.reduce(0, +) == 80 && record.data.classes == 3)
     // Embeddings 10 × 5; GRU 3·6·(5 + 6) + 2·18; output 3·6 + 3.
@@ -63,7 +64,7 @@ import UnrollData
     let record = try record("width: 6", backend: "ssm", training: settings)
     #expect(record.status == .diverged)
     #expect(record.failure?.step != nil && record.failure?.tensor?.isEmpty == false)
-    #expect(record.scores["test"] == nil)
+    #expect(record.scores[.test] == nil)
     #expect(record.cost.parameters > 0 && !record.groups.isEmpty)
   }
 
@@ -72,7 +73,7 @@ import UnrollData
     let settings = "{learning_rate: 1000, batch: 1000, epochs: 1}"
     let record = try record("width: 6", backend: "mamba", training: settings)
     #expect(record.status == .diverged && record.scores.isEmpty)
-    #expect(record.failure?.split == "development" && record.failure?.step == 1 && record.failure?.tensor == "loss")
+    #expect(record.failure?.split == .development && record.failure?.step == 1 && record.failure?.tensor == "loss")
     #expect(record.failure?.message == "training diverged at step 1: loss on the development split is not finite")
   }
 

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 import UnrollCore
 import UnrollSystem
+import UnrollTraining
 
 #if canImport(FoundationXML)
   import FoundationXML
@@ -33,11 +34,11 @@ import UnrollSystem
   /// All of them at once, in every figure.
   @Test func nothingButSuchNumbers() throws {
     for value in [1e308, -1e308, 5e-324, 0, .greatestFiniteMagnitude, 1e100, .infinity, .nan] {
-      for metric in [Synthetic.accuracy, Synthetic.perplexity] {
+      for metric in [Metric.accuracy, .perplexity] {
         for logarithmic in [true, false] {
           for other in [value, 1, -value, value / 3] {
             #expect(Axis("x", holding: [value, other], logarithmic: logarithmic).ticks.count < 40)
-            #expect(metric.axis("test", holding: [value, other]).ticks.count < 40)
+            #expect(metric.axis(.test, holding: [value, other]).ticks.count < 40)
           }
         }
       }
@@ -49,7 +50,7 @@ import UnrollSystem
     records[0].curve[2].development["accuracy"] = 1e308
     records[0].curve[3].development["accuracy"] = .nan
     records[1].curve[2].epoch = .infinity
-    records[5].scores["test"]?["accuracy"] = 1e305
+    records[5].scores[.test]?["accuracy"] = 1e305
     let text = try ReportFiles.write(records, gnuplot: Self.gnuplot)["demo.md"]!
     #expect(!text.contains("Figure missing"))
     #expect(
@@ -71,8 +72,8 @@ import UnrollSystem
       [10, 20].map { length in
         var record = Synthetic.record(name, seed: seed, score: score, task: "\(name) length=\(length)")
         record.settings = .table(["data": .table(["length": .integer(length)])])
-        record.metrics[0].name = name
-        record.scores = ["test": [name: score]]
+        record.metrics = [Metric(name, higherIsBetter: true, .percent)]
+        record.scores = [.test: [name: score]]
         record.curve = record.curve.map { point in
           var point = point
           point.development = [name: score]
@@ -109,7 +110,7 @@ import UnrollSystem
         [1, 2].map { seed in
           var record = Synthetic.record(
             "ssm \(method)", seed: seed, score: 2 + Double(seed), task: "copying length=\(length)",
-            metric: Synthetic.perplexity)
+            metric: .perplexity)
           record.order = .init(task: length, backend: seed)
           record.measurements = ["time step": 0.1, "discretisation error": 0.2]
           record.cost.parameterBudget = 30_000

@@ -8,17 +8,14 @@ import UnrollCore
   @Test func whatIsWrittenIsRead() throws {
     try ReportFiles.inFolder { folder in
       let store = RecordStore(folder: "\(folder)/records")
-      #expect(try store.readAll() == [])
       let records = Synthetic.two.map { record in
         var record = record
         record.settings = .table(["rate": .number(0.5), "width": .integer(8)])
         return record
       }
       for record in records { try store.write(record) }
-      let expected = records.sorted { $0.identity < $1.identity }
-      #expect(try store.readAll() == expected)
-      #expect(store.contains(expected[0].identity) && !store.contains("none"))
-      #expect(try store.read(expected[0].identity) == expected[0])
+      #expect(try records.map { try store.read($0.identity) } == records)
+      #expect(store.contains(records[0].identity) && !store.contains("none"))
       #expect(try Files.list(store.folder).count == 6)
     }
   }
@@ -41,10 +38,65 @@ import UnrollCore
       let store = RecordStore(folder: folder)
       for text in ["{", "{\"format\": 1}", "{\"format\": 99}"] {
         try Files.write(text, to: store.path(of: "bad"))
-        let error = #expect(throws: InputError.self) { try store.readAll() }
+        let error = #expect(throws: InputError.self) { try store.read("bad") }
         #expect(error?.file == "\(folder)/bad.json")
       }
     }
+  }
+
+  @Test func unknownWordsAreSaid() throws {
+    try ReportFiles.inFolder { folder in
+      let store = RecordStore(folder: folder)
+      let (record, path) = (Synthetic.two[0], store.path(of: Synthetic.two[0].identity))
+      let text = String(decoding: try RecordStore.bytes(of: record), as: UTF8.self)
+      for (known, unknown, place) in [
+        ("\"percent\"", "\"furlong\"", "metrics.0.unit"), ("\"finished\"", "\"well\"", "status"),
+      ] {
+        try Files.write(text.replacing(known, with: unknown), to: path)
+        let error = #expect(throws: InputError.self) { try store.read(record.identity) }
+        #expect(error?.message.contains("(\(place) has a value that it cannot have)") == true, "\(error?.message ?? "")")
+      }
+    }
+  }
+
+  /// What stands in a record of each kind, as it is written.
+  @Test func theLayoutOfRecordsStays() throws {
+    let text = String(decoding: try RecordStore.bytes(of: Synthetic.two[0]), as: UTF8.self)
+    for piece in [
+      """
+        "groups" : [
+          {
+            "count" : 40000,
+            "learningRateFactor" : 1,
+            "name" : "matrices",
+            "weightDecay" : true
+          }
+        ],
+      """,
+      """
+        "metrics" : [
+          {
+            "higherIsBetter" : true,
+            "name" : "accuracy",
+            "unit" : "percent"
+          }
+        ],
+      """,
+      """
+        "scores" : {
+          "test" : {
+            "accuracy" : 0.942
+          }
+        },
+      """,
+      """
+          "sizes" : {
+            "development" : 1500,
+            "test" : 1600,
+            "train" : 12000
+          },
+      """,
+    ] { #expect(text.contains(piece), "\(text)") }
   }
 }
 
@@ -59,7 +111,6 @@ import UnrollCore
       try Files.write(try Files.read(store.path(of: mine.identity)), to: store.path(of: other))
       let error = #expect(throws: InputError.self) { try store.read(other) }
       #expect(error?.description.hasPrefix("\(folder)/\(other).json: is the record of another run") == true)
-      #expect(throws: InputError.self) { try store.readAll() }
     }
   }
 

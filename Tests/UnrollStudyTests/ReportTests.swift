@@ -1,6 +1,7 @@
 import Testing
 import UnrollCore
 import UnrollSystem
+import UnrollTraining
 
 @testable import UnrollStudy
 
@@ -55,14 +56,15 @@ import UnrollSystem
     try ReportFiles.inFolder { folder in
       let store = RecordStore(folder: folder)
       for record in Synthetic.two { try store.write(record) }
-      #expect(try ReportFiles.text(store.readAll()) == ReportFiles.text(Synthetic.two))
+      let read = try Synthetic.two.map { try store.read($0.identity) }
+      #expect(try ReportFiles.text(read) == ReportFiles.text(Synthetic.two))
     }
   }
 
   @Test func lowerIsBetterForPerplexity() throws {
     let text = try ReportFiles.text(
-      seeds("a", [120, 122], Synthetic.perplexity) + seeds("b", [110, 111], Synthetic.perplexity)
-        + seeds("c", [700, 710], Synthetic.perplexity))
+      seeds("a", [120, 122], .perplexity) + seeds("b", [110, 111], .perplexity)
+        + seeds("c", [700, 710], .perplexity))
     #expect(text.contains("perplexity ↓"))
     #expect(text.contains("`b` has the best test perplexity, 110.50 ± 0.71 (2 seeds)"))
     #expect(
@@ -74,15 +76,15 @@ import UnrollSystem
   @Test func unknownTokensAndShortColumnsAreSaid() throws {
     var record = Synthetic.record("a", seed: 1, score: 0.9)
     record.cell.harness = "language-modelling"
-    record.data.unknownShares = ["train": 0, "development": 0.02, "test": 0.0312]
-    (record.data.sizes["train"], record.settings) = (
+    record.data.unknownShares = [.train: 0, .development: 0.02, .test: 0.0312]
+    (record.data.sizes[.train], record.settings) = (
       1000, .table(["training": .table(["batch": .integer(32), "chunk": .integer(64)])])
     )
     let text = try ReportFiles.text([record])
     #expect(text.contains("0.00 / 2.00 / 3.12"))
     #expect(text.contains("**3.1 % of the test tokens do not occur in training,**"))
     #expect(text.contains("a column of it has 31 tokens, less than `chunk`"))
-    record.data.unknownShares?["train"] = 0.01
+    record.data.unknownShares?[.train] = 0.01
     record.settings = .table(["training": .table(["batch": .integer(8), "chunk": .integer(64)])])
     let other = try ReportFiles.text([record])
     #expect(!other.contains("do not occur in training") && !other.contains("less than `chunk`"))
@@ -159,7 +161,7 @@ import UnrollSystem
     #expect(throws: InputError.self) { try ReportFiles.write(Synthetic.two, study: "../demo", gnuplot: nil) }
   }
 
-  private func seeds(_ backend: String, _ scores: [Double], _ metric: RunRecord.Metric = Synthetic.accuracy)
+  private func seeds(_ backend: String, _ scores: [Double], _ metric: Metric = .accuracy)
     -> [RunRecord]
   {
     zip(1..., scores).map { Synthetic.record(backend, seed: $0, score: $1, metric: metric) }
@@ -167,6 +169,6 @@ import UnrollSystem
 
   private func copy(_ record: RunRecord, task: String) -> RunRecord {
     Synthetic.record(
-      record.cell.backend, seed: record.cell.seed, score: record.scores["test"]!["accuracy"]!, task: task)
+      record.cell.backend, seed: record.cell.seed, score: record.scores[.test]!["accuracy"]!, task: task)
   }
 }

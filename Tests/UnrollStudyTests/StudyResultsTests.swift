@@ -33,15 +33,15 @@ import UnrollCore
 
   @Test func rankingFollowsTheDirection() throws {
     let task = try StudyResults(Synthetic.two, study: "demo").tasks[0]
-    let ranking = task.ranking(Synthetic.accuracy)
-    #expect(ranking.map(\.backend.name) == ["lstm", "gru"])
-    #expect(ranking[0].verdict == .best)
-    guard case .apart(let p) = ranking[1].verdict else {
+    let ranking = Ranking(task, .accuracy)
+    #expect(ranking.standings.map(\.backend.name) == ["lstm", "gru"])
+    #expect(ranking.best?.backend.name == "lstm")
+    guard case .apart(let p) = ranking.standings[1].verdict else {
       Issue.record("gru is far from lstm")
       return
     }
     #expect(p < 0.05)
-    #expect(ranking.withinOneDeviation(Synthetic.accuracy)!.count == 1)
+    #expect(ranking.withinOneDeviation?.count == 1)
   }
 
   @Test func settingsFallIntoScopes() throws {

@@ -1,15 +1,13 @@
 import UnrollCore
 
 @testable import UnrollStudy
+@testable import UnrollTraining
 
 /// Records that no run has left: a few knobs over plausible constants.
 enum Synthetic {
-  static let accuracy = RunRecord.Metric(name: "accuracy", higherIsBetter: true, unit: "percent")
-  static let perplexity = RunRecord.Metric(name: "perplexity", higherIsBetter: false, unit: "plain")
-
   /// A finished run; `score` is the primary metric's on the test split, and its curve comes from below (or above).
   static func record(
-    _ backend: String, seed: Int, score: Double, task: String = "tags", metric: RunRecord.Metric = accuracy
+    _ backend: String, seed: Int, score: Double, task: String = "tags", metric: Metric = .accuracy
   ) -> RunRecord {
     let start = metric.higherIsBetter ? 0.4 : 5.0
     let curve = (1...8).map { epoch in
@@ -21,9 +19,9 @@ enum Synthetic {
       cell: .init(task: task, harness: "tagging", backend: backend, seed: seed),
       identity: Digest.hex(Array("\(task) \(backend) \(seed)".utf8)), status: .finished, failure: nil,
       settings: settings(backend, seed), data: data, metrics: [metric], curve: curve, bestEpoch: 8,
-      scores: ["test": [metric.name: score]], baseline: metric.higherIsBetter ? "majority" : "unigram",
+      scores: [.test: [metric.name: score]], baseline: metric.higherIsBetter ? "majority" : "unigram",
       baselineScores: [metric.name: metric.higherIsBetter ? 0.6 : 600], cost: cost(backend, seed),
-      groups: [.init(name: "matrices", learningRateFactor: 1, weightDecay: true, count: 40_000)],
+      groups: [.init(treatment: .init(name: "matrices", learningRateFactor: 1, weightDecay: true), count: 40_000)],
       environment: .init(
         cpu: "Imaginary CPU", system: "Linux", libraries: ["gsl": "2.7"], version: "1.0",
         commit: "0123456789abcdef"))
@@ -38,7 +36,7 @@ enum Synthetic {
     return record
   }
 
-  static func point(epoch: Double, development: [String: Double]) -> RunRecord.CurvePoint {
+  static func point(epoch: Double, development: [String: Double]) -> CurvePoint {
     .init(
       epoch: epoch, step: Int(epoch * 100), tokens: Int(epoch * 1000), seconds: epoch, trainingLoss: 1 / epoch,
       learningRate: 0.001, development: development)
@@ -59,7 +57,7 @@ enum Synthetic {
 
   private static let data = RunRecord.DataSummary(
     name: "Imaginary corpus", version: "2.1", licence: "CC0", digest: String(repeating: "ab", count: 32),
-    sizes: ["train": 12_000, "development": 1_500, "test": 1_600], vocabulary: 9_000, classes: 41)
+    sizes: [.train: 12_000, .development: 1_500, .test: 1_600], vocabulary: 9_000, classes: 41)
 
   private static func cost(_ backend: String, _ seed: Int) -> RunRecord.Cost {
     let size = backend.utf8.reduce(0) { $0 + Int($1) }

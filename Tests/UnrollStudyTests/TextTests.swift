@@ -1,4 +1,5 @@
 import Testing
+import UnrollTraining
 
 @testable import UnrollStudy
 
@@ -16,7 +17,8 @@ import Testing
     #expect(Digits.exponent(1000) == 3)
     #expect(Digits.exponent(0.001) == -3)
     #expect(Digits.short(1500) == "1.5k")
-    #expect(Digits.probability(0.0004) == "p < 0.001")
+    #expect(Digits.probability(0.03) == "0.030" && Digits.probability(0.0004) == "< 0.001")
+    #expect(Digits.pValue(0.288) == "p = 0.29" && Digits.pValue(0.0004) == "p < 0.001")
   }
 
   @Test func samples() {
@@ -24,16 +26,19 @@ import Testing
     #expect(Sample([0.942])!.text(scale: 100, decimals: 2) == "94.20 (n = 1)")
     #expect(Sample([12_000, 13_000])!.costText == "12,500 ± 710 (2)")
     #expect(Sample([12_345])!.costText == "12,300 (n = 1)")
-    #expect(Sample([.nan]) == nil)
+    #expect(Sample([]) == nil && Sample([0.9, .nan]) == nil)
   }
 
   /// The decimals of a column follow the smallest spread.
   @Test func decimals() {
-    let samples = [Sample([100, 110])!, Sample([200, 201])!]
-    #expect(Synthetic.perplexity.decimals(samples) == 2)
-    #expect(Synthetic.perplexity.decimals([Sample([100, 110])!]) == 1)
-    #expect(Synthetic.accuracy.decimals([Sample([0.90, 0.95])!]) == 1)
-    #expect(Synthetic.accuracy.decimals([Sample([0.9])!]) == 2)
+    func decimals(_ metric: Metric, _ samples: [Double]...) -> Int {
+      ScoreText(metric, samples.map { Sample($0)! }).decimals
+    }
+    #expect(decimals(.perplexity, [100, 110], [200, 201]) == 2)
+    #expect(decimals(.perplexity, [100, 110]) == 1)
+    #expect(decimals(.perplexity, [705]) == 1 && decimals(.perplexity, [1.5]) == 3)
+    #expect(decimals(.accuracy, [0.90, 0.95]) == 1)
+    #expect(decimals(.accuracy, [0.9]) == 2)
   }
 
   @Test func escapes() {

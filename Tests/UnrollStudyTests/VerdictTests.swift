@@ -1,5 +1,6 @@
 import Testing
 import UnrollCore
+import UnrollTraining
 
 @testable import UnrollStudy
 
@@ -20,12 +21,12 @@ import UnrollCore
   /// Seeds that scatter widely are close to everything by Welch's test.
   @Test func aBackendBelowTheBaselineIsNeverLikeTheBest() throws {
     let text = try ReportFiles.text(
-      seeds("a", [110, 111, 112], Synthetic.perplexity) + seeds("b", [120, 900, 1500], Synthetic.perplexity))
+      seeds("a", [110, 111, 112], .perplexity) + seeds("b", [120, 900, 1500], .perplexity))
     #expect(text.contains("| **111.0 ± 1.0 (3)** |"), "\(text)")
     #expect(text.contains("(3) ▽ |") && !text.contains("(3) †"))
     let two = ["x", "y"].flatMap { task in
-      seeds("a", [110, 111, 112], Synthetic.perplexity, task: task)
-        + seeds("b", [120, 900, 1500], Synthetic.perplexity, task: task)
+      seeds("a", [110, 111, 112], .perplexity, task: task)
+        + seeds("b", [120, 900, 1500], .perplexity, task: task)
     }
     #expect(try ReportFiles.text(two).contains("best or not distinguishable from the best: `a` on 2."))
   }
@@ -41,7 +42,7 @@ import UnrollCore
   /// Records of before hold such scores of runs that finished.
   @Test func scoresThatAreNoNumbersAreLostRuns() throws {
     var records = seeds("a", [0.99, .nan, 0.97]) + seeds("b", [0.92, 0.93, 0.94])
-    records[5].scores["test"] = [:]
+    records[5].scores[.test] = [:]
     let text = try ReportFiles.text(records)
     #expect(
       text.contains("2 runs of 6 left no scores: 0 failed, 0 diverged, 2 finished with scores that are no numbers."))
@@ -66,7 +67,7 @@ import UnrollCore
 
   /// With one known word, perplexity is 1.
   @Test func vocabulariesOfTwoSizesAreTwoTasks() throws {
-    var records = seeds("all", [110, 111, 112], Synthetic.perplexity) + seeds("one", [1, 1, 1], Synthetic.perplexity)
+    var records = seeds("all", [110, 111, 112], .perplexity) + seeds("one", [1, 1, 1], .perplexity)
     for index in records.indices {
       records[index].cell.harness = "language-modelling"
       records[index].data.classes = index < 3 ? 20 : 1
@@ -112,7 +113,7 @@ import UnrollCore
   }
 
   private func seeds(
-    _ backend: String, _ scores: [Double], _ metric: RunRecord.Metric = Synthetic.accuracy, task: String = "tags"
+    _ backend: String, _ scores: [Double], _ metric: Metric = .accuracy, task: String = "tags"
   ) -> [RunRecord] {
     zip(1..., scores).map { Synthetic.record(backend, seed: $0, score: $1, task: task, metric: metric) }
   }

@@ -1,7 +1,7 @@
 import UnrollKernels
 
 /// How an optimiser treats a set of parameters.
-public struct ParameterGroup: Hashable, Sendable {
+public struct ParameterGroup: Codable, Hashable, Sendable {
   public var name: String
   /// Multiplies the learning rate.
   public var learningRateFactor: Double

@@ -16,9 +16,13 @@ extension DenseStateSpace {
       DiscretisationError.relative(transition: system.transition(of: g), input: system.input(of: g), a, b, dt[g])
     }
     return [
-      "time step": exp(dt.reduce(0) { $0 + log($1) } / Double(dt.count)), "discretisation error": errors.max()!,
+      DenseStateSpace.timeStep: exp(dt.reduce(0) { $0 + log($1) } / Double(dt.count)),
+      DenseStateSpace.discretisationError: errors.max()!,
     ]
   }
+
+  /// What a record calls the measurements: the geometric mean of Δ, and the largest error of a step.
+  package static let (timeStep, discretisationError) = ("time step", "discretisation error")
 }
 
 enum DiscretisationError {

@@ -32,13 +32,6 @@ public struct RecordStore: Sendable {
     !text.isEmpty && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
   }
 
-  /// Every record of the folder in the order of identities; none when the folder does not exist.
-  public func readAll() throws -> [RunRecord] {
-    guard Files.exists(folder) else { return [] }
-    let names = try Files.list(folder).filter { $0.hasSuffix(".json") }
-    return try names.map { try read(String($0.dropLast(".json".count))) }
-  }
-
   /// Writes one record atomically; the numbers of a diverged run may be infinite or not a number.
   public func write(_ record: RunRecord) throws {
     guard RecordStore.isIdentity(record.identity) else {
@@ -70,17 +63,28 @@ public struct RecordStore: Sendable {
       }
       return try decoder.decode(RunRecord.self, from: data)
     } catch let error as DecodingError {
-      let what = "is not the record of a run (\(RecordStore.sentence(error))); delete it to have the cell run again"
+      let what = "is not the record of a run (\(error.sentence)); delete it to have the cell run again"
       throw InputError(what, file: path)
     }
   }
+}
 
-  private static func sentence(_ error: DecodingError) -> String {
-    switch error {
+extension DecodingError {
+  /// What is wrong, in a few words.
+  var sentence: String {
+    switch self {
     case .keyNotFound(let key, _): "\(key.stringValue) is missing"
     case .typeMismatch(_, let context), .valueNotFound(_, let context):
-      "\(context.codingPath.map(\.stringValue).joined(separator: ".")) is of another type"
+      "\(context.place) is of another type"
+    case .dataCorrupted(let context) where !context.codingPath.isEmpty: "\(context.place) has a value that it cannot have"
     default: "broken JSON"
     }
+  }
+}
+
+extension DecodingError.Context {
+  /// Keys and numbers from the outside: `metrics.0.unit`.
+  fileprivate var place: String {
+    codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
   }
 }

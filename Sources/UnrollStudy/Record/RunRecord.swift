@@ -1,5 +1,7 @@
 import UnrollCore
+import UnrollLayers
 import UnrollSystem
+import UnrollTraining
 
 /// Everything a reader needs to trust one number: what one run (one cell of a grid with one seed) leaves behind.
 ///
@@ -22,32 +24,6 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public struct Order: Codable, Equatable, Sendable {
     public var task: Int
     public var backend: Int
-    public init(task: Int, backend: Int) { (self.task, self.backend) = (task, backend) }
-  }
-
-  public struct Metric: Codable, Equatable, Sendable {
-    /// `accuracy`, `macro-f1`, `perplexity`…
-    public var name: String
-    public var higherIsBetter: Bool
-    /// How it is shown: `percent` (stored as a fraction, shown times 100) or `plain`.
-    public var unit: String
-    public init(name: String, higherIsBetter: Bool, unit: String) {
-      (self.name, self.higherIsBetter, self.unit) = (name, higherIsBetter, unit)
-    }
-  }
-
-  /// One evaluation on the development split.
-  public struct CurvePoint: Codable, Equatable, Sendable {
-    public var epoch: Double
-    public var step: Int
-    /// Sequences' tokens seen so far.
-    public var tokens: Int
-    /// Training time so far in seconds, without evaluation.
-    public var seconds: Double
-    /// Mean loss in nats over the steps since the last point.
-    public var trainingLoss: Double
-    public var learningRate: Double
-    public var development: [String: Double]
   }
 
   public struct Failure: Codable, Equatable, Sendable {
@@ -57,7 +33,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
     public var step: Int?
     public var tensor: String?
     /// The split on which it was seen, where that was an evaluation.
-    public var split: String? = nil
+    public var split: Split? = nil
   }
 
   public struct Cost: Codable, Equatable, Sendable {
@@ -83,20 +59,19 @@ public struct RunRecord: Codable, Equatable, Sendable {
     public var version: String
     public var licence: String
     public var digest: String
-    /// Sequences (or tokens, for running text) per split: `train`, `development`, `test`.
-    public var sizes: [String: Int]
+    /// Sequences (or tokens, for running text) per split.
+    public var sizes: [Split: Int]
     public var vocabulary: Int
     public var classes: Int
     /// What a reader should know about how the data were read and split; absent when there is nothing.
     public var remarks: [String]? = nil
     /// Share of tokens per split that are `<unk>`; absent from records made before it was counted.
-    public var unknownShares: [String: Double]? = nil
+    public var unknownShares: [Split: Double]? = nil
   }
 
-  public struct ParameterGroup: Codable, Equatable, Sendable {
-    public var name: String
-    public var learningRateFactor: Double
-    public var weightDecay: Bool
+  /// Parameters that the optimiser treats alike, and how many they are.
+  public struct Group: Equatable, Sendable {
+    public var treatment: ParameterGroup
     public var count: Int
   }
 
@@ -118,13 +93,13 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var curve: [CurvePoint]
   /// The epoch whose weights were kept.
   public var bestEpoch: Double?
-  /// Split (`train`, `development`, `test`) to metric name to value. Training scores stand for a fixed sample.
-  public var scores: [String: [String: Double]]
-  /// The baseline's name (`majority`, `unigram`) and its test scores.
+  /// Split to metric name to value. Training scores stand for a fixed sample.
+  public var scores: [Split: [String: Double]]
+  /// The baseline's name (`most frequent label`, `unigram`) and its test scores.
   public var baseline: String
   public var baselineScores: [String: Double]
   public var cost: Cost
-  public var groups: [ParameterGroup]
+  public var groups: [Group]
   public var environment: Machine.Environment
   /// What the layers reported of themselves after training (`discretisation error`); absent where they report nothing.
   public var measurements: [String: Double]? = nil
@@ -133,4 +108,20 @@ public struct RunRecord: Codable, Equatable, Sendable {
 extension RunRecord {
   /// The layout of this struct; raise it when an older report could not read a record.
   public static let currentFormat = 1
+}
+
+/// In a record count and treatment are one table.
+extension RunRecord.Group: Codable {
+  private enum Key: CodingKey { case count }
+
+  public init(from decoder: any Decoder) throws {
+    treatment = try ParameterGroup(from: decoder)
+    count = try decoder.container(keyedBy: Key.self).decode(Int.self, forKey: .count)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    try treatment.encode(to: encoder)
+    var table = encoder.container(keyedBy: Key.self)
+    try table.encode(count, forKey: .count)
+  }
 }

@@ -27,61 +27,73 @@ public struct Report {
     guard !study.isEmpty, !study.contains("/") else {
       throw InputError("the study's name \"\(study)\" cannot name a file; give it one without slashes")
     }
+    let report = Report(folder: folder, study: study)
     let blocks = try blocks(records, of: wanted, study: study, notes: notes)
-    let place = "\(folder)/\(study)"
     var stands: [String: String] = [:]
-    for figure in blocks.flatMap(\.figures) {
-      stands[figure.name] = try draw(figure, study: study, to: place, gnuplot: gnuplot)
-    }
-    let path = "\(place).md"
+    for figure in blocks.flatMap(\.figures) { stands[figure.name] = try report.draw(figure, gnuplot) }
     let text = blocks.map { block in block.markdown { stands[$0.name]! } }.joined(separator: "\n\n")
-    try Files.write(text + "\n", to: path)
-    return path
+    try Files.write(text + "\n", to: report.path)
+    return report.path
   }
 
   /// The whole report before anything is drawn.
   static func blocks(
     _ records: [RunRecord], of wanted: Int? = nil, study: String, notes: String = ""
   ) throws -> [Block] {
-    let results = try StudyResults(records, study: study)
-    let seeds = Markdown.count(StudyResults.unique(results.records.map(\.cell.seed)).count, "seed")
+    let results = try StudyResults(records, study: study, notes: notes)
     let runs = results.records.count
     let size = [
       wanted.map { "\(Digits.whole(runs)) of \(Markdown.count($0, "run"))" } ?? Markdown.count(runs, "run"),
-      Markdown.count(results.tasks.count, "task"),
-      Markdown.count(results.backends.count, "backend"), seeds,
+      Markdown.count(results.tasks.count, "task"), Markdown.count(results.backends.count, "backend"),
+      Markdown.count(results.records.map(\.cell.seed).unique.count, "seed"),
     ]
     let head: [Block] = [
       .heading(1, Markdown.escape(study)),
       .paragraph("**Question.** \(Markdown.escape(results.question))"),
       .paragraph("*Written by `unroll report` from the records alone: \(Markdown.list(size)).*"),
     ]
-    let sections = Sections.all.map { section in
+    let sections = Sections.all.flatMap { section in
       let blocks = section.blocks(results)
       return blocks.isEmpty ? [] : [Block.heading(2, section.title)] + blocks
     }
-    // The author's words come after the answer that the numbers give.
-    return head + sections[0] + authors(notes) + sections[1...].flatMap { $0 }
+    return distinct(head + sections)
   }
 
-  private static func authors(_ notes: String) -> [Block] {
-    guard !notes.isEmpty else { return [] }
-    let lines = notes.printable.split(separator: "\n", omittingEmptySubsequences: false)
-    let paragraphs = lines.split(separator: "").map { Block.paragraph($0.joined(separator: "\n")) }
-    return [.heading(2, "Notes"), .paragraph("*Words of the study's author; everything else is computed.*")]
-      + paragraphs
+  /// Blocks whose figures have a file each: a name that is taken gets a number.
+  private static func distinct(_ blocks: [Block]) -> [Block] {
+    var taken: Set<String> = []
+    return blocks.map { block in
+      block.mapFigures { figure in
+        var (figure, copy) = (figure, 1)
+        let name = figure.name
+        while !taken.insert(figure.name).inserted {
+          copy += 1
+          figure.name = "\(name)-\(copy)"
+        }
+        return figure
+      }
+    }
   }
+
+  private let folder: String
+  private let study: String
+
+  private var path: String { "\(folder)/\(study).md" }
+  private var figures: String { "\(folder)/\(study)" }
+
+  /// What Markdown that stands in `path` links to.
+  private func address(_ name: String) -> String { Markdown.address("\(study)/\(name).svg") }
 
   /// Writes a figure and gives the Markdown that shows it, or the sentence that says why there is none.
-  private static func draw(_ figure: Figure, study: String, to place: String, gnuplot: Gnuplot?) throws -> String {
+  private func draw(_ figure: Figure, _ gnuplot: Gnuplot?) throws -> String {
     guard let gnuplot else {
       return "> **Figure missing:** \(Markdown.escape(figure.title)). gnuplot is not installed here; install it and "
         + "write the report again. The tables hold the same numbers."
     }
     switch try gnuplot.draw(figure.script) {
     case .drawing(let raw):
-      try Files.write(SVG.finished(raw, title: figure.title), to: "\(place)/\(figure.name).svg")
-      return "![\(Markdown.escape(figure.title))](\(Markdown.address("\(study)/\(figure.name).svg")))"
+      try Files.write(SVG.finished(raw, title: figure.title), to: "\(figures)/\(figure.name).svg")
+      return "![\(Markdown.escape(figure.title))](\(address(figure.name)))"
     case .complaint(let message):
       return "> **Figure missing:** \(Markdown.escape(figure.title)). gnuplot could not draw it: "
         + "\(Markdown.escape(message))"

@@ -95,9 +95,9 @@ public struct CellRun {
   private func summary(_ loaded: LoadedData, _ encoded: EncodedData, _ classes: Int) throws -> RunRecord.DataSummary {
     RunRecord.DataSummary(
       name: loaded.name, version: loaded.version, licence: loaded.licence, digest: loaded.digest,
-      sizes: Dictionary(uniqueKeysWithValues: loaded.corpus.sizes.map { ($0.rawValue, $1) }),
-      vocabulary: encoded.vocabulary.count, classes: classes, remarks: loaded.remarks.isEmpty ? nil : loaded.remarks,
-      unknownShares: Dictionary(uniqueKeysWithValues: encoded.corpus.unknownShares.map { ($0.rawValue, $1) }))
+      sizes: loaded.corpus.sizes, vocabulary: encoded.vocabulary.count, classes: classes,
+      remarks: loaded.remarks.isEmpty ? nil : loaded.remarks,
+      unknownShares: encoded.corpus.unknownShares)
   }
 
   private func record(
@@ -106,26 +106,19 @@ public struct CellRun {
   ) -> RunRecord {
     var record = RunRecord.empty(cell, identity: identity, .finished, jobs: jobs)
     record.data = data
-    record.metrics = metrics.map {
-      RunRecord.Metric(name: $0.name, higherIsBetter: $0.higherIsBetter, unit: $0.unit.rawValue)
-    }
-    record.curve = outcome.curve.map(RunRecord.CurvePoint.init)
-    record.bestEpoch = outcome.bestEpoch
-    record.scores = Dictionary(uniqueKeysWithValues: outcome.scores.map { ($0.rawValue, $1) })
+    (record.metrics, record.curve, record.bestEpoch) = (metrics, outcome.curve, outcome.bestEpoch)
+    record.scores = outcome.scores
     (record.baseline, record.baselineScores) = baseline
     if let divergence = outcome.divergence {
       record.status = .diverged
       record.failure = RunRecord.Failure(
-        message: divergence.sentence, step: divergence.step, tensor: divergence.tensor,
-        split: divergence.split?.rawValue)
+        message: divergence.sentence, step: divergence.step, tensor: divergence.tensor, split: divergence.split)
     }
     record.cost = cost(model, backend, outcome)
     let measurements = model.measurements()
     if !measurements.isEmpty { record.measurements = measurements }
     record.groups = model.parameters.groups.enumerated().map { index, group in
-      RunRecord.ParameterGroup(
-        name: group.name, learningRateFactor: group.learningRateFactor, weightDecay: group.weightDecay,
-        count: model.parameters.ranges(ofGroup: index).reduce(0) { $0 + $1.count })
+      RunRecord.Group(treatment: group, count: model.parameters.ranges(ofGroup: index).reduce(0) { $0 + $1.count })
     }
     return record
   }
@@ -163,13 +156,4 @@ extension RunRecord.Cost {
     parameters: 0, parameterBudget: nil, width: 0, stateFloats: nil, multiplyAddsPerToken: 0,
     trainingTokensPerSecond: 0,
     inferenceTokensPerSecond: 0, peakMemory: 0, seconds: 0)
-}
-
-extension RunRecord.CurvePoint {
-  init(_ point: CurvePoint) {
-    self.init(
-      epoch: point.epoch, step: point.step, tokens: point.tokens, seconds: point.seconds,
-      trainingLoss: point.trainingLoss,
-      learningRate: point.learningRate, development: point.development)
-  }
 }

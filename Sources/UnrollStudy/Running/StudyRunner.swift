@@ -112,7 +112,7 @@ public final class StudyRunner {
   /// All of the first seed, then all of the second: what slows the machine for a while slows all backends alike, and a study that
   /// is stopped has something of everything.
   static func bySeed<Run>(_ runs: [Run], _ seed: (Run) -> Int) -> [Run] {
-    StudyResults.unique(runs.map(seed)).flatMap { one in runs.filter { seed($0) == one } }
+    runs.map(seed).unique.flatMap { one in runs.filter { seed($0) == one } }
   }
 
   /// Every cell with its identity; each data set is read once, which also finds what is wrong with it.
@@ -261,14 +261,6 @@ extension RunRecord {
     (study, question, cell, order) = (other.study, other.question, other.cell, other.order)
     return true
   }
-
-  /// The primary metric on the test split, for a line of progress.
-  var headline: String {
-    guard let metric = metrics.first, let value = scores["test"]?[metric.name] else { return "" }
-    return metric.unit == "percent" ? "\(metric.name) \(rounded(100 * value)) %" : "\(metric.name) \(rounded(value))"
-  }
-
-  private func rounded(_ value: Double) -> String { "\((value * 1000).rounded() / 1000)" }
 }
 
 /// Ctrl-C and SIGTERM: remembered, so that running processes can be ended first.

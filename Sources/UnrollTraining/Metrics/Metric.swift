@@ -1,5 +1,5 @@
-/// A figure that says how good a model is.
-public struct Metric: Equatable, Sendable {
+/// A figure that says how good a model is, as it stands in a record.
+public struct Metric: Codable, Equatable, Sendable {
   /// How a value is shown.
   public enum Unit: String, Codable, Sendable {
     /// A fraction, shown times 100.

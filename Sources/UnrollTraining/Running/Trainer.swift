@@ -3,22 +3,19 @@ import UnrollData
 import UnrollKernels
 import UnrollLayers
 
-/// One evaluation on the development split during training.
-public struct CurvePoint: Sendable {
-  /// Epochs so far, with a fraction inside of one.
-  public let epoch: Double
-  /// Steps so far.
-  public let step: Int
-  /// Training tokens so far.
-  public let tokens: Int
-  /// Training time so far, without evaluation.
-  public let seconds: Double
-  /// Mean over the targets since the last point, nats.
-  public let trainingLoss: Double
-  /// Of the last step.
-  public let learningRate: Double
+/// One evaluation on the development split during training, as it stands in a record.
+public struct CurvePoint: Codable, Equatable, Sendable {
+  public var epoch: Double
+  public var step: Int
+  /// Sequences' tokens seen so far.
+  public var tokens: Int
+  /// Training time so far in seconds, without evaluation.
+  public var seconds: Double
+  /// Mean loss in nats over the steps since the last point.
+  public var trainingLoss: Double
+  public var learningRate: Double
   /// Metric name to value.
-  public let development: [String: Double]
+  public var development: [String: Double]
 }
 
 /// What training left.

@@ -4,14 +4,14 @@ import UnrollSystem
 /// A figure of lines from a description in JSON, in the style of the reports: for what scripts have measured.
 ///
 /// All axes are logarithmic. A panel's lines have their looks by their place in `legend`.
-public struct LineFigure: Decodable, Sendable {
-  public struct Line: Decodable, Sendable {
+package struct LineFigure: Decodable, Sendable {
+  package struct Line: Decodable, Sendable {
     let name: String
     /// Pairs of x and y.
     let points: [[Double]]
   }
 
-  public struct Coordinates: Decodable, Sendable {
+  package struct Coordinates: Decodable, Sendable {
     let x: String
     let y: String
     let lines: [Line]
@@ -21,7 +21,7 @@ public struct LineFigure: Decodable, Sendable {
   let legend: [String]
   let panels: [Coordinates]
 
-  public init(_ bytes: [UInt8], file: String) throws {
+  package init(_ bytes: [UInt8], file: String) throws {
     guard let read = try? LineFigure(json: bytes) else {
       throw InputError(
         "is not a figure: {\"title\": …, \"legend\": […], \"panels\": [{\"x\", \"y\", \"lines\"}]}", file: file)
@@ -39,7 +39,7 @@ public struct LineFigure: Decodable, Sendable {
   /// The drawing.
   ///
   /// - Throws: `InputError` where gnuplot is missing or complains.
-  public func svg() throws -> String {
+  package func svg() throws -> String {
     guard let gnuplot = Gnuplot.find(in: ProcessVariables.path) else {
       throw InputError("gnuplot is not installed; install it to draw figures")
     }
@@ -50,24 +50,15 @@ public struct LineFigure: Decodable, Sendable {
   }
 
   private var script: String {
-    let drawn = panels.enumerated().map { index, panel in
+    let drawn = panels.map { panel in
       let values = panel.lines.flatMap(\.points)
       return Panel(
         x: Axis(panel.x, holding: values.map { $0[0] }, logarithmic: true),
         y: Axis(panel.y, holding: values.map { $0[1] }, logarithmic: true),
-        plots: panel.lines.map { plot($0, panel: index) })
+        plots: panel.lines.map { line in
+          .line(line.points, Look(index: legend.firstIndex(of: line.name)!), marks: 0.8, title: line.name)
+        })
     }
-    let data = panels.enumerated().flatMap { index, panel in
-      panel.lines.map { Gnuplot.data(block($0, index), $0.points) }
-    }
-    return Panel.script(drawn, data: data, legend: legend)
-  }
-
-  private func block(_ line: Line, _ panel: Int) -> String { "panel\(panel)line\(legend.firstIndex(of: line.name)!)" }
-
-  private func plot(_ line: Line, panel: Int) -> String {
-    let look = Look(index: legend.firstIndex(of: line.name)!)
-    return "$\(block(line, panel)) using 1:2 with linespoints lw 2 dt \(look.dash) pt \(look.point) ps 0.8 "
-      + "lc rgb '\(look.colour)' title \(Gnuplot.quoted(line.name))"
+    return Panel.script(drawn)
   }
 }

@@ -2,10 +2,11 @@
 struct Panel: Equatable {
   let x: Axis
   let y: Axis
-  let plots: [String]
+  let plots: [Plot]
 
-  /// A whole script: panels of equal size side by side, one legend to their right.
-  static func script(_ panels: [Panel], data: [String], legend: [String]) -> String {
+  /// A whole script: panels of equal size side by side, the legend of the last to their right.
+  static func script(_ panels: [Panel]) -> String {
+    let legend = panels[panels.count - 1].plots.compactMap(\.title)
     let each = panels.count == 1 ? 555 : 320
     // One label for all, unless they differ.
     let isShared = panels.allSatisfy { $0.y.label == panels[0].y.label }
@@ -19,7 +20,8 @@ struct Panel: Equatable {
     // An entry takes a little over 25 pixels; with less, gnuplot drops a whole column of names without a word.
     let height = max(360, 70 + 28 * legend.count)
     let at = { (pixel: Int) in Digits.plain(Double(pixel) / Double(width)) }
-    var lines = preamble(width: width, height: height) + data + ["set multiplot", "set bmargin 3.2", "set tmargin 1"]
+    var lines = preamble(width: width, height: height) + panels.enumerated().flatMap { $1.data($0) }
+    lines += ["set multiplot", "set bmargin 3.2", "set tmargin 1"]
     for (index, panel) in panels.enumerated() {
       let left = margin + index * (each + gap)
       lines += ["set lmargin at screen \(at(left))", "set rmargin at screen \(at(left + each))"]
@@ -28,10 +30,19 @@ struct Panel: Equatable {
       lines.append(
         index < panels.count - 1
           ? "unset key" : "set key at screen \(at(inner + 15)), graph 1 left top Left reverse samplen 2.5 spacing 1.3")
-      lines.append("plot " + panel.plots.joined(separator: ", \\\n  "))
+      lines.append("plot " + panel.commands(index).joined(separator: ", \\\n  "))
     }
     return (lines + ["unset multiplot"]).joined(separator: "\n") + "\n"
   }
+
+  /// The numbers of the panel at a place, and the commands that draw them.
+  private func data(_ place: Int) -> [String] {
+    plots.enumerated().compactMap { $1.data(Panel.block(place, $0)) }
+  }
+  private func commands(_ place: Int) -> [String] {
+    plots.enumerated().map { $1.command(Panel.block(place, $0)) }
+  }
+  private static func block(_ panel: Int, _ plot: Int) -> String { "panel\(panel)plot\(plot)" }
 
   /// What every figure begins with: terminal, frame and grid.
   private static func preamble(width: Int, height: Int) -> [String] {

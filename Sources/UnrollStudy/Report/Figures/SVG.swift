@@ -29,11 +29,12 @@ enum SVG {
     let rules = dark.flatMap { pair in
       ["stroke", "fill", "color"].map { "[\($0)='\(pair.light)'] { \($0): \(pair.dark) }" }
     }
-    let inks = { (colour: String) in
-      ["stroke", "fill", "color"].map { "[\($0)='black'] { \($0): \(colour) }" }.joined(separator: " ")
-    }
     return inks(ink.light) + "\n@media (prefers-color-scheme: dark) {\n"
       + ([inks(ink.dark)] + rules).joined(separator: "\n") + "\n}"
+  }
+
+  private static func inks(_ colour: String) -> String {
+    ["stroke", "fill", "color"].map { "[\($0)='black'] { \($0): \(colour) }" }.joined(separator: " ")
   }
 
   /// Colours as six digits, no tool tips with gnuplot's own numbering.

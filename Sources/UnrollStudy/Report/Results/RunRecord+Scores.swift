@@ -1,9 +1,11 @@
+import UnrollTraining
+
 /// What a report takes of a run.
 extension RunRecord {
-  /// Metrics whose test scores are no numbers, though the run finished.
-  var brokenScores: [String] {
+  /// Metrics whose test scores are no numbers, though the run finished: records of before an evaluation could diverge.
+  private var brokenScores: [String] {
     guard status == .finished else { return [] }
-    let test = scores["test"] ?? [:]
+    let test = scores[.test] ?? [:]
     return metrics.enumerated().filter { place, metric in
       test[metric.name].map { !$0.isFinite } ?? (place == 0)
     }.map(\.element.name)
@@ -15,10 +17,21 @@ extension RunRecord {
   /// `finished`, `diverged`, `failed`, or `no number` for a run that finished with such scores.
   var outcome: String { status == .finished && !isScored ? "no number" : status.rawValue }
 
+  /// Nil where the run has none.
+  func testScore(_ metric: Metric) -> Double? { scores[.test]?[metric.name] }
+
   /// Why there are no scores.
   var reason: String {
     if let message = failure?.message { return message }
     return brokenScores.isEmpty
       ? "no reason was recorded" : "no number stands for the test's \(Markdown.list(brokenScores))"
+  }
+
+  /// The primary metric on the test split, for a line of progress; empty without a score.
+  var headline: String {
+    guard let metric = metrics.first, let score = testScore(metric), let sample = Sample([score]) else {
+      return ""
+    }
+    return "\(metric.name) \(ScoreText(metric, [sample]).quantity(score))"
   }
 }

@@ -1,4 +1,3 @@
-import UnrollKernels
 import UnrollStatistics
 
 /// One quantity over the seeds that have it: never a bare mean.
@@ -9,19 +8,21 @@ struct Sample: Equatable {
   /// Nil for a single seed.
   let sd: Double?
 
-  /// Nil without any finite value.
+  /// Nil without values, and where one is no number: a mean that leaves it out would hide it.
   init?(_ values: [Double]) {
-    let finite = values.filter(\.isFinite)
-    guard !finite.isEmpty else { return nil }
-    self.values = finite
-    mean = Statistics.mean(finite)
-    sd = Statistics.standardDeviation(finite)
+    guard !values.isEmpty, values.allSatisfy(\.isFinite) else { return nil }
+    self.values = values
+    mean = Statistics.mean(values)
+    sd = Statistics.standardDeviation(values)
   }
 
   var count: Int { values.count }
 
-  /// Half the width of the mean's 95 % confidence interval; nil for a single seed.
+  /// Half the width of the mean's 95 % confidence interval; nil for a single seed, and without spread.
   var halfInterval: Double? { Statistics.halfInterval(values) }
+
+  /// One standard deviation to either side of the mean, or the mean alone.
+  var ends: [Double] { [mean - (sd ?? 0), mean + (sd ?? 0)] }
 
   /// `94.21 ± 0.12 (3)`, or `94.21 (n = 1)`.
   func text(scale: Double = 1, decimals: Int) -> String {

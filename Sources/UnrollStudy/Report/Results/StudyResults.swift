@@ -1,9 +1,11 @@
 import UnrollCore
+import UnrollTraining
 
 /// The records of one study, grouped by task and backend in an order that depends on nothing but their content.
 struct StudyResults {
-  let study: String
   let question: String
+  /// Markdown of the study's author; empty when there is none.
+  let notes: String
   /// Sorted by task, backend and seed.
   let records: [RunRecord]
   let tasks: [TaskResults]
@@ -13,7 +15,9 @@ struct StudyResults {
   let separated: [String]
 
   /// Sorts and groups; records of other studies are left out, copies of a record count once.
-  init(_ all: [RunRecord], study: String) throws {
+  ///
+  /// - Throws: `InputError` when no record belongs to the study, or two stand for the same cell and seed.
+  init(_ all: [RunRecord], study: String, notes: String = "") throws {
     var mine = all.filter { $0.study == study }
     guard !mine.isEmpty else { throw InputError("there is no record of the study \"\(study)\": run it first") }
     separated = StudyResults.separate(&mine)
@@ -21,8 +25,8 @@ struct StudyResults {
     let backendNames = StudyResults.names(mine, \.cell.backend, \.backend)
     let sorted = try StudyResults.sorted(mine, taskNames, backendNames)
     try StudyResults.complainAboutRivals(sorted)
-    self.study = study
-    question = StudyResults.unique(sorted.map(\.question)).sorted().joined(separator: " ")
+    self.notes = notes
+    question = sorted.map(\.question).unique.sorted().joined(separator: " ")
     records = sorted
     backends = backendNames
     tasks = taskNames.map { name in
@@ -43,17 +47,11 @@ struct StudyResults {
         // A run that failed early knows no classes; it stands with the others of its backend.
         let kin = runs.filter { all[$0].cell.backend == all[run].cell.backend }
         let known = ([run] + kin + runs).map { all[$0].data.classes }.first { $0 > 0 }!
-        let kind = all[run].cell.harness == "language-modelling" ? "a vocabulary of" : "classes:"
+        let kind = all[run].cell.harness == LanguageModelling.name ? "a vocabulary of" : "classes:"
         records[run].cell.task = "\(task), \(kind) \(Digits.whole(known))"
       }
     }
     return tasks.keys.sorted()
-  }
-
-  /// The distinct values in order of first appearance.
-  static func unique<T: Hashable>(_ values: [T]) -> [T] {
-    var seen: Set<T> = []
-    return values.filter { seen.insert($0).inserted }
   }
 
   /// Names by the smallest place that any record gives them, then by name; those without a place last.
@@ -93,63 +91,5 @@ struct StudyResults {
         "two records stand for \(a.cell.task), \(a.cell.backend), seed \(a.cell.seed): \(a.identity) and "
           + "\(b.identity); delete the one whose settings the study no longer has")
     }
-  }
-}
-
-/// All runs of one task.
-struct TaskResults {
-  let name: String
-  let harness: String
-  /// The first is the primary one.
-  let metrics: [RunRecord.Metric]
-  let baseline: String
-  let records: [RunRecord]
-  let backends: [BackendResults]
-
-  /// `records` is not empty and in order.
-  init(name: String, records: [RunRecord], palette: [String]) {
-    self.name = name
-    self.records = records
-    // A run that failed early may know no metrics.
-    let model = records.first(where: \.isScored) ?? records.first { !$0.metrics.isEmpty } ?? records[0]
-    (harness, metrics, baseline) = (model.cell.harness, model.metrics, model.baseline)
-    backends = StudyResults.unique(records.map(\.cell.backend)).map { backend in
-      BackendResults(
-        name: backend, index: palette.firstIndex(of: backend)!, records: records.filter { $0.cell.backend == backend })
-    }
-  }
-
-  var primary: RunRecord.Metric? { metrics.first }
-  var finished: [RunRecord] { records.filter(\.isScored) }
-
-  /// The baseline's test scores: one value where all records agree, as they do for the same data.
-  func baselineScore(_ metric: RunRecord.Metric) -> Sample? {
-    Sample(StudyResults.unique(finished.compactMap { $0.baselineScores[metric.name] }).sorted())
-  }
-}
-
-/// All seeds of one backend on one task.
-struct BackendResults {
-  let name: String
-  /// Place in the study's list of backends.
-  let index: Int
-  let records: [RunRecord]
-
-  var finished: [RunRecord] { records.filter(\.isScored) }
-  var lost: [RunRecord] { records.filter { !$0.isScored } }
-
-  /// Test scores of the runs that finished.
-  func test(_ metric: RunRecord.Metric) -> Sample? {
-    Sample(finished.compactMap { $0.scores["test"]?[metric.name] })
-  }
-
-  /// A cost over the runs that finished.
-  func cost(_ value: (RunRecord.Cost) -> Double) -> Sample? { Sample(finished.map { value($0.cost) }) }
-
-  /// A count that all seeds share as one number, otherwise its range.
-  func count(_ value: (RunRecord.Cost) -> Int) -> String {
-    let values = finished.map { value($0.cost) }
-    guard let low = values.min(), let high = values.max() else { return "–" }
-    return low == high ? Digits.whole(low) : "\(Digits.whole(low))–\(Digits.whole(high))"
   }
 }

@@ -1,4 +1,5 @@
 import UnrollCore
+import UnrollTraining
 
 /// Tasks of a study that are one task at several values of a numeric data option, such as `length`.
 struct TaskFamily {
@@ -8,7 +9,7 @@ struct TaskFamily {
   /// By rising value, at least two.
   let members: [(value: Double, task: TaskResults)]
   /// The primary one of all members.
-  let metric: RunRecord.Metric
+  let metric: Metric
 
   /// Every family of a study: its tasks agree in all settings that depend on the task alone, but for one.
   static func all(_ study: StudyResults) -> [TaskFamily] {
@@ -24,7 +25,7 @@ struct TaskFamily {
   ) -> [TaskFamily] {
     func value(_ key: String, _ task: TaskResults) -> String? { settings.value(key) { $0.task == task.name } }
     let kinds = study.tasks.map { task in others.map { value($0, task) } }
-    return StudyResults.unique(kinds).compactMap { kind in
+    return kinds.unique.compactMap { kind in
       let members = zip(study.tasks, kinds).filter { $0.1 == kind }.compactMap { task, _ in
         value(key, task).flatMap(Double.init).flatMap { Axis.holds($0) ? (value: $0, task: task) : nil }
       }
@@ -37,7 +38,7 @@ struct TaskFamily {
     (self.option, self.members, self.metric) = (option, members, metric)
     // A grid's task is called `copying length=20`.
     let names = members.map { $0.task.name.replacing(" \(option)=\(Digits.plain($0.value))", with: "") }
-    name = StudyResults.unique(names).count == 1 ? names[0] : Markdown.list(names)
+    name = names.unique.count == 1 ? names[0] : Markdown.list(names)
   }
 
   /// One backend's test scores by rising value, without the members at which no run finished.

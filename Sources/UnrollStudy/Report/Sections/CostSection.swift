@@ -1,18 +1,98 @@
+import UnrollStatistics
+import UnrollTraining
+
 /// What quality costs: one figure a task.
 struct CostSection: ReportSection {
   let title = "Cost against quality"
 
+  private let explanation =
+    "Marks are means over the seeds that finished, bars one standard deviation to either side; scores more than four times "
+    + "the median, of models that broke, lie outside. "
+    + "Speeds belong to the machines named under [Scores](#scores)."
+
   func blocks(_ study: StudyResults) -> [Block] {
-    let explanation =
-      "Marks are means over the seeds that finished, bars one standard deviation to either side; scores more than four times "
-      + "the median, of models that broke, lie outside. "
-      + "Speeds belong to the machines named under [Scores](#scores)."
-    let names = FigureNames(study, suffix: "cost")
-    return [.paragraph(explanation)]
-      + study.tasks.flatMap { task -> [Block] in
-        let figure = task.primary.flatMap { CostFigure(task: task, metric: $0).figure(named: names[task.name]) }
-        let body = figure.map(Block.figure) ?? .paragraph("No finished run has a test score.")
-        return [.heading(3, Markdown.escape(task.name)), body]
-      }
+    [.paragraph(explanation)]
+      + figures(study, otherwise: "No finished run has a test score.") { CostFigure(task: $0, metric: $1).figure }
+  }
+}
+
+/// Test metric against two costs side by side: speed of training, and size or speed of use.
+private struct CostFigure {
+  /// What stands on a horizontal axis.
+  struct Cost {
+    let label: String
+    let value: (RunRecord.Cost) -> Double
+  }
+
+  /// A backend in a panel: means with one standard deviation to either side.
+  struct Mark {
+    let look: Look
+    let name: String
+    let x, y: Sample
+
+    /// Whether its bars can be drawn.
+    func isInside(_ scale: Double) -> Bool {
+      [x.mean + (x.sd ?? 0), (abs(y.mean) + (y.sd ?? 0)) * scale].allSatisfy(Axis.holds)
+    }
+  }
+
+  let task: TaskResults
+  let metric: Metric
+
+  /// Nil when no backend has a test score.
+  var figure: Figure? {
+    let costs = [Cost(label: "training tokens/s", value: \.trainingTokensPerSecond), second]
+    let all = costs.map(everyMark)
+    let marks = all.map { $0.filter { $0.isInside(metric.scale) } }
+    guard !marks[0].isEmpty, !marks[1].isEmpty else { return nil }
+    let y = axis(marks[0])
+    let panels = zip(costs, marks).map { cost, marks in
+      Panel(x: axis(marks, cost.label), y: y, plots: marks.flatMap(plots) + baseline(within: y))
+    }
+    return Figure(
+      name: "\(Markdown.slug(task.name))-cost",
+      title: "\(task.name): test \(metric.name) against \(Markdown.list(costs.map(\.label))), one mark a backend",
+      script: Panel.script(panels), outside: all.joined().count - marks.joined().count)
+  }
+
+  /// Parameters when they differ by a quarter or more; under a budget they do not, and speed of use says more.
+  private var second: Cost {
+    let sizes = task.finished.map(\.cost.parameters)
+    let varies = Double(sizes.max() ?? 1) >= 1.25 * Double(max(1, sizes.min() ?? 1))
+    return varies
+      ? Cost(label: "parameters") { Double($0.parameters) }
+      : Cost(label: "inference tokens/s", value: \.inferenceTokensPerSecond)
+  }
+
+  private func everyMark(_ cost: Cost) -> [Mark] {
+    task.backends.compactMap { backend in
+      guard let x = backend.cost(cost.value), let y = backend.test(metric), x.mean > 0 else { return nil }
+      return Mark(look: Look(index: backend.index), name: backend.name, x: x, y: y)
+    }
+  }
+
+  /// Holds the bars of all marks but those of models that broke, which reach far to both sides.
+  private func axis(_ marks: [Mark]) -> Axis {
+    let middle = Statistics.quantile(marks.map(\.y.mean), 0.5)
+    let sound = marks.filter { middle <= 0 || metric.unit == .percent || $0.y.mean <= 4 * middle }
+    return metric.axis(.test, holding: sound.flatMap(\.y.ends).map { $0 * metric.scale })
+  }
+
+  /// Logarithmic when the costs differ by more than four times.
+  private func axis(_ marks: [Mark], _ label: String) -> Axis {
+    let means = marks.map(\.x.mean)
+    let ends = marks.flatMap { [max($0.x.ends[0], $0.x.mean / 2), $0.x.ends[1]] }
+    return Axis(label, holding: ends, logarithmic: means.max()! / means.min()! > 4)
+  }
+
+  private func plots(_ mark: Mark) -> [Plot] {
+    let rows = [[mark.x.mean, mark.y.mean * metric.scale, mark.x.sd ?? 0, (mark.y.sd ?? 0) * metric.scale]]
+    return [.bars(rows, mark.look), .marks(rows, mark.look, size: 1.1, stroke: 1.5, title: mark.name)]
+  }
+
+  private func baseline(within axis: Axis) -> [Plot] {
+    guard let level = task.baselineScore(metric).map({ $0.mean * metric.scale }), axis.low <= level, level <= axis.high
+    else { return [] }
+    return [.baseline(.level(level), title: task.baselineTitle)]
   }
 }

@@ -1,35 +1,94 @@
+import UnrollTraining
+
 /// How each backend learns: one figure a task.
 struct CurvesSection: ReportSection {
   let title = "Learning curves"
 
+  private let explanation =
+    "Thin lines are single seeds, strong lines their mean up to the last epoch that every seed reached. "
+    + "Where there are four epochs or more, the right shows their second half on a scale of its own. Only finished runs "
+    + "are drawn."
+
   func blocks(_ study: StudyResults) -> [Block] {
-    let explanation =
-      "Thin lines are single seeds, strong lines their mean up to the last epoch that every seed reached. "
-      + "Where there are four epochs or more, the right shows their second half on a scale of its own. Only finished runs "
-      + "are drawn."
-    let names = FigureNames(study, suffix: "curves")
-    return [.paragraph(explanation)]
-      + study.tasks.flatMap { task -> [Block] in
-        let figure = task.primary.flatMap { CurveFigure(task: task, metric: $0).figure(named: names[task.name]) }
-        let body = figure.map(Block.figure) ?? .paragraph("No finished run has a learning curve.")
-        return [.heading(3, Markdown.escape(task.name)), body]
-      }
+    [.paragraph(explanation)]
+      + figures(study, otherwise: "No finished run has a learning curve.") { CurveFigure(task: $0, metric: $1).figure }
   }
 }
 
-/// File names of one kind of figure, a different one for every task even when their slugs agree.
-struct FigureNames {
-  private let names: [String: String]
+/// Development metric against epochs: a thin line for each seed, a strong one for their mean.
+private struct CurveFigure {
+  let task: TaskResults
+  let metric: Metric
 
-  init(_ study: StudyResults, suffix: String) {
-    var taken: [String: Int] = [:]
-    names = Dictionary(
-      uniqueKeysWithValues: study.tasks.map { task in
-        let slug = Markdown.slug(task.name)
-        taken[slug, default: 0] += 1
-        return (task.name, taken[slug]! == 1 ? "\(slug)-\(suffix)" : "\(slug)-\(suffix)-\(taken[slug]!)")
-      })
+  /// Nil when no finished run has a curve.
+  var figure: Figure? {
+    let curves = task.backends.map { Curves($0, metric) }.filter { !$0.seeds.isEmpty }
+    guard !curves.isEmpty else { return nil }
+    let plots = curves.flatMap(\.seedPlots) + curves.map(\.meanPlot)
+    let panels = ranges(curves).map { range in
+      let inside = curves.flatMap(\.seeds).flatMap { $0 }.filter { range.contains($0.epoch) }
+      return Panel(
+        x: Axis("epochs", holding: inside.map(\.epoch)), y: metric.axis(.development, holding: inside.map(\.value)),
+        plots: plots)
+    }
+    let zoom = panels.count > 1 ? ", all epochs and the second half" : ""
+    return Figure(
+      name: "\(Markdown.slug(task.name))-curves",
+      title: "\(task.name): \(metric.name) on the development split against epochs\(zoom)",
+      script: Panel.script(panels), outside: curves.map(\.outside).reduce(0, +))
   }
 
-  subscript(task: String) -> String { names[task]! }
+  /// All epochs and, where there are enough, their second half: first steps are so large that they hide the end.
+  private func ranges(_ curves: [Curves]) -> [ClosedRange<Double>] {
+    let epochs = Set(curves.flatMap(\.seeds).flatMap { $0 }.map(\.epoch)).sorted()
+    let all = epochs.first!...epochs.last!
+    return epochs.count < 4 ? [all] : [all, epochs[epochs.count / 2]...epochs.last!]
+  }
+}
+
+/// The curves of one backend.
+private struct Curves {
+  struct Point {
+    let epoch, value: Double
+    var row: [Double] { [epoch, value] }
+  }
+
+  private let backend: BackendResults
+  /// One a finished seed, in the metric's shown unit.
+  let seeds: [[Point]]
+  /// Points that cannot be drawn.
+  let outside: Int
+
+  init(_ backend: BackendResults, _ metric: Metric) {
+    self.backend = backend
+    let all = backend.finished.map { record in
+      record.curve.compactMap { point in
+        point.development[metric.name].map { Point(epoch: point.epoch, value: $0 * metric.scale) }
+      }
+    }
+    seeds = all.map { $0.filter { Axis.holds($0.epoch) && Axis.holds($0.value) } }.filter { !$0.isEmpty }
+    outside = all.joined().count - seeds.joined().count
+  }
+
+  private var look: Look { Look(index: backend.index) }
+  private var lines: [[Double]?] { Array(seeds.map { $0.map(\.row) as [[Double]?] }.joined(separator: [nil])) }
+
+  /// Over the epochs that every seed reached: a mean over fewer would jump where a seed stops early.
+  private var mean: [Point] {
+    seeds[0].compactMap { point in
+      let values = seeds.compactMap { seed in seed.first { $0.epoch == point.epoch }?.value }
+      guard values.count == seeds.count, let sample = Sample(values) else { return nil }
+      return Point(epoch: point.epoch, value: sample.mean)
+    }
+  }
+
+  /// A single seed is its own mean.
+  var seedPlots: [Plot] { seeds.count > 1 ? [.shadow(lines, look)] : [] }
+
+  /// Seeds that share no epoch have no mean; then they are the strong lines themselves.
+  var meanPlot: Plot {
+    let mean = mean.map(\.row)
+    return .line(
+      mean.isEmpty ? lines : mean, look, marks: 0.7, every: max(1, mean.count / 8), title: backend.name)
+  }
 }

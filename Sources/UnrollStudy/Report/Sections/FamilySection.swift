@@ -1,3 +1,5 @@
+import UnrollTraining
+
 /// How scores change along a numeric option of the data, where tasks of the study differ in nothing else.
 struct FamilySection: ReportSection {
   let title = "Scores along an option of the data"
@@ -5,27 +7,26 @@ struct FamilySection: ReportSection {
   /// A mean test score that counts as holding.
   static let threshold = 0.9
 
+  private let explanation =
+    "Tasks that differ in one number alone are drawn together: lines go through means over the seeds that finished, bars "
+    + "are one standard deviation to either side, dashed is the baseline."
+
   func blocks(_ study: StudyResults) -> [Block] {
     let families = TaskFamily.all(study)
     guard !families.isEmpty else { return [] }
-    let explanation =
-      "Tasks that differ in one number alone are drawn together: lines go through means over the seeds that finished, bars "
-      + "are one standard deviation to either side, dashed is the baseline."
-    var taken: [String: Int] = [:]
     let figures = families.flatMap { family -> [Block] in
-      let slug = Markdown.slug("\(family.name) \(family.option)")
-      taken[slug, default: 0] += 1
-      let name = taken[slug]! == 1 ? slug : "\(slug)-\(taken[slug]!)"
-      let figure = FamilyFigure(family: family, backends: study.backends).figure(named: name)
-      let body = figure.map(Block.figure) ?? .paragraph("No backend has test scores at two values.")
-      return [.heading(3, "\(Markdown.escape(family.name)) by \(Markdown.code(family.option))"), body]
+      let figure = FamilyFigure(family: family, backends: study.backends).figure
+      return [
+        .heading(3, "\(Markdown.escape(family.name)) by \(Markdown.code(family.option))"),
+        figure.map(Block.figure) ?? .paragraph("No backend has test scores at two values."),
+      ]
     }
     return [.paragraph(explanation)] + reach(families, study) + figures
   }
 
   /// The table of how far each backend holds, for metrics that are fractions and better when higher.
   private func reach(_ families: [TaskFamily], _ study: StudyResults) -> [Block] {
-    let families = families.filter { $0.metric.higherIsBetter && $0.metric.unit == "percent" }
+    let families = families.filter { $0.metric.higherIsBetter && $0.metric.unit == .percent }
     guard !families.isEmpty else { return [] }
     var table = MarkdownTable(
       [("backend", .left)] + families.map { ("\(Markdown.escape($0.name)): \(Markdown.code($0.option))", .right) })
@@ -46,5 +47,46 @@ struct FamilySection: ReportSection {
     let held = scores.prefix { $0.sample.mean >= FamilySection.threshold }
     guard let last = held.last else { return "< \(Digits.plain(scores[0].value))" }
     return (held.count == scores.count ? "≥ " : "") + Digits.plain(last.value)
+  }
+}
+
+/// Test metric against a data option: one line a backend through its means, bars of one standard deviation.
+private struct FamilyFigure {
+  typealias Score = (value: Double, sample: Sample)
+
+  let family: TaskFamily
+  /// Every backend of the study in its order.
+  let backends: [String]
+
+  /// Nil when no backend has a score at two values.
+  var figure: Figure? {
+    let (metric, scale) = (family.metric, family.metric.scale)
+    let all = backends.map(family.scores)
+    let inside = all.map { $0.filter { Axis.holds((abs($0.sample.mean) + ($0.sample.sd ?? 0)) * scale) } }
+    guard inside.contains(where: { $0.count > 1 }) else { return nil }
+    let ends = inside.joined().flatMap(\.sample.ends) + family.baseline.map(\.score)
+    let values = family.members.map(\.value)
+    let panel = Panel(
+      x: Axis(
+        family.option, holding: values, logarithmic: values.min()! > 0 && values.max()! / values.min()! > 4,
+        marks: values),
+      y: metric.axis(.test, holding: ends.map { $0 * scale }),
+      plots: inside.enumerated().flatMap { plots($1, $0) } + baseline)
+    return Figure(
+      name: Markdown.slug("\(family.name) \(family.option)"),
+      title: "\(family.name): test \(metric.name) against \(family.option), one line a backend",
+      script: Panel.script([panel]), outside: all.joined().count - inside.joined().count)
+  }
+
+  private func plots(_ scores: [Score], _ index: Int) -> [Plot] {
+    guard !scores.isEmpty else { return [] }
+    let (look, scale) = (Look(index: index), family.metric.scale)
+    let rows = scores.map { [$0.value, $0.sample.mean * scale, ($0.sample.sd ?? 0) * scale] }
+    return [.bars(rows, look), .line(rows, look, marks: 0.9, title: backends[index])]
+  }
+
+  private var baseline: [Plot] {
+    let rows = family.baseline.map { [$0.value, $0.score * family.metric.scale] }
+    return rows.isEmpty ? [] : [.baseline(.rows(rows), title: family.members[0].task.baselineTitle)]
   }
 }

@@ -1,4 +1,6 @@
+import UnrollCore
 import UnrollSystem
+import UnrollTraining
 
 /// Where data, programs and machines come from, and which records were read.
 struct ProvenanceSection: ReportSection {
@@ -15,23 +17,21 @@ struct ProvenanceSection: ReportSection {
     let sentences = study.tasks.flatMap { task in
       task.records.flatMap { $0.data.remarks ?? [] }.map { Markdown.escape("\(task.name): \($0)") }
     }
-    let different = sentences.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
-    return different.isEmpty ? [] : [.list(different)]
+    return sentences.isEmpty ? [] : [.list(sentences.unique)]
   }
 
   private func data(_ study: StudyResults) -> MarkdownTable {
     var table = MarkdownTable([
       ("task", .left), ("data set", .left), ("version", .left), ("licence", .left), ("digest", .left),
-      ("train", .right),
-      ("development", .right), ("test", .right), ("vocabulary", .right), ("classes", .right),
-      ("`<unk>` (%)", .left),
+    ] + Split.allCases.map { ($0.rawValue, .right) } + [
+      ("vocabulary", .right), ("classes", .right), ("`<unk>` (%)", .left),
     ])
     for task in study.tasks {
       var seen: [RunRecord.DataSummary] = []
       for data in task.records.map(\.data) where !seen.contains(data) {
         seen.append(data)
         let names = [task.name, data.name, data.version, data.licence].map(Markdown.escape)
-        let sizes = ["train", "development", "test"].map { data.sizes[$0].map(Digits.whole) ?? "–" }
+        let sizes = Split.allCases.map { data.sizes[$0].map(Digits.whole) ?? "–" }
         table.add(
           names + [Markdown.code(String(data.digest.prefix(12)))] + sizes
             + [data.vocabulary, data.classes].map(Digits.whole) + [unknown(data)])
@@ -43,7 +43,7 @@ struct ProvenanceSection: ReportSection {
   /// Shares of unknown tokens in training, development and test.
   private func unknown(_ data: RunRecord.DataSummary) -> String {
     guard let shares = data.unknownShares else { return "–" }
-    return ["train", "development", "test"].map { Digits.fixed(100 * (shares[$0] ?? 0), 2) }.joined(separator: " / ")
+    return Split.allCases.map { Digits.fixed(100 * (shares[$0] ?? 0), 2) }.joined(separator: " / ")
   }
 
   private func environments(_ study: StudyResults) -> MarkdownTable {

@@ -1,6 +1,6 @@
 import UnrollCore
 
-/// The table of one task, and the sentences that its marks stand for.
+/// The table of one task, and the sentences below it.
 struct ScoreTable {
   /// A column of costs.
   private struct CostColumn {
@@ -15,8 +15,9 @@ struct ScoreTable {
     var table = MarkdownTable(
       [("backend", .left), ("runs", .right)] + task.metrics.map { ($0.heading, .right) }
         + columns.map { ($0.title, .right) })
-    if !task.finished.isEmpty { table.add(baselineRow(columns.count)) }
-    let scores = task.metrics.map(scoreCells)
+    let rankings = task.metrics.map { Ranking(task, $0) }
+    if !task.finished.isEmpty { table.add(baselineRow(rankings, costs: columns.count)) }
+    let scores = rankings.map(scoreCells)
     for backend in task.backends {
       let runs =
         backend.lost.isEmpty ? "\(backend.records.count)" : "\(backend.finished.count) of \(backend.records.count)"
@@ -28,15 +29,14 @@ struct ScoreTable {
   }
 
   /// Every backend worse than its baseline, on every metric, in words.
-  var belowBaseline: String? {
+  var worseThanBaseline: String? {
     let sentences = task.metrics.compactMap { metric -> String? in
-      let ranking = task.ranking(metric)
-      let names = ranking.filter(\.belowBaseline).map { Markdown.code($0.backend.name) }
-      guard !names.isEmpty, let floor = task.baselineScore(metric) else { return nil }
-      let value = metric.floor(floor, metric.decimals(ranking.map(\.sample)))
+      let ranking = Ranking(task, metric)
+      let names = ranking.standings.filter(\.isWorseThanBaseline).map { Markdown.code($0.backend.name) }
+      guard !names.isEmpty, let baseline = ranking.baseline else { return nil }
       return
         "On \(Markdown.escape(metric.name)), \(Markdown.list(names)) \(names.count == 1 ? "is" : "are") worse than the "
-        + "\(Markdown.escape(task.baseline)) baseline (\(value))."
+        + "\(Markdown.escape(task.baseline)) baseline (\(ranking.text.baseline(baseline)))."
     }
     return sentences.isEmpty ? nil : sentences.joined(separator: " ")
   }
@@ -45,7 +45,7 @@ struct ScoreTable {
   var budget: String? {
     let costs = task.finished.map(\.cost).filter { ($0.parameterBudget ?? 0) > 0 }
     guard !costs.isEmpty else { return nil }
-    let asked = StudyResults.unique(costs.map { $0.parameterBudget! }).sorted().map(Digits.whole)
+    let asked = costs.map { $0.parameterBudget! }.unique.sorted().map(Digits.whole)
     let shares = costs.map { 100 * Double($0.parameters) / Double($0.parameterBudget!) }
     let reached = costs.map(\.parameters)
     let ends = [(reached.min()!, shares.min()!), (reached.max()!, shares.max()!)]
@@ -55,33 +55,25 @@ struct ScoreTable {
   }
 
   /// One cell a backend, with its marks.
-  private func scoreCells(_ metric: RunRecord.Metric) -> [String: String] {
-    let ranking = task.ranking(metric)
-    let decimals = metric.decimals(ranking.map(\.sample))
-    return Dictionary(
-      uniqueKeysWithValues: ranking.map { standing in
-        let score = standing.sample.text(scale: metric.scale, decimals: decimals)
-        let mark: String
-        switch standing.verdict {
-        case .best, .equal: mark = ranking.count > 1 ? "**\(score)**" : score
-        case .broke: mark = score
-        case .close: mark = score + " †"
-        case .untested: mark = score + " ‡"
-        case .apart: mark = score
-        }
-        return (standing.backend.name, mark + (standing.belowBaseline ? " ▽" : ""))
+  private func scoreCells(_ ranking: Ranking) -> [String: String] {
+    Dictionary(
+      uniqueKeysWithValues: ranking.standings.map { standing in
+        let score = ranking.text.cell(standing.sample)
+        let marked =
+          switch standing.verdict {
+          case .best, .equal: ranking.standings.count > 1 ? "**\(score)**" : score
+          case .close: score + " †"
+          case .untested: score + " ‡"
+          case .apart, .broke: score
+          }
+        return (standing.backend.name, marked + (standing.isWorseThanBaseline ? " ▽" : ""))
       })
   }
 
-  private func baselineRow(_ costs: Int) -> [String] {
-    let scores = task.metrics.map { metric in
-      task.baselineScore(metric).map { floor in
-        let decimals = metric.decimals(task.ranking(metric).map(\.sample))
-        return floor.count == 1
-          ? Digits.fixed(floor.mean * metric.scale, decimals) : floor.text(scale: metric.scale, decimals: decimals)
-      } ?? "–"
-    }
-    return ["*\(Markdown.escape(task.baseline)) (baseline)*", "–"] + scores + [String](repeating: "–", count: costs)
+  private func baselineRow(_ rankings: [Ranking], costs: Int) -> [String] {
+    ["*\(Markdown.escape(task.baselineTitle))*", "–"]
+      + rankings.map { ranking in ranking.baseline.map(ranking.text.baselineCell) ?? "–" }
+      + [String](repeating: "–", count: costs)
   }
 
   private var costColumns: [CostColumn] {
@@ -109,10 +101,9 @@ struct ScoreTable {
 
   /// Reached parameters as a share of the budget.
   private func share(_ backend: BackendResults) -> String {
-    let shares = StudyResults.unique(
-      backend.finished.compactMap { record in
-        record.cost.parameterBudget.map { Digits.fixed(100 * Double(record.cost.parameters) / Double($0), 1) + " %" }
-      })
-    return shares.isEmpty ? "–" : shares.sorted().joined(separator: ", ")
+    let shares = backend.finished.compactMap { record in
+      record.cost.parameterBudget.map { Digits.fixed(100 * Double(record.cost.parameters) / Double($0), 1) + " %" }
+    }
+    return shares.isEmpty ? "–" : shares.unique.sorted().joined(separator: ", ")
   }
 }

@@ -1,4 +1,4 @@
-import UnrollKernels
+import UnrollCore
 import UnrollStatistics
 import UnrollSystem
 import UnrollTraining
@@ -10,7 +10,7 @@ struct ScoresSection: ReportSection {
   private let legend = """
     Test scores and costs are mean ± standard deviation over the seeds that finished, their number in brackets; an \
     arrow points to where better is. **Bold** is the best mean. † marks scores not distinguishable from the best \
-    (two-sided Welch t-test, p > 0.05, not corrected for the number of comparisons), ‡ those that no test can judge \
+    (two-sided Welch t-test, p > \(Digits.plain(Ranking.significance)), not corrected for the number of comparisons), ‡ those that no test can judge \
     because there is a single seed, or no spread. ▽ marks scores worse than the baseline's. A backend that lost a run, or is worse \
     than the baseline, is never bold and never †. State is the number of floats carried from \
     token to token for one sequence. Multiply-adds are those of one step of the model run token by token. The runs of a \
@@ -21,11 +21,10 @@ struct ScoresSection: ReportSection {
     [.paragraph(legend)]
       + study.tasks.flatMap { task in
         let table = ScoreTable(task: task)
-        var blocks: [Block] = [.heading(3, Markdown.escape(task.name)), .paragraph(machine(task)), .table(table.table)]
+        var blocks: [Block] = [task.heading, .paragraph(machine(task)), .table(table.table)]
         blocks += [
-          table.belowBaseline, table.budget, few(task), unknown(task), short(task), leak(task), programs(task),
-        ].compactMap { $0 }.map(
-          Block.paragraph)
+          table.worseThanBaseline, table.budget, few(task), unknown(task), short(task), leak(task), programs(task),
+        ].compactMap { $0 }.map(Block.paragraph)
         if let metric = task.primary, let details = comparisons(task, metric) { blocks.append(details) }
         return blocks
       }
@@ -33,7 +32,7 @@ struct ScoresSection: ReportSection {
 
   /// Speeds mean nothing without the machine.
   private func machine(_ task: TaskResults) -> String {
-    let cpus = StudyResults.unique(task.records.map(\.environment.cpu))
+    let cpus = task.records.map(\.environment.cpu).unique
     let kind = "Harness: \(Markdown.escape(task.harness)); data: \(Markdown.escape(task.records[0].data.name))."
     if cpus.count == 1 {
       return "\(kind) Speeds and times were measured on \(Markdown.escape(cpus[0])).\(company(task))"
@@ -47,7 +46,7 @@ struct ScoresSection: ReportSection {
 
   /// What went on beside the runs.
   private func company(_ task: TaskResults) -> String {
-    let jobs = StudyResults.unique(task.finished.map(\.environment.jobs))
+    let jobs = task.finished.map(\.environment.jobs).unique
     let counts = jobs.compactMap { $0 }.sorted()
     guard !jobs.isEmpty else { return "" }
     guard counts.count == jobs.count else { return " How many runs went on at a time is not recorded." }
@@ -62,7 +61,7 @@ struct ScoresSection: ReportSection {
   private static let fewItems = 100
 
   private func few(_ task: TaskResults) -> String? {
-    let count = task.records.compactMap { $0.data.sizes["test"] }.max() ?? 0
+    let count = task.records.compactMap { $0.data.sizes[.test] }.max() ?? 0
     guard count > 0, count < ScoresSection.fewItems else { return nil }
     return
       "**The test split has only \(Markdown.count(count, "item")):** scores on so few say little, and intervals over seeds "
@@ -72,7 +71,7 @@ struct ScoresSection: ReportSection {
   /// What a language model is not asked for.
   private func unknown(_ task: TaskResults) -> String? {
     let shares = task.records.filter { $0.cell.harness == LanguageModelling.name }.compactMap(\.data.unknownShares)
-    let untrained = shares.filter { $0["train"] == 0 }.compactMap { $0["test"] }
+    let untrained = shares.filter { $0[.train] == 0 }.compactMap { $0[.test] }
     guard let share = untrained.max(), share > 0 else { return nil }
     return
       "**\(Digits.significant(100 * share, 2)) % of the test tokens do not occur in training,** which shows no model how probable `<unk>` is: "
@@ -84,7 +83,7 @@ struct ScoresSection: ReportSection {
     let columns = task.records.filter { $0.cell.harness == LanguageModelling.name }.compactMap { record -> Int? in
       let training = record.settings["training"]
       guard let batch = training?["batch"]?.number.flatMap({ Int(exactly: $0) }), batch > 0,
-        let chunk = training?["chunk"]?.number, let tokens = record.data.sizes["train"]
+        let chunk = training?["chunk"]?.number, let tokens = record.data.sizes[.train]
       else { return nil }
       let length = (tokens - 1) / batch
       return Double(length) < chunk ? length : nil
@@ -105,47 +104,43 @@ struct ScoresSection: ReportSection {
 
   /// Runs of different programs are not taken for runs of one.
   private func programs(_ task: TaskResults) -> String? {
-    let programs = StudyResults.unique(task.records.map(\.environment.program))
+    let programs = task.records.map(\.environment.program).unique
     guard programs.count > 1 else { return nil }
     return "The runs come from different states of the program: \(Markdown.list(programs.map(Markdown.code)))."
   }
 
   /// Every backend against the best, with intervals.
-  private func comparisons(_ task: TaskResults, _ metric: RunRecord.Metric) -> Block? {
-    let ranking = task.ranking(metric)
-    guard ranking.count > 1, ranking[0].verdict == .best else { return nil }
-    let decimals = metric.decimals(ranking.map(\.sample))
+  private func comparisons(_ task: TaskResults, _ metric: Metric) -> Block? {
+    let ranking = Ranking(task, metric)
+    guard ranking.standings.count > 1, let best = ranking.best else { return nil }
     var table = MarkdownTable([
       ("backend", .left), ("seeds", .right), ("median", .right), ("lowest – highest", .right),
       ("minus best", .right), ("95 % interval of the difference", .right), ("p", .right),
     ])
-    for standing in ranking {
-      let values = standing.sample.values.map { $0 * metric.scale }
-      let ends = [0, 0.5, 1].map { Digits.fixed(Statistics.quantile(values, $0), decimals) }
+    for standing in ranking.standings {
+      let values = standing.sample.values
+      let ends = [0, 0.5, 1].map { ranking.text.number(Statistics.quantile(values, $0)) }
       let row = [Markdown.code(standing.backend.name), "\(values.count)", ends[1], "\(ends[0]) – \(ends[2])"]
-      table.add(row + difference(standing, ranking[0], metric, decimals))
+      table.add(row + difference(standing, best, ranking.text))
     }
     return .details("\(Markdown.escape(metric.plainHeading)): every backend against the best", [.table(table)])
   }
 
-  private func difference(
-    _ standing: Standing, _ best: Standing, _ metric: RunRecord.Metric, _ decimals: Int
-  ) -> [String] {
+  private func difference(_ standing: Standing, _ best: Standing, _ text: ScoreText) -> [String] {
     guard standing.verdict != .best else { return ["best", "", ""] }
-    let gap = Digits.signed((standing.sample.mean - best.sample.mean) * metric.scale, decimals)
+    let gap = text.difference(standing.sample.mean - best.sample.mean)
     guard let comparison = standing.comparison else { return [gap, "–", standing.verdict.whyUntested] }
-    let ends = [-1.0, 1.0].map { sign in
-      Digits.signed((comparison.difference + sign * comparison.halfInterval) * metric.scale, decimals)
-    }
-    let p = Digits.probability(comparison.p).replacing("p = ", with: "").replacing("p < ", with: "< ")
-    return [gap, "\(ends[0]) to \(ends[1])", p]
+    let ends = [-1, 1].map { text.difference(comparison.difference + $0 * comparison.halfInterval) }
+    return [gap, ends.joined(separator: " to "), Digits.probability(comparison.p)]
   }
 }
 
 extension Standing.Verdict {
   fileprivate var whyUntested: String {
     switch self {
-    case .untested(let why): why.rawValue
+    case .untested(.singleSeed): "single seed"
+    case .untested(.noSpread): "no spread: not tested"
+    case .untested(.spreadIsNoNumber): "spread is no number: not tested"
     case .equal: "same in every seed"
     default: "not compared"
     }

@@ -1,3 +1,5 @@
+import UnrollCore
+
 /// The resolved settings: common to all runs once, then what differs, and the parameter groups.
 struct SettingsSection: ReportSection {
   let title = "Settings"
@@ -54,7 +56,7 @@ struct SettingsSection: ReportSection {
   }
 
   private func bySeed(_ settings: SettingsTable, _ study: StudyResults) -> [Block] {
-    let seeds = StudyResults.unique(study.records.map(\.cell.seed)).sorted().map(String.init)
+    let seeds = study.records.map(\.cell.seed).unique.sorted().map(String.init)
     let names = settings.names(.seed).filter { $0 != "seed" }.map(Markdown.code)
     let rest =
       names.isEmpty ? "" : " Besides the seed, these differ between the runs of a cell: \(Markdown.list(names))."
@@ -70,8 +72,9 @@ struct SettingsSection: ReportSection {
       for backend in task.backends {
         for group in backend.finished.first?.groups ?? [] {
           table.add([
-            Markdown.escape(task.name), Markdown.code(backend.name), Markdown.escape(group.name),
-            Digits.plain(group.learningRateFactor), group.weightDecay ? "yes" : "no", Digits.whole(group.count),
+            Markdown.escape(task.name), Markdown.code(backend.name), Markdown.escape(group.treatment.name),
+            Digits.plain(group.treatment.learningRateFactor), group.treatment.weightDecay ? "yes" : "no",
+            Digits.whole(group.count),
           ])
         }
       }

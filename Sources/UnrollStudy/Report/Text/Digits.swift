@@ -57,10 +57,11 @@ enum Digits {
   /// Two digits over many orders of magnitude: `0.032`, `1.4e-07`.
   static func scientific(_ value: Double) -> String { printed("%.*g", 2, value) }
 
-  /// A p-value: `p = 0.03`, `p < 0.001`.
-  static func probability(_ p: Double) -> String {
-    p < 0.001 ? "p < 0.001" : "p = \(fixed(p, p < 0.1 ? 3 : 2))"
-  }
+  /// A p-value in a table: `0.030`, `< 0.001`.
+  static func probability(_ p: Double) -> String { p < 0.001 ? "< 0.001" : fixed(p, p < 0.1 ? 3 : 2) }
+
+  /// The same in a sentence: `p = 0.030`, `p < 0.001`.
+  static func pValue(_ p: Double) -> String { p < 0.001 ? "p \(probability(p))" : "p = \(probability(p))" }
 
   private static func grouped(_ digits: Substring) -> String {
     var text = ""

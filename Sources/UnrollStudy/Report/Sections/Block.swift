@@ -18,6 +18,15 @@ extension Block {
     }
   }
 
+  /// The block with every figure in it changed.
+  func mapFigures(_ change: (Figure) -> Figure) -> Block {
+    switch self {
+    case .figure(let figure): .figure(change(figure))
+    case .details(let summary, let blocks): .details(summary, blocks.map { $0.mapFigures(change) })
+    default: self
+    }
+  }
+
   /// Markdown of the block; `figure` gives the words or the image that stand for a figure.
   func markdown(figure: (Figure) -> String) -> String {
     switch self {

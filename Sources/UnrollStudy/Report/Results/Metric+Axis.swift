@@ -1,0 +1,16 @@
+import UnrollStatistics
+import UnrollTraining
+
+extension Metric {
+  /// The axis of this metric on a split: percentages within their bounds, others logarithmic over wide ranges, without what lies
+  /// beyond four times the median (a model that broke would press all others into one line).
+  func axis(_ split: Split, holding values: [Double]) -> Axis {
+    let all = values.filter(Axis.holds)
+    let limit = unit == .percent || all.isEmpty ? .infinity : 4 * Statistics.quantile(all, 0.5)
+    let values = limit > 0 ? all.filter { $0 <= limit } : all
+    let wide = (values.min() ?? 0) > 0 && values.max()! / values.min()! > 4
+    return Axis(
+      "\(split) \(plainHeading)", holding: values, logarithmic: unit != .percent && wide,
+      within: unit == .percent ? 0...100 : nil)
+  }
+}

@@ -1,0 +1,15 @@
+/// Every section in the order of the report. A new one is a new file and a line here.
+enum Sections {
+  static let all: [any ReportSection] = [
+    AnswerSection(),
+    NotesSection(),
+    FamilySection(),
+    ScoresSection(),
+    CurvesSection(),
+    CostSection(),
+    DiscretisationSection(),
+    LostRunsSection(),
+    SettingsSection(),
+    ProvenanceSection(),
+  ]
+}
