@@ -41,6 +41,18 @@ import UnrollTraining
     #expect(decimals(.accuracy, [0.9]) == 2)
   }
 
+  /// 0.99, 1 and 1: 99.67 ± 0.58, and half an interval of 1.43.
+  @Test func intervalsOfSharesEndAtTheWhole() {
+    func interval(_ metric: Metric, _ values: [Double]) -> String? {
+      let sample = Sample(values)!
+      return ScoreText(metric, [sample]).interval(sample)
+    }
+    #expect(interval(.accuracy, [0.99, 1, 1]) == "98.23 to 100.00")
+    #expect(interval(.accuracy, [0, 0, 0.01]) == "0.00 to 1.77")
+    #expect(interval(.perplexity, [99, 100, 100]) == "98.23 to 101.10")
+    #expect(interval(.accuracy, [0.9]) == nil)
+  }
+
   @Test func escapes() {
     #expect(Markdown.escape("a*b_c<d>\ne") == "a\\*b\\_c&lt;d> e")
     #expect(Markdown.code("x") == "`x`")

@@ -79,7 +79,7 @@ import UnrollTraining
     #expect(text.contains("### tags, a vocabulary of 1\n") && text.contains("### tags, a vocabulary of 20\n"))
     #expect(!text.contains("best or not distinguishable from the best"), "each stands alone")
     #expect(text.contains("**Not one task:** the runs of tags have vocabularies"))
-    #expect(text.contains("- **tags, a vocabulary of 20**: `all` reaches a test perplexity, 111.0"))
+    #expect(text.contains("- **tags, a vocabulary of 20**: `all` reaches a test perplexity of 111.0"))
     #expect(text.contains("| tags, a vocabulary of 1  | `one`   |    3 | failed"), "\(text)")
     let figures = try Report.blocks(records, study: "demo").flatMap(\.figures).map(\.name)
     #expect(figures.contains("tags-a-vocabulary-of-1-curves") && figures.contains("tags-a-vocabulary-of-20-cost"))

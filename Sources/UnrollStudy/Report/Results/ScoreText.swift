@@ -43,10 +43,11 @@ struct ScoreText {
     baselineCell(sample) + sign + (metric.higherIsBetter ? "" : "; lower is better")
   }
 
-  /// `93.95 to 94.45`: the mean's 95 % confidence interval. Nil where there is none.
+  /// `93.95 to 94.45`: the mean's 95 % confidence interval, a percentage's within 0 and 100. Nil where there is none.
   func interval(_ sample: Sample) -> String? {
     sample.halfInterval.map { half in
-      [sample.mean - half, sample.mean + half].map(number).joined(separator: " to ")
+      let ends = [sample.mean - half, sample.mean + half]
+      return (metric.unit == .percent ? ends.map { min(max($0, 0), 1) } : ends).map(number).joined(separator: " to ")
     }
   }
 
