@@ -75,6 +75,11 @@ package enum Files {
   /// The same with a text in UTF-8.
   package static func write(_ text: String, to path: String) throws { try write(Array(text.utf8), to: path) }
 
+  /// A file that is not there is as good as removed.
+  package static func remove(_ path: String) throws {
+    guard unlink(path) == 0 || errno == ENOENT else { throw failure("cannot be removed", path) }
+  }
+
   /// Makes a folder and those above it, where they are not there yet.
   package static func makeFolder(_ path: String) throws {
     guard !path.isEmpty, !exists(path) else { return }

@@ -67,6 +67,25 @@ import UnrollSystem
     #expect(!text.contains("Figure missing"))
   }
 
+  /// A renamed task leaves no figure behind; what the user has put beside the figures stays, even where the notes show it.
+  @Test(.enabled(if: installed)) func figuresOfBeforeGo() throws {
+    let gnuplot = Gnuplot.find(in: ProcessVariables.path)
+    try ReportFiles.inFolder { folder in
+      let (figures, notes) = ("\(folder)/demo", "![mine](demo/mine.svg)")
+      try Files.write("<svg>mine</svg>", to: "\(figures)/mine.svg")
+      func write(_ task: String, _ gnuplot: Gnuplot?, notes: String = "") throws -> [String] {
+        let records = [0.9, 0.8].enumerated().map { Synthetic.record("a", seed: $0, score: $1, task: task) }
+        try Report.write(records, study: "demo", notes: notes, to: folder, gnuplot: gnuplot)
+        return try Files.list(figures)
+      }
+      #expect(try write("old", gnuplot, notes: notes) == ["mine.svg", "old-cost.svg", "old-curves.svg"])
+      try Files.write(try Files.read("\(figures)/old-cost.svg"), to: "\(figures)/unshown.svg")
+      let kept = ["mine.svg", "new-cost.svg", "new-curves.svg", "unshown.svg"]
+      #expect(try write("new", gnuplot) == kept)
+      #expect(try write("new", nil) == kept, "figures that cannot be drawn today are still the report's")
+    }
+  }
+
   @Test func tasksWithOneSlugHaveTwoFiles() throws {
     let records = ["a b", "a-b"].map { Synthetic.record("x", seed: 1, score: 0.9, task: $0) }
     let names = try Report.blocks(records, study: "demo").flatMap(\.figures).map(\.name)

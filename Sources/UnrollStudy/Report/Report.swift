@@ -7,6 +7,7 @@ public struct Report {
   ///
   /// The same records, in any order, give the same bytes (figures: with the same version of gnuplot). Records of
   /// other studies are left out. Without gnuplot the report says which figures are missing and keeps all tables.
+  /// Figures of the report that was there before are removed where the new one has none of that name.
   /// - Parameters:
   ///   - wanted: how many runs the study has.
   ///   - notes: Markdown of the study's author.
@@ -31,6 +32,7 @@ public struct Report {
     let blocks = try blocks(records, of: wanted, study: study, notes: notes)
     var stands: [String: String] = [:]
     for figure in blocks.flatMap(\.figures) { stands[figure.name] = try report.draw(figure, gnuplot) }
+    try report.removeFigures { stands[$0] == nil }
     let text = blocks.map { block in block.markdown { stands[$0.name]! } }.joined(separator: "\n\n")
     try Files.write(text + "\n", to: report.path)
     return report.path
@@ -97,6 +99,18 @@ public struct Report {
     case .complaint(let message):
       return "> **Figure missing:** \(Markdown.escape(figure.title)). gnuplot could not draw it: "
         + "\(Markdown.escape(message))"
+    }
+  }
+
+  /// Removes figures of the report that is still there, of tasks and options that are gone or have other names. A drawing is one of
+  /// them when that report shows it and it has the style sheet of ours: whatever else lies in the folder stays.
+  private func removeFigures(where isOld: (_ name: String) -> Bool) throws {
+    guard Files.exists(path), Files.exists(figures) else { return }
+    let before = String(decoding: try Files.read(path), as: UTF8.self)
+    for file in try Files.list(figures) where file.hasSuffix(".svg") {
+      let (name, place) = (Files.stem(file), "\(figures)/\(file)")
+      guard isOld(name), before.contains("](\(address(name)))") else { continue }
+      if SVG.isFinished(String(decoding: try Files.read(place), as: UTF8.self)) { try Files.remove(place) }
     }
   }
 }

@@ -23,6 +23,9 @@ enum SVG {
     return tidy(lines.joined(separator: "\n")) + "\n"
   }
 
+  /// Whether a drawing is one that `finished` has made.
+  static func isFinished(_ svg: String) -> Bool { svg.contains("<style>\n\(inks(ink.light))\n") }
+
   /// Attribute selectors over gnuplot's own attributes: a drawing stays right where style sheets are not read.
   private static var style: String {
     let dark = [(light: gridColour, dark: gridDark)] + Look.colours
