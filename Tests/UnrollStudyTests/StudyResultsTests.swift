@@ -33,7 +33,7 @@ import UnrollCore
 
   @Test func rankingFollowsTheDirection() throws {
     let task = try StudyResults(Synthetic.two, study: "demo").tasks[0]
-    let ranking = Ranking(task, .accuracy)
+    let ranking = task.rankings[0]
     #expect(ranking.standings.map(\.backend.name) == ["lstm", "gru"])
     #expect(ranking.best?.backend.name == "lstm")
     guard case .apart(let p) = ranking.standings[1].verdict else {

@@ -47,7 +47,7 @@ struct Ranking {
   /// How their scores are written.
   let text: ScoreText
 
-  init(_ task: TaskResults, _ metric: Metric) {
+  fileprivate init(_ task: TaskResults, _ metric: Metric) {
     let baseline = task.baselineScore(metric)
     let ranked = task.backends.compactMap { Entry($0, metric, baseline) }.stablySorted { a, b in
       a.broke == b.broke ? metric.isBetter(a.sample.mean, than: b.sample.mean) : b.broke
@@ -66,6 +66,11 @@ struct Ranking {
     let limit = best.sample.mean + (metric.higherIsBetter ? -sd : sd)
     return standings.filter { $0.verdict != .broke && !metric.isBetter(limit, than: $0.sample.mean) }
   }
+}
+
+extension TaskResults {
+  /// One a metric, the primary one first.
+  var rankings: [Ranking] { metrics.map { Ranking(self, $0) } }
 }
 
 /// A backend before it has its place.

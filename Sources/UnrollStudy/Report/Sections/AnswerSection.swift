@@ -24,8 +24,7 @@ struct AnswerSection: ReportSection {
 
   /// How often each backend is among the best, when there is more than one task.
   private func overall(_ study: StudyResults) -> String? {
-    let rankings = study.tasks.compactMap { task in task.primary.map { Ranking(task, $0).standings } }
-      .filter { $0.count > 1 }
+    let rankings = study.tasks.compactMap { $0.rankings.first?.standings }.filter { $0.count > 1 }
     guard rankings.count > 1, study.backends.count > 1 else { return nil }
     let counts = study.backends.map { name in
       (name, rankings.count { $0.contains { $0.backend.name == name && $0.verdict.isAmongBest } })
@@ -44,7 +43,7 @@ private struct TaskAnswer {
   init(_ task: TaskResults) { self.task = task }
 
   var text: String {
-    guard let ranking = task.primary.map({ Ranking(task, $0) }), !ranking.standings.isEmpty else {
+    guard let ranking = task.rankings.first, !ranking.standings.isEmpty else {
       let runs = Markdown.count(task.records.count, "run")
       return "no run has a test score (\(runs), \(task.finished.count) finished), so there is no answer."
     }

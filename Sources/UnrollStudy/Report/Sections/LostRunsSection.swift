@@ -14,13 +14,11 @@ struct LostRunsSection: ReportSection {
     for record in lost {
       table.add([
         Markdown.escape(record.cell.task), Markdown.code(record.cell.backend), "\(record.cell.seed)",
-        record.outcome,
-        record.failure?.step.map(Digits.whole) ?? "–", record.failure?.tensor.map(Markdown.code) ?? "–",
-        Markdown.escape(record.reason),
-        Markdown.code(String(record.identity.prefix(12))),
+        record.outcome, record.failure?.step.map(Digits.whole) ?? "–", record.failure?.tensor.map(Markdown.code) ?? "–",
+        Markdown.escape(record.reason), Markdown.code(String(record.identity.prefix(12))),
       ])
     }
-    func count(_ status: RunRecord.Status) -> Int { lost.filter { $0.status == status }.count }
+    func count(_ status: RunRecord.Status) -> Int { lost.count { $0.status == status } }
     let broken = count(.finished) == 0 ? "" : ", \(count(.finished)) finished with scores that are no numbers"
     let sentence =
       "\(Markdown.count(lost.count, "run")) of \(Digits.whole(study.records.count)) left no scores: "

@@ -80,8 +80,7 @@ struct ProvenanceSection: ReportSection {
     for record in study.records {
       table.add([
         Markdown.escape(record.cell.task), Markdown.code(record.cell.backend), "\(record.cell.seed)",
-        record.outcome,
-        Markdown.code(record.identity),
+        record.outcome, Markdown.code(record.identity),
       ])
     }
     return .details("Identities of all \(Markdown.count(study.records.count, "record"))", [.table(table)])

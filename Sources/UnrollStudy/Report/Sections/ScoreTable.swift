@@ -15,7 +15,7 @@ struct ScoreTable {
     var table = MarkdownTable(
       [("backend", .left), ("runs", .right)] + task.metrics.map { ($0.heading, .right) }
         + columns.map { ($0.title, .right) })
-    let rankings = task.metrics.map { Ranking(task, $0) }
+    let rankings = task.rankings
     if !task.finished.isEmpty { table.add(baselineRow(rankings, costs: columns.count)) }
     let scores = rankings.map(scoreCells)
     for backend in task.backends {
@@ -30,12 +30,11 @@ struct ScoreTable {
 
   /// Every backend worse than its baseline, on every metric, in words.
   var worseThanBaseline: String? {
-    let sentences = task.metrics.compactMap { metric -> String? in
-      let ranking = Ranking(task, metric)
+    let sentences = task.rankings.compactMap { ranking -> String? in
       let names = ranking.standings.filter(\.isWorseThanBaseline).map { Markdown.code($0.backend.name) }
       guard !names.isEmpty, let baseline = ranking.baseline else { return nil }
       return
-        "On \(Markdown.escape(metric.name)), \(Markdown.list(names)) \(names.count == 1 ? "is" : "are") worse than the "
+        "On \(Markdown.escape(ranking.metric.name)), \(Markdown.list(names)) \(names.count == 1 ? "is" : "are") worse than the "
         + "\(Markdown.escape(task.baseline)) baseline (\(ranking.text.baseline(baseline)))."
     }
     return sentences.isEmpty ? nil : sentences.joined(separator: " ")

@@ -25,7 +25,7 @@ struct ScoresSection: ReportSection {
         blocks += [
           table.worseThanBaseline, table.budget, few(task), unknown(task), short(task), leak(task), programs(task),
         ].compactMap { $0 }.map(Block.paragraph)
-        if let metric = task.primary, let details = comparisons(task, metric) { blocks.append(details) }
+        if let details = task.rankings.first.flatMap(comparisons) { blocks.append(details) }
         return blocks
       }
   }
@@ -110,8 +110,7 @@ struct ScoresSection: ReportSection {
   }
 
   /// Every backend against the best, with intervals.
-  private func comparisons(_ task: TaskResults, _ metric: Metric) -> Block? {
-    let ranking = Ranking(task, metric)
+  private func comparisons(_ ranking: Ranking) -> Block? {
     guard ranking.standings.count > 1, let best = ranking.best else { return nil }
     var table = MarkdownTable([
       ("backend", .left), ("seeds", .right), ("median", .right), ("lowest – highest", .right),
@@ -123,7 +122,7 @@ struct ScoresSection: ReportSection {
       let row = [Markdown.code(standing.backend.name), "\(values.count)", ends[1], "\(ends[0]) – \(ends[2])"]
       table.add(row + difference(standing, best, ranking.text))
     }
-    return .details("\(Markdown.escape(metric.plainHeading)): every backend against the best", [.table(table)])
+    return .details("\(ranking.metric.heading): every backend against the best", [.table(table)])
   }
 
   private func difference(_ standing: Standing, _ best: Standing, _ text: ScoreText) -> [String] {
