@@ -1,0 +1,67 @@
+import UnrollCore
+import UnrollSystem
+import UnrollTraining
+
+/// What a reader must know of a task's data and runs before trusting its scores: said where the scores stand.
+struct TaskRemarks {
+  let task: TaskResults
+
+  var sentences: [String] { [few, unknown, short, leak, programs].compactMap { $0 } }
+
+  /// Below this many test items a single one moves the score by a percent or more.
+  private static let fewItems = 100
+
+  private var few: String? {
+    let count = task.records.compactMap { $0.data.sizes[.test] }.max() ?? 0
+    guard count > 0, count < TaskRemarks.fewItems else { return nil }
+    return
+      "**The test split has only \(Markdown.count(count, "item")):** scores on so few say little, and intervals over seeds "
+      + "know nothing of it."
+  }
+
+  /// What a language model is not asked for.
+  private var unknown: String? {
+    let shares = task.records.filter { $0.cell.harness == LanguageModelling.name }.compactMap(\.data.unknownShares)
+    let untrained = shares.filter { $0[.train] == 0 }.compactMap { $0[.test] }
+    guard let share = untrained.max(), share > 0 else { return nil }
+    return
+      "**\(Digits.significant(100 * share, 2)) % of the test tokens do not occur in training,** which shows no model how probable `<unk>` is: "
+      + "neither models nor the baseline are asked for them (`minimum_count: 2` makes `<unk>` a token like any other)."
+  }
+
+  /// Columns of text that end before a chunk does make smaller steps than the settings say.
+  private var short: String? {
+    let columns = task.records.filter { $0.cell.harness == LanguageModelling.name }.compactMap { record -> Int? in
+      let training = record.settings["training"]
+      guard let batch = training?["batch"]?.number.flatMap({ Int(exactly: $0) }), batch > 0,
+        let chunk = training?["chunk"]?.number, let tokens = record.data.sizes[.train]
+      else { return nil }
+      let length = (tokens - 1) / batch
+      return Double(length) < chunk ? length : nil
+    }
+    guard let shortest = columns.min() else { return nil }
+    return
+      "**The training text is short for its batches:** a column of it has \(Markdown.count(shortest, "token")), less than `chunk`, so that an epoch "
+      + "is a single step. Lower `batch`."
+  }
+
+  /// A split that shows test items in training is said where its scores stand.
+  private var leak: String? {
+    guard task.records.contains(where: { $0.settings["data"]?["duplicates"]?.string == "apart" }) else { return nil }
+    return
+      "Equal texts may stand on different sides of this split (`duplicates: apart`), as in a random one: test items that "
+      + "also occur in training make these scores higher than on new texts."
+  }
+
+  /// Runs of different programs are not taken for runs of one.
+  private var programs: String? {
+    let programs = task.records.map(\.environment.program).unique
+    guard programs.count > 1 else { return nil }
+    return "The runs come from different states of the program: \(Markdown.list(programs.map(Markdown.code)))."
+  }
+}
+
+extension Machine.Environment {
+  /// The state of the program.
+  fileprivate var program: String { "\(version) (\(commit)\(build.map { ", build \($0.prefix(8))" } ?? ""))" }
+}
