@@ -75,11 +75,6 @@ package enum Files {
   /// The same with a text in UTF-8.
   package static func write(_ text: String, to path: String) throws { try write(Array(text.utf8), to: path) }
 
-  /// A file that is not there is as good as removed.
-  package static func remove(_ path: String) throws {
-    guard unlink(path) == 0 || errno == ENOENT else { throw failure("cannot be removed", path) }
-  }
-
   /// Makes a folder and those above it, where they are not there yet.
   package static func makeFolder(_ path: String) throws {
     guard !path.isEmpty, !exists(path) else { return }
@@ -176,6 +171,11 @@ package enum Files {
     let (to, from) = (absolute(path).split(separator: "/"), absolute(folder).split(separator: "/"))
     let shared = zip(to, from).prefix { $0 == $1 }.count
     return ([Substring](repeating: "..", count: from.count - shared) + to[shared...]).joined(separator: "/")
+  }
+
+  /// A file that is not there is as good as removed.
+  package static func remove(_ path: String) throws {
+    guard unlink(path) == 0 || errno == ENOENT else { throw failure("cannot be removed", path) }
   }
 
   private static func failure(_ what: String, _ path: String) -> InputError {

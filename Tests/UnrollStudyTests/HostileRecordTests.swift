@@ -47,9 +47,9 @@ import UnrollTraining
 
   @Test(.enabled(if: gnuplot != nil)) func whatCannotBeDrawnIsSaid() throws {
     var records = Synthetic.two
-    records[0].curve[2].development["accuracy"] = 1e308
-    records[0].curve[3].development["accuracy"] = .nan
-    records[1].curve[2].epoch = .infinity
+    records[0].curve[2] = Synthetic.point(epoch: 3, development: ["accuracy": 1e308])
+    records[0].curve[3] = Synthetic.point(epoch: 4, development: ["accuracy": .nan])
+    records[1].curve[2] = Synthetic.point(epoch: .infinity, development: ["accuracy": 0.9])
     records[5].scores[.test]?["accuracy"] = 1e305
     let text = try ReportFiles.write(records, gnuplot: Self.gnuplot)["demo.md"]!
     #expect(!text.contains("Figure missing"))
@@ -74,11 +74,7 @@ import UnrollTraining
         record.settings = .table(["data": .table(["length": .integer(length)])])
         record.metrics = [Metric(name, higherIsBetter: true, .percent)]
         record.scores = [.test: [name: score]]
-        record.curve = record.curve.map { point in
-          var point = point
-          point.development = [name: score]
-          return point
-        }
+        record.curve = record.curve.map { Synthetic.point(epoch: $0.epoch, development: [name: score]) }
         record.baselineScores = [name: 0.1]
         record.baseline = name
         record.question = name

@@ -23,8 +23,7 @@ import UnrollCore
   @Test func divergedNumbersSurvive() throws {
     try ReportFiles.inFolder { folder in
       var record = Synthetic.lost(Synthetic.two[0], .diverged, "not finite")
-      record.curve[7].trainingLoss = .nan
-      record.curve[7].development["accuracy"] = .infinity
+      record.curve[7] = Synthetic.point(epoch: 8, loss: .nan, development: ["accuracy": .infinity])
       let store = RecordStore(folder: folder)
       try store.write(record)
       let read = try store.read(record.identity)

@@ -1,5 +1,5 @@
-/// A figure that says how good a model is, as it stands in a record.
-public struct Metric: Codable, Equatable, Sendable {
+/// A figure that says how good a model is.
+public struct Metric: Equatable, Sendable {
   /// How a value is shown.
   public enum Unit: String, Codable, Sendable {
     /// A fraction, shown times 100.
@@ -32,3 +32,6 @@ public struct Metric: Codable, Equatable, Sendable {
   public static let perplexity = Metric("perplexity", higherIsBetter: false, .plain)
   public static let bits = Metric("bits-per-character", higherIsBetter: false, .plain)
 }
+
+/// As metrics stand in records.
+extension Metric: Codable {}

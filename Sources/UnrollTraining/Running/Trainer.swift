@@ -3,19 +3,16 @@ import UnrollData
 import UnrollKernels
 import UnrollLayers
 
-/// One evaluation on the development split during training, as it stands in a record.
-public struct CurvePoint: Codable, Equatable, Sendable {
-  public var epoch: Double
-  public var step: Int
-  /// Sequences' tokens seen so far.
-  public var tokens: Int
-  /// Training time so far in seconds, without evaluation.
-  public var seconds: Double
-  /// Mean loss in nats over the steps since the last point.
-  public var trainingLoss: Double
-  public var learningRate: Double
-  /// Metric name to value.
-  public var development: [String: Double]
+/// One evaluation on the development split during training.
+public struct CurvePoint: Sendable {
+  public let epoch: Double
+  public let step: Int
+  public let tokens: Int
+  /// Training time so far, without evaluation.
+  public let seconds: Double
+  public let trainingLoss: Double
+  public let learningRate: Double
+  public let development: [String: Double]
 }
 
 /// What training left.
@@ -150,3 +147,6 @@ public final class Trainer<T: Task> {
     return evaluation
   }
 }
+
+/// As points stand in records.
+extension CurvePoint: Codable, Equatable {}
