@@ -53,7 +53,8 @@ import UnrollCore
       ] {
         try Files.write(text.replacing(known, with: unknown), to: path)
         let error = #expect(throws: InputError.self) { try store.read(record.identity) }
-        #expect(error?.message.contains("(\(place) has a value that it cannot have)") == true, "\(error?.message ?? "")")
+        #expect(
+          error?.message.contains("(\(place) has a value that it cannot have)") == true, "\(error?.message ?? "")")
       }
     }
   }

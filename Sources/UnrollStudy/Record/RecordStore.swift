@@ -76,7 +76,8 @@ extension DecodingError {
     case .keyNotFound(let key, _): "\(key.stringValue) is missing"
     case .typeMismatch(_, let context), .valueNotFound(_, let context):
       "\(context.place) is of another type"
-    case .dataCorrupted(let context) where !context.codingPath.isEmpty: "\(context.place) has a value that it cannot have"
+    case .dataCorrupted(let context) where !context.codingPath.isEmpty:
+      "\(context.place) has a value that it cannot have"
     default: "broken JSON"
     }
   }

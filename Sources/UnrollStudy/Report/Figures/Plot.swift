@@ -33,7 +33,9 @@ struct Plot: Equatable {
 
 extension Plot {
   /// A line that is named, with a mark at every `interval`th row.
-  static func line(_ rows: [[Double]?], _ look: Look, marks size: Double, every interval: Int = 1, title: String) -> Plot {
+  static func line(_ rows: [[Double]?], _ look: Look, marks size: Double, every interval: Int = 1, title: String)
+    -> Plot
+  {
     Plot(
       .rows(rows),
       "using 1:2 with linespoints lw 2 dt \(look.dash) pt \(look.point) ps \(Digits.plain(size)) "

@@ -54,9 +54,12 @@ private struct TaskAnswer {
   }
 
   private func winner(_ ranking: Ranking) -> String {
-    guard let best = ranking.best else { return "no backend is the best: each lost a run or is worse than the baseline." }
+    guard let best = ranking.best else {
+      return "no backend is the best: each lost a run or is worse than the baseline."
+    }
     let (name, metric) = (Markdown.code(best.backend.name), Markdown.escape(ranking.metric.name))
-    let lead = ranking.standings.count == 1 ? "\(name) reaches a test \(metric) of" : "\(name) has the best test \(metric),"
+    let lead =
+      ranking.standings.count == 1 ? "\(name) reaches a test \(metric) of" : "\(name) has the best test \(metric),"
     let interval = ranking.text.interval(best.sample).map { ", 95 % interval of the mean \($0)" } ?? ""
     return "\(lead) \(ranking.text.sentence(best.sample))\(interval)."
   }

@@ -81,7 +81,9 @@ private struct DiscretisationRuns {
       let curves = methods.map { method in
         method.points.compactMap { point in point.record.testScore(metric).map { [point.step, $0 * metric.scale] } }
       }
-      return figure("time-step", "test \(metric.name) against the time step", curves) { metric.axis(.test, holding: $0) }
+      return figure("time-step", "test \(metric.name) against the time step", curves) {
+        metric.axis(.test, holding: $0)
+      }
     }
   }
 
