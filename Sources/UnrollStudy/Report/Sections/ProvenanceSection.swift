@@ -21,12 +21,10 @@ struct ProvenanceSection: ReportSection {
   }
 
   private func data(_ study: StudyResults) -> MarkdownTable {
+    let names = ["task", "data set", "version", "licence", "digest"]
     var table = MarkdownTable(
-      [
-        ("task", .left), ("data set", .left), ("version", .left), ("licence", .left), ("digest", .left),
-      ] + Split.allCases.map { ($0.rawValue, .right) } + [
-        ("vocabulary", .right), ("classes", .right), ("`<unk>` (%)", .left),
-      ])
+      names.map { ($0, .left) } + Split.allCases.map { ($0.rawValue, .right) }
+        + [("vocabulary", .right), ("classes", .right), ("`<unk>` (%)", .left)])
     for task in study.tasks {
       var seen: [RunRecord.DataSummary] = []
       for data in task.records.map(\.data) where !seen.contains(data) {
