@@ -59,6 +59,6 @@ package struct LineFigure: Decodable, Sendable {
           .line(line.points, Look(index: legend.firstIndex(of: line.name)!), marks: 0.8, title: line.name)
         })
     }
-    return Panel.script(drawn)
+    return Panel.script(drawn, legend: legend)
   }
 }

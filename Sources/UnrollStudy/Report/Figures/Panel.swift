@@ -5,8 +5,10 @@ struct Panel: Equatable {
   let plots: [Plot]
 
   /// A whole script: panels of equal size side by side, the legend of the last to their right.
-  static func script(_ panels: [Panel]) -> String {
-    let legend = panels[panels.count - 1].plots.compactMap(\.title)
+  ///
+  /// - Parameter names: what the legend has room for; nil for its own entries.
+  static func script(_ panels: [Panel], legend names: [String]? = nil) -> String {
+    let legend = names ?? panels[panels.count - 1].plots.compactMap(\.title)
     let each = panels.count == 1 ? 555 : 320
     // One label for all, unless they differ.
     let isShared = panels.allSatisfy { $0.y.label == panels[0].y.label }
@@ -35,13 +37,16 @@ struct Panel: Equatable {
     return (lines + ["unset multiplot"]).joined(separator: "\n") + "\n"
   }
 
-  /// The numbers of the panel at a place, and the commands that draw them.
+  /// The numbers of the panel at a place.
   private func data(_ place: Int) -> [String] {
     plots.enumerated().compactMap { $1.data(Panel.block(place, $0)) }
   }
+
+  /// What draws them.
   private func commands(_ place: Int) -> [String] {
     plots.enumerated().map { $1.command(Panel.block(place, $0)) }
   }
+
   private static func block(_ panel: Int, _ plot: Int) -> String { "panel\(panel)plot\(plot)" }
 
   /// What every figure begins with: terminal, frame and grid.
