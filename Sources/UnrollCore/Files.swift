@@ -173,11 +173,6 @@ package enum Files {
     return ([Substring](repeating: "..", count: from.count - shared) + to[shared...]).joined(separator: "/")
   }
 
-  /// A file that is not there is as good as removed.
-  package static func remove(_ path: String) throws {
-    guard unlink(path) == 0 || errno == ENOENT else { throw failure("cannot be removed", path) }
-  }
-
   private static func failure(_ what: String, _ path: String) -> InputError {
     InputError("\(what): \(String(cString: strerror(errno)))", file: path)
   }

@@ -5,13 +5,19 @@ import UnrollLayers
 
 /// One evaluation on the development split during training.
 public struct CurvePoint: Sendable {
+  /// Epochs so far, with a fraction inside of one.
   public let epoch: Double
+  /// Steps so far.
   public let step: Int
+  /// Training tokens so far.
   public let tokens: Int
   /// Training time so far, without evaluation.
   public let seconds: Double
+  /// Mean over the targets since the last point, nats.
   public let trainingLoss: Double
+  /// Of the last step.
   public let learningRate: Double
+  /// Metric name to value.
   public let development: [String: Double]
 }
 
