@@ -1,6 +1,7 @@
 // The diagonal state space x' = A x + u, y = Re(w C x) + D u for every channel by itself, w = 2 where a mode stands for a pair of
 // conjugates (parts = 2: real and imaginary part), 1 where all is real (parts = 1). λ and b of a channel: real parts, then
 // imaginary parts, in double precision.
+#include "powers.h"
 #include "unroll.h"
 #include "fast.h"
 #include <complex.h>

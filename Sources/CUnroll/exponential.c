@@ -3,6 +3,7 @@
 // The gradient of ⟨W, exp M⟩ is the derivative of exp at Mᵀ towards W, the upper right block of exp [Mᵀ W; 0 Mᵀ] (Van Loan 1978;
 // Najfeld & Havel 1995).
 #include "unroll.h"
+#include "allocate.h"
 #include <gsl/gsl_linalg.h>
 #include <math.h>
 #include <stdlib.h>
@@ -33,7 +34,7 @@ static int bordered(ptrdiff_t N, const float *A, const float *B, double dt, doub
 
 void un_zoh(ptrdiff_t G, ptrdiff_t N, const float *A, const float *B, const float *log_dt, double *a_bar, double *b_bar) {
     ptrdiff_t w = N + 1;
-    double *m = malloc((size_t)(2 * w * w) * sizeof *m), *e = m + w * w;
+    double *m = un_allocate((size_t)(2 * w * w) * sizeof *m), *e = m + w * w;
     for (ptrdiff_t g = 0; g < G; g++) {
         if (bordered(N, A, B, exp((double)log_dt[g]), m)) un_matrix_exponential(w, m, e);
         else
@@ -77,7 +78,7 @@ static double block(ptrdiff_t N, const double *m, const double *da, const double
 void un_zoh_back(ptrdiff_t G, ptrdiff_t N, const float *A, const float *B, const float *log_dt, const double *da_bar,
                  const double *db_bar, float *add_A, float *add_B, float *add_log_dt) {
     ptrdiff_t w = N + 1;
-    double *m = malloc((size_t)(10 * w * w) * sizeof *m), *sum = m + w * w, *x = sum + w * w, *e = x + 4 * w * w;
+    double *m = un_allocate((size_t)(10 * w * w) * sizeof *m), *sum = m + w * w, *x = sum + w * w, *e = x + 4 * w * w;
     memset(sum, 0, (size_t)(w * w) * sizeof *sum);
     for (ptrdiff_t g = 0; g < G; g++) {
         double dt = exp((double)log_dt[g]), along = 0;

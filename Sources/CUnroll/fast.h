@@ -24,6 +24,11 @@
 #define UN_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
 #define UN_INLINE static inline __attribute__((always_inline))
 
+#if defined(__x86_64__)
+// Whether both build and processor have AVX-512, in which products run on a kernel of our own.
+UN_INLINE int un_has_avx512(void) { return UN_WIDEST >= 2 && __builtin_cpu_supports("x86-64-v4"); }
+#endif
+
 // tanh(x) = x P(x²)/Q(x²), |x| ≤ 9 (beyond, tanh rounds to ±1). Coefficients: least-squares with Lawson weights on the
 // relative error, 300 Chebyshev nodes, 40 digits; largest relative error 2.1e-8 before rounding to Float32.
 UN_INLINE float un_tanhf(float x) {

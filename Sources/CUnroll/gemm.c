@@ -3,9 +3,6 @@
 #include "fast.h"
 #include "unroll.h"
 #include <cblas.h>
-#include <gsl/gsl_version.h>
-#include <stdlib.h>
-#include <string.h>
 
 static void blas(int ta, int tb, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const float *a, ptrdiff_t lda, const float *b,
                  ptrdiff_t ldb, int adding, float *c, ptrdiff_t ldc) {
@@ -16,18 +13,18 @@ static void blas(int ta, int tb, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const fl
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#define WIDE __attribute__((target("avx512f,fma")))
+#define AVX512 __attribute__((target("avx512f,fma")))
 enum { MR = 8, NR = 32, KC = 256, MC = 64, NC = 512 };
 
 // Packed right-hand side: blocks of KC rows, in them panels of NR columns [panel][row][NR], zeros beyond n.
 static ptrdiff_t panels_of(ptrdiff_t n) { return (n + NR - 1) / NR; }
 
-static inline __attribute__((always_inline)) __mmask16 first_lanes(ptrdiff_t count) {
+UN_INLINE __mmask16 first_lanes(ptrdiff_t count) {
     return count <= 0 ? 0 : count >= 16 ? 0xffff : (__mmask16)((1u << count) - 1);
 }
 
 // x[i][j] becomes x[j][i]: pairs of floats, pairs of pairs, then quarters of vectors change places.
-static inline __attribute__((always_inline)) WIDE void transpose16(__m512 *x) {
+UN_INLINE AVX512 void transpose16(__m512 *x) {
     __m512 y[16];
     for (int i = 0; i < 16; i += 2) {
         y[i] = _mm512_unpacklo_ps(x[i], x[i + 1]);
@@ -51,7 +48,7 @@ static inline __attribute__((always_inline)) WIDE void transpose16(__m512 *x) {
 }
 
 // 16 columns of a panel, `columns` of them there, from rows of b that become columns.
-WIDE static void pack_transposed(const float *b, ptrdiff_t ldb, ptrdiff_t kc, ptrdiff_t columns, float *restrict out) {
+AVX512 static void pack_transposed(const float *b, ptrdiff_t ldb, ptrdiff_t kc, ptrdiff_t columns, float *restrict out) {
     for (ptrdiff_t p = 0; p < kc; p += 16) {
         __mmask16 here = first_lanes(kc - p);
         __m512 x[16];
@@ -61,7 +58,7 @@ WIDE static void pack_transposed(const float *b, ptrdiff_t ldb, ptrdiff_t kc, pt
     }
 }
 
-WIDE static void pack_panels(const float *b, ptrdiff_t ldb, int transpose, ptrdiff_t kc, ptrdiff_t n, float *restrict out) {
+AVX512 static void pack_panels(const float *b, ptrdiff_t ldb, int transpose, ptrdiff_t kc, ptrdiff_t n, float *restrict out) {
     for (ptrdiff_t j = 0; j < n; j += NR, out += kc * NR)
         for (ptrdiff_t v = 0; v < NR; v += 16) {
             ptrdiff_t columns = n - j - v;
@@ -75,7 +72,7 @@ WIDE static void pack_panels(const float *b, ptrdiff_t ldb, int transpose, ptrdi
 }
 
 // Strips [strip][kc][MR] of the m columns of a [kc,m]: the kernel would find them all on the same lines of the first cache.
-WIDE static void pack_strips(const float *a, ptrdiff_t lda, ptrdiff_t kc, ptrdiff_t m, float *restrict out) {
+AVX512 static void pack_strips(const float *a, ptrdiff_t lda, ptrdiff_t kc, ptrdiff_t m, float *restrict out) {
     for (ptrdiff_t p = 0; p < kc; p++)
         for (ptrdiff_t i = 0; i < m; i += 2 * MR) {
             _mm_prefetch((const char *)(a + (p + 16) * lda + i), _MM_HINT_T0);
@@ -86,9 +83,8 @@ WIDE static void pack_strips(const float *a, ptrdiff_t lda, ptrdiff_t kc, ptrdif
 }
 
 // c [rows, 16·vectors] (+)= a·panel for `rows` rows of a; a[i][p] lies at a[i·rs + p·cs]. The last vector has `mask` columns.
-static inline __attribute__((always_inline)) WIDE void tile(int rows, int vectors, ptrdiff_t kc, const float *a, ptrdiff_t rs,
-                                                            ptrdiff_t cs, const float *panel, int adding, float *c,
-                                                            ptrdiff_t ldc, __mmask16 mask) {
+UN_INLINE AVX512 void tile(int rows, int vectors, ptrdiff_t kc, const float *a, ptrdiff_t rs, ptrdiff_t cs, const float *panel,
+                           int adding, float *c, ptrdiff_t ldc, __mmask16 mask) {
     __m512 sum[MR][2];
     for (int i = 0; i < rows; i++)
         for (int v = 0; v < vectors; v++) {
@@ -121,16 +117,16 @@ static inline __attribute__((always_inline)) WIDE void tile(int rows, int vector
         break;
 
 // A strip of at most MR rows against one panel of at most NR columns.
-WIDE static void strip(ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t kc, const float *a, ptrdiff_t lda, int packed,
-                       const float *panel, int adding, float *c, ptrdiff_t ldc) {
+AVX512 static void strip(ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t kc, const float *a, ptrdiff_t lda, int packed,
+                         const float *panel, int adding, float *c, ptrdiff_t ldc) {
     int vectors = columns > 16 ? 2 : 1;
     __mmask16 mask = (__mmask16)(0xffffu >> (16 * vectors - columns));
     switch (rows) { TILE(1) TILE(2) TILE(3) TILE(4) TILE(5) TILE(6) TILE(7) TILE(8) }
 }
 
 // One block of KC rows of the right-hand side, n columns in panels. a [m,kc] (or [kc,m] when transposed).
-WIDE static void block(int ta, ptrdiff_t m, ptrdiff_t n, ptrdiff_t kc, const float *a, ptrdiff_t lda, const float *panels,
-                       int adding, float *c, ptrdiff_t ldc) {
+AVX512 static void block(int ta, ptrdiff_t m, ptrdiff_t n, ptrdiff_t kc, const float *a, ptrdiff_t lda, const float *panels,
+                         int adding, float *c, ptrdiff_t ldc) {
     float left[MC * KC] __attribute__((aligned(64)));
     for (ptrdiff_t i0 = 0; i0 < m; i0 += MC) {
         ptrdiff_t mc = m - i0 < MC ? m - i0 : MC;
@@ -142,16 +138,13 @@ WIDE static void block(int ta, ptrdiff_t m, ptrdiff_t n, ptrdiff_t kc, const flo
     }
 }
 
-static int has_wide(void) { return UN_WIDEST >= 2 && __builtin_cpu_supports("x86-64-v4"); }
-#else
-static int has_wide(void) { return 0; }
 #endif
 
 void un_gemm(int ta, int tb, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const float *a, ptrdiff_t lda, const float *b,
              ptrdiff_t ldb, int adding, float *c, ptrdiff_t ldc) {
     if (m == 0 || n == 0) return;
 #if defined(__x86_64__)
-    if (has_wide() && k > 0) {
+    if (un_has_avx512() && k > 0) {
         static _Thread_local float panels[KC * NC] __attribute__((aligned(64)));
         for (ptrdiff_t j = 0; j < n; j += NC)
             for (ptrdiff_t p = 0; p < k; p += KC) {
@@ -167,14 +160,14 @@ void un_gemm(int ta, int tb, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const float 
 
 ptrdiff_t un_packed_size(ptrdiff_t k, ptrdiff_t n) {
 #if defined(__x86_64__)
-    if (has_wide()) return k * panels_of(n) * NR;
+    if (un_has_avx512()) return k * panels_of(n) * NR;
 #endif
     return k * n;
 }
 
 void un_pack(int tb, ptrdiff_t k, ptrdiff_t n, const float *b, ptrdiff_t ldb, float *packed) {
 #if defined(__x86_64__)
-    if (has_wide()) {
+    if (un_has_avx512()) {
         for (ptrdiff_t p = 0; p < k; p += KC)
             pack_panels(tb ? b + p : b + p * ldb, ldb, tb, k - p < KC ? k - p : KC, n, packed + p * panels_of(n) * NR);
         return;
@@ -188,7 +181,7 @@ void un_gemm_packed(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const float *a, ptrdi
                     float *c, ptrdiff_t ldc) {
     if (m == 0 || n == 0) return;
 #if defined(__x86_64__)
-    if (has_wide() && k > 0) {
+    if (un_has_avx512() && k > 0) {
         for (ptrdiff_t p = 0; p < k; p += KC)
             block(0, m, n, k - p < KC ? k - p : KC, a + p, lda, packed + p * panels_of(n) * NR, adding || p > 0, c, ldc);
         return;
@@ -197,14 +190,4 @@ void un_gemm_packed(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const float *a, ptrdi
     blas(0, 0, m, n, k, a, lda, packed, n, adding, c, ldc);
 }
 
-const char *un_instructions(void) {
-#if defined(__x86_64__)
-    if (has_wide()) return "AVX-512";
-    if (UN_WIDEST >= 1 && __builtin_cpu_supports("x86-64-v3")) return "AVX2";
-#endif
-    return "plain";
-}
-
 void un_single_thread(void) { openblas_set_num_threads(1); }
-const char *un_blas_config(void) { return openblas_get_config(); }
-const char *un_gsl_version(void) { return gsl_version; }

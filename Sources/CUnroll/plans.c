@@ -1,4 +1,5 @@
 #include "plans.h"
+#include "allocate.h"
 #include <fftw3.h>
 #include <math.h>
 #include <pthread.h>
@@ -34,7 +35,7 @@ static fftwf_plan planned(ptrdiff_t n, ptrdiff_t count, ptrdiff_t stride, fftwf_
 
 static un_point *turns_of(ptrdiff_t rows, ptrdiff_t columns) {
     ptrdiff_t n = rows * columns;
-    un_point *turns = aligned_alloc(64, (size_t)n * sizeof *turns), *at = turns;
+    un_point *turns = un_allocate((size_t)n * sizeof *turns), *at = turns;
     for (ptrdiff_t c = 0; c < columns; c += BLOCK)
         for (ptrdiff_t r = 0; r < rows; r++)
             for (ptrdiff_t i = c; i < c + BLOCK; i++) {
@@ -45,10 +46,10 @@ static un_point *turns_of(ptrdiff_t rows, ptrdiff_t columns) {
 }
 
 static un_plan *made(ptrdiff_t rows, ptrdiff_t columns) {
-    un_plan *plan = malloc(sizeof *plan);
+    un_plan *plan = un_allocate(sizeof *plan);
     ptrdiff_t n = rows * columns;
     // Estimated plans do not touch memory, but see how it is aligned: as all of ours is.
-    fftwf_complex *memory = aligned_alloc(64, (size_t)(2 * n) * sizeof *memory);
+    fftwf_complex *memory = un_allocate((size_t)(2 * n) * sizeof *memory);
     *plan = (un_plan){n, rows, columns, planned(columns, 1, 1, memory, memory + n, FFTW_FORWARD),
                       planned(columns, 1, 1, memory + n, memory, FFTW_BACKWARD), NULL, NULL, NULL};
     if (rows > 1) {
@@ -69,15 +70,13 @@ const un_plan *un_plan_for(ptrdiff_t T) {
     Kept *found = all;
     while (found && (found->plan->rows != shape.rows || found->plan->columns != shape.columns)) found = found->next;
     if (!found) {
-        found = malloc(sizeof *found);
+        found = un_allocate(sizeof *found);
         *found = (Kept){made(shape.rows, shape.columns), all};
         all = found;
     }
     pthread_mutex_unlock(&turn);
     return found->plan;
 }
-
-const char *un_fftw_version(void) { return fftwf_version; }
 
 void un_row(const un_plan *plan, un_point *x, un_point *spectrum) {
     fftwf_execute_dft(plan->row, (fftwf_complex *)x, (fftwf_complex *)spectrum);

@@ -2,6 +2,7 @@
 //
 // With l = jL + i is λ^l = λ^{jL} λ^i, so that a signal of J = T/L blocks is one product of [J, n] and [n, L], with L near √T: the
 // powers themselves cost n (J + L) multiplications, in double precision, and all the rest runs in the product's kernel.
+#include "powers.h"
 #include "unroll.h"
 #include "fast.h"
 

@@ -1,6 +1,7 @@
 // The generalised bilinear transform of x' = A x + B u with step dt: X = [Ā B̄] solves M X = [I + (1 - α) dt A, dt B] with
 // M = I - α dt A. α = 0 is forward Euler, 1/2 the bilinear transform, 1 backward Euler (Gu et al. 2021, LSSL).
 #include "unroll.h"
+#include "allocate.h"
 #include <gsl/gsl_linalg.h>
 #include <math.h>
 #include <stdlib.h>
@@ -9,7 +10,7 @@
 typedef struct { ptrdiff_t N; double *matrix, *column; gsl_permutation *order; } Solver;
 
 static Solver solver_for(ptrdiff_t N) {
-    Solver s = {N, malloc((size_t)(N * N + 3 * N * (N + 1)) * sizeof(double)), NULL, gsl_permutation_alloc((size_t)N)};
+    Solver s = {N, un_allocate((size_t)(N * N + 3 * N * (N + 1)) * sizeof(double)), NULL, gsl_permutation_alloc((size_t)N)};
     s.column = s.matrix + N * N;
     return s;
 }

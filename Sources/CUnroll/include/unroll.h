@@ -8,6 +8,13 @@
 #include <stdint.h>
 #include "unroll_statistics.h"
 
+// ---- versions.c: what the last digits of results hang on
+// The widest instructions that processor and build have: "AVX-512", "AVX2" or "plain".
+const char *un_instructions(void);
+const char *un_blas_config(void);
+const char *un_gsl_version(void);
+const char *un_fftw_version(void);
+
 // ---- gemm.c: products
 // c [m,n] = op(a) op(b), or += when adding; op transposes where ta, tb say so.
 void un_gemm(int ta, int tb, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const float *a, ptrdiff_t lda, const float *b,
@@ -20,11 +27,6 @@ void un_gemm_packed(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const float *a, ptrdi
                     float *c, ptrdiff_t ldc);
 // One thread inside OpenBLAS: waking a second one costs more than a time step.
 void un_single_thread(void);
-// The widest instructions that processor and build have: "AVX-512", "AVX2" or "plain".
-const char *un_instructions(void);
-const char *un_blas_config(void);
-const char *un_gsl_version(void);
-const char *un_fftw_version(void);
 
 // ---- peak.c: what speed is measured against
 // c [m,n] = a b, or += when adding, by OpenBLAS whatever kernel of our own there is.
@@ -308,18 +310,6 @@ void un_depthwise_after(const int32_t *offset, const int32_t *length, ptrdiff_t 
 void un_depthwise_back(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, ptrdiff_t K, const float *x,
                        ptrdiff_t ld_x, const float *before, const float *weight, const float *dy, float *add_dx,
                        ptrdiff_t ld_dx, float *add_d_before, float *add_weight, float *add_bias, float *scratch);
-// ---- powers.c: sums of powers of complex numbers. λ [2][modes]: real parts, then imaginary parts; all imaginary parts are zero
-// where parts = 1. Signals are [rows][un_power_length(T)], T rounded up to whole blocks.
-ptrdiff_t un_power_length(ptrdiff_t T);
-// Floats of scratch memory for the two functions below; it begins 64-byte aligned.
-ptrdiff_t un_power_scratch(ptrdiff_t T, ptrdiff_t rows, ptrdiff_t modes);
-// s_l = Re Σ_n g_n λ_n^l for g [rows][2][modes]
-void un_power_sums(ptrdiff_t T, ptrdiff_t rows, ptrdiff_t modes, int parts, const double *lambda, const double *g, float *sums,
-                   float *scratch);
-// moments_n = Σ_l s_l λ_n^l and slopes_n = Σ_l l s_l λ_n^{l-1} (or null), both [rows][2][modes]; signals end in zeros.
-void un_power_moments(ptrdiff_t T, ptrdiff_t rows, ptrdiff_t modes, int parts, const double *lambda, const float *signals,
-                      double *moments, double *slopes, float *scratch);
-
 // ---- diagonal.c: the diagonal state space x' = A x + u, A = -exp(log_real) + i imaginary, [H][modes] (imaginary null: all real)
 // λ and b [H][2][modes] of zero-order hold or the bilinear transform; C [H][modes][parts]; x [B][H][parts][modes].
 void un_diagonal(ptrdiff_t H, ptrdiff_t modes, int bilinear, const float *log_dt, const float *log_real, const float *imaginary,
@@ -349,7 +339,8 @@ void un_diagonal_final(ptrdiff_t T, const int32_t *offset, const int32_t *live, 
 void un_diagonal_recurrence(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, ptrdiff_t modes, int parts,
                             const float *C, const float *D, const double *lambda, const double *b, const float *u, float *x,
                             float *y);
-// frequencies.c: the upper half ω ≥ 0 of the eigenvalues ±iω of a skew-symmetric matrix [N,N], N even, rising.
+
+// ---- frequencies.c: the upper half ω ≥ 0 of the eigenvalues ±iω of a skew-symmetric matrix [N,N], N even, rising.
 void un_skew_frequencies(ptrdiff_t N, const double *skew, double *omega);
 
 // ---- lru.c: x_t = λ ⊙ x_{t-1} + γ ⊙ v_t with N complex numbers, λ = exp(-exp(ν) + i exp(θ)), γ = exp(gamma)
