@@ -8,6 +8,7 @@
 // transformed, multiplied and transformed back while it is in the cache, and they are transposed into rows again.
 #include "unroll.h"
 #include "direct.h"
+#include "pair.h"
 #include "plans.h"
 
 typedef un_point z;
@@ -30,16 +31,16 @@ static ptrdiff_t stride_of(const un_plan *plan) { return un_signal_points(plan) 
 ptrdiff_t un_convolution_scratch(ptrdiff_t T) {
     if (T <= DIRECT) return un_direct_scratch(T);
     const un_plan *plan = un_plan_for(T);
-    return 2 * (UN_WIDE * 2 * (plan->n + stride_of(plan)) + 2 * plan->n + 2 * plan->columns + un_block_points(plan));
+    return 2 * (UN_LANES * 2 * (plan->n + stride_of(plan)) + 2 * plan->n + 2 * plan->columns + un_block_points(plan));
 }
 
 static Work work_for(ptrdiff_t T, float *scratch) {
     const un_plan *plan = un_plan_for(T);
     Work w = {plan, T, stride_of(plan), .kernel = (z *)scratch};
-    w.gradient = w.kernel + UN_WIDE * plan->n;
-    w.u = w.gradient + UN_WIDE * plan->n;
-    w.dy = w.u + UN_WIDE * w.stride;
-    w.first = w.dy + UN_WIDE * w.stride;
+    w.gradient = w.kernel + UN_LANES * plan->n;
+    w.u = w.gradient + UN_LANES * plan->n;
+    w.dy = w.u + UN_LANES * w.stride;
+    w.first = w.dy + UN_LANES * w.stride;
     w.second = w.first + plan->n;
     w.spectrum = w.second + plan->n;
     w.other = w.spectrum + plan->columns;
@@ -49,7 +50,7 @@ static Work work_for(ptrdiff_t T, float *scratch) {
 
 // The transpose of eight vectors of eight points.
 typedef double points __attribute__((vector_size(UN_POINTS * sizeof(z)), aligned(64)));
-_Static_assert(UN_POINTS == 8 && sizeof(points) == sizeof(un_wide), "eight points a vector");
+_Static_assert(UN_POINTS == 8 && sizeof(points) == sizeof(un_lanes), "eight points a vector");
 
 UN_INLINE void transpose(points *restrict x) {
     points y[8];
@@ -70,8 +71,8 @@ UN_INLINE void transpose(points *restrict x) {
 }
 
 // Eight steps of sixteen channels of a pair: [time][channel] of its rows to [channel][time] of the signals x.
-UN_INLINE void load_block(const Work *w, un_wide *restrict re, un_wide *restrict im, z *restrict x) {
-    un_wide low[UN_POINTS], high[UN_POINTS];
+UN_INLINE void load_block(const Work *w, un_lanes *restrict re, un_lanes *restrict im, z *restrict x) {
+    un_lanes low[UN_POINTS], high[UN_POINTS];
     for (ptrdiff_t i = 0; i < UN_POINTS; i++) {
         low[i] = __builtin_shufflevector(re[i], im[i], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
         high[i] = __builtin_shufflevector(re[i], im[i], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
@@ -84,8 +85,8 @@ UN_INLINE void load_block(const Work *w, un_wide *restrict re, un_wide *restrict
     }
 }
 
-UN_INLINE void store_block(const Work *w, const z *restrict x, un_wide *restrict re, un_wide *restrict im) {
-    un_wide low[UN_POINTS], high[UN_POINTS];
+UN_INLINE void store_block(const Work *w, const z *restrict x, un_lanes *restrict re, un_lanes *restrict im) {
+    un_lanes low[UN_POINTS], high[UN_POINTS];
     for (ptrdiff_t i = 0; i < UN_POINTS; i++) {
         low[i] = UN_AT(x + i * w->stride);
         high[i] = UN_AT(x + (i + UN_POINTS) * w->stride);
@@ -100,7 +101,7 @@ UN_INLINE void store_block(const Work *w, const z *restrict x, un_wide *restrict
 
 // Steps in blocks that have all channels and both sequences, which most do: they need no questions.
 UN_INLINE ptrdiff_t whole_blocks(const un_pair *p) {
-    return channels_at(p->H, p->h) < UN_WIDE ? 0 : steps_of(p, p->b + 1) / UN_POINTS * UN_POINTS;
+    return channels_at(p->H, p->h) < UN_LANES ? 0 : steps_of(p, p->b + 1) / UN_POINTS * UN_POINTS;
 }
 
 UN_INLINE ptrdiff_t place(const un_pair *p, ptrdiff_t t) { return (p->offset[t] + p->b) * p->H + p->h; }
@@ -108,7 +109,7 @@ UN_INLINE ptrdiff_t place(const un_pair *p, ptrdiff_t t) { return (p->offset[t] 
 // A pair of sequences from its rows to the signals x, zeros beyond their lengths.
 UN_FAST static void load_pair(const Work *w, const un_pair *p, const float *rows, z *restrict x) {
     ptrdiff_t whole = whole_blocks(p), steps = steps_of(p, p->b), t = 0;
-    un_wide re[UN_POINTS], im[UN_POINTS];
+    un_lanes re[UN_POINTS], im[UN_POINTS];
     for (; t < whole; t += UN_POINTS) {
         for (ptrdiff_t i = 0; i < UN_POINTS; i++) {
             memcpy(re + i, rows + place(p, t + i), sizeof *re);
@@ -127,7 +128,7 @@ UN_FAST static void load_pair(const Work *w, const un_pair *p, const float *rows
 // The signals back to the rows of their pair.
 UN_FAST static void store_pair(const Work *w, const un_pair *p, const z *restrict x, float *rows) {
     ptrdiff_t whole = whole_blocks(p), steps = steps_of(p, p->b), t = 0;
-    un_wide re[UN_POINTS], im[UN_POINTS];
+    un_lanes re[UN_POINTS], im[UN_POINTS];
     for (; t < whole; t += UN_POINTS) {
         store_block(w, x + t, re, im);
         for (ptrdiff_t i = 0; i < UN_POINTS; i++) {
@@ -208,7 +209,7 @@ void un_convolution(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptr
         return;
     }
     Work w = work_for(T, scratch);
-    for (ptrdiff_t h = 0; h < H; h += UN_WIDE) {
+    for (ptrdiff_t h = 0; h < H; h += UN_LANES) {
         ptrdiff_t channels = channels_at(H, h);
         for (ptrdiff_t i = 0; i < channels; i++) load_kernel(&w, kernel + (h + i) * T, D[h + i], w.kernel + i * w.plan->n);
         for (ptrdiff_t b = 0; b < live[0]; b += 2) {
@@ -228,7 +229,7 @@ void un_convolution_back(ptrdiff_t T, const int32_t *offset, const int32_t *live
         return;
     }
     Work w = work_for(T, scratch);
-    for (ptrdiff_t h = 0; h < H; h += UN_WIDE) {
+    for (ptrdiff_t h = 0; h < H; h += UN_LANES) {
         ptrdiff_t channels = channels_at(H, h), n = w.plan->n;
         for (ptrdiff_t i = 0; i < channels; i++) load_kernel(&w, kernel + (h + i) * T, D[h + i], w.kernel + i * n);
         memset(w.gradient, 0, (size_t)(channels * n) * sizeof(z));

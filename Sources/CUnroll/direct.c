@@ -1,18 +1,18 @@
 // The signals of sixteen channels lie side by side: [time][real, imaginary][channel]. The kernel is real.
 #include "direct.h"
-#include "sixteen.h"
+#include "pair.h"
 
-typedef struct { un_wide re, im; } z;
+typedef struct { un_lanes re, im; } z;
 
 enum { GROUP = 4 };  // sums that are taken at once, in registers
 
-UN_INLINE void add_product(z *sum, const un_wide *k, const z *u) {
+UN_INLINE void add_product(z *sum, const un_lanes *k, const z *u) {
     sum->re += *k * u->re;
     sum->im += *k * u->im;
 }
 
 // y_t ... y_{t+count-1}: inputs up to t, which reach all of them, then those between.
-UN_INLINE void outputs(ptrdiff_t count, ptrdiff_t t, const un_wide *restrict k, const z *restrict u, z *restrict y, ptrdiff_t step) {
+UN_INLINE void outputs(ptrdiff_t count, ptrdiff_t t, const un_lanes *restrict k, const z *restrict u, z *restrict y, ptrdiff_t step) {
     z sum[GROUP] = {0};
     for (ptrdiff_t s = 0; s <= t; s++)
         for (ptrdiff_t i = 0; i < count; i++) add_product(sum + i, k + t + i - s, u + s * step);
@@ -22,15 +22,15 @@ UN_INLINE void outputs(ptrdiff_t count, ptrdiff_t t, const un_wide *restrict k, 
 }
 
 // y_t = Σ_l k_l u_{t-l} for T steps, of which each lies `step` signals after the one before.
-UN_FAST static void sums(ptrdiff_t T, const un_wide *restrict k, const z *restrict u, z *restrict y, ptrdiff_t step) {
+UN_FAST static void sums(ptrdiff_t T, const un_lanes *restrict k, const z *restrict u, z *restrict y, ptrdiff_t step) {
     ptrdiff_t t = 0;
     for (; t + GROUP <= T; t += GROUP) outputs(GROUP, t, k, u, y, step);
     for (; t < T; t++) outputs(1, t, k, u, y, step);
 }
 
 // g_l ... g_{l+count-1}: steps that all of these lags reach, and before them those that only shorter lags reach.
-UN_INLINE void lags(ptrdiff_t count, ptrdiff_t T, ptrdiff_t l, const z *restrict u, const z *restrict dy, un_wide *restrict g) {
-    un_wide sum[GROUP] = {0};
+UN_INLINE void lags(ptrdiff_t count, ptrdiff_t T, ptrdiff_t l, const z *restrict u, const z *restrict dy, un_lanes *restrict g) {
+    un_lanes sum[GROUP] = {0};
     for (ptrdiff_t j = 0; j < count - 1; j++)
         for (ptrdiff_t i = 0; i <= j; i++) sum[i] += u[j - i].re * dy[l + j].re + u[j - i].im * dy[l + j].im;
     for (ptrdiff_t t = l + count - 1; t < T; t++)
@@ -39,7 +39,7 @@ UN_INLINE void lags(ptrdiff_t count, ptrdiff_t T, ptrdiff_t l, const z *restrict
 }
 
 // g_l += Re Σ_t conj(u_{t-l}) dy_t
-UN_FAST static void correlations(ptrdiff_t T, const z *restrict u, const z *restrict dy, un_wide *restrict g) {
+UN_FAST static void correlations(ptrdiff_t T, const z *restrict u, const z *restrict dy, un_lanes *restrict g) {
     ptrdiff_t l = 0;
     for (; l + GROUP <= T; l += GROUP) lags(GROUP, T, l, u, dy, g);
     for (; l < T; l++) lags(1, T, l, u, dy, g);
@@ -54,16 +54,16 @@ UN_FAST static void store_pair(const un_pair *p, const z *restrict x, float *row
 }
 
 // kernel, gradient [T]; u, dy: signals [T]
-typedef struct { un_wide *kernel, *gradient; z *u, *dy; } Work;
+typedef struct { un_lanes *kernel, *gradient; z *u, *dy; } Work;
 
-ptrdiff_t un_direct_scratch(ptrdiff_t T) { return 6 * T * UN_WIDE; }
+ptrdiff_t un_direct_scratch(ptrdiff_t T) { return 6 * T * UN_LANES; }
 
 static Work work_for(ptrdiff_t T, float *scratch) {
-    un_wide *first = (un_wide *)scratch;
+    un_lanes *first = (un_lanes *)scratch;
     return (Work){first, first + T, (z *)(first + 2 * T), (z *)(first + 4 * T)};
 }
 
-static void load_kernel(ptrdiff_t T, ptrdiff_t channels, const float *kernel, const float *D, un_wide *k) {
+static void load_kernel(ptrdiff_t T, ptrdiff_t channels, const float *kernel, const float *D, un_lanes *k) {
     memset(k, 0, (size_t)T * sizeof *k);
     for (ptrdiff_t t = 0; t < T; t++)
         for (ptrdiff_t i = 0; i < channels; i++) k[t][i] = kernel[i * T + t] + (t == 0 ? D[i] : 0);
@@ -72,7 +72,7 @@ static void load_kernel(ptrdiff_t T, ptrdiff_t channels, const float *kernel, co
 void un_direct(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, const float *kernel, const float *D,
                const float *u, float *y, float *scratch) {
     Work w = work_for(T, scratch);
-    for (ptrdiff_t h = 0; h < H; h += UN_WIDE) {
+    for (ptrdiff_t h = 0; h < H; h += UN_LANES) {
         load_kernel(T, channels_at(H, h), kernel + h * T, D + h, w.kernel);
         for (ptrdiff_t b = 0; b < live[0]; b += 2) {
             un_pair pair = {T, H, h, b, offset, live};
@@ -86,7 +86,7 @@ void un_direct(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_
 void un_direct_back(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, const float *kernel, const float *D,
                     const float *u, const float *dy, float *du, float *dkernel, float *add_D, float *scratch) {
     Work w = work_for(T, scratch);
-    for (ptrdiff_t h = 0; h < H; h += UN_WIDE) {
+    for (ptrdiff_t h = 0; h < H; h += UN_LANES) {
         load_kernel(T, channels_at(H, h), kernel + h * T, D + h, w.kernel);
         memset(w.gradient, 0, (size_t)T * sizeof *w.gradient);
         for (ptrdiff_t b = 0; b < live[0]; b += 2) {

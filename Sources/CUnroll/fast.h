@@ -44,20 +44,25 @@ UN_INLINE float un_tanhf(float x) {
 
 UN_INLINE float un_sigmoidf(float x) { return 0.5f + 0.5f * un_tanhf(0.5f * x); }
 
-// exp(x) = 2^n exp(r), |r| ≤ ln2/2, Taylor to r^7 (remainder below 1e-8); ln2 split in two so that r is exact.
+// exp(x) = 2^n exp(r), |r| ≤ ln2/2, for -87.3 ≤ x ≤ 88.3: Taylor to r^7 (remainder below 1e-8); ln2 split in two so that r is exact.
+// Of a float, or of a vector of them; `integer` is unsigned and of the same size. Adding 1.5 · 2^23 rounds to n, which lands in the low
+// bits of the mantissa.
+#define UN_EXP(real, integer, x)                                                                                              \
+    ({                                                                                                                        \
+        real shifted = (x) * 1.44269504f + 12582912.0f, n = shifted - 12582912.0f, scale;                                     \
+        real r = ((x) - n * 0.693359375f) + n * 2.12194440e-4f;                                                               \
+        real e = 1.0f + r * (1.0f + r * (0.5f + r * (1.0f / 6 + r * (1.0f / 24 + r * (1.0f / 120 +                            \
+                 r * (1.0f / 720 + r * (1.0f / 5040)))))));                                                                   \
+        integer bits;                                                                                                         \
+        memcpy(&bits, &shifted, sizeof bits);                                                                                 \
+        bits = (bits << 23) + 0x3f800000u;                                                                                    \
+        memcpy(&scale, &bits, sizeof scale);                                                                                  \
+        e * scale;                                                                                                            \
+    })
 UN_INLINE float un_expf(float x) {
     x = x > 88.3f ? 88.3f : x;
     x = x < -87.3f ? -87.3f : x;
-    float shifted = x * 1.44269504f + 12582912.0f;  // 1.5 * 2^23: the integer lands in the low bits of the mantissa
-    float n = shifted - 12582912.0f;
-    float r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
-    float e = 1.0f + r * (1.0f + r * (0.5f + r * (1.0f / 6 + r * (1.0f / 24 + r * (1.0f / 120 + r * (1.0f / 720 + r * (1.0f / 5040)))))));
-    uint32_t bits;
-    memcpy(&bits, &shifted, 4);
-    bits = (bits << 23) + 0x3f800000u;
-    float scale;
-    memcpy(&scale, &bits, 4);
-    return e * scale;
+    return UN_EXP(float, uint32_t, x);
 }
 
 // log(1 + exp(x)) = max(x, 0) + 2 artanh(e/(2 + e)), e = exp(-|x|): the series in (e/(2 + e))² ≤ 1/9 ends below 2e-8.
@@ -81,8 +86,8 @@ UN_INLINE float un_sqrtf(float x) { return __builtin_elementwise_sqrt(x); }
 UN_INLINE float un_absf(float x) { return x < 0 ? -x : x; }
 UN_INLINE float un_maxf(float a, float b) { return a > b ? a : b; }
 
-// The largest of n > 0 numbers, sixteen at a time: the order of comparisons is not the compiler's to change. A NaN among the first
-// sixteen hides what comes after it in its lane, a NaN in front hides all; sums over exp(x - largest), and losses, are NaN then.
+// The largest of n > 0 numbers, sixteen lanes at a time: the order of comparisons is not the compiler's to change. Comparisons with a NaN
+// are false, so one that comes late is passed over and one that leads a lane stays; sums of exp(x - largest) are NaN either way.
 UN_INLINE float un_largest(ptrdiff_t n, const float *x) {
     float top = x[0];
     ptrdiff_t i = 0;

@@ -1,5 +1,5 @@
 // What speed is measured against: OpenBLAS by itself, and how many multiply-adds a core can do at all.
-#include "fast.h"
+#include "lanes.h"
 #include "unroll.h"
 #include <cblas.h>
 
@@ -8,13 +8,12 @@ void un_blas_gemm(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const float *a, const f
                 (int)n);
 }
 
-typedef float wide __attribute__((vector_size(64)));
-enum { CHAINS = 8, WIDTH = 16 };
+enum { CHAINS = 8 };
 
 // Eight independent chains: two units times a latency of four hide behind one another.
 UN_FAST static float chains(ptrdiff_t rounds, float factor, float term) {
-    wide sum[CHAINS];
-    for (int i = 0; i < CHAINS; i++) sum[i] = (wide){(float)i};
+    un_lanes sum[CHAINS];
+    for (int i = 0; i < CHAINS; i++) sum[i] = (un_lanes){(float)i};
     for (ptrdiff_t r = 0; r < rounds; r++)
         for (int i = 0; i < CHAINS; i++) sum[i] = sum[i] * factor + term;
     float total = 0;
@@ -24,5 +23,5 @@ UN_FAST static float chains(ptrdiff_t rounds, float factor, float term) {
 
 ptrdiff_t un_multiply_adds(ptrdiff_t rounds, float *result) {
     *result = chains(rounds, 0.5f, 1.0f);
-    return rounds * CHAINS * WIDTH;
+    return rounds * CHAINS * UN_LANES;
 }

@@ -4,23 +4,23 @@
 // columns whose transform is that of its columns, a turn of every point, and that of its rows, all of which stay in the nearest
 // cache (the four steps of Bailey 1990). Spectra lie in the order in which they come out: points of two of them belong together.
 #pragma once
-#include "sixteen.h"
+#include "lanes.h"
 
 typedef struct { float re, im; } un_point;
-enum { UN_POINTS = UN_WIDE / 2 };  // of a un_wide
+enum { UN_POINTS = UN_LANES / 2 };  // of a vector
 
 // Eight points in memory as a vector.
-#define UN_AT(x) (*(un_wide *)(x))
+#define UN_AT(x) (*(un_lanes *)(x))
 #define UN_PAIRS(a, b, i, j, step)                                                                                              \
     __builtin_shufflevector(a, b, i, j, i + step, j + step, i + 2 * step, j + 2 * step, i + 3 * step, j + 3 * step, i + 4 * step, \
                             j + 4 * step, i + 5 * step, j + 5 * step, i + 6 * step, j + 6 * step, i + 7 * step, j + 7 * step)
 // to = a b, and a conj(b), eight points at a time
 UN_INLINE void un_times(const un_point *a, const un_point *b, un_point *to) {
-    const un_wide sign = {-1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1}, x = UN_AT(a), y = UN_AT(b);
+    const un_lanes sign = {-1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1}, x = UN_AT(a), y = UN_AT(b);
     UN_AT(to) = x * UN_PAIRS(y, y, 0, 0, 2) + sign * UN_PAIRS(x, x, 1, 0, 2) * UN_PAIRS(y, y, 1, 1, 2);
 }
 UN_INLINE void un_times_conjugate(const un_point *a, const un_point *b, un_point *to) {
-    const un_wide sign = {1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1}, x = UN_AT(a), y = UN_AT(b);
+    const un_lanes sign = {1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1, 1, -1}, x = UN_AT(a), y = UN_AT(b);
     UN_AT(to) = x * UN_PAIRS(y, y, 0, 0, 2) + sign * UN_PAIRS(x, x, 1, 0, 2) * UN_PAIRS(y, y, 1, 1, 2);
 }
 

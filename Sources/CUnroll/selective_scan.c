@@ -2,11 +2,13 @@
 // the gradients of both lie transposed, [tile][N][L]. The way back needs every state: they are computed again from
 // checkpoints, CHUNK steps at a time, so that memory is R/CHUNK states, and the rest stays in the second-level cache.
 #include "unroll.h"
-#include "fast.h"
+#include "lanes.h"
 
-enum { L = UN_SCAN_LANES, CHUNK = UN_SCAN_CHUNK, GROUP = 128 };  // GROUP: vectors of state that are walked at once
-typedef float lanes __attribute__((vector_size(L * sizeof(float)), aligned(4)));
-typedef int32_t lanes_i __attribute__((vector_size(L * sizeof(int32_t))));
+enum {
+    L = UN_LANES,
+    CHUNK = 16,   // steps from checkpoint to checkpoint
+    GROUP = 128,  // vectors of state that are updated together, step by step
+};
 
 static ptrdiff_t tiles_of(ptrdiff_t H) { return (H + L - 1) / L; }
 static ptrdiff_t group_of(ptrdiff_t N) { return N < GROUP ? GROUP / N : 1; }
@@ -20,38 +22,6 @@ ptrdiff_t un_selective_checkpoints(ptrdiff_t B, const int32_t *length, ptrdiff_t
 ptrdiff_t un_selective_scratch(ptrdiff_t H, ptrdiff_t N) {
     ptrdiff_t group = group_of(N) * N;
     return (2 * tiles_of(H) * N + tiles_of(H) + (2 * CHUNK + 2) * group + 2 * N + 2 * L) * L;
-}
-
-// Channels of tile k; the last one may have fewer.
-UN_INLINE ptrdiff_t channels_in(ptrdiff_t H, ptrdiff_t k) { return H - k * L < L ? H - k * L : L; }
-
-UN_INLINE void load(lanes *restrict to, const float *from, ptrdiff_t channels) {
-    if (channels == L) {
-        memcpy(to, from, sizeof(lanes));
-        return;
-    }
-    *to = (lanes){0};
-    memcpy(to, from, (size_t)channels * sizeof(float));
-}
-
-UN_INLINE void store(float *to, const lanes *restrict from, ptrdiff_t channels) {
-    if (channels == L) memcpy(to, from, sizeof(lanes));
-    else memcpy(to, from, (size_t)channels * sizeof(float));
-}
-
-// un_expf for L values: written with vectors, since the loops that call it hold their state in them.
-UN_INLINE void lanes_exp(lanes *restrict value) {
-    lanes x = __builtin_elementwise_max(__builtin_elementwise_min(*value, (lanes){0} + 88.3f), (lanes){0} - 87.3f);
-    lanes shifted = x * 1.44269504f + 12582912.0f;
-    lanes n = shifted - 12582912.0f;
-    lanes r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
-    lanes e = 1.0f + r * (1.0f + r * (0.5f + r * (1.0f / 6 + r * (1.0f / 24 + r * (1.0f / 120 + r * (1.0f / 720 + r * (1.0f / 5040)))))));
-    lanes_i bits;
-    memcpy(&bits, &shifted, sizeof bits);
-    bits = (bits << 23) + 0x3f800000;
-    lanes scale;
-    memcpy(&scale, &bits, sizeof scale);
-    *value = e * scale;
 }
 
 // rows [H,N] <-> [tile][N][L]
@@ -68,11 +38,11 @@ static void from_tiles(ptrdiff_t H, ptrdiff_t N, const float *restrict tiles, fl
 }
 
 // One step of one tile: x [N][L] before in, after out. y = D u + Σ C x.
-UN_INLINE void step(ptrdiff_t N, const lanes *restrict A, const float *restrict B, const float *restrict C, const lanes *delta,
-                    const lanes *du, lanes *restrict x, lanes *y) {
-    lanes sum = *y, time = *delta, inflow = *du;
+UN_INLINE void step(ptrdiff_t N, const un_lanes *restrict A, const float *restrict B, const float *restrict C, const un_lanes *delta,
+                    const un_lanes *du, un_lanes *restrict x, un_lanes *y) {
+    un_lanes sum = *y, time = *delta, inflow = *du;
     for (ptrdiff_t n = 0; n < N; n++) {
-        lanes a = time * A[n];
+        un_lanes a = time * A[n];
         lanes_exp(&a);
         x[n] = a * x[n] + inflow * B[n];
         sum += x[n] * C[n];
@@ -81,11 +51,11 @@ UN_INLINE void step(ptrdiff_t N, const lanes *restrict A, const float *restrict 
 }
 
 // The same, keeping decay a and the state after.
-UN_INLINE void step_again(ptrdiff_t N, const lanes *restrict A, const float *restrict B, const lanes *delta, const lanes *du,
-                          const lanes *restrict x, lanes *restrict decay, lanes *restrict next) {
-    lanes time = *delta, inflow = *du;
+UN_INLINE void step_again(ptrdiff_t N, const un_lanes *restrict A, const float *restrict B, const un_lanes *delta, const un_lanes *du,
+                          const un_lanes *restrict x, un_lanes *restrict decay, un_lanes *restrict next) {
+    un_lanes time = *delta, inflow = *du;
     for (ptrdiff_t n = 0; n < N; n++) {
-        lanes a = time * A[n];
+        un_lanes a = time * A[n];
         lanes_exp(&a);
         decay[n] = a;
         next[n] = a * x[n] + inflow * B[n];
@@ -94,13 +64,13 @@ UN_INLINE void step_again(ptrdiff_t N, const lanes *restrict A, const float *res
 
 // Back through one step of one tile: carry [N] is the gradient of the state after, then of the state before. add_dB and add_dC
 // [N] are per lane; their sums over channels are the gradients.
-UN_INLINE void step_back(ptrdiff_t N, const lanes *restrict A, const float *restrict B, const float *restrict C,
-                         const lanes *delta, const lanes *du, const lanes *dy, const lanes *restrict before,
-                         const lanes *restrict decay, const lanes *restrict after, lanes *restrict carry,
-                         lanes *restrict add_dA, lanes *restrict add_dB, lanes *restrict add_dC, lanes *d_delta, lanes *d_du) {
-    lanes time = *delta, inflow = *du, dout = *dy, along_time = {0}, along_inflow = {0};
+UN_INLINE void step_back(ptrdiff_t N, const un_lanes *restrict A, const float *restrict B, const float *restrict C,
+                         const un_lanes *delta, const un_lanes *du, const un_lanes *dy, const un_lanes *restrict before,
+                         const un_lanes *restrict decay, const un_lanes *restrict after, un_lanes *restrict carry,
+                         un_lanes *restrict add_dA, un_lanes *restrict add_dB, un_lanes *restrict add_dC, un_lanes *d_delta, un_lanes *d_du) {
+    un_lanes time = *delta, inflow = *du, dout = *dy, along_time = {0}, along_inflow = {0};
     for (ptrdiff_t n = 0; n < N; n++) {
-        lanes g = carry[n] + dout * C[n];
+        un_lanes g = carry[n] + dout * C[n];
         add_dC[n] += dout * after[n];
         add_dB[n] += g * inflow;
         along_inflow += g * B[n];
@@ -115,16 +85,16 @@ UN_INLINE void step_back(ptrdiff_t N, const lanes *restrict A, const float *rest
 }
 
 // sums[n] += Σ over the lanes of v[n], sixteen at a time by a tree of interleavings; v becomes zero.
-UN_INLINE void add_lane_sums(ptrdiff_t N, lanes *restrict v, lanes *restrict spare, float *restrict sums) {
+UN_INLINE void add_lane_sums(ptrdiff_t N, un_lanes *restrict v, un_lanes *restrict spare, float *restrict sums) {
     for (ptrdiff_t first = 0; first < N; first += L) {
         ptrdiff_t count = N - first < L ? N - first : L;
-        for (ptrdiff_t i = 0; i < L; i++) spare[i] = i < count ? v[first + i] : (lanes){0};
-        for (ptrdiff_t i = 0; i < count; i++) v[first + i] = (lanes){0};
+        for (ptrdiff_t i = 0; i < L; i++) spare[i] = i < count ? v[first + i] : (un_lanes){0};
+        for (ptrdiff_t i = 0; i < count; i++) v[first + i] = (un_lanes){0};
         for (int half = L / 2; half > 0; half /= 2)
             for (int i = 0; i < half; i++)
                 spare[i] = __builtin_shufflevector(spare[i], spare[i + half], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
                     + __builtin_shufflevector(spare[i], spare[i + half], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
-        lanes total;
+        un_lanes total;
         load(&total, sums + first, count);
         total += spare[0];
         store(sums + first, &total, count);
@@ -132,15 +102,15 @@ UN_INLINE void add_lane_sums(ptrdiff_t N, lanes *restrict v, lanes *restrict spa
 }
 
 UN_FAST static void forward(const un_selective *s, ptrdiff_t b, ptrdiff_t first, ptrdiff_t last, const int32_t *offset,
-                                 ptrdiff_t length, const lanes *A, lanes *restrict x, float *y, lanes *checkpoints) {
+                                 ptrdiff_t length, const un_lanes *A, un_lanes *restrict x, float *y, un_lanes *checkpoints) {
     ptrdiff_t H = s->H, N = s->N, tiles = tiles_of(H);
     for (ptrdiff_t t = 0; t < length; t++) {
         if (checkpoints && t % CHUNK == 0)
-            memcpy(checkpoints + (t / CHUNK * tiles + first) * N, x, (size_t)((last - first) * N) * sizeof(lanes));
+            memcpy(checkpoints + (t / CHUNK * tiles + first) * N, x, (size_t)((last - first) * N) * sizeof(un_lanes));
         ptrdiff_t row = offset[t] + b;
         for (ptrdiff_t k = first; k < last; k++) {
-            ptrdiff_t channels = channels_in(H, k), place = row * H + k * L;
-            lanes delta, u, out;
+            ptrdiff_t channels = channels_at(H, k * L), place = row * H + k * L;
+            un_lanes delta, u, out;
             load(&delta, s->delta + place, channels);
             load(&u, s->u + place, channels);
             load(&out, s->D + k * L, channels);
@@ -161,8 +131,8 @@ void un_selective_scan(const un_selective *s, const int32_t *offset, const int32
         if (s->x0) to_tiles(H, N, s->x0 + b * H * N, x);
         else memset(x, 0, (size_t)(tiles * N * L) * sizeof(float));
         for (ptrdiff_t k = 0; k < tiles; k += group)
-            forward(s, b, k, k + group < tiles ? k + group : tiles, offset, length[b], (lanes *)A, (lanes *)x + k * N, y,
-                    (lanes *)checkpoints);
+            forward(s, b, k, k + group < tiles ? k + group : tiles, offset, length[b], (un_lanes *)A, (un_lanes *)x + k * N, y,
+                    (un_lanes *)checkpoints);
         from_tiles(H, N, x, final + b * H * N, 0);
         if (checkpoints) checkpoints += (length[b] + CHUNK - 1) / CHUNK * tiles * N * L;
     }
@@ -170,18 +140,18 @@ void un_selective_scan(const un_selective *s, const int32_t *offset, const int32
 
 // The memory of the way back.
 typedef struct {
-    lanes *A, *dA, *dD, *x, *decay, *carry, *dB, *dC, *spare;
+    un_lanes *A, *dA, *dD, *x, *decay, *carry, *dB, *dC, *spare;
 } workspace;
 
 // Steps from ..< to of sequence b again, from the checkpoint that workspace.x begins with.
-UN_INLINE void walk_again(const un_selective *s, ptrdiff_t b, ptrdiff_t first, ptrdiff_t last, const int32_t *offset,
+UN_INLINE void run_again(const un_selective *s, ptrdiff_t b, ptrdiff_t first, ptrdiff_t last, const int32_t *offset,
                           ptrdiff_t from, ptrdiff_t to, const workspace *w) {
     ptrdiff_t H = s->H, N = s->N, state = (last - first) * N;
     for (ptrdiff_t t = from; t < to; t++) {
         ptrdiff_t row = offset[t] + b;
         for (ptrdiff_t k = first; k < last; k++) {
-            ptrdiff_t channels = channels_in(H, k), place = row * H + k * L, at = (t - from) * state + (k - first) * N;
-            lanes delta, u;
+            ptrdiff_t channels = channels_at(H, k * L), place = row * H + k * L, at = (t - from) * state + (k - first) * N;
+            un_lanes delta, u;
             load(&delta, s->delta + place, channels);
             load(&u, s->u + place, channels);
             u *= delta;
@@ -191,23 +161,23 @@ UN_INLINE void walk_again(const un_selective *s, ptrdiff_t b, ptrdiff_t first, p
 }
 
 UN_FAST static void backward(const un_selective *s, ptrdiff_t b, ptrdiff_t first, ptrdiff_t last, const int32_t *offset,
-                                  ptrdiff_t length, const lanes *checkpoints, const float *dy, const un_selective_back *g,
+                                  ptrdiff_t length, const un_lanes *checkpoints, const float *dy, const un_selective_back *g,
                                   const workspace *w) {
     ptrdiff_t H = s->H, N = s->N, state = (last - first) * N;
     for (ptrdiff_t from = (length - 1) / CHUNK * CHUNK; from >= 0; from -= CHUNK) {
         ptrdiff_t to = from + CHUNK < length ? from + CHUNK : length;
-        memcpy(w->x, checkpoints + (from / CHUNK * tiles_of(H) + first) * N, (size_t)state * sizeof(lanes));
-        walk_again(s, b, first, last, offset, from, to, w);
+        memcpy(w->x, checkpoints + (from / CHUNK * tiles_of(H) + first) * N, (size_t)state * sizeof(un_lanes));
+        run_again(s, b, first, last, offset, from, to, w);
         for (ptrdiff_t t = to - 1; t >= from; t--) {
             ptrdiff_t row = offset[t] + b;
             for (ptrdiff_t k = first; k < last; k++) {
-                ptrdiff_t channels = channels_in(H, k), place = row * H + k * L, at = (t - from) * state + (k - first) * N;
-                lanes delta, u, dout, skip, d_delta, d_inflow;
+                ptrdiff_t channels = channels_at(H, k * L), place = row * H + k * L, at = (t - from) * state + (k - first) * N;
+                un_lanes delta, u, dout, skip, d_delta, d_inflow;
                 load(&delta, s->delta + place, channels);
                 load(&u, s->u + place, channels);
                 load(&dout, dy + place, channels);
                 load(&skip, s->D + k * L, channels);
-                lanes inflow = delta * u;
+                un_lanes inflow = delta * u;
                 step_back(N, w->A + k * N, s->b + row * s->ld, s->c + row * s->ld, &delta, &inflow, &dout, w->x + at,
                           w->decay + at, w->x + at + state, w->carry + (k - first) * N, w->dA + k * N, w->dB, w->dC, &d_delta,
                           &d_inflow);
@@ -226,7 +196,7 @@ UN_FAST static void backward(const un_selective *s, ptrdiff_t b, ptrdiff_t first
 void un_selective_scan_back(const un_selective *s, const int32_t *offset, const int32_t *length, const float *checkpoints,
                             const float *dy, const un_selective_back *g, float *scratch) {
     ptrdiff_t H = s->H, N = s->N, tiles = tiles_of(H), group = group_of(N);
-    lanes *free = (lanes *)scratch;
+    un_lanes *free = (un_lanes *)scratch;
     workspace w;
     w.A = free;
     w.dA = free += tiles * N;
@@ -237,13 +207,13 @@ void un_selective_scan_back(const un_selective *s, const int32_t *offset, const 
     w.x = free += L;
     w.decay = free += (CHUNK + 1) * group * N;
     w.carry = free += CHUNK * group * N;
-    memset(w.dA, 0, (size_t)(w.spare - w.dA) * sizeof(lanes));
+    memset(w.dA, 0, (size_t)(w.spare - w.dA) * sizeof(un_lanes));
     to_tiles(H, N, s->A, (float *)w.A);
-    const lanes *checkpoint = (const lanes *)checkpoints;
+    const un_lanes *checkpoint = (const un_lanes *)checkpoints;
     for (ptrdiff_t b = 0; b < s->B; b++) {
         for (ptrdiff_t k = 0; k < tiles; k += group) {
             ptrdiff_t last = k + group < tiles ? k + group : tiles;
-            memset(w.carry, 0, (size_t)((last - k) * N) * sizeof(lanes));
+            memset(w.carry, 0, (size_t)((last - k) * N) * sizeof(un_lanes));
             backward(s, b, k, last, offset, length[b], checkpoint, dy, g, &w);
             ptrdiff_t channels = H - k * L < (last - k) * L ? H - k * L : (last - k) * L;
             if (g->dx0) from_tiles(channels, N, (float *)w.carry, g->dx0 + (b * H + k * L) * N, 0);

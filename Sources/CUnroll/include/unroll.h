@@ -240,8 +240,6 @@ void un_ssm_recurrence(const un_system *s, ptrdiff_t T, const int32_t *offset, c
                        const double *columns, const float *u, float *x, float *y, double *scratch);
 
 // ---- selective_scan.c: x_t[h,n] = exp(Δ_t[h] A[h,n]) x_{t−1}[h,n] + Δ_t[h] b_t[n] u_t[h]; y_t[h] = Σ_n c_t[n] x_t[h,n] + D[h] u_t[h]
-#define UN_SCAN_LANES 16
-#define UN_SCAN_CHUNK 16
 typedef struct {
     ptrdiff_t B, H, N;
     // A [H,N], D [H]; u, delta [R,H]; b, c [R,N], ld floats from row to row; x0 [B, H*N] or null.
