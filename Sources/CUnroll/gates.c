@@ -1,3 +1,4 @@
+// The elementwise half of one time step of a recurrent cell, n sequences at once; the products are the caller's.
 #include "unroll.h"
 #include "fast.h"
 
@@ -12,36 +13,18 @@ UN_FAST void un_rnn_step_back(ptrdiff_t n, ptrdiff_t H, int relu, const float *r
     else for (ptrdiff_t i = 0; i < n * H; i++) da[i] = (dy[i] + carry[i]) * (1 - h[i] * h[i]);
 }
 
-UN_FAST void un_lstm_step(ptrdiff_t n, ptrdiff_t H, float *restrict gates, const float *restrict c_prev, float *restrict c,
-                          float *restrict tc, float *restrict h) {
-    for (ptrdiff_t b = 0; b < n; b++, gates += 4 * H, c_prev += H, c += H, tc += H, h += H) {
-        float *restrict gi = gates, *restrict gf = gates + H, *restrict gg = gates + 2 * H, *restrict go = gates + 3 * H;
-        UN_INDEPENDENT
-        for (ptrdiff_t j = 0; j < H; j++) {
-            float i = un_sigmoidf(gi[j]), f = un_sigmoidf(gf[j]), g = un_tanhf(gg[j]), o = un_sigmoidf(go[j]);
-            float cell = f * c_prev[j] + i * g, t = un_tanhf(cell);
-            gi[j] = i; gf[j] = f; gg[j] = g; go[j] = o;
-            c[j] = cell; tc[j] = t; h[j] = o * t;
-        }
+UN_FAST void un_residual_step(ptrdiff_t n, ptrdiff_t H, float *restrict a, const float *restrict h_prev, float *restrict h) {
+    for (ptrdiff_t i = 0; i < n * H; i++) {
+        a[i] = un_tanhf(a[i]);
+        h[i] = h_prev[i] + a[i];
     }
 }
 
-UN_FAST void un_lstm_step_back(ptrdiff_t n, ptrdiff_t H, float *restrict gates, const float *restrict c_prev,
-                               const float *restrict tc, const float *restrict dy, const float *restrict carry_h,
-                               float *restrict carry_c) {
-    for (ptrdiff_t b = 0; b < n; b++, gates += 4 * H, c_prev += H, tc += H, dy += H, carry_h += H, carry_c += H) {
-        float *restrict gi = gates, *restrict gf = gates + H, *restrict gg = gates + 2 * H, *restrict go = gates + 3 * H;
-        UN_INDEPENDENT
-        for (ptrdiff_t j = 0; j < H; j++) {
-            float i = gi[j], f = gf[j], g = gg[j], o = go[j], t = tc[j];
-            float dh = dy[j] + carry_h[j];
-            float dc = carry_c[j] + dh * o * (1 - t * t);
-            gi[j] = dc * g * i * (1 - i);
-            gf[j] = dc * c_prev[j] * f * (1 - f);
-            gg[j] = dc * i * (1 - g * g);
-            go[j] = dh * t * o * (1 - o);
-            carry_c[j] = dc * f;
-        }
+UN_FAST void un_residual_step_back(ptrdiff_t n, ptrdiff_t H, float *restrict a, const float *restrict dy, float *restrict carry) {
+    for (ptrdiff_t i = 0; i < n * H; i++) {
+        float dh = dy[i] + carry[i];
+        a[i] = dh * (1 - a[i] * a[i]);
+        carry[i] = dh;
     }
 }
 
@@ -77,41 +60,14 @@ UN_FAST void un_gru_step_back(ptrdiff_t n, ptrdiff_t H, float *restrict gates, c
     }
 }
 
+// r and r ⊙ h_prev; z is the update's.
 UN_FAST void un_gru_reset(ptrdiff_t n, ptrdiff_t H, float *restrict gates, const float *restrict h_prev, float *restrict rh) {
     for (ptrdiff_t b = 0; b < n; b++, gates += 3 * H, h_prev += H, rh += H) {
-        float *restrict gr = gates, *restrict gz = gates + H;
         UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < H; j++) {
-            float r = un_sigmoidf(gr[j]);
-            gr[j] = r;
-            gz[j] = un_sigmoidf(gz[j]);
+            float r = un_sigmoidf(gates[j]);
+            gates[j] = r;
             rh[j] = r * h_prev[j];
-        }
-    }
-}
-
-UN_FAST void un_gru_update(ptrdiff_t n, ptrdiff_t H, float *restrict gates, const float *restrict h_prev, float *restrict h) {
-    for (ptrdiff_t b = 0; b < n; b++, gates += 3 * H, h_prev += H, h += H) {
-        float *restrict gz = gates + H, *restrict gn = gates + 2 * H;
-        UN_INDEPENDENT
-        for (ptrdiff_t j = 0; j < H; j++) {
-            float c = un_tanhf(gn[j]);
-            gn[j] = c;
-            h[j] = c + gz[j] * (h_prev[j] - c);
-        }
-    }
-}
-
-UN_FAST void un_gru_update_back(ptrdiff_t n, ptrdiff_t H, float *restrict gates, const float *restrict h_prev,
-                                const float *restrict dy, float *restrict carry) {
-    for (ptrdiff_t b = 0; b < n; b++, gates += 3 * H, h_prev += H, dy += H, carry += H) {
-        float *restrict gz = gates + H, *restrict gn = gates + 2 * H;
-        UN_INDEPENDENT
-        for (ptrdiff_t j = 0; j < H; j++) {
-            float z = gz[j], c = gn[j], dh = dy[j] + carry[j];
-            gz[j] = dh * (h_prev[j] - c) * z * (1 - z);
-            gn[j] = dh * (1 - z) * (1 - c * c);
-            carry[j] = dh * z;
         }
     }
 }
@@ -126,4 +82,43 @@ UN_FAST void un_gru_reset_back(ptrdiff_t n, ptrdiff_t H, float *restrict gates, 
             gates[j] = drh[j] * h_prev[j] * r * (1 - r);
         }
     }
+}
+
+// A gate u leads from one of h_prev and c to the other: from c where u is what is kept of h_prev, else from h_prev.
+UN_INLINE void update_step(ptrdiff_t n, ptrdiff_t H, int keeps, float *restrict gates, ptrdiff_t ld, const float *restrict h_prev,
+                           float *restrict h) {
+    for (ptrdiff_t b = 0; b < n; b++, gates += ld, h_prev += H, h += H) {
+        float *restrict gu = gates, *restrict gc = gates + H;
+        UN_INDEPENDENT
+        for (ptrdiff_t j = 0; j < H; j++) {
+            float u = un_sigmoidf(gu[j]), c = un_tanhf(gc[j]), from = keeps ? c : h_prev[j], to = keeps ? h_prev[j] : c;
+            gu[j] = u; gc[j] = c;
+            h[j] = from + u * (to - from);
+        }
+    }
+}
+
+UN_INLINE void update_step_back(ptrdiff_t n, ptrdiff_t H, int keeps, float *restrict gates, ptrdiff_t ld,
+                                const float *restrict h_prev, const float *restrict dy, float *restrict carry) {
+    for (ptrdiff_t b = 0; b < n; b++, gates += ld, h_prev += H, dy += H, carry += H) {
+        float *restrict gu = gates, *restrict gc = gates + H;
+        UN_INDEPENDENT
+        for (ptrdiff_t j = 0; j < H; j++) {
+            float u = gu[j], c = gc[j], dh = dy[j] + carry[j], of_c = keeps ? 1 - u : u, of_h = keeps ? u : 1 - u;
+            gu[j] = dh * (keeps ? h_prev[j] - c : c - h_prev[j]) * u * (1 - u);
+            gc[j] = dh * of_c * (1 - c * c);
+            carry[j] = dh * of_h;
+        }
+    }
+}
+
+UN_FAST void un_update_step(ptrdiff_t n, ptrdiff_t H, int keeps, float *gates, ptrdiff_t ld, const float *h_prev, float *h) {
+    if (keeps) update_step(n, H, 1, gates, ld, h_prev, h);
+    else update_step(n, H, 0, gates, ld, h_prev, h);
+}
+
+UN_FAST void un_update_step_back(ptrdiff_t n, ptrdiff_t H, int keeps, float *gates, ptrdiff_t ld, const float *h_prev,
+                                 const float *dy, float *carry) {
+    if (keeps) update_step_back(n, H, 1, gates, ld, h_prev, dy, carry);
+    else update_step_back(n, H, 0, gates, ld, h_prev, dy, carry);
 }

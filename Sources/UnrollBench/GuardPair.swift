@@ -46,7 +46,7 @@ struct GuardPair {
         for _ in 0..<20 {
           Kernels.copy(input, to: gates)
           Kernels.multiply(previous, packed, adding: true, into: gates)
-          Kernels.lstmStep(gates: gates, previousCell: before, cell: cell, tanhCell: tape, hidden: hidden)
+          Kernels.lstmStep(gates: gates, previousCell: before, cell: cell, outputCell: tape, hidden: hidden)
         }
       },
       plain: {

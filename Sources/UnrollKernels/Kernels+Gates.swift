@@ -1,62 +1,77 @@
 import CUnroll
 
-/// The elementwise half of one time step of n sequences; the products are the caller's. Shapes are those of `unroll.h`.
+/// The elementwise half of one time step of n sequences; the products are the caller's. Matrices are [n,H] without gaps where nothing
+/// else is said. On the way back `dy` is the gradient that comes from the output, `carry` that of the state: from later steps in, to
+/// the step before out, without what goes through the product.
 extension Kernels {
+  /// h = tanh(a), or the larger of a and zero.
   public static func rnnStep(_ a: Matrix, relu: Bool, into h: Matrix) {
-    precondition(same(a, h) && a.isContiguous && h.isContiguous)
+    precondition(dense(a, h))
     un_rnn_step(h.rows, h.columns, relu ? 1 : 0, a.base, h.base)
   }
 
+  /// The gradient of a is written into `da`; `carry` stays, as the product is all that leads to the step before.
   public static func rnnStepBack(h: Matrix, relu: Bool, dy: Matrix, carry: Matrix, into da: Matrix) {
-    precondition(same(h, dy) && same(h, carry) && same(h, da))
+    precondition(dense(h, dy) && dense(h, carry) && dense(h, da))
     un_rnn_step_back(h.rows, h.columns, relu ? 1 : 0, h.base, dy.base, carry.base, da.base)
   }
 
-  public static func lstmStep(gates: Matrix, previousCell: Matrix, cell: Matrix, tanhCell: Matrix, hidden: Matrix) {
-    precondition(gates.columns == 4 * cell.columns && gates.rows == cell.rows && same(cell, previousCell))
-    precondition(same(cell, tanhCell) && same(cell, hidden) && gates.isContiguous)
-    un_lstm_step(cell.rows, cell.columns, gates.base, previousCell.base, cell.base, tanhCell.base, hidden.base)
+  /// h = h_prev + tanh(a); a becomes its tanh.
+  public static func residualStep(_ a: Matrix, previous: Matrix, hidden: Matrix) {
+    precondition(dense(a, previous) && dense(a, hidden))
+    un_residual_step(a.rows, a.columns, a.base, previous.base, hidden.base)
   }
 
-  public static func lstmStepBack(
-    gates: Matrix, previousCell: Matrix, tanhCell: Matrix, dy: Matrix, carryHidden: Matrix, carryCell: Matrix
-  ) {
-    precondition(
-      gates.columns == 4 * dy.columns && gates.rows == dy.rows && same(dy, carryHidden) && same(dy, carryCell))
-    un_lstm_step_back(
-      dy.rows, dy.columns, gates.base, previousCell.base, tanhCell.base, dy.base, carryHidden.base, carryCell.base)
+  /// The tanh `a` becomes the gradient of its pre-activation.
+  public static func residualStepBack(_ a: Matrix, dy: Matrix, carry: Matrix) {
+    precondition(dense(a, dy) && dense(a, carry))
+    un_residual_step_back(a.rows, a.columns, a.base, dy.base, carry.base)
   }
 
-  /// Reset gate after the recurrent product, as PyTorch's.
+  /// Reset gate after the recurrent product, as PyTorch's. `gates` [n,3H] in the order r z n: the input's share in, activations out;
+  /// `recurrent` [n,3H]: the state's share, of which the last third goes into `recurrentN`.
   public static func gruStep(gates: Matrix, recurrent: Matrix, previous: Matrix, recurrentN: Matrix, hidden: Matrix) {
-    precondition(gates.columns == 3 * hidden.columns && same(gates, recurrent) && same(hidden, previous))
-    precondition(same(hidden, recurrentN) && gates.rows == hidden.rows)
+    precondition(areGates(gates, 3, hidden) && dense(gates, recurrent))
+    precondition(dense(hidden, previous) && dense(hidden, recurrentN))
     un_gru_step(hidden.rows, hidden.columns, gates.base, recurrent.base, previous.base, recurrentN.base, hidden.base)
   }
 
+  /// Activations become gradients of the input's share, `recurrentN` that of its own.
   public static func gruStepBack(gates: Matrix, previous: Matrix, recurrentN: Matrix, dy: Matrix, carry: Matrix) {
-    precondition(gates.columns == 3 * dy.columns && same(dy, carry) && same(dy, previous) && same(dy, recurrentN))
+    precondition(areGates(gates, 3, dy) && dense(dy, carry) && dense(dy, previous) && dense(dy, recurrentN))
     un_gru_step_back(dy.rows, dy.columns, gates.base, previous.base, recurrentN.base, dy.base, carry.base)
   }
 
-  /// Reset gate before the recurrent product: r, z and r ⊙ h.
+  /// Reset gate before the recurrent product: r, the first of `gates` [n,3H], and `reset` = r ⊙ h_prev. The rest is an `updateStep`.
   public static func gruReset(gates: Matrix, previous: Matrix, reset: Matrix) {
-    precondition(gates.columns == 3 * previous.columns && same(previous, reset) && gates.rows == reset.rows)
+    precondition(areGates(gates, 3, reset) && dense(previous, reset))
     un_gru_reset(reset.rows, reset.columns, gates.base, previous.base, reset.base)
   }
 
-  public static func gruUpdate(gates: Matrix, previous: Matrix, hidden: Matrix) {
-    precondition(gates.columns == 3 * hidden.columns && same(previous, hidden) && gates.rows == hidden.rows)
-    un_gru_update(hidden.rows, hidden.columns, gates.base, previous.base, hidden.base)
-  }
-
-  public static func gruUpdateBack(gates: Matrix, previous: Matrix, dy: Matrix, carry: Matrix) {
-    precondition(gates.columns == 3 * dy.columns && same(previous, dy) && same(dy, carry))
-    un_gru_update_back(dy.rows, dy.columns, gates.base, previous.base, dy.base, carry.base)
-  }
-
+  /// From the gradient of `reset` to that of r's pre-activation, in its place, and to the state's, which is added to.
   public static func gruResetBack(gates: Matrix, previous: Matrix, dReset: Matrix, addCarry: Matrix) {
-    precondition(gates.columns == 3 * dReset.columns && same(previous, dReset) && same(dReset, addCarry))
+    precondition(areGates(gates, 3, dReset) && dense(previous, dReset) && dense(dReset, addCarry))
     un_gru_reset_back(dReset.rows, dReset.columns, gates.base, previous.base, dReset.base, addCarry.base)
+  }
+
+  /// `gates` [n,2H], whose rows may have gaps: a gate u and a candidate c, pre-activations in, activations out.
+  ///
+  /// - Parameter keeps: h = u ⊙ h_prev + (1 − u) ⊙ c, else h = (1 − u) ⊙ h_prev + u ⊙ c.
+  public static func updateStep(gates: Matrix, keeps: Bool, previous: Matrix, hidden: Matrix) {
+    precondition(gates.rows == hidden.rows && gates.columns == 2 * hidden.columns && dense(previous, hidden))
+    un_update_step(
+      hidden.rows, hidden.columns, keeps ? 1 : 0, gates.base, gates.stride, previous.base, hidden.base)
+  }
+
+  /// Activations become gradients of the pre-activations.
+  public static func updateStepBack(gates: Matrix, keeps: Bool, previous: Matrix, dy: Matrix, carry: Matrix) {
+    precondition(gates.rows == dy.rows && gates.columns == 2 * dy.columns && dense(previous, dy) && dense(dy, carry))
+    un_update_step_back(
+      dy.rows, dy.columns, keeps ? 1 : 0, gates.base, gates.stride, previous.base, dy.base, carry.base)
+  }
+
+  /// Whether `gates` are `count` gates side by side for the states [n,H].
+  static func areGates(_ gates: Matrix, _ count: Int, _ states: Matrix) -> Bool {
+    gates.rows == states.rows && gates.columns == count * states.columns && gates.isContiguous
   }
 }

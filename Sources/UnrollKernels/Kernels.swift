@@ -141,5 +141,7 @@ public enum Kernels {
   }
 
   static func same(_ x: Matrix, _ y: Matrix) -> Bool { x.rows == y.rows && x.columns == y.columns }
+  /// One shape, and no gaps.
+  static func dense(_ x: Matrix, _ y: Matrix) -> Bool { same(x, y) && x.isContiguous && y.isContiguous }
   static func shape(_ x: Matrix) -> String { "[\(x.rows), \(x.columns)]" }
 }

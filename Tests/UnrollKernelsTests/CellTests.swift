@@ -31,9 +31,9 @@ import UnrollKernels
         carryHidden: s[5], carryCell: s[6], addPeepholes: own.1)
       #expect([gates, s[1], s[3], s[6], dPeep].allSatisfy(Kernels.isFinite), "variant \(variant.rawValue)")
     }
-    for step in [Kernels.highwayStep, Kernels.updateStep] {
+    for keeps in [false, true] {
       let gates = extreme(2)
-      step(gates, s[0], s[1])
+      Kernels.updateStep(gates: gates, keeps: keeps, previous: s[0], hidden: s[1])
       #expect([gates, s[1]].allSatisfy(Kernels.isFinite))
     }
   }

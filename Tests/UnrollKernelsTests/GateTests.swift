@@ -55,13 +55,13 @@ import UnrollKernels
     let (gates, before) = (pool.normal(n, 4 * width, deviation: 2), pool.normal(n, width))
     let inputs = [gates.doubles, before.doubles]
     let (c, tanhC, h) = (pool.matrix(n, width), pool.matrix(n, width), pool.matrix(n, width))
-    Kernels.lstmStep(gates: gates, previousCell: before, cell: c, tanhCell: tanhC, hidden: h)
+    Kernels.lstmStep(gates: gates, previousCell: before, cell: c, outputCell: tanhC, hidden: h)
     #expect(distance(h.array, twin(inputs)[0]) < 1e-6 && distance(c.array, twin(inputs)[1]) < 1e-6)
     #expect(distance(tanhC.array, c.doubles.map { tanh($0) }) < 1e-6)
     let (dy, carryH, carryC) = (pool.normal(n, width), pool.normal(n, width), pool.normal(n, width))
     let upstream = [zip(dy.doubles, carryH.doubles).map { $0 + $1 }, carryC.doubles]
     Kernels.lstmStepBack(
-      gates: gates, previousCell: before, tanhCell: tanhC, dy: dy, carryHidden: carryH, carryCell: carryC)
+      gates: gates, previousCell: before, cell: c, outputCell: tanhC, dy: dy, carryHidden: carryH, carryCell: carryC)
     #expect(distance(gates.array, slopes(inputs, 0, upstream, twin)) < 3e-6)
     #expect(distance(carryC.array, slopes(inputs, 1, upstream, twin)) < 3e-6)
   }
@@ -109,11 +109,12 @@ import UnrollKernels
     let (reset, h, candidate) = (pool.matrix(n, width), pool.matrix(n, width), gates.columns(2 * width..<3 * width))
     Kernels.gruReset(gates: gates, previous: before, reset: reset)
     Kernels.add(reset, to: candidate)
-    Kernels.gruUpdate(gates: gates, previous: before, hidden: h)
+    let update = gates.columns(width..<3 * width)
+    Kernels.updateStep(gates: update, keeps: true, previous: before, hidden: h)
     #expect(distance(h.array, twin(inputs)[0]) < 1e-6)
     let (dy, carry) = (pool.normal(n, width), pool.normal(n, width))
     let upstream = [zip(dy.doubles, carry.doubles).map { $0 + $1 }]
-    Kernels.gruUpdateBack(gates: gates, previous: before, dy: dy, carry: carry)
+    Kernels.updateStepBack(gates: update, keeps: true, previous: before, dy: dy, carry: carry)
     Kernels.gruResetBack(gates: gates, previous: before, dReset: pool.arena.copy(candidate), addCarry: carry)
     #expect(distance(gates.array, slopes(inputs, 0, upstream, twin)) < 3e-6)
     #expect(distance(carry.array, slopes(inputs, 1, upstream, twin)) < 3e-6)
@@ -126,8 +127,9 @@ import UnrollKernels
     }
     let (before, c, t, h) = (pool.normal(n, width), pool.matrix(n, width), pool.matrix(n, width), pool.matrix(n, width))
     let (lstm, dy, carryH, carryC) = (extreme(4), pool.normal(n, width), pool.normal(n, width), pool.normal(n, width))
-    Kernels.lstmStep(gates: lstm, previousCell: before, cell: c, tanhCell: t, hidden: h)
-    Kernels.lstmStepBack(gates: lstm, previousCell: before, tanhCell: t, dy: dy, carryHidden: carryH, carryCell: carryC)
+    Kernels.lstmStep(gates: lstm, previousCell: before, cell: c, outputCell: t, hidden: h)
+    Kernels.lstmStepBack(
+      gates: lstm, previousCell: before, cell: c, outputCell: t, dy: dy, carryHidden: carryH, carryCell: carryC)
     #expect([lstm, c, t, h, carryC].allSatisfy(Kernels.isFinite))
     let (gru, recurrent) = (extreme(3), extreme(3))
     Kernels.gruStep(gates: gru, recurrent: recurrent, previous: before, recurrentN: t, hidden: h)

@@ -34,53 +34,45 @@ void un_blas_gemm(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const float *a, const f
 // Does multiply-adds in registers and says how many; `result` keeps the compiler from leaving them out.
 ptrdiff_t un_multiply_adds(ptrdiff_t rounds, float *result);
 
-// ---- gates.c: the elementwise part of each recurrent cell, one time step of n sequences
+// ---- gates.c: the elementwise half of a recurrent cell, one time step of n sequences
+// Gradients of a step: dy [n,H] comes from the output, carry [n,H] from later steps in, and goes to the step before out.
 // a [n,H] pre-activation in, h out. relu: 0 tanh, 1 relu.
 void un_rnn_step(ptrdiff_t n, ptrdiff_t H, int relu, const float *a, float *h);
-// carry [n,H]: gradient that comes from later steps; dy [n,H]: from the output. da [n,H] out.
+// da [n,H] out; carry stays.
 void un_rnn_step_back(ptrdiff_t n, ptrdiff_t H, int relu, const float *h, const float *dy, const float *carry, float *da);
-// gates [n,4H] i f g o: pre-activations in, activations out; c_prev, c, tc = tanh(c), h [n,H].
-void un_lstm_step(ptrdiff_t n, ptrdiff_t H, float *gates, const float *c_prev, float *c, float *tc, float *h);
-// gates: activations in, gradients of the pre-activations out; carry_c [n,H]: gradient of c in, of c_prev out.
-void un_lstm_step_back(ptrdiff_t n, ptrdiff_t H, float *gates, const float *c_prev, const float *tc, const float *dy,
-                       const float *carry_h, float *carry_c);
-// gates [n,3H] r z n: x-part in, activations out; hidden [n,3H]: h-part; hn [n,H] out: its n rows (reset after).
-void un_gru_step(ptrdiff_t n, ptrdiff_t H, float *gates, const float *hidden, const float *h_prev, float *hn, float *h);
-// gates: activations in, gradients of the x-part out; hn: gradient of the h-part's n rows out; carry: of h in, the
-// direct part of h_prev's out.
-void un_gru_step_back(ptrdiff_t n, ptrdiff_t H, float *gates, const float *h_prev, float *hn, const float *dy, float *carry);
-// Reset before: gates [n,3H] with r, z complete; rh [n,H] = r ⊙ h_prev out.
-void un_gru_reset(ptrdiff_t n, ptrdiff_t H, float *gates, const float *h_prev, float *rh);
-// gates' n rows complete; n and h out.
-void un_gru_update(ptrdiff_t n, ptrdiff_t H, float *gates, const float *h_prev, float *h);
-// Backward of update: writes the gradients of n's and z's pre-activations into gates, direct part of carry.
-void un_gru_update_back(ptrdiff_t n, ptrdiff_t H, float *gates, const float *h_prev, const float *dy, float *carry);
-// Backward of reset: drh [n,H] in; r's pre-activation gradient into gates; add to carry.
-void un_gru_reset_back(ptrdiff_t n, ptrdiff_t H, float *gates, const float *h_prev, const float *drh, float *add_carry);
-
-// ---- cells.c: the same for less common cells
-// h = h_prev + tanh(a); a: pre-activation in, tanh out, gradient on the way back; carry: gradient of h in, of h_prev's direct part out.
+// h = h_prev + tanh(a); a: pre-activation in, tanh out, on the way back its gradient out.
 void un_residual_step(ptrdiff_t n, ptrdiff_t H, float *a, const float *h_prev, float *h);
 void un_residual_step_back(ptrdiff_t n, ptrdiff_t H, float *a, const float *dy, float *carry);
-// gates [n,2H] u c: h = (1 - u) h_prev + u c
-void un_update_step(ptrdiff_t n, ptrdiff_t H, float *gates, const float *h_prev, float *h);
-void un_update_step_back(ptrdiff_t n, ptrdiff_t H, float *gates, const float *h_prev, const float *dy, float *carry);
-// gates [n,2H] λ c: h = λ h_prev + (1 - λ) c
-void un_highway_step(ptrdiff_t n, ptrdiff_t H, float *gates, const float *h_prev, float *h);
-void un_highway_step_back(ptrdiff_t n, ptrdiff_t H, float *gates, const float *h_prev, const float *dy, float *carry);
-// LSTM variants, flags: 1 coupled gates (rows i g o, f = 1 - i), 2 peepholes (peep: one row of H for each of i, f, o; f not when
-// coupled), 4 no tanh at the output. tc is what the output multiplies. add_peep like peep.
-void un_lstm_variant_step(ptrdiff_t n, ptrdiff_t H, int flags, const float *peep, float *gates, const float *c_prev, float *c,
-                          float *tc, float *h);
-void un_lstm_variant_step_back(ptrdiff_t n, ptrdiff_t H, int flags, const float *peep, float *gates, const float *c_prev,
-                               const float *c, const float *tc, const float *dy, const float *carry_h, float *carry_c,
-                               float *add_peep);
+// gates [n,3H] r z n: the input's share in, activations out; hidden [n,3H]: the state's share; hn [n,H] out: its last third (reset after).
+void un_gru_step(ptrdiff_t n, ptrdiff_t H, float *gates, const float *hidden, const float *h_prev, float *hn, float *h);
+// gates: activations in, gradients of the input's share out; hn: gradient of its counterpart out; carry out: without the product's.
+void un_gru_step_back(ptrdiff_t n, ptrdiff_t H, float *gates, const float *h_prev, float *hn, const float *dy, float *carry);
+// Reset before: of gates [n,3H] r alone, pre-activation in, activation out; rh [n,H] = r ⊙ h_prev out. The rest is un_update_step.
+void un_gru_reset(ptrdiff_t n, ptrdiff_t H, float *gates, const float *h_prev, float *rh);
+// drh [n,H] in; r's pre-activation gradient into gates.
+void un_gru_reset_back(ptrdiff_t n, ptrdiff_t H, float *gates, const float *h_prev, const float *drh, float *add_carry);
+// gates [n,2H] u c, ld floats from row to row: pre-activations in, activations out.
+// keeps: h = u h_prev + (1 - u) c, else h = (1 - u) h_prev + u c.
+void un_update_step(ptrdiff_t n, ptrdiff_t H, int keeps, float *gates, ptrdiff_t ld, const float *h_prev, float *h);
+// gates: activations in, gradients of the pre-activations out.
+void un_update_step_back(ptrdiff_t n, ptrdiff_t H, int keeps, float *gates, ptrdiff_t ld, const float *h_prev, const float *dy,
+                         float *carry);
+
+// ---- lstm.c: the same for cells with a second state
+// gates [n,4H] i f g o: pre-activations in, activations out; c_prev, c, tc (what the output multiplies), h [n,H].
+// flags: 1 coupled gates (rows i g o, f = 1 - i), 2 peepholes (peep: one row of H for each of i, f, o; f not when coupled; else null),
+// 4 no tanh at the output.
+void un_lstm_step(ptrdiff_t n, ptrdiff_t H, int flags, const float *peep, float *gates, const float *c_prev, float *c, float *tc,
+                  float *h);
+// gates: activations in, gradients of the pre-activations out; carry_c [n,H]: gradient of c in, of c_prev out. add_peep like peep.
+void un_lstm_step_back(ptrdiff_t n, ptrdiff_t H, int flags, const float *peep, float *gates, const float *c_prev, const float *c,
+                       const float *tc, const float *dy, const float *carry_h, float *carry_c, float *add_peep);
 // An LSTM step in halves: gates and cell; then s, the normalised cell in and its tanh out, and h.
 void un_lstm_cell(ptrdiff_t n, ptrdiff_t H, float *gates, const float *c_prev, float *c);
 void un_lstm_cell_back(ptrdiff_t n, ptrdiff_t H, float *gates, const float *c_prev, const float *dc_now, float *carry_c);
 void un_lstm_output(ptrdiff_t n, ptrdiff_t H, const float *gates, float *s, float *h);
 void un_lstm_output_back(ptrdiff_t n, ptrdiff_t H, float *gates, const float *s, const float *dy, const float *carry_h, float *ds);
-// sLSTM, gates [n,4H] i f z o; forget [n,H] out: the stabilised forget gate.
+// sLSTM, gates [n,4H] i f z o; forget [n,H] out: the stabilised forget gate. States c, nn (its norm) and m (the stabiliser).
 void un_slstm_step(ptrdiff_t n, ptrdiff_t H, int exponential, float *gates, const float *c_prev, const float *n_prev,
                    const float *m_prev, float *c, float *nn, float *m, float *forget, float *h);
 void un_slstm_step_back(ptrdiff_t n, ptrdiff_t H, float *gates, const float *c_prev, const float *n_prev, const float *c,

@@ -76,11 +76,14 @@ struct GRUResetBefore: RecurrentCell {
   }
 
   func gate(_ gates: Matrix, _ t: Int, _ walk: RecurrentWalk) {
-    Kernels.gruUpdate(gates: gates, previous: walk.previous(0, t), hidden: walk.current(0, t))
+    Kernels.updateStep(
+      gates: gates.columns(weights.gates(1..<3)), keeps: true, previous: walk.previous(0, t), hidden: walk.current(0, t))
   }
 
   func gateBack(_ gates: Matrix, _ t: Int, dy: Matrix, _ walk: RecurrentWalk) {
-    Kernels.gruUpdateBack(gates: gates, previous: walk.previous(0, t), dy: dy, carry: walk.carry(0, t))
+    Kernels.updateStepBack(
+      gates: gates.columns(weights.gates(1..<3)), keeps: true, previous: walk.previous(0, t), dy: dy,
+      carry: walk.carry(0, t))
   }
 
   func stepBack(_ t: Int, dy: Matrix, _ walk: RecurrentWalk) {
@@ -111,11 +114,11 @@ struct GRUSimplified: RecurrentCell {
   var carriesHidden: Bool { true }
 
   func gate(_ gates: Matrix, _ t: Int, _ walk: RecurrentWalk) {
-    Kernels.updateStep(gates: gates, previous: walk.previous(0, t), hidden: walk.current(0, t))
+    Kernels.updateStep(gates: gates, keeps: false, previous: walk.previous(0, t), hidden: walk.current(0, t))
   }
 
   func gateBack(_ gates: Matrix, _ t: Int, dy: Matrix, _ walk: RecurrentWalk) {
-    Kernels.updateStepBack(gates: gates, previous: walk.previous(0, t), dy: dy, carry: walk.carry(0, t))
+    Kernels.updateStepBack(gates: gates, keeps: false, previous: walk.previous(0, t), dy: dy, carry: walk.carry(0, t))
   }
 }
 

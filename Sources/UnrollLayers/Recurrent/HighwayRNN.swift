@@ -14,11 +14,11 @@ struct HighwayRNN: RecurrentCell {
   var carriesHidden: Bool { true }
 
   func gate(_ gates: Matrix, _ t: Int, _ walk: RecurrentWalk) {
-    Kernels.highwayStep(gates: gates, previous: walk.previous(0, t), hidden: walk.current(0, t))
+    Kernels.updateStep(gates: gates, keeps: true, previous: walk.previous(0, t), hidden: walk.current(0, t))
   }
 
   func gateBack(_ gates: Matrix, _ t: Int, dy: Matrix, _ walk: RecurrentWalk) {
-    Kernels.highwayStepBack(gates: gates, previous: walk.previous(0, t), dy: dy, carry: walk.carry(0, t))
+    Kernels.updateStepBack(gates: gates, keeps: true, previous: walk.previous(0, t), dy: dy, carry: walk.carry(0, t))
   }
 }
 

@@ -17,13 +17,13 @@ struct LSTM: RecurrentCell {
 
   func gate(_ gates: Matrix, _ t: Int, _ walk: RecurrentWalk) {
     Kernels.lstmStep(
-      gates: gates, previousCell: walk.previous(1, t), cell: walk.current(1, t), tanhCell: walk.tape(0, t),
+      gates: gates, previousCell: walk.previous(1, t), cell: walk.current(1, t), outputCell: walk.tape(0, t),
       hidden: walk.current(0, t))
   }
 
   func gateBack(_ gates: Matrix, _ t: Int, dy: Matrix, _ walk: RecurrentWalk) {
     Kernels.lstmStepBack(
-      gates: gates, previousCell: walk.previous(1, t), tanhCell: walk.tape(0, t), dy: dy,
+      gates: gates, previousCell: walk.previous(1, t), cell: walk.current(1, t), outputCell: walk.tape(0, t), dy: dy,
       carryHidden: walk.carry(0, t), carryCell: walk.carry(1, t))
   }
 }
@@ -48,15 +48,15 @@ struct LSTMVariant: RecurrentCell {
 
   func gate(_ gates: Matrix, _ t: Int, _ walk: RecurrentWalk) {
     Kernels.lstmStep(
-      variant, peepholes: peepholes.map(walk.pass.value) ?? gates, gates: gates, previousCell: walk.previous(1, t),
+      variant, peepholes: peepholes.map(walk.pass.value), gates: gates, previousCell: walk.previous(1, t),
       cell: walk.current(1, t), outputCell: walk.tape(0, t), hidden: walk.current(0, t))
   }
 
   func gateBack(_ gates: Matrix, _ t: Int, dy: Matrix, _ walk: RecurrentWalk) {
     Kernels.lstmStepBack(
-      variant, peepholes: peepholes.map(walk.pass.value) ?? gates, gates: gates, previousCell: walk.previous(1, t),
+      variant, peepholes: peepholes.map(walk.pass.value), gates: gates, previousCell: walk.previous(1, t),
       cell: walk.current(1, t), outputCell: walk.tape(0, t), dy: dy, carryHidden: walk.carry(0, t),
-      carryCell: walk.carry(1, t), addPeepholes: peepholes.map(walk.pass.gradient) ?? gates)
+      carryCell: walk.carry(1, t), addPeepholes: peepholes.map(walk.pass.gradient))
   }
 }
 

@@ -1,91 +1,29 @@
-// The elementwise part of the less common cells, one time step of n sequences; conventions as in gates.c.
+// The elementwise half of LSTM cells and their kin, one time step of n sequences; conventions as in gates.c.
 #include "unroll.h"
 #include "fast.h"
 
-UN_FAST void un_residual_step(ptrdiff_t n, ptrdiff_t H, float *restrict a, const float *restrict h_prev, float *restrict h) {
-    for (ptrdiff_t i = 0; i < n * H; i++) {
-        a[i] = un_tanhf(a[i]);
-        h[i] = h_prev[i] + a[i];
-    }
-}
+// ---- The LSTM. Constant flags let the compiler make one loop for each combination of variants.
+enum { COUPLED = 1, PEEPHOLES = 2, PLAIN = 4 };
 
-UN_FAST void un_residual_step_back(ptrdiff_t n, ptrdiff_t H, float *restrict a, const float *restrict dy, float *restrict carry) {
-    for (ptrdiff_t i = 0; i < n * H; i++) {
-        float dh = dy[i] + carry[i];
-        a[i] = dh * (1 - a[i] * a[i]);
-        carry[i] = dh;
-    }
-}
+// A sum whose terms are rounded before it.
+UN_INLINE float plus(float a, float b) { return a + b; }
 
-UN_FAST void un_update_step(ptrdiff_t n, ptrdiff_t H, float *restrict gates, const float *restrict h_prev, float *restrict h) {
-    for (ptrdiff_t b = 0; b < n; b++, gates += 2 * H, h_prev += H, h += H) {
-        float *restrict gu = gates, *restrict gc = gates + H;
-        UN_INDEPENDENT
-        for (ptrdiff_t j = 0; j < H; j++) {
-            float u = un_sigmoidf(gu[j]), c = un_tanhf(gc[j]);
-            gu[j] = u; gc[j] = c;
-            h[j] = h_prev[j] + u * (c - h_prev[j]);
-        }
-    }
-}
-
-UN_FAST void un_update_step_back(ptrdiff_t n, ptrdiff_t H, float *restrict gates, const float *restrict h_prev,
-                                 const float *restrict dy, float *restrict carry) {
-    for (ptrdiff_t b = 0; b < n; b++, gates += 2 * H, h_prev += H, dy += H, carry += H) {
-        float *restrict gu = gates, *restrict gc = gates + H;
-        UN_INDEPENDENT
-        for (ptrdiff_t j = 0; j < H; j++) {
-            float u = gu[j], c = gc[j], dh = dy[j] + carry[j];
-            gu[j] = dh * (c - h_prev[j]) * u * (1 - u);
-            gc[j] = dh * u * (1 - c * c);
-            carry[j] = dh * (1 - u);
-        }
-    }
-}
-
-// λ keeps: h = λ h_prev + (1 - λ) c, the same with the gate the other way round.
-UN_FAST void un_highway_step(ptrdiff_t n, ptrdiff_t H, float *restrict gates, const float *restrict h_prev, float *restrict h) {
-    for (ptrdiff_t b = 0; b < n; b++, gates += 2 * H, h_prev += H, h += H) {
-        float *restrict gl = gates, *restrict gc = gates + H;
-        UN_INDEPENDENT
-        for (ptrdiff_t j = 0; j < H; j++) {
-            float l = un_sigmoidf(gl[j]), c = un_tanhf(gc[j]);
-            gl[j] = l; gc[j] = c;
-            h[j] = c + l * (h_prev[j] - c);
-        }
-    }
-}
-
-UN_FAST void un_highway_step_back(ptrdiff_t n, ptrdiff_t H, float *restrict gates, const float *restrict h_prev,
-                                  const float *restrict dy, float *restrict carry) {
-    for (ptrdiff_t b = 0; b < n; b++, gates += 2 * H, h_prev += H, dy += H, carry += H) {
-        float *restrict gl = gates, *restrict gc = gates + H;
-        UN_INDEPENDENT
-        for (ptrdiff_t j = 0; j < H; j++) {
-            float l = gl[j], c = gc[j], dh = dy[j] + carry[j];
-            gl[j] = dh * (h_prev[j] - c) * l * (1 - l);
-            gc[j] = dh * (1 - l) * (1 - c * c);
-            carry[j] = dh * l;
-        }
-    }
-}
-
-// ---- LSTM variants. Constant flags let the compiler make one loop for each combination.
-UN_INLINE void lstm_variant(ptrdiff_t n, ptrdiff_t H, int coupled, int peephole, int plain, const float *restrict peep,
-                            float *restrict gates, const float *restrict c_prev, float *restrict c, float *restrict tc,
-                            float *restrict h) {
+UN_INLINE void lstm_step(ptrdiff_t n, ptrdiff_t H, int flags, const float *restrict peep, float *restrict gates,
+                         const float *restrict c_prev, float *restrict c, float *restrict tc, float *restrict h) {
+    int coupled = flags & COUPLED, sees = flags & PEEPHOLES, plain = flags & PLAIN;
     ptrdiff_t G = coupled ? 3 : 4;
-    const float *restrict pi = peep, *restrict pf = coupled ? peep : peep + H, *restrict po = peep + (G - 2) * H;
+    const float *restrict pi = peep, *restrict pf = sees && !coupled ? peep + H : NULL;
+    const float *restrict po = sees ? peep + (G - 2) * H : NULL;
     for (ptrdiff_t b = 0; b < n; b++, gates += G * H, c_prev += H, c += H, tc += H, h += H) {
         float *restrict gi = gates, *restrict gf = coupled ? gates : gates + H;
         float *restrict gg = gates + (G - 2) * H, *restrict go = gates + (G - 1) * H;
         UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < H; j++) {
-            float i = un_sigmoidf(gi[j] + (peephole ? pi[j] * c_prev[j] : 0));
-            float f = coupled ? 1 - i : un_sigmoidf(gf[j] + (peephole ? pf[j] * c_prev[j] : 0));
+            float i = un_sigmoidf(sees ? plus(gi[j], pi[j] * c_prev[j]) : gi[j]);
+            float f = coupled ? 1 - i : un_sigmoidf(sees ? plus(gf[j], pf[j] * c_prev[j]) : gf[j]);
             float g = un_tanhf(gg[j]);
             float cell = f * c_prev[j] + i * g;
-            float o = un_sigmoidf(go[j] + (peephole ? po[j] * cell : 0));
+            float o = un_sigmoidf(sees ? plus(go[j], po[j] * cell) : go[j]);
             float t = plain ? cell : un_tanhf(cell);
             gi[j] = i;
             if (!coupled) gf[j] = f;
@@ -95,13 +33,16 @@ UN_INLINE void lstm_variant(ptrdiff_t n, ptrdiff_t H, int coupled, int peephole,
     }
 }
 
-UN_INLINE void lstm_variant_back(ptrdiff_t n, ptrdiff_t H, int coupled, int peephole, int plain, const float *restrict peep,
-                                 float *restrict gates, const float *restrict c_prev, const float *restrict c,
-                                 const float *restrict tc, const float *restrict dy, const float *restrict carry_h,
-                                 float *restrict carry_c, float *restrict add_peep) {
+UN_INLINE void lstm_step_back(ptrdiff_t n, ptrdiff_t H, int flags, const float *restrict peep, float *restrict gates,
+                              const float *restrict c_prev, const float *restrict c, const float *restrict tc,
+                              const float *restrict dy, const float *restrict carry_h, float *restrict carry_c,
+                              float *restrict add_peep) {
+    int coupled = flags & COUPLED, sees = flags & PEEPHOLES, plain = flags & PLAIN;
     ptrdiff_t G = coupled ? 3 : 4;
-    const float *restrict pi = peep, *restrict pf = coupled ? peep : peep + H, *restrict po = peep + (G - 2) * H;
-    float *restrict dpi = add_peep, *restrict dpf = coupled ? add_peep : add_peep + H, *restrict dpo = add_peep + (G - 2) * H;
+    const float *restrict pi = peep, *restrict pf = sees && !coupled ? peep + H : NULL;
+    const float *restrict po = sees ? peep + (G - 2) * H : NULL;
+    float *restrict dpi = add_peep, *restrict dpf = sees && !coupled ? add_peep + H : NULL;
+    float *restrict dpo = sees ? add_peep + (G - 2) * H : NULL;
     for (ptrdiff_t b = 0; b < n; b++) {
         float *restrict gi = gates, *restrict gf = coupled ? gates : gates + H;
         float *restrict gg = gates + (G - 2) * H, *restrict go = gates + (G - 1) * H;
@@ -110,15 +51,17 @@ UN_INLINE void lstm_variant_back(ptrdiff_t n, ptrdiff_t H, int coupled, int peep
             float i = gi[j], f = coupled ? 1 - i : gf[j], g = gg[j], o = go[j], t = tc[j];
             float dh = dy[j] + carry_h[j];
             float d_o = dh * t * o * (1 - o);
-            float dc = carry_c[j] + dh * o * (plain ? 1 : 1 - t * t) + (peephole ? d_o * po[j] : 0);
+            float dc = carry_c[j] + dh * o * (plain ? 1 : 1 - t * t);
+            if (sees) dc = plus(dc, d_o * po[j]);
             float di = dc * (coupled ? g - c_prev[j] : g) * i * (1 - i);
             float df = coupled ? 0 : dc * c_prev[j] * f * (1 - f);
             gi[j] = di;
             if (!coupled) gf[j] = df;
             gg[j] = dc * i * (1 - g * g);
             go[j] = d_o;
-            carry_c[j] = dc * f + (peephole ? di * pi[j] : 0) + (peephole && !coupled ? df * pf[j] : 0);
-            if (peephole) {
+            float before = sees ? dc * f + di * pi[j] : dc * f;
+            carry_c[j] = sees && !coupled ? plus(before, df * pf[j]) : before;
+            if (sees) {
                 dpi[j] += di * c_prev[j];
                 if (!coupled) dpf[j] += df * c_prev[j];
                 dpo[j] += d_o * c[j];
@@ -128,29 +71,28 @@ UN_INLINE void lstm_variant_back(ptrdiff_t n, ptrdiff_t H, int coupled, int peep
     }
 }
 
-#define EACH_VARIANT(call)              \
-    switch (flags & 7) {                \
-        case 0: call(0, 0, 0); break;   \
-        case 1: call(1, 0, 0); break;   \
-        case 2: call(0, 1, 0); break;   \
-        case 3: call(1, 1, 0); break;   \
-        case 4: call(0, 0, 1); break;   \
-        case 5: call(1, 0, 1); break;   \
-        case 6: call(0, 1, 1); break;   \
-        default: call(1, 1, 1); break;  \
+#define EACH_VARIANT(call)      \
+    switch (flags & 7) {        \
+        case 0: call(0); break; \
+        case 1: call(1); break; \
+        case 2: call(2); break; \
+        case 3: call(3); break; \
+        case 4: call(4); break; \
+        case 5: call(5); break; \
+        case 6: call(6); break; \
+        default: call(7);       \
     }
 
-UN_FAST void un_lstm_variant_step(ptrdiff_t n, ptrdiff_t H, int flags, const float *peep, float *gates, const float *c_prev,
-                                  float *c, float *tc, float *h) {
-#define STEP(coupled, peephole, plain) lstm_variant(n, H, coupled, peephole, plain, peep, gates, c_prev, c, tc, h)
+UN_FAST void un_lstm_step(ptrdiff_t n, ptrdiff_t H, int flags, const float *peep, float *gates, const float *c_prev, float *c,
+                          float *tc, float *h) {
+#define STEP(constant) lstm_step(n, H, constant, peep, gates, c_prev, c, tc, h)
     EACH_VARIANT(STEP)
 }
 
-UN_FAST void un_lstm_variant_step_back(ptrdiff_t n, ptrdiff_t H, int flags, const float *peep, float *gates, const float *c_prev,
-                                       const float *c, const float *tc, const float *dy, const float *carry_h, float *carry_c,
-                                       float *add_peep) {
-#define BACK(coupled, peephole, plain) \
-    lstm_variant_back(n, H, coupled, peephole, plain, peep, gates, c_prev, c, tc, dy, carry_h, carry_c, add_peep)
+UN_FAST void un_lstm_step_back(ptrdiff_t n, ptrdiff_t H, int flags, const float *peep, float *gates, const float *c_prev,
+                               const float *c, const float *tc, const float *dy, const float *carry_h, float *carry_c,
+                               float *add_peep) {
+#define BACK(constant) lstm_step_back(n, H, constant, peep, gates, c_prev, c, tc, dy, carry_h, carry_c, add_peep)
     EACH_VARIANT(BACK)
 }
 
