@@ -104,7 +104,7 @@ UN_INLINE ptrdiff_t whole_blocks(const un_pair *p) {
     return channels_at(p->H, p->h) < UN_LANES ? 0 : steps_of(p, p->b + 1) / UN_POINTS * UN_POINTS;
 }
 
-UN_INLINE ptrdiff_t place(const un_pair *p, ptrdiff_t t) { return (p->offset[t] + p->b) * p->H + p->h; }
+UN_INLINE ptrdiff_t place(const un_pair *p, ptrdiff_t t) { return (p->steps.offset[t] + p->b) * p->H + p->h; }
 
 // A pair of sequences from its rows to the signals x, zeros beyond their lengths.
 UN_FAST static void load_pair(const Work *w, const un_pair *p, const float *rows, z *restrict x) {
@@ -202,18 +202,19 @@ static void correlate_signals(const Work *w, const z *k, z *u, z *dy, z *g) {
     un_columns_back(plan, y, dy, w->block);
 }
 
-void un_convolution(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, const float *kernel, const float *D,
-                    const float *u, float *y, float *scratch) {
+void un_convolution(const un_steps *steps, ptrdiff_t H, const float *kernel, const float *D, const float *u, float *y,
+                    float *scratch) {
+    ptrdiff_t T = steps->T;
     if (T <= DIRECT) {
-        un_direct(T, offset, live, H, kernel, D, u, y, scratch);
+        un_direct(steps, H, kernel, D, u, y, scratch);
         return;
     }
     Work w = work_for(T, scratch);
     for (ptrdiff_t h = 0; h < H; h += UN_LANES) {
         ptrdiff_t channels = channels_at(H, h);
         for (ptrdiff_t i = 0; i < channels; i++) load_kernel(&w, kernel + (h + i) * T, D[h + i], w.kernel + i * w.plan->n);
-        for (ptrdiff_t b = 0; b < live[0]; b += 2) {
-            un_pair pair = {T, H, h, b, offset, live};
+        for (ptrdiff_t b = 0; b < steps->B; b += 2) {
+            un_pair pair = {*steps, H, h, b};
             load_pair(&w, &pair, u, w.u);
             for (ptrdiff_t i = 0; i < channels; i++) convolve(&w, w.kernel + i * w.plan->n, w.u + i * w.stride);
             store_pair(&w, &pair, w.u, y);
@@ -221,11 +222,11 @@ void un_convolution(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptr
     }
 }
 
-void un_convolution_back(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, const float *kernel,
-                         const float *D, const float *u, const float *dy, float *du, float *dkernel, float *add_D,
-                         float *scratch) {
+void un_convolution_back(const un_steps *steps, ptrdiff_t H, const float *kernel, const float *D, const float *u, const float *dy,
+                         float *du, float *dkernel, float *add_D, float *scratch) {
+    ptrdiff_t T = steps->T;
     if (T <= DIRECT) {
-        un_direct_back(T, offset, live, H, kernel, D, u, dy, du, dkernel, add_D, scratch);
+        un_direct_back(steps, H, kernel, D, u, dy, du, dkernel, add_D, scratch);
         return;
     }
     Work w = work_for(T, scratch);
@@ -233,8 +234,8 @@ void un_convolution_back(ptrdiff_t T, const int32_t *offset, const int32_t *live
         ptrdiff_t channels = channels_at(H, h), n = w.plan->n;
         for (ptrdiff_t i = 0; i < channels; i++) load_kernel(&w, kernel + (h + i) * T, D[h + i], w.kernel + i * n);
         memset(w.gradient, 0, (size_t)(channels * n) * sizeof(z));
-        for (ptrdiff_t b = 0; b < live[0]; b += 2) {
-            un_pair pair = {T, H, h, b, offset, live};
+        for (ptrdiff_t b = 0; b < steps->B; b += 2) {
+            un_pair pair = {*steps, H, h, b};
             load_pair(&w, &pair, u, w.u);
             load_pair(&w, &pair, dy, w.dy);
             for (ptrdiff_t i = 0; i < channels; i++)

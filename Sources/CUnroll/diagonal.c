@@ -1,15 +1,15 @@
 // The diagonal state space x' = A x + u, y = Re(w C x) + D u for every channel by itself, w = 2 where a mode stands for a pair of
 // conjugates (parts = 2: real and imaginary part), 1 where all is real (parts = 1). λ and b of a channel: real parts, then
 // imaginary parts, in double precision.
+#include "fast.h"
 #include "powers.h"
 #include "unroll.h"
-#include "fast.h"
 #include <complex.h>
 #include <math.h>
 
 typedef double complex z;
 
-enum { LANES = 8 };  // channels of which signals are gathered at once
+enum { CHANNELS = 8 };  // channels of which signals are gathered at once
 
 UN_INLINE z at(const double *v, ptrdiff_t modes, ptrdiff_t n) { return __builtin_complex(v[n], v[modes + n]); }
 UN_INLINE void put(double *v, ptrdiff_t modes, ptrdiff_t n, z value) {
@@ -38,28 +38,32 @@ static z pole(const float *log_real, const float *imaginary, ptrdiff_t n) {
     return __builtin_complex(-exp((double)log_real[n]), imaginary ? (double)imaginary[n] : 0.0);
 }
 
-void un_diagonal(ptrdiff_t H, ptrdiff_t modes, int bilinear, const float *log_dt, const float *log_real, const float *imaginary,
-                 double *lambda, double *b) {
-    for (ptrdiff_t h = 0; h < H; h++) {
+// λ and b of channel h.
+UN_INLINE double *lambda_of(const un_modes *s, ptrdiff_t h) { return s->lambda + h * 2 * s->modes; }
+UN_INLINE double *b_of(const un_modes *s, ptrdiff_t h) { return s->b + h * 2 * s->modes; }
+
+void un_diagonal(const un_modes *s, int bilinear, const float *log_dt, const float *log_real, const float *imaginary) {
+    ptrdiff_t modes = s->modes;
+    for (ptrdiff_t h = 0; h < s->H; h++) {
         double dt = exp((double)log_dt[h]);
         for (ptrdiff_t n = 0; n < modes; n++) {
             z a = dt * pole(log_real + h * modes, imaginary ? imaginary + h * modes : NULL, n);
-            put(lambda + h * 2 * modes, modes, n, bilinear ? (1 + a / 2) / (1 - a / 2) : cexp(a));
-            put(b + h * 2 * modes, modes, n, bilinear ? dt / (1 - a / 2) : dt * phi(a));
+            put(lambda_of(s, h), modes, n, bilinear ? (1 + a / 2) / (1 - a / 2) : cexp(a));
+            put(b_of(s, h), modes, n, bilinear ? dt / (1 - a / 2) : dt * phi(a));
         }
     }
 }
 
-void un_diagonal_back(ptrdiff_t H, ptrdiff_t modes, int bilinear, const float *log_dt, const float *log_real,
-                      const float *imaginary, const double *dlambda, const double *db, float *add_log_dt, float *add_log_real,
-                      float *add_imaginary) {
-    for (ptrdiff_t h = 0; h < H; h++) {
+void un_diagonal_back(const un_modes *d, int bilinear, const float *log_dt, const float *log_real, const float *imaginary,
+                      float *add_log_dt, float *add_log_real, float *add_imaginary) {
+    ptrdiff_t modes = d->modes;
+    for (ptrdiff_t h = 0; h < d->H; h++) {
         double dt = exp((double)log_dt[h]), along = 0;
         for (ptrdiff_t n = 0; n < modes; n++) {
             z p = pole(log_real + h * modes, imaginary ? imaginary + h * modes : NULL, n), a = dt * p, inverse = 1 / (1 - a / 2);
-            z dl = at(dlambda + h * 2 * modes, modes, n), dbn = at(db + h * 2 * modes, modes, n);
-            z da = bilinear ? conj(inverse * inverse) * (dl + dt / 2 * dbn) : conj(cexp(a)) * dl + conj(dt * phi_slope(a)) * dbn;
-            along += creal(conj(bilinear ? inverse : phi(a)) * dbn) + creal(conj(p) * da);
+            z dl = at(lambda_of(d, h), modes, n), db = at(b_of(d, h), modes, n);
+            z da = bilinear ? conj(inverse * inverse) * (dl + dt / 2 * db) : conj(cexp(a)) * dl + conj(dt * phi_slope(a)) * db;
+            along += creal(conj(bilinear ? inverse : phi(a)) * db) + creal(conj(p) * da);
             add_log_real[h * modes + n] += (float)(creal(p) * dt * creal(da));
             if (imaginary) add_imaginary[h * modes + n] += (float)(dt * cimag(da));
         }
@@ -69,7 +73,7 @@ void un_diagonal_back(ptrdiff_t H, ptrdiff_t modes, int bilinear, const float *l
 
 // Doubles first: coefficients, moments and slopes of B sequences; then signals of a tile of channels.
 ptrdiff_t un_diagonal_scratch(ptrdiff_t T, ptrdiff_t B, ptrdiff_t modes) {
-    return 2 * 6 * B * modes + (LANES * B * un_power_length(T) + 15) / 16 * 16 + un_power_scratch(T, B, modes);
+    return 2 * 6 * B * modes + (CHANNELS * B * un_power_length(T) + 15) / 16 * 16 + un_power_scratch(T, B, modes);
 }
 
 typedef struct { ptrdiff_t length; double *g, *moments, *slopes; float *signals, *rest; } Work;
@@ -77,36 +81,39 @@ typedef struct { ptrdiff_t length; double *g, *moments, *slopes; float *signals,
 static Work work_for(ptrdiff_t T, ptrdiff_t B, ptrdiff_t modes, float *scratch) {
     Work w = {un_power_length(T), (double *)scratch, (double *)scratch + 2 * B * modes, (double *)scratch + 4 * B * modes, NULL, NULL};
     w.signals = scratch + 12 * B * modes;
-    w.rest = w.signals + (LANES * B * w.length + 15) / 16 * 16;
+    w.rest = w.signals + (CHANNELS * B * w.length + 15) / 16 * 16;
     return w;
 }
 
-static ptrdiff_t lanes_at(ptrdiff_t H, ptrdiff_t h) { return H - h < LANES ? H - h : LANES; }
+static ptrdiff_t channels_at(ptrdiff_t H, ptrdiff_t h) { return H - h < CHANNELS ? H - h : CHANNELS; }
 
-void un_diagonal_kernel(ptrdiff_t T, ptrdiff_t H, ptrdiff_t modes, int parts, const float *C, const double *lambda,
-                        const double *b, float *kernel, float *scratch) {
+void un_diagonal_kernel(const un_modes *s, ptrdiff_t T, const float *C, float *kernel, float *scratch) {
+    ptrdiff_t modes = s->modes;
+    int parts = s->parts;
     Work w = work_for(T, 1, modes, scratch);
-    for (ptrdiff_t h = 0; h < H; h++) {
+    for (ptrdiff_t h = 0; h < s->H; h++) {
         for (ptrdiff_t n = 0; n < modes; n++)
-            put(w.g, modes, n, coefficient(C + h * modes * parts, parts, n) * at(b + h * 2 * modes, modes, n));
-        un_power_sums(T, 1, modes, parts, lambda + h * 2 * modes, w.g, w.signals, w.rest);
+            put(w.g, modes, n, coefficient(C + h * modes * parts, parts, n) * at(b_of(s, h), modes, n));
+        un_power_sums(T, 1, modes, parts, lambda_of(s, h), w.g, w.signals, w.rest);
         memcpy(kernel + h * T, w.signals, (size_t)T * sizeof(float));
     }
 }
 
-void un_diagonal_kernel_back(ptrdiff_t T, ptrdiff_t H, ptrdiff_t modes, int parts, const float *C, const double *lambda,
-                             const double *b, const float *dkernel, double *dlambda, double *db, float *add_C, float *scratch) {
+void un_diagonal_kernel_back(const un_modes *s, ptrdiff_t T, const float *C, const float *dkernel, const un_modes *d, float *add_C,
+                             float *scratch) {
+    ptrdiff_t modes = s->modes;
+    int parts = s->parts;
     Work w = work_for(T, 1, modes, scratch);
     memset(w.signals, 0, (size_t)w.length * sizeof(float));
-    for (ptrdiff_t h = 0; h < H; h++) {
+    for (ptrdiff_t h = 0; h < s->H; h++) {
         memcpy(w.signals, dkernel + h * T, (size_t)T * sizeof(float));
-        un_power_moments(T, 1, modes, parts, lambda + h * 2 * modes, w.signals, w.moments, w.slopes, w.rest);
+        un_power_moments(T, 1, modes, parts, lambda_of(s, h), w.signals, w.moments, w.slopes, w.rest);
         for (ptrdiff_t n = 0; n < modes; n++) {
-            z c = coefficient(C + h * modes * parts, parts, n), bn = at(b + h * 2 * modes, modes, n);
+            z c = coefficient(C + h * modes * parts, parts, n), b = at(b_of(s, h), modes, n);
             z dg = conj(at(w.moments, modes, n));
-            put(dlambda + h * 2 * modes, modes, n, conj(c * bn * at(w.slopes, modes, n)));
-            put(db + h * 2 * modes, modes, n, conj(c) * dg);
-            add_coefficient(add_C + h * modes * parts, parts, n, conj(bn) * dg);
+            put(lambda_of(d, h), modes, n, conj(c * b * at(w.slopes, modes, n)));
+            put(b_of(d, h), modes, n, conj(c) * dg);
+            add_coefficient(add_C + h * modes * parts, parts, n, conj(b) * dg);
         }
     }
 }
@@ -119,49 +126,47 @@ UN_INLINE void put_state(float *x, ptrdiff_t modes, int parts, ptrdiff_t n, z va
     if (parts == 2) x[modes + n] = (float)cimag(value);
 }
 
-void un_diagonal_initial(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, ptrdiff_t modes, int parts,
-                         const float *C, const double *lambda, const float *x0, float *add_y, float *scratch) {
-    ptrdiff_t B = live[0], N = modes * parts;
+void un_diagonal_initial(const un_steps *steps, const un_modes *s, const float *C, const float *x0, float *add_y, float *scratch) {
+    ptrdiff_t T = steps->T, B = steps->B, H = s->H, modes = s->modes, N = modes * s->parts;
+    int parts = s->parts;
     Work w = work_for(T, B, modes, scratch);
-    for (ptrdiff_t h0 = 0; h0 < H; h0 += LANES) {
-        ptrdiff_t lanes = lanes_at(H, h0);
-        for (ptrdiff_t h = h0; h < h0 + lanes; h++) {
+    for (ptrdiff_t h0 = 0; h0 < H; h0 += CHANNELS) {
+        ptrdiff_t channels = channels_at(H, h0);
+        for (ptrdiff_t h = h0; h < h0 + channels; h++) {
             for (ptrdiff_t b = 0; b < B; b++)
                 for (ptrdiff_t n = 0; n < modes; n++)
-                    put(w.g + b * 2 * modes, modes, n, coefficient(C + h * N, parts, n) * at(lambda + h * 2 * modes, modes, n) *
+                    put(w.g + b * 2 * modes, modes, n, coefficient(C + h * N, parts, n) * at(lambda_of(s, h), modes, n) *
                                                            state_at(x0 + (b * H + h) * N, modes, parts, n));
-            un_power_sums(T, B, modes, parts, lambda + h * 2 * modes, w.g, w.signals + (h - h0) * B * w.length, w.rest);
+            un_power_sums(T, B, modes, parts, lambda_of(s, h), w.g, w.signals + (h - h0) * B * w.length, w.rest);
         }
         for (ptrdiff_t t = 0; t < T; t++)
-            for (ptrdiff_t b = 0; b < live[t]; b++)
-                for (ptrdiff_t i = 0; i < lanes; i++)
-                    add_y[(offset[t] + b) * H + h0 + i] += w.signals[(i * B + b) * w.length + t];
+            for (ptrdiff_t b = 0; b < steps->live[t]; b++)
+                for (ptrdiff_t i = 0; i < channels; i++)
+                    add_y[(steps->offset[t] + b) * H + h0 + i] += w.signals[(i * B + b) * w.length + t];
     }
 }
 
-// Rows [R,H] of a tile of channels as signals [lane][b][time], zeros beyond each length.
-static void gather_signals(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, ptrdiff_t h0, const float *rows,
-                           Work *w) {
-    ptrdiff_t B = live[0], lanes = lanes_at(H, h0);
-    memset(w->signals, 0, (size_t)(LANES * B * w->length) * sizeof(float));
-    for (ptrdiff_t t = 0; t < T; t++)
-        for (ptrdiff_t b = 0; b < live[t]; b++)
-            for (ptrdiff_t i = 0; i < lanes; i++)
-                w->signals[(i * B + b) * w->length + t] = rows[(offset[t] + b) * H + h0 + i];
+// Rows [R,H] of some channels from h0 on as signals [channel][b][time], zeros beyond each length.
+static void gather_signals(const un_steps *steps, ptrdiff_t H, ptrdiff_t h0, const float *rows, Work *w) {
+    ptrdiff_t B = steps->B, channels = channels_at(H, h0);
+    memset(w->signals, 0, (size_t)(CHANNELS * B * w->length) * sizeof(float));
+    for (ptrdiff_t t = 0; t < steps->T; t++)
+        for (ptrdiff_t b = 0; b < steps->live[t]; b++)
+            for (ptrdiff_t i = 0; i < channels; i++)
+                w->signals[(i * B + b) * w->length + t] = rows[(steps->offset[t] + b) * H + h0 + i];
 }
 
-void un_diagonal_initial_back(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, ptrdiff_t modes, int parts,
-                              const float *C, const double *lambda, const float *x0, const float *dy, double *add_dlambda,
-                              float *add_C, float *dx0, float *scratch) {
-    ptrdiff_t B = live[0], N = modes * parts;
+void un_diagonal_initial_back(const un_steps *steps, const un_modes *s, const float *C, const float *x0, const float *dy,
+                              double *add_dlambda, float *add_C, float *dx0, float *scratch) {
+    ptrdiff_t T = steps->T, B = steps->B, H = s->H, modes = s->modes, N = modes * s->parts;
+    int parts = s->parts;
     Work w = work_for(T, B, modes, scratch);
     for (ptrdiff_t h = 0; h < H; h++) {
-        if (h % LANES == 0) gather_signals(T, offset, live, H, h, dy, &w);
-        un_power_moments(T, B, modes, parts, lambda + h * 2 * modes, w.signals + h % LANES * B * w.length, w.moments, w.slopes,
-                         w.rest);
+        if (h % CHANNELS == 0) gather_signals(steps, H, h, dy, &w);
+        un_power_moments(T, B, modes, parts, lambda_of(s, h), w.signals + h % CHANNELS * B * w.length, w.moments, w.slopes, w.rest);
         for (ptrdiff_t b = 0; b < B; b++)
             for (ptrdiff_t n = 0; n < modes; n++) {
-                z c = coefficient(C + h * N, parts, n), l = at(lambda + h * 2 * modes, modes, n);
+                z c = coefficient(C + h * N, parts, n), l = at(lambda_of(s, h), modes, n);
                 z x = state_at(x0 + (b * H + h) * N, modes, parts, n);
                 z dg = conj(at(w.moments + b * 2 * modes, modes, n)), slope = at(w.slopes + b * 2 * modes, modes, n);
                 put_state(dx0 + (b * H + h) * N, modes, parts, n, conj(c * l) * dg);
@@ -171,27 +176,26 @@ void un_diagonal_initial_back(ptrdiff_t T, const int32_t *offset, const int32_t 
     }
 }
 
-void un_diagonal_final(ptrdiff_t T, const int32_t *offset, const int32_t *live, const int32_t *length, ptrdiff_t H,
-                       ptrdiff_t modes, int parts, const double *lambda, const double *b, const float *u, const float *x0,
-                       float *x, float *scratch) {
-    ptrdiff_t B = live[0], N = modes * parts;
+void un_diagonal_final(const un_steps *steps, const un_modes *s, const float *u, const float *x0, float *x, float *scratch) {
+    ptrdiff_t T = steps->T, B = steps->B, H = s->H, modes = s->modes, N = modes * s->parts;
+    int parts = s->parts;
     Work w = work_for(T, B, modes, scratch);
     for (ptrdiff_t h = 0; h < H; h++) {
-        float *signals = w.signals + h % LANES * B * w.length;
-        if (h % LANES == 0) gather_signals(T, offset, live, H, h, u, &w);
-        for (ptrdiff_t s = 0; s < B; s++)  // the last input first
-            for (ptrdiff_t i = 0, j = length[s] - 1; i < j; i++, j--) {
-                float swap = signals[s * w.length + i];
-                signals[s * w.length + i] = signals[s * w.length + j];
-                signals[s * w.length + j] = swap;
+        float *signals = w.signals + h % CHANNELS * B * w.length;
+        if (h % CHANNELS == 0) gather_signals(steps, H, h, u, &w);
+        for (ptrdiff_t b = 0; b < B; b++)  // the last input first
+            for (ptrdiff_t i = 0, j = steps->length[b] - 1; i < j; i++, j--) {
+                float swap = signals[b * w.length + i];
+                signals[b * w.length + i] = signals[b * w.length + j];
+                signals[b * w.length + j] = swap;
             }
-        un_power_moments(T, B, modes, parts, lambda + h * 2 * modes, signals, w.moments, NULL, w.rest);
-        for (ptrdiff_t s = 0; s < B; s++)
+        un_power_moments(T, B, modes, parts, lambda_of(s, h), signals, w.moments, NULL, w.rest);
+        for (ptrdiff_t b = 0; b < B; b++)
             for (ptrdiff_t n = 0; n < modes; n++) {
-                z now = at(b + h * 2 * modes, modes, n) * at(w.moments + s * 2 * modes, modes, n);
-                z l = at(lambda + h * 2 * modes, modes, n);
-                if (x0) now += cpow(l, length[s]) * state_at(x0 + (s * H + h) * N, modes, parts, n);
-                put_state(x + (s * H + h) * N, modes, parts, n, now);
+                z now = at(b_of(s, h), modes, n) * at(w.moments + b * 2 * modes, modes, n);
+                z l = at(lambda_of(s, h), modes, n);
+                if (x0) now += cpow(l, steps->length[b]) * state_at(x0 + (b * H + h) * N, modes, parts, n);
+                put_state(x + (b * H + h) * N, modes, parts, n, now);
             }
     }
 }
@@ -223,18 +227,17 @@ UN_INLINE double step_real(ptrdiff_t modes, const float *restrict C, const doubl
     return y;
 }
 
-UN_FAST void un_diagonal_recurrence(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, ptrdiff_t modes,
-                                    int parts, const float *C, const float *D, const double *lambda, const double *b,
-                                    const float *u, float *x, float *y) {
-    for (ptrdiff_t t = 0; t < T; t++)
-        for (ptrdiff_t s = 0; s < live[t]; s++)
+UN_FAST void un_diagonal_recurrence(const un_steps *steps, const un_modes *s, const float *C, const float *D, const float *u,
+                                    float *x, float *y) {
+    ptrdiff_t H = s->H, N = s->modes * s->parts;
+    for (ptrdiff_t t = 0; t < steps->T; t++)
+        for (ptrdiff_t b = 0; b < steps->live[t]; b++)
             for (ptrdiff_t h = 0; h < H; h++) {
-                ptrdiff_t row = (offset[t] + s) * H + h, N = modes * parts;
+                ptrdiff_t row = (steps->offset[t] + b) * H + h;
                 const float *c = C + h * N;
-                const double *l = lambda + h * 2 * modes, *input = b + h * 2 * modes;
-                float *state = x + (s * H + h) * N;
-                double out = parts == 2 ? step_pairs(modes, c, l, input, u[row], state)
-                                        : step_real(modes, c, l, input, u[row], state);
+                float *state = x + (b * H + h) * N;
+                double out = s->parts == 2 ? step_pairs(s->modes, c, lambda_of(s, h), b_of(s, h), u[row], state)
+                                           : step_real(s->modes, c, lambda_of(s, h), b_of(s, h), u[row], state);
                 y[row] = (float)(out + D[h] * u[row]);
             }
 }

@@ -46,11 +46,11 @@ UN_FAST static void correlations(ptrdiff_t T, const z *restrict u, const z *rest
 }
 
 UN_FAST static void load_pair(const un_pair *p, const float *rows, z *restrict x) {
-    for (ptrdiff_t t = 0; t < p->T; t++) load_step(p, rows, t, &x[t].re, &x[t].im);
+    for (ptrdiff_t t = 0; t < p->steps.T; t++) load_step(p, rows, t, &x[t].re, &x[t].im);
 }
 
 UN_FAST static void store_pair(const un_pair *p, const z *restrict x, float *rows) {
-    for (ptrdiff_t t = 0; t < p->T; t++) store_step(p, rows, t, &x[t].re, &x[t].im);
+    for (ptrdiff_t t = 0; t < p->steps.T; t++) store_step(p, rows, t, &x[t].re, &x[t].im);
 }
 
 // kernel, gradient [T]; u, dy: signals [T]
@@ -69,13 +69,13 @@ static void load_kernel(ptrdiff_t T, ptrdiff_t channels, const float *kernel, co
         for (ptrdiff_t i = 0; i < channels; i++) k[t][i] = kernel[i * T + t] + (t == 0 ? D[i] : 0);
 }
 
-void un_direct(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, const float *kernel, const float *D,
-               const float *u, float *y, float *scratch) {
+void un_direct(const un_steps *steps, ptrdiff_t H, const float *kernel, const float *D, const float *u, float *y, float *scratch) {
+    ptrdiff_t T = steps->T;
     Work w = work_for(T, scratch);
     for (ptrdiff_t h = 0; h < H; h += UN_LANES) {
         load_kernel(T, channels_at(H, h), kernel + h * T, D + h, w.kernel);
-        for (ptrdiff_t b = 0; b < live[0]; b += 2) {
-            un_pair pair = {T, H, h, b, offset, live};
+        for (ptrdiff_t b = 0; b < steps->B; b += 2) {
+            un_pair pair = {*steps, H, h, b};
             load_pair(&pair, u, w.u);
             sums(T, w.kernel, w.u, w.dy, 1);
             store_pair(&pair, w.dy, y);
@@ -83,14 +83,15 @@ void un_direct(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_
     }
 }
 
-void un_direct_back(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, const float *kernel, const float *D,
-                    const float *u, const float *dy, float *du, float *dkernel, float *add_D, float *scratch) {
+void un_direct_back(const un_steps *steps, ptrdiff_t H, const float *kernel, const float *D, const float *u, const float *dy,
+                    float *du, float *dkernel, float *add_D, float *scratch) {
+    ptrdiff_t T = steps->T;
     Work w = work_for(T, scratch);
     for (ptrdiff_t h = 0; h < H; h += UN_LANES) {
         load_kernel(T, channels_at(H, h), kernel + h * T, D + h, w.kernel);
         memset(w.gradient, 0, (size_t)T * sizeof *w.gradient);
-        for (ptrdiff_t b = 0; b < live[0]; b += 2) {
-            un_pair pair = {T, H, h, b, offset, live};
+        for (ptrdiff_t b = 0; b < steps->B; b += 2) {
+            un_pair pair = {*steps, H, h, b};
             load_pair(&pair, u, w.u);
             load_pair(&pair, dy, w.dy);
             correlations(T, w.u, w.dy, w.gradient);

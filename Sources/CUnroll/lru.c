@@ -1,7 +1,6 @@
 // The linear recurrent unit's recurrence, x_t = λ ⊙ x_{t-1} + γ ⊙ v_t with N complex numbers: rows hold N real parts, then N
 // imaginary parts. The running state is kept in double precision: |λ| is near one, and the powers of λ must not drift.
-#include "unroll.h"
-#include "fast.h"
+#include "steps.h"
 #include <math.h>
 
 // Doubles: λ and its gradient [2][N], γ and its gradient [N], and a state [B][2N].
@@ -9,18 +8,20 @@ ptrdiff_t un_lru_scratch(ptrdiff_t B, ptrdiff_t N) { return 2 * (6 * N + B * 2 *
 
 typedef struct { double *lambda, *gamma, *dlambda, *dgamma, *state; } Work;
 
-void un_lru_poles(ptrdiff_t N, const float *nu, const float *theta, const float *gamma, double *poles) {
+void un_lru_values(const un_poles *poles, double *values) {
+    ptrdiff_t N = poles->N;
     for (ptrdiff_t n = 0; n < N; n++) {
-        double radius = exp(-exp((double)nu[n])), angle = exp((double)theta[n]);
-        poles[n] = radius * cos(angle);
-        poles[N + n] = radius * sin(angle);
-        poles[2 * N + n] = exp((double)gamma[n]);
+        double radius = exp(-exp((double)poles->nu[n])), angle = exp((double)poles->theta[n]);
+        values[n] = radius * cos(angle);
+        values[N + n] = radius * sin(angle);
+        values[2 * N + n] = exp((double)poles->gamma[n]);
     }
 }
 
-static Work work_for(ptrdiff_t N, const float *nu, const float *theta, const float *gamma, float *scratch) {
+static Work work_for(const un_poles *poles, float *scratch) {
+    ptrdiff_t N = poles->N;
     double *base = (double *)scratch;
-    un_lru_poles(N, nu, theta, gamma, base);
+    un_lru_values(poles, base);
     return (Work){base, base + 2 * N, base + 3 * N, base + 5 * N, base + 6 * N};
 }
 
@@ -35,14 +36,15 @@ UN_FAST static void step(ptrdiff_t N, const double *restrict lambda, const doubl
     }
 }
 
-void un_lru(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t N, const float *nu, const float *theta,
-            const float *gamma, const float *v, float *x, float *scratch) {
-    Work w = work_for(N, nu, theta, gamma, scratch);
-    ptrdiff_t B = live[0];
+void un_lru(const un_steps *steps, const un_poles *poles, const float *v, float *x, float *scratch) {
+    Work w = work_for(poles, scratch);
+    ptrdiff_t N = poles->N, B = steps->B;
     for (ptrdiff_t i = 0; i < B * 2 * N; i++) w.state[i] = x[i];
-    for (ptrdiff_t t = 0; t < T; t++)
-        for (ptrdiff_t b = 0; b < live[t]; b++)
-            step(N, w.lambda, w.gamma, v + (offset[t] + b) * 2 * N, w.state + b * 2 * N, x + (B + offset[t] + b) * 2 * N);
+    for (ptrdiff_t t = 0; t < steps->T; t++)
+        for (ptrdiff_t b = 0; b < steps->live[t]; b++) {
+            ptrdiff_t row = steps->offset[t] + b;
+            step(N, w.lambda, w.gamma, v + row * 2 * N, w.state + b * 2 * N, x + (B + row) * 2 * N);
+        }
 }
 
 // carry: gradient of x_t from later steps in, of x_{t-1} out. dlambda += conj(x_{t-1}) g, dgamma += Re(conj(v) g), dv = γ g.
@@ -61,46 +63,44 @@ UN_FAST static void step_back(ptrdiff_t N, const double *restrict lambda, const 
     }
 }
 
-void un_lru_back(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t N, const float *nu, const float *theta,
-                 const float *gamma, const float *v, const float *x, const float *dx, float *dv, float *dx0, float *add_nu,
-                 float *add_theta, float *add_gamma, float *scratch) {
-    Work w = work_for(N, nu, theta, gamma, scratch);
-    ptrdiff_t B = live[0];
+void un_lru_back(const un_steps *steps, const un_poles *poles, const float *v, const float *x, const float *dx, float *dv,
+                 float *dx0, float *add_nu, float *add_theta, float *add_gamma, float *scratch) {
+    Work w = work_for(poles, scratch);
+    ptrdiff_t N = poles->N, B = steps->B;
     memset(w.dlambda, 0, (size_t)(2 * N) * sizeof(double));
     memset(w.dgamma, 0, (size_t)N * sizeof(double));
     memset(w.state, 0, (size_t)(B * 2 * N) * sizeof(double));
-    for (ptrdiff_t t = T - 1; t >= 0; t--)
-        for (ptrdiff_t b = 0; b < live[t]; b++) {
-            const float *before = x + (t == 0 ? b : B + offset[t - 1] + b) * 2 * N;
-            ptrdiff_t row = (offset[t] + b) * 2 * N;
+    for (ptrdiff_t t = steps->T - 1; t >= 0; t--)
+        for (ptrdiff_t b = 0; b < steps->live[t]; b++) {
+            const float *before = x + (row_before(steps, t) + b) * 2 * N;
+            ptrdiff_t row = (steps->offset[t] + b) * 2 * N;
             step_back(N, w.lambda, w.gamma, v + row, before, dx + row, w.state + b * 2 * N, w.dlambda, w.dgamma, dv + row);
         }
     for (ptrdiff_t i = 0; i < B * 2 * N; i++) dx0[i] = (float)w.state[i];
     for (ptrdiff_t n = 0; n < N; n++) {  // of log λ = -exp(ν) + i exp(θ): conj(λ) dλ
         double re = w.lambda[n] * w.dlambda[n] + w.lambda[N + n] * w.dlambda[N + n];
         double im = w.lambda[n] * w.dlambda[N + n] - w.lambda[N + n] * w.dlambda[n];
-        add_nu[n] -= (float)(exp((double)nu[n]) * re);
-        add_theta[n] += (float)(exp((double)theta[n]) * im);
+        add_nu[n] -= (float)(exp((double)poles->nu[n]) * re);
+        add_theta[n] += (float)(exp((double)poles->theta[n]) * im);
         add_gamma[n] += (float)(w.gamma[n] * w.dgamma[n]);
     }
 }
 
 // x_t = λ^{t+1} x_0 + Σ_j λ^j γ v_{t-j}, term by term.
-void un_lru_convolution(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t N, const float *nu,
-                        const float *theta, const float *gamma, const float *v, float *x) {
-    ptrdiff_t B = live[0];
-    for (ptrdiff_t t = 0; t < T; t++)
-        for (ptrdiff_t b = 0; b < live[t]; b++)
+void un_lru_convolution(const un_steps *steps, const un_poles *poles, const float *v, float *x) {
+    ptrdiff_t N = poles->N, B = steps->B;
+    for (ptrdiff_t t = 0; t < steps->T; t++)
+        for (ptrdiff_t b = 0; b < steps->live[t]; b++)
             for (ptrdiff_t n = 0; n < N; n++) {
                 double re = 0, im = 0;
                 for (ptrdiff_t j = 0; j <= t + 1; j++) {
-                    const float *from = j <= t ? v + (offset[t - j] + b) * 2 * N : x + b * 2 * N;
-                    double size = exp(-exp((double)nu[n]) * (double)j) * (j <= t ? exp((double)gamma[n]) : 1);
-                    double angle = exp((double)theta[n]) * (double)j, c = size * cos(angle), s = size * sin(angle);
+                    const float *from = j <= t ? v + (steps->offset[t - j] + b) * 2 * N : x + b * 2 * N;
+                    double size = exp(-exp((double)poles->nu[n]) * (double)j) * (j <= t ? exp((double)poles->gamma[n]) : 1);
+                    double angle = exp((double)poles->theta[n]) * (double)j, c = size * cos(angle), s = size * sin(angle);
                     re += c * from[n] - s * from[N + n];
                     im += c * from[N + n] + s * from[n];
                 }
-                float *to = x + (B + offset[t] + b) * 2 * N;
+                float *to = x + (B + steps->offset[t] + b) * 2 * N;
                 to[n] = (float)re;
                 to[N + n] = (float)im;
             }

@@ -1,5 +1,4 @@
-#include "unroll.h"
-#include "fast.h"
+#include "steps.h"
 #include <math.h>
 
 static float sigmoid_of_difference(float score, float l) { return 1.0f / (1.0f + expf(l - score)); }
@@ -14,17 +13,13 @@ UN_FAST static void mix(ptrdiff_t H, float p, const float *restrict h, const flo
     for (ptrdiff_t j = 0; j < H; j++) y[j] = before[j] + p * (h[j] - before[j]);
 }
 
-// Where the rows of the step before t begin in a buffer that starts with B rows of initial state.
-static ptrdiff_t before(const int32_t *offset, ptrdiff_t B, ptrdiff_t t) { return t == 0 ? 0 : B + offset[t - 1]; }
-
-void un_pool_causal(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t B, ptrdiff_t H, const float *scores,
-                    const float *h, float *l, float *y) {
-    for (ptrdiff_t t = 0; t < T; t++)
-        for (ptrdiff_t b = 0; b < live[t]; b++) {
-            ptrdiff_t row = offset[t] + b, last = before(offset, B, t) + b;
+void un_pool_causal(const un_steps *steps, ptrdiff_t H, const float *scores, const float *h, float *l, float *y) {
+    for (ptrdiff_t t = 0; t < steps->T; t++)
+        for (ptrdiff_t b = 0; b < steps->live[t]; b++) {
+            ptrdiff_t row = steps->offset[t] + b, last = row_before(steps, t) + b;
             float p = sigmoid_of_difference(scores[row], l[last]);
-            l[B + row] = log_add(l[last], scores[row]);
-            mix(H, p, h + row * H, y + last * H, y + (B + row) * H);
+            l[steps->B + row] = log_add(l[last], scores[row]);
+            mix(H, p, h + row * H, y + last * H, y + (steps->B + row) * H);
         }
 }
 
@@ -43,12 +38,11 @@ UN_FAST static float mix_back(ptrdiff_t H, float p, const float *restrict h, con
     return dp;
 }
 
-void un_pool_causal_back(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t B, ptrdiff_t H, const float *scores,
-                         const float *h, const float *l, const float *y, const float *dy, float *carry_l, float *carry_y,
-                         float *ds, float *dh) {
-    for (ptrdiff_t t = T - 1; t >= 0; t--)
-        for (ptrdiff_t b = 0; b < live[t]; b++) {
-            ptrdiff_t row = offset[t] + b, last = before(offset, B, t) + b;
+void un_pool_causal_back(const un_steps *steps, ptrdiff_t H, const float *scores, const float *h, const float *l, const float *y,
+                         const float *dy, float *carry_l, float *carry_y, float *ds, float *dh) {
+    for (ptrdiff_t t = steps->T - 1; t >= 0; t--)
+        for (ptrdiff_t b = 0; b < steps->live[t]; b++) {
+            ptrdiff_t row = steps->offset[t] + b, last = row_before(steps, t) + b;
             float p = sigmoid_of_difference(scores[row], l[last]);
             float dp = mix_back(H, p, h + row * H, y + last * H, dy + row * H, carry_y + b * H, dh + row * H);
             float through = dp * p * (1 - p);
@@ -66,29 +60,29 @@ UN_FAST void un_take_maximum(ptrdiff_t rows, ptrdiff_t columns, const float *res
     }
 }
 
+// The first to reach the maximum takes the gradient; dinitial says until the end who that is.
 UN_FAST void un_maximum_back(ptrdiff_t rows, ptrdiff_t sequences, ptrdiff_t columns, const float *restrict x,
                              const int32_t *restrict owner, const float *restrict initial, const float *restrict top,
                              const float *restrict dtop, float *restrict dx, float *restrict dinitial) {
-    // The first to reach the maximum takes the gradient: what is left of it wanders through the rows.
-    for (ptrdiff_t i = 0; i < sequences * columns; i++) dinitial[i] = initial[i] == top[i] ? 1 : 0;
+    enum { NOBODY, INITIAL, ROW };
+    for (ptrdiff_t i = 0; i < sequences * columns; i++) dinitial[i] = initial[i] == top[i] ? INITIAL : NOBODY;
     for (ptrdiff_t r = 0; r < rows; r++) {
         ptrdiff_t at = owner[r] * columns;
         UN_INDEPENDENT
         for (ptrdiff_t j = 0; j < columns; j++) {
-            float takes = x[r * columns + j] == top[at + j] && dinitial[at + j] == 0 ? 1 : 0;
+            float takes = x[r * columns + j] == top[at + j] && dinitial[at + j] == NOBODY ? 1 : 0;
             dx[r * columns + j] = takes * dtop[at + j];
-            // 2 marks a maximum that some row has taken.
-            dinitial[at + j] += 2 * takes;
+            dinitial[at + j] += ROW * takes;
         }
     }
-    for (ptrdiff_t i = 0; i < sequences * columns; i++) dinitial[i] = dinitial[i] == 1 ? dtop[i] : 0;
+    for (ptrdiff_t i = 0; i < sequences * columns; i++) dinitial[i] = dinitial[i] == INITIAL ? dtop[i] : 0;
 }
 
-UN_FAST void un_running_mean(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, const float *restrict x,
-                             const float *count, float *restrict sum, float *restrict y) {
-    for (ptrdiff_t t = 0; t < T; t++)
-        for (ptrdiff_t b = 0; b < live[t]; b++) {
-            ptrdiff_t row = (offset[t] + b) * H;
+UN_FAST void un_running_mean(const un_steps *steps, ptrdiff_t H, const float *restrict x, const float *count, float *restrict sum,
+                             float *restrict y) {
+    for (ptrdiff_t t = 0; t < steps->T; t++)
+        for (ptrdiff_t b = 0; b < steps->live[t]; b++) {
+            ptrdiff_t row = (steps->offset[t] + b) * H;
             float inverse = 1.0f / (count[b] + (float)(t + 1));
             UN_INDEPENDENT
             for (ptrdiff_t j = 0; j < H; j++) {
@@ -98,11 +92,11 @@ UN_FAST void un_running_mean(ptrdiff_t T, const int32_t *offset, const int32_t *
         }
 }
 
-UN_FAST void un_running_mean_back(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, const float *count,
-                                  const float *restrict dy, float *restrict carry, float *restrict dx) {
-    for (ptrdiff_t t = T - 1; t >= 0; t--)
-        for (ptrdiff_t b = 0; b < live[t]; b++) {
-            ptrdiff_t row = (offset[t] + b) * H;
+UN_FAST void un_running_mean_back(const un_steps *steps, ptrdiff_t H, const float *count, const float *restrict dy,
+                                  float *restrict carry, float *restrict dx) {
+    for (ptrdiff_t t = steps->T - 1; t >= 0; t--)
+        for (ptrdiff_t b = 0; b < steps->live[t]; b++) {
+            ptrdiff_t row = (steps->offset[t] + b) * H;
             float inverse = 1.0f / (count[b] + (float)(t + 1));
             UN_INDEPENDENT
             for (ptrdiff_t j = 0; j < H; j++) {

@@ -1,25 +1,19 @@
-#include "unroll.h"
-#include "fast.h"
+#include "steps.h"
 
-// The rows that the sequences alive at step t had one step before: in h [B+R,H] the first B rows are the initial state.
-UN_INLINE ptrdiff_t row_before(const int32_t *offset, ptrdiff_t B, ptrdiff_t t) { return t == 0 ? 0 : B + offset[t - 1]; }
-
-UN_FAST void un_linear_scan(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t B, ptrdiff_t H,
-                            const float *restrict a, const float *restrict b, float *h) {
-    for (ptrdiff_t t = 0; t < T; t++) {
-        ptrdiff_t first = offset[t] * H, n = live[t] * H;
-        const float *restrict before = h + row_before(offset, B, t) * H;
-        float *restrict now = h + B * H + first;
+UN_FAST void un_linear_scan(const un_steps *steps, ptrdiff_t H, const float *restrict a, const float *restrict b, float *h) {
+    for (ptrdiff_t t = 0; t < steps->T; t++) {
+        ptrdiff_t first = steps->offset[t] * H, n = steps->live[t] * H;
+        const float *restrict before = h + row_before(steps, t) * H;
+        float *restrict now = h + steps->B * H + first;
         for (ptrdiff_t i = 0; i < n; i++) now[i] = a[first + i] * before[i] + b[first + i];
     }
 }
 
-UN_FAST void un_linear_scan_back(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t B, ptrdiff_t H,
-                                 const float *restrict a, const float *restrict h, const float *restrict dy,
-                                 float *restrict carry, float *restrict da, float *restrict db) {
-    for (ptrdiff_t t = T - 1; t >= 0; t--) {
-        ptrdiff_t first = offset[t] * H, n = live[t] * H;
-        const float *restrict before = h + row_before(offset, B, t) * H;
+UN_FAST void un_linear_scan_back(const un_steps *steps, ptrdiff_t H, const float *restrict a, const float *restrict h,
+                                 const float *restrict dy, float *restrict carry, float *restrict da, float *restrict db) {
+    for (ptrdiff_t t = steps->T - 1; t >= 0; t--) {
+        ptrdiff_t first = steps->offset[t] * H, n = steps->live[t] * H;
+        const float *restrict before = h + row_before(steps, t) * H;
         for (ptrdiff_t i = 0; i < n; i++) {
             float g = carry[i] + dy[first + i];
             db[first + i] = g;

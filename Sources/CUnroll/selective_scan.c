@@ -13,9 +13,11 @@ enum {
 static ptrdiff_t tiles_of(ptrdiff_t H) { return (H + L - 1) / L; }
 static ptrdiff_t group_of(ptrdiff_t N) { return N < GROUP ? GROUP / N : 1; }
 
-ptrdiff_t un_selective_checkpoints(ptrdiff_t B, const int32_t *length, ptrdiff_t H, ptrdiff_t N) {
+static ptrdiff_t chunks_of(ptrdiff_t length) { return (length + CHUNK - 1) / CHUNK; }
+
+ptrdiff_t un_selective_checkpoints(const un_steps *steps, ptrdiff_t H, ptrdiff_t N) {
     ptrdiff_t chunks = 0;
-    for (ptrdiff_t b = 0; b < B; b++) chunks += (length[b] + CHUNK - 1) / CHUNK;
+    for (ptrdiff_t b = 0; b < steps->B; b++) chunks += chunks_of(steps->length[b]);
     return chunks * tiles_of(H) * N * L;
 }
 
@@ -101,13 +103,13 @@ UN_INLINE void add_lane_sums(ptrdiff_t N, un_lanes *restrict v, un_lanes *restri
     }
 }
 
-UN_FAST static void forward(const un_selective *s, ptrdiff_t b, ptrdiff_t first, ptrdiff_t last, const int32_t *offset,
-                                 ptrdiff_t length, const un_lanes *A, un_lanes *restrict x, float *y, un_lanes *checkpoints) {
-    ptrdiff_t H = s->H, N = s->N, tiles = tiles_of(H);
+UN_FAST static void forward(const un_steps *steps, const un_selective *s, ptrdiff_t b, ptrdiff_t first, ptrdiff_t last,
+                            const un_lanes *A, un_lanes *restrict x, float *y, un_lanes *checkpoints) {
+    ptrdiff_t H = s->H, N = s->N, tiles = tiles_of(H), length = steps->length[b];
     for (ptrdiff_t t = 0; t < length; t++) {
         if (checkpoints && t % CHUNK == 0)
             memcpy(checkpoints + (t / CHUNK * tiles + first) * N, x, (size_t)((last - first) * N) * sizeof(un_lanes));
-        ptrdiff_t row = offset[t] + b;
+        ptrdiff_t row = steps->offset[t] + b;
         for (ptrdiff_t k = first; k < last; k++) {
             ptrdiff_t channels = channels_at(H, k * L), place = row * H + k * L;
             un_lanes delta, u, out;
@@ -122,33 +124,30 @@ UN_FAST static void forward(const un_selective *s, ptrdiff_t b, ptrdiff_t first,
     }
 }
 
-void un_selective_scan(const un_selective *s, const int32_t *offset, const int32_t *length, float *y, float *final,
-                       float *checkpoints, float *scratch) {
+void un_selective_scan(const un_steps *steps, const un_selective *s, float *y, float *final, float *checkpoints, float *scratch) {
     ptrdiff_t H = s->H, N = s->N, tiles = tiles_of(H), group = group_of(N);
     float *A = scratch, *x = A + tiles * N * L;
     to_tiles(H, N, s->A, A);
-    for (ptrdiff_t b = 0; b < s->B; b++) {
+    for (ptrdiff_t b = 0; b < steps->B; b++) {
         if (s->x0) to_tiles(H, N, s->x0 + b * H * N, x);
         else memset(x, 0, (size_t)(tiles * N * L) * sizeof(float));
         for (ptrdiff_t k = 0; k < tiles; k += group)
-            forward(s, b, k, k + group < tiles ? k + group : tiles, offset, length[b], (un_lanes *)A, (un_lanes *)x + k * N, y,
+            forward(steps, s, b, k, k + group < tiles ? k + group : tiles, (un_lanes *)A, (un_lanes *)x + k * N, y,
                     (un_lanes *)checkpoints);
         from_tiles(H, N, x, final + b * H * N, 0);
-        if (checkpoints) checkpoints += (length[b] + CHUNK - 1) / CHUNK * tiles * N * L;
+        if (checkpoints) checkpoints += chunks_of(steps->length[b]) * tiles * N * L;
     }
 }
 
 // The memory of the way back.
-typedef struct {
-    un_lanes *A, *dA, *dD, *x, *decay, *carry, *dB, *dC, *spare;
-} workspace;
+typedef struct { un_lanes *A, *dA, *dD, *x, *decay, *carry, *dB, *dC, *spare; } Work;
 
-// Steps from ..< to of sequence b again, from the checkpoint that workspace.x begins with.
-UN_INLINE void run_again(const un_selective *s, ptrdiff_t b, ptrdiff_t first, ptrdiff_t last, const int32_t *offset,
-                          ptrdiff_t from, ptrdiff_t to, const workspace *w) {
+// Steps from ..< to of sequence b again, from the checkpoint that w->x begins with.
+UN_INLINE void run_again(const un_steps *steps, const un_selective *s, ptrdiff_t b, ptrdiff_t first, ptrdiff_t last,
+                         ptrdiff_t from, ptrdiff_t to, const Work *w) {
     ptrdiff_t H = s->H, N = s->N, state = (last - first) * N;
     for (ptrdiff_t t = from; t < to; t++) {
-        ptrdiff_t row = offset[t] + b;
+        ptrdiff_t row = steps->offset[t] + b;
         for (ptrdiff_t k = first; k < last; k++) {
             ptrdiff_t channels = channels_at(H, k * L), place = row * H + k * L, at = (t - from) * state + (k - first) * N;
             un_lanes delta, u;
@@ -160,16 +159,15 @@ UN_INLINE void run_again(const un_selective *s, ptrdiff_t b, ptrdiff_t first, pt
     }
 }
 
-UN_FAST static void backward(const un_selective *s, ptrdiff_t b, ptrdiff_t first, ptrdiff_t last, const int32_t *offset,
-                                  ptrdiff_t length, const un_lanes *checkpoints, const float *dy, const un_selective_back *g,
-                                  const workspace *w) {
-    ptrdiff_t H = s->H, N = s->N, state = (last - first) * N;
+UN_FAST static void backward(const un_steps *steps, const un_selective *s, ptrdiff_t b, ptrdiff_t first, ptrdiff_t last,
+                             const un_lanes *checkpoints, const float *dy, const un_selective_back *g, const Work *w) {
+    ptrdiff_t H = s->H, N = s->N, state = (last - first) * N, length = steps->length[b];
     for (ptrdiff_t from = (length - 1) / CHUNK * CHUNK; from >= 0; from -= CHUNK) {
         ptrdiff_t to = from + CHUNK < length ? from + CHUNK : length;
         memcpy(w->x, checkpoints + (from / CHUNK * tiles_of(H) + first) * N, (size_t)state * sizeof(un_lanes));
-        run_again(s, b, first, last, offset, from, to, w);
+        run_again(steps, s, b, first, last, from, to, w);
         for (ptrdiff_t t = to - 1; t >= from; t--) {
-            ptrdiff_t row = offset[t] + b;
+            ptrdiff_t row = steps->offset[t] + b;
             for (ptrdiff_t k = first; k < last; k++) {
                 ptrdiff_t channels = channels_at(H, k * L), place = row * H + k * L, at = (t - from) * state + (k - first) * N;
                 un_lanes delta, u, dout, skip, d_delta, d_inflow;
@@ -193,11 +191,11 @@ UN_FAST static void backward(const un_selective *s, ptrdiff_t b, ptrdiff_t first
     }
 }
 
-void un_selective_scan_back(const un_selective *s, const int32_t *offset, const int32_t *length, const float *checkpoints,
-                            const float *dy, const un_selective_back *g, float *scratch) {
+void un_selective_scan_back(const un_steps *steps, const un_selective *s, const float *checkpoints, const float *dy,
+                            const un_selective_back *g, float *scratch) {
     ptrdiff_t H = s->H, N = s->N, tiles = tiles_of(H), group = group_of(N);
     un_lanes *free = (un_lanes *)scratch;
-    workspace w;
+    Work w;
     w.A = free;
     w.dA = free += tiles * N;
     w.dD = free += tiles * N;
@@ -210,15 +208,15 @@ void un_selective_scan_back(const un_selective *s, const int32_t *offset, const 
     memset(w.dA, 0, (size_t)(w.spare - w.dA) * sizeof(un_lanes));
     to_tiles(H, N, s->A, (float *)w.A);
     const un_lanes *checkpoint = (const un_lanes *)checkpoints;
-    for (ptrdiff_t b = 0; b < s->B; b++) {
+    for (ptrdiff_t b = 0; b < steps->B; b++) {
         for (ptrdiff_t k = 0; k < tiles; k += group) {
             ptrdiff_t last = k + group < tiles ? k + group : tiles;
             memset(w.carry, 0, (size_t)((last - k) * N) * sizeof(un_lanes));
-            backward(s, b, k, last, offset, length[b], checkpoint, dy, g, &w);
+            backward(steps, s, b, k, last, checkpoint, dy, g, &w);
             ptrdiff_t channels = H - k * L < (last - k) * L ? H - k * L : (last - k) * L;
             if (g->dx0) from_tiles(channels, N, (float *)w.carry, g->dx0 + (b * H + k * L) * N, 0);
         }
-        checkpoint += (length[b] + CHUNK - 1) / CHUNK * tiles * N;
+        checkpoint += chunks_of(steps->length[b]) * tiles * N;
     }
     from_tiles(H, N, (float *)w.dA, g->add_dA, 1);
     un_axpy(H, 1, (float *)w.dD, g->add_dD);

@@ -221,29 +221,28 @@ ptrdiff_t un_ssm_initial_scratch(const un_system *s, ptrdiff_t T, ptrdiff_t B) {
     return size;
 }
 
-void un_ssm_initial(const un_system *s, ptrdiff_t T, const int32_t *offset, const int32_t *live, const float *C, const float *x0,
-                    float *add_y, float *scratch) {
-    ptrdiff_t B = live[0];
+void un_ssm_initial(const un_steps *steps, const un_system *s, const float *C, const float *x0, float *add_y, float *scratch) {
+    ptrdiff_t B = steps->B;
     for (ptrdiff_t g = 0; g < s->G; g++) {
-        Work w = initial_work(s, g, T, B, C, x0, scratch);
+        Work w = initial_work(s, g, steps->T, B, C, x0, scratch);
         for (ptrdiff_t m = 0; m < members(s, g); m++) {
             to_signal(&w, m, B);
-            for (ptrdiff_t t = 0; t < T; t++)
-                for (ptrdiff_t b = 0; b < live[t]; b++) add_y[(offset[t] + b) * s->H + g + m * s->G] += w.signal[t * B + b];
+            for (ptrdiff_t t = 0; t < steps->T; t++)
+                for (ptrdiff_t b = 0; b < steps->live[t]; b++) add_y[(steps->offset[t] + b) * s->H + g + m * s->G] += w.signal[t * B + b];
         }
     }
 }
 
-void un_ssm_initial_back(const un_system *s, ptrdiff_t T, const int32_t *offset, const int32_t *live, const float *C, const float *x0,
-                         const float *dy, double *add_a_bar, float *add_C, float *dx0, float *scratch) {
-    ptrdiff_t B = live[0], N = s->N;
+void un_ssm_initial_back(const un_steps *steps, const un_system *s, const float *C, const float *x0, const float *dy,
+                         double *add_a_bar, float *add_C, float *dx0, float *scratch) {
+    ptrdiff_t B = steps->B, N = s->N;
     for (ptrdiff_t g = 0; g < s->G; g++) {
         ptrdiff_t M = members(s, g), rows = B * M;
-        Work w = initial_work(s, g, T, B, C, x0, scratch);
+        Work w = initial_work(s, g, steps->T, B, C, x0, scratch);
         memset(w.signal, 0, (size_t)(w.split.J * w.split.L * B) * sizeof *w.signal);
         for (ptrdiff_t m = 0; m < M; m++) {
-            for (ptrdiff_t t = 0; t < T; t++)
-                for (ptrdiff_t b = 0; b < live[t]; b++) w.signal[t * B + b] = dy[(offset[t] + b) * s->H + g + m * s->G];
+            for (ptrdiff_t t = 0; t < steps->T; t++)
+                for (ptrdiff_t b = 0; b < steps->live[t]; b++) w.signal[t * B + b] = dy[(steps->offset[t] + b) * s->H + g + m * s->G];
             from_signal(&w, m, B);
         }
         tables_back(&w);
@@ -277,9 +276,8 @@ ptrdiff_t un_ssm_final_scratch(const un_system *s, ptrdiff_t T, ptrdiff_t B) {
     return 2 * doubles + T * N + B * T + B * N;
 }
 
-void un_ssm_final(const un_system *s, ptrdiff_t T, const int32_t *offset, const int32_t *length, ptrdiff_t B, const float *u,
-                  const float *x0, float *x, float *scratch) {
-    ptrdiff_t N = s->N, most = B * members(s, 0) * N;
+void un_ssm_final(const un_steps *steps, const un_system *s, const float *u, const float *x0, float *x, float *scratch) {
+    ptrdiff_t N = s->N, T = steps->T, B = steps->B, most = B * members(s, 0) * N;
     double *v = (double *)scratch, *state = v + T * N, *spare = state + most, *powers = spare + most;
     float *v1 = (float *)(powers + (log2_of(T) + 2) * N * N), *past = v1 + T * N, *sum = past + B * T;
     for (ptrdiff_t g = 0; g < s->G; g++) {
@@ -288,7 +286,7 @@ void un_ssm_final(const un_system *s, ptrdiff_t T, const int32_t *offset, const 
         if (x0) {
             gather_states(s, g, B, x0, state);
             memcpy(powers, transition(s, g), (size_t)(N * N) * sizeof *powers);
-            powers_of_states(N, B, M, length, powers, powers + N * N, state, spare);
+            powers_of_states(N, B, M, steps->length, powers, powers + N * N, state, spare);
         }
         square(N, transition(s, g), log2_of(T) > 0 ? log2_of(T) : 1, powers);
         memcpy(v, s->b_bar + g * N, (size_t)N * sizeof *v);
@@ -298,7 +296,8 @@ void un_ssm_final(const un_system *s, ptrdiff_t T, const int32_t *offset, const 
             ptrdiff_t h = g + m * s->G;
             memset(past, 0, (size_t)(B * T) * sizeof *past);
             for (ptrdiff_t b = 0; b < B; b++)
-                for (ptrdiff_t l = 0; l < length[b]; l++) past[b * T + l] = u[(offset[length[b] - 1 - l] + b) * s->H + h];
+                for (ptrdiff_t l = 0; l < steps->length[b]; l++)
+                    past[b * T + l] = u[(steps->offset[steps->length[b] - 1 - l] + b) * s->H + h];
             un_gemm(0, 0, B, N, T, past, T, v1, N, 0, sum, N);
             for (ptrdiff_t b = 0; b < B; b++)
                 for (ptrdiff_t i = 0; i < N; i++)
@@ -347,18 +346,18 @@ UN_FAST static float output(ptrdiff_t N, const float *C, const double *x, double
     return (float)sum;
 }
 
-void un_ssm_recurrence(const un_system *s, ptrdiff_t T, const int32_t *offset, const int32_t *live, const float *C, const float *D,
-                       const double *columns, const float *u, float *x, float *y, double *scratch) {
+void un_ssm_recurrence(const un_steps *steps, const un_system *s, const float *C, const float *D, const double *columns,
+                       const float *u, float *x, float *y, double *scratch) {
     ptrdiff_t N = s->N, P = padded(N), H = s->H;
     double *before = scratch, *after = before + CHANNELS * P;
     for (ptrdiff_t g = 0; g < s->G; g++, columns += (N + 1) * P)
         for (ptrdiff_t m = 0; m < members(s, g); m += CHANNELS) {
             ptrdiff_t count = members(s, g) - m < CHANNELS ? members(s, g) - m : CHANNELS;
-            for (ptrdiff_t b = 0; b < live[0]; b++) {
+            for (ptrdiff_t b = 0; b < steps->B; b++) {
                 memset(before, 0, (size_t)(CHANNELS * P) * sizeof *before);
                 for (ptrdiff_t c = 0; c < count; c++) to_double(N, x + (b * H + g + (m + c) * s->G) * N, before + c * P);
-                for (ptrdiff_t t = 0; t < T && b < live[t]; t++) {
-                    ptrdiff_t row = (offset[t] + b) * H;
+                for (ptrdiff_t t = 0; t < steps->length[b]; t++) {
+                    ptrdiff_t row = (steps->offset[t] + b) * H;
                     double input[CHANNELS] = {0}, *swap = before;
                     for (ptrdiff_t c = 0; c < count; c++) input[c] = u[row + g + (m + c) * s->G];
                     advance(N, columns, before, input, after);

@@ -3,13 +3,13 @@
 #include "unroll.h"
 #include "fast.h"
 
-UN_FAST void un_lru_step(ptrdiff_t B, ptrdiff_t N, const double *restrict poles, const float *restrict v, float *restrict x) {
-    const double *restrict gamma = poles + 2 * N;
+UN_FAST void un_lru_step(ptrdiff_t B, ptrdiff_t N, const double *restrict values, const float *restrict v, float *restrict x) {
+    const double *restrict lambda = values, *restrict gamma = values + 2 * N;
     for (ptrdiff_t b = 0; b < B; b++, v += 2 * N, x += 2 * N)
         for (ptrdiff_t n = 0; n < N; n++) {
             double re = x[n], im = x[N + n];
-            x[n] = (float)(poles[n] * re - poles[N + n] * im + gamma[n] * v[n]);
-            x[N + n] = (float)(poles[n] * im + poles[N + n] * re + gamma[n] * v[N + n]);
+            x[n] = (float)(lambda[n] * re - lambda[N + n] * im + gamma[n] * v[n]);
+            x[N + n] = (float)(lambda[n] * im + lambda[N + n] * re + gamma[n] * v[N + n]);
         }
 }
 
@@ -29,9 +29,9 @@ UN_INLINE void selective_channels(ptrdiff_t H, ptrdiff_t N, const float *restric
     }
 }
 
-UN_FAST void un_selective_step(const un_selective *s, float *restrict x, float *restrict y) {
+UN_FAST void un_selective_step(ptrdiff_t B, const un_selective *s, float *restrict x, float *restrict y) {
     ptrdiff_t H = s->H, N = s->N;
-    for (ptrdiff_t b = 0; b < s->B; b++, x += H * N, y += H) {
+    for (ptrdiff_t b = 0; b < B; b++, x += H * N, y += H) {
         const float *u = s->u + b * H, *delta = s->delta + b * H, *in = s->b + b * s->ld, *out = s->c + b * s->ld;
         if (N == 16) selective_channels(H, 16, s->A, s->D, u, delta, in, out, x, y);
         else selective_channels(H, N, s->A, s->D, u, delta, in, out, x, y);

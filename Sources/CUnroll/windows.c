@@ -1,45 +1,33 @@
-#include "unroll.h"
-#include "fast.h"
-
-// The E floats that sequence b had at step s, which may lie in the window of P steps before the first; null where nothing was.
-UN_INLINE const float *at_step(ptrdiff_t s, ptrdiff_t b, const int32_t *offset, ptrdiff_t E, ptrdiff_t P, const float *x,
-                               ptrdiff_t ld, const float *before) {
-    if (s >= 0) return x + (offset[s] + b) * ld;
-    return before ? before + (b * P + P + s) * E : 0;
-}
+#include "steps.h"
 
 UN_INLINE void copy_or_zero(ptrdiff_t E, const float *from, float *to) {
     if (from) memcpy(to, from, (size_t)E * sizeof(float));
     else memset(to, 0, (size_t)E * sizeof(float));
 }
 
-void un_taps(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t E, ptrdiff_t k, ptrdiff_t d, const float *x,
-             const float *before, float *out) {
-    for (ptrdiff_t t = 0; t < T; t++)
-        for (ptrdiff_t b = 0; b < live[t]; b++)
+void un_taps(const un_steps *steps, ptrdiff_t E, ptrdiff_t k, ptrdiff_t d, const float *x, const float *before, float *out) {
+    for (ptrdiff_t t = 0; t < steps->T; t++)
+        for (ptrdiff_t b = 0; b < steps->live[t]; b++)
             for (ptrdiff_t i = 0; i < k; i++, out += E)
-                copy_or_zero(E, at_step(t - (k - 1 - i) * d, b, offset, E, (k - 1) * d, x, E, before), out);
+                copy_or_zero(E, at_step(steps, t - (k - 1 - i) * d, b, E, (k - 1) * d, x, E, before), out);
 }
 
-UN_FAST void un_taps_back(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t E, ptrdiff_t k, ptrdiff_t d,
-                          const float *restrict dout, float *restrict add_dx, float *restrict add_before) {
-    ptrdiff_t P = (k - 1) * d;
-    for (ptrdiff_t t = 0; t < T; t++)
-        for (ptrdiff_t b = 0; b < live[t]; b++)
+UN_FAST void un_taps_back(const un_steps *steps, ptrdiff_t E, ptrdiff_t k, ptrdiff_t d, const float *restrict dout,
+                          float *restrict add_dx, float *restrict add_before) {
+    for (ptrdiff_t t = 0; t < steps->T; t++)
+        for (ptrdiff_t b = 0; b < steps->live[t]; b++)
             for (ptrdiff_t i = 0; i < k; i++, dout += E) {
-                ptrdiff_t s = t - (k - 1 - i) * d;
-                if (s < 0 && !add_before) continue;
-                float *restrict to = s >= 0 ? add_dx + (offset[s] + b) * E : add_before + (b * P + P + s) * E;
+                float *restrict to = at_step(steps, t - (k - 1 - i) * d, b, E, (k - 1) * d, add_dx, E, add_before);
+                if (!to) continue;
                 UN_INDEPENDENT
                 for (ptrdiff_t j = 0; j < E; j++) to[j] += dout[j];
             }
 }
 
-void un_last_steps(ptrdiff_t B, const int32_t *offset, const int32_t *length, ptrdiff_t E, ptrdiff_t P, const float *x,
-                   ptrdiff_t ld, const float *before, float *out) {
-    for (ptrdiff_t b = 0; b < B; b++)
+void un_last_steps(const un_steps *steps, ptrdiff_t E, ptrdiff_t P, const float *x, ptrdiff_t ld, const float *before, float *out) {
+    for (ptrdiff_t b = 0; b < steps->B; b++)
         for (ptrdiff_t j = 0; j < P; j++, out += E)
-            copy_or_zero(E, at_step(length[b] - P + j, b, offset, E, P, x, ld, before), out);
+            copy_or_zero(E, at_step(steps, steps->length[b] - P + j, b, E, P, x, ld, before), out);
 }
 
 UN_FAST void un_tap_weights(ptrdiff_t H, ptrdiff_t E, ptrdiff_t k, const float *restrict v, const float *restrict g,

@@ -29,6 +29,11 @@ public final class DiagonalSystem: @unchecked Sendable {
   /// b of channel h.
   public func input(of h: Int) -> [Double] { values(input, h) }
 
+  /// As the C loops see it.
+  var raw: un_modes {
+    un_modes(H: channels, modes: count, parts: modes.rawValue, lambda: transition.base, b: input.base)
+  }
+
   private func values(_ buffer: DoubleBuffer, _ h: Int) -> [Double] {
     (0..<2 * count).map { buffer.base[h * 2 * count + $0] }
   }
@@ -49,87 +54,96 @@ public struct DiagonalParameters {
 extension Kernels {
   /// Zero-order hold: λ = exp(ΔA), b = (λ − 1)/A. Bilinear: λ = (1 + ΔA/2)/(1 − ΔA/2), b = Δ/(1 − ΔA/2).
   public static func discretise(_ p: DiagonalParameters, bilinear: Bool, into system: DiagonalSystem) {
-    checkDiagonal(p, system)
-    un_diagonal(
-      system.channels, system.count, bilinear ? 1 : 0, p.logDt.base, p.logReal.base, p.imaginary?.base,
-      system.transition.base, system.input.base)
+    check(p, system)
+    var raw = system.raw
+    un_diagonal(&raw, bilinear ? 1 : 0, p.logDt.base, p.logReal.base, p.imaginary?.base)
   }
 
-  /// From gradients of λ and b to those of the parameters.
+  /// From gradients of λ and b, which `gradient` holds, to those of the parameters, which are added to.
   public static func discretiseBack(
     _ p: DiagonalParameters, bilinear: Bool, gradient: DiagonalSystem, add: DiagonalParameters
   ) {
-    checkDiagonal(p, gradient)
-    checkDiagonal(add, gradient)
+    check(p, gradient)
+    check(add, gradient)
+    var raw = gradient.raw
     un_diagonal_back(
-      gradient.channels, gradient.count, bilinear ? 1 : 0, p.logDt.base, p.logReal.base, p.imaginary?.base,
-      gradient.transition.base, gradient.input.base, add.logDt.base, add.logReal.base, add.imaginary?.base)
+      &raw, bilinear ? 1 : 0, p.logDt.base, p.logReal.base, p.imaginary?.base, add.logDt.base, add.logReal.base,
+      add.imaginary?.base)
   }
 
   /// kernel [H,T]: k_l = Re Σ_n w C_n b_n λ_n^l, where w = 2 for pairs. Cost: T H N multiply-adds, in products.
   public static func diagonalKernel(c: Matrix, system: DiagonalSystem, arena: Arena, into kernel: Matrix) {
-    precondition(kernel.rows == system.channels && c.count == system.channels * system.stateSize)
+    _ = singleThread
+    check(c, kernel, system)
     let scratch = arena.matrix(1, un_diagonal_scratch(kernel.columns, 1, system.count))
-    un_diagonal_kernel(
-      kernel.columns, system.channels, system.count, system.modes.rawValue, c.base, system.transition.base,
-      system.input.base, kernel.base, scratch.base)
+    var raw = system.raw
+    un_diagonal_kernel(&raw, kernel.columns, c.base, kernel.base, scratch.base)
   }
 
-  /// Gradients of λ and b are written into `gradient`.
+  /// From that of the kernel, `dKernel` [H,T]: gradients of λ and b are written into `gradient`, that of C is added to.
   public static func diagonalKernelBack(
     c: Matrix, system: DiagonalSystem, dKernel: Matrix, arena: Arena, gradient: DiagonalSystem, addC: Matrix
   ) {
-    precondition(dKernel.rows == system.channels && same(c, addC))
+    _ = singleThread
+    check(c, dKernel, system)
+    precondition(dense(c, addC) && matches(gradient, system))
     let scratch = arena.matrix(1, un_diagonal_scratch(dKernel.columns, 1, system.count))
-    un_diagonal_kernel_back(
-      dKernel.columns, system.channels, system.count, system.modes.rawValue, c.base, system.transition.base,
-      system.input.base, dKernel.base, gradient.transition.base, gradient.input.base, addC.base, scratch.base)
+    var (raw, rawGradient) = (system.raw, gradient.raw)
+    un_diagonal_kernel_back(&raw, dKernel.columns, c.base, dKernel.base, &rawGradient, addC.base, scratch.base)
   }
 
-  /// y_t += Re Σ_n w C_n λ_n^{t+1} x₀_n for x₀ [B, H·N]; a channel's real parts lie before its imaginary parts.
+  /// y_t += Re Σ_n w C_n λ_n^{t+1} x₀_n for x₀ [B, H·N], y [R,H]; a channel's real parts lie before its imaginary parts.
   public static func addInitialState(
     _ x0: Matrix, c: Matrix, system: DiagonalSystem, _ steps: PackedSteps, arena: Arena, to y: Matrix
   ) {
+    _ = singleThread
     checkState(x0, system, steps)
+    checkRows(y, c, system, steps)
     let scratch = arena.matrix(1, un_diagonal_scratch(steps.steps, steps.sequences, system.count))
-    un_diagonal_initial(
-      steps.steps, steps.offset, steps.live, system.channels, system.count, system.modes.rawValue, c.base,
-      system.transition.base, x0.base, y.base, scratch.base)
+    var raw = system.raw
+    steps.withRaw { un_diagonal_initial($0, &raw, c.base, x0.base, y.base, scratch.base) }
   }
 
-  /// The gradient of λ is added to `gradient`'s, that of x₀ is written.
+  /// From `dy` [R,H]: gradients of λ and C are added to, that of x₀ [B, H·N] is written.
   public static func initialStateBack(
     _ x0: Matrix, c: Matrix, system: DiagonalSystem, _ steps: PackedSteps, arena: Arena, dy: Matrix,
     gradient: DiagonalSystem, addC: Matrix, dX0: Matrix
   ) {
+    _ = singleThread
     checkState(x0, system, steps)
     checkState(dX0, system, steps)
+    checkRows(dy, c, system, steps)
+    precondition(dense(c, addC) && matches(gradient, system))
     let scratch = arena.matrix(1, un_diagonal_scratch(steps.steps, steps.sequences, system.count))
-    un_diagonal_initial_back(
-      steps.steps, steps.offset, steps.live, system.channels, system.count, system.modes.rawValue, c.base,
-      system.transition.base, x0.base, dy.base, gradient.transition.base, addC.base, dX0.base, scratch.base)
+    var raw = system.raw
+    steps.withRaw {
+      un_diagonal_initial_back(
+        $0, &raw, c.base, x0.base, dy.base, gradient.transition.base, addC.base, dX0.base, scratch.base)
+    }
   }
 
-  /// The state after every sequence's last step, x [B, H·N]. Cost: B T H N multiply-adds, in products.
+  /// The state after every sequence's last step, x [B, H·N], for u [R,H]. Cost: B T H N multiply-adds, in products.
   public static func finalState(
     u: Matrix, x0: Matrix?, system: DiagonalSystem, _ steps: PackedSteps, arena: Arena, into x: Matrix
   ) {
+    _ = singleThread
     checkState(x, system, steps)
+    precondition(x0.map { dense($0, x) } ?? true)
+    precondition(u.rows == steps.rows && u.columns == system.channels && u.isContiguous)
     let scratch = arena.matrix(1, un_diagonal_scratch(steps.steps, steps.sequences, system.count))
-    un_diagonal_final(
-      steps.steps, steps.offset, steps.live, steps.lengths, system.channels, system.count, system.modes.rawValue,
-      system.transition.base, system.input.base, u.base, x0?.base, x.base, scratch.base)
+    var raw = system.raw
+    steps.withRaw { un_diagonal_final($0, &raw, u.base, x0?.base, x.base, scratch.base) }
   }
 
-  /// The same system step by step: x [B, H·N] is the state before, then after.
+  /// The same system step by step, u and y [R,H]: x [B, H·N] is the state before, then after.
   public static func recur(
     _ u: Matrix, c: Matrix, d: Matrix, system: DiagonalSystem, _ steps: PackedSteps, state x: Matrix, into y: Matrix
   ) {
-    precondition(same(u, y) && u.columns == system.channels)
     checkState(x, system, steps)
-    un_diagonal_recurrence(
-      steps.steps, steps.offset, steps.live, system.channels, system.count, system.modes.rawValue, c.base, d.base,
-      system.transition.base, system.input.base, u.base, x.base, y.base)
+    checkRows(y, c, system, steps)
+    precondition(dense(u, y) && d.count == system.channels)
+    var raw = system.raw
+    steps.withRaw { un_diagonal_recurrence($0, &raw, c.base, d.base, u.base, x.base, y.base) }
   }
 
   /// The frequencies ω ≥ 0 of the eigenvalues ±iω of a skew-symmetric matrix of even size, rising.
@@ -140,13 +154,28 @@ extension Kernels {
     return frequencies
   }
 
-  private static func checkDiagonal(_ p: DiagonalParameters, _ system: DiagonalSystem) {
+  private static func check(_ p: DiagonalParameters, _ system: DiagonalSystem) {
     precondition(p.logDt.count == system.channels && p.logReal.count == system.channels * system.count)
     precondition((p.imaginary?.count ?? p.logReal.count) == p.logReal.count)
     precondition((p.imaginary == nil) == (system.modes == .real))
+    precondition(p.logReal.isContiguous && p.imaginary?.isContiguous ?? true)
+  }
+
+  private static func check(_ c: Matrix, _ kernel: Matrix, _ system: DiagonalSystem) {
+    precondition(c.count == system.channels * system.stateSize && c.isContiguous)
+    precondition(kernel.rows == system.channels && kernel.isContiguous)
   }
 
   private static func checkState(_ x: Matrix, _ system: DiagonalSystem, _ steps: PackedSteps) {
     precondition(x.rows == steps.sequences && x.columns == system.channels * system.stateSize && x.isContiguous)
+  }
+
+  private static func checkRows(_ y: Matrix, _ c: Matrix, _ system: DiagonalSystem, _ steps: PackedSteps) {
+    precondition(y.rows == steps.rows && y.columns == system.channels && y.isContiguous)
+    precondition(c.count == system.channels * system.stateSize && c.isContiguous)
+  }
+
+  private static func matches(_ a: DiagonalSystem, _ b: DiagonalSystem) -> Bool {
+    (a.channels, a.count, a.modes) == (b.channels, b.count, b.modes)
   }
 }

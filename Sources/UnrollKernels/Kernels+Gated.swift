@@ -61,46 +61,4 @@ extension Kernels {
     precondition(same(x, dy) && same(x, dx) && x.isContiguous && dy.isContiguous && dx.isContiguous)
     un_rms_norm_back(x.rows, x.columns, x.base, inverse.base, scale.base, dy.base, dx.base, addScale.base)
   }
-
-  /// y_t = bias + Σ_j weight[:,j] ⊙ x_{t−K+1+j}: x [R,H] may be columns of a wider matrix; weight [H,K]; `before` [B, (K−1)·H]
-  /// are the inputs before the first step, oldest first (nil: zero). Cost: K H multiply-adds a row.
-  public static func depthwise(
-    _ x: Matrix, before: Matrix?, weight: Matrix, bias: Matrix, _ steps: PackedSteps, arena: Arena, into y: Matrix
-  ) {
-    checkDepthwise(x, before, weight, steps, y)
-    let scratch = arena.matrix(weight.columns, weight.rows)
-    un_depthwise(
-      steps.steps, steps.offset, steps.live, x.columns, weight.columns, x.base, x.stride, before?.base, weight.base,
-      bias.base, y.base, scratch.base)
-  }
-
-  /// The inputs before the step that follows each sequence's last.
-  public static func depthwiseAfter(_ x: Matrix, before: Matrix?, taps: Int, _ steps: PackedSteps, into after: Matrix) {
-    precondition(after.rows == steps.sequences && after.columns == (taps - 1) * x.columns && after.isContiguous)
-    precondition(before.map { same($0, after) && $0.isContiguous } ?? true)
-    un_depthwise_after(
-      steps.offset, steps.lengths, steps.sequences, x.columns, taps, x.base, x.stride, before?.base, after.base)
-  }
-
-  public static func depthwiseBack(
-    _ x: Matrix, before: Matrix?, weight: Matrix, _ steps: PackedSteps, arena: Arena, dy: Matrix, addX: Matrix,
-    addBefore: Matrix?, addWeight: Matrix, addBias: Matrix
-  ) {
-    checkDepthwise(x, before, weight, steps, dy)
-    precondition(same(x, addX) && (before == nil) == (addBefore == nil) && same(weight, addWeight))
-    let scratch = arena.matrix(2 * weight.columns, weight.rows)
-    un_depthwise_back(
-      steps.steps, steps.offset, steps.live, x.columns, weight.columns, x.base, x.stride, before?.base, weight.base,
-      dy.base, addX.base, addX.stride, addBefore?.base, addWeight.base, addBias.base, scratch.base)
-  }
-
-  private static func checkDepthwise(
-    _ x: Matrix, _ before: Matrix?, _ weight: Matrix, _ steps: PackedSteps, _ y: Matrix
-  ) {
-    precondition(x.rows == steps.rows && same(x, y) && y.isContiguous && weight.rows == x.columns)
-    precondition(
-      before.map {
-        $0.rows == steps.sequences && $0.columns == (weight.columns - 1) * x.columns && $0.isContiguous
-      } ?? true)
-  }
 }

@@ -5,9 +5,7 @@ extension Kernels {
   /// `logSums` [B+R, 1] and `pooled` [B+R, H] begin with the initial state in their first B rows.
   public static func poolCausal(_ steps: PackedSteps, scores: Matrix, hidden: Matrix, logSums: Matrix, pooled: Matrix) {
     checkPool(steps, scores, hidden, logSums, pooled)
-    un_pool_causal(
-      steps.steps, steps.offset, steps.live, steps.sequences, hidden.columns, scores.base, hidden.base, logSums.base,
-      pooled.base)
+    steps.withRaw { un_pool_causal($0, hidden.columns, scores.base, hidden.base, logSums.base, pooled.base) }
   }
 
   /// `carryLogSum` [B,1] and `carryPooled` [B,H]: zero in, gradient of the initial state out.
@@ -16,24 +14,28 @@ extension Kernels {
     carryLogSum: Matrix, carryPooled: Matrix, dScores: Matrix, dHidden: Matrix
   ) {
     checkPool(steps, scores, hidden, logSums, pooled)
-    precondition(same(dy, hidden) && same(dHidden, hidden) && dScores.count == scores.count)
-    un_pool_causal_back(
-      steps.steps, steps.offset, steps.live, steps.sequences, hidden.columns, scores.base, hidden.base, logSums.base,
-      pooled.base, dy.base, carryLogSum.base, carryPooled.base, dScores.base, dHidden.base)
+    precondition(dense(dy, hidden) && dense(dHidden, hidden) && dScores.count == scores.count)
+    precondition(carryLogSum.count == steps.sequences && carryLogSum.isContiguous)
+    precondition(carryPooled.rows == steps.sequences && carryPooled.columns == hidden.columns && carryPooled.isContiguous)
+    steps.withRaw {
+      un_pool_causal_back(
+        $0, hidden.columns, scores.base, hidden.base, logSums.base, pooled.base, dy.base, carryLogSum.base,
+        carryPooled.base, dScores.base, dHidden.base)
+    }
   }
 
   /// y_t = (sum + x_1 + … + x_t) / (count + t). `sum` [B, H]: before the first step in, after each sequence's last out;
   /// `count` [B, 1]: steps that the first sum holds.
   public static func runningMean(_ steps: PackedSteps, _ x: Matrix, count: Matrix, sum: Matrix, into y: Matrix) {
     checkMean(steps, x, count, sum, y)
-    un_running_mean(steps.steps, steps.offset, steps.live, x.columns, x.base, count.base, sum.base, y.base)
+    steps.withRaw { un_running_mean($0, x.columns, x.base, count.base, sum.base, y.base) }
   }
 
   /// `carry` [B, H]: zero in, gradient of the initial sum out.
   public static func runningMeanBack(_ steps: PackedSteps, _ dy: Matrix, count: Matrix, carry: Matrix, into dx: Matrix)
   {
     checkMean(steps, dy, count, carry, dx)
-    un_running_mean_back(steps.steps, steps.offset, steps.live, dy.columns, count.base, dy.base, carry.base, dx.base)
+    steps.withRaw { un_running_mean_back($0, dy.columns, count.base, dy.base, carry.base, dx.base) }
   }
 
   private static func checkMean(_ steps: PackedSteps, _ x: Matrix, _ count: Matrix, _ sum: Matrix, _ y: Matrix) {

@@ -5,7 +5,7 @@ extension Kernels {
   /// h_t = a_t ⊙ h_{t−1} + b_t: `a` and `b` [R,H]; `h` [B+R,H] begins with the initial state.
   public static func linearScan(_ steps: PackedSteps, a: Matrix, b: Matrix, h: Matrix) {
     checkScan(steps, a, b, h)
-    un_linear_scan(steps.steps, steps.offset, steps.live, steps.sequences, a.columns, a.base, b.base, h.base)
+    steps.withRaw { un_linear_scan($0, a.columns, a.base, b.base, h.base) }
   }
 
   /// `carry` [B,H]: zero in, gradient of the initial state out.
@@ -15,9 +15,7 @@ extension Kernels {
     checkScan(steps, a, da, h)
     precondition(same(a, dy) && same(a, db) && dy.isContiguous && db.isContiguous)
     precondition(carry.rows == steps.sequences && carry.columns == a.columns && carry.isContiguous)
-    un_linear_scan_back(
-      steps.steps, steps.offset, steps.live, steps.sequences, a.columns, a.base, h.base, dy.base, carry.base, da.base,
-      db.base)
+    steps.withRaw { un_linear_scan_back($0, a.columns, a.base, h.base, dy.base, carry.base, da.base, db.base) }
   }
 
   private static func checkScan(_ steps: PackedSteps, _ a: Matrix, _ b: Matrix, _ h: Matrix) {

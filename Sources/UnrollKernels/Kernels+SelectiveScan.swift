@@ -16,14 +16,15 @@ public struct SelectiveSystem {
     (self.a, self.d, self.u, self.delta, self.b, self.c, self.initial) = (a, d, u, delta, b, c, initial)
   }
 
-  fileprivate func raw(_ steps: PackedSteps) -> un_selective {
-    precondition(u.rows == steps.rows && (initial?.rows ?? steps.sequences) == steps.sequences)
-    return raw(sequences: steps.sequences)
+  /// Whether it is one of these sequences.
+  fileprivate func fits(_ steps: PackedSteps) -> Bool {
+    u.rows == steps.rows && (initial?.rows ?? steps.sequences) == steps.sequences
   }
 
-  func raw(sequences: Int) -> un_selective {
+  /// As the C loops see it.
+  var raw: un_selective {
     un_selective(
-      B: sequences, H: channels, N: stateSize, A: a.base, D: d.base, u: u.base, delta: delta.base, b: b.base,
+      H: channels, N: stateSize, A: a.base, D: d.base, u: u.base, delta: delta.base, b: b.base,
       c: c.base, ld: b.stride, x0: initial?.base)
   }
 }
@@ -45,34 +46,42 @@ extension Kernels {
   /// - Parameters:
   ///   - y: [R,H] out.
   ///   - final: [B, H·N] out, the state after every sequence's last step.
-  /// - Returns: the states that the way back starts from, if there is one: one state in `UN_SCAN_CHUNK` steps.
+  /// - Returns: the states that the way back starts from, if there is one: one state in sixteen steps.
   ///
   /// Cost: 3 H N multiply-adds and H N exponentials a token.
   public static func selectiveScan(
     _ system: SelectiveSystem, _ steps: PackedSteps, arena: Arena, wayBack: Bool, y: Matrix, final: Matrix
   ) -> Matrix? {
-    precondition(same(y, system.u) && y.isContiguous && final.isContiguous)
-    precondition(final.rows == steps.sequences && final.columns == system.a.count)
-    let (channels, size) = (system.channels, system.stateSize)
-    let floats = un_selective_checkpoints(steps.sequences, steps.lengths, channels, size)
-    let checkpoints = wayBack ? arena.matrix(1, floats) : nil
-    let scratch = arena.matrix(1, un_selective_scratch(channels, size))
-    var raw = system.raw(steps)
-    un_selective_scan(&raw, steps.offset, steps.lengths, y.base, final.base, checkpoints?.base, scratch.base)
+    precondition(system.fits(steps) && dense(y, system.u) && hasStates(final, system, steps))
+    let checkpoints = wayBack ? arena.matrix(1, checkpointSize(system, steps)) : nil
+    let scratch = arena.matrix(1, un_selective_scratch(system.channels, system.stateSize))
+    var raw = system.raw
+    steps.withRaw { un_selective_scan($0, &raw, y.base, final.base, checkpoints?.base, scratch.base) }
     return checkpoints
   }
 
+  /// From `dy` [R,H] and what the scan returned.
   public static func selectiveScanBack(
     _ system: SelectiveSystem, _ steps: PackedSteps, arena: Arena, checkpoints: Matrix, dy: Matrix,
     _ gradient: SelectiveGradient
   ) {
-    precondition(same(dy, system.u) && dy.isContiguous && same(gradient.u, dy) && same(gradient.delta, dy))
+    precondition(system.fits(steps) && checkpoints.count == checkpointSize(system, steps))
+    precondition(dense(dy, system.u) && same(gradient.u, dy) && same(gradient.delta, dy))
+    precondition(gradient.addD.count == system.channels && gradient.initial.map { hasStates($0, system, steps) } ?? true)
     precondition(same(gradient.addA, system.a) && same(gradient.addB, system.b) && same(gradient.addC, system.c))
     let scratch = arena.matrix(1, un_selective_scratch(system.channels, system.stateSize))
-    var raw = system.raw(steps)
+    var raw = system.raw
     var back = un_selective_back(
       add_dA: gradient.addA.base, add_dD: gradient.addD.base, du: gradient.u.base, d_delta: gradient.delta.base,
       add_db: gradient.addB.base, add_dc: gradient.addC.base, ld: gradient.addB.stride, dx0: gradient.initial?.base)
-    un_selective_scan_back(&raw, steps.offset, steps.lengths, checkpoints.base, dy.base, &back, scratch.base)
+    steps.withRaw { un_selective_scan_back($0, &raw, checkpoints.base, dy.base, &back, scratch.base) }
+  }
+
+  private static func checkpointSize(_ system: SelectiveSystem, _ steps: PackedSteps) -> Int {
+    steps.withRaw { un_selective_checkpoints($0, system.channels, system.stateSize) }
+  }
+
+  private static func hasStates(_ x: Matrix, _ system: SelectiveSystem, _ steps: PackedSteps) -> Bool {
+    x.rows == steps.sequences && x.columns == system.a.count && x.isContiguous
   }
 }

@@ -39,9 +39,8 @@ public final class DiscreteSystem: @unchecked Sendable {
   }
 
   /// As the C loops see it.
-  func withSystem<Result>(_ body: (UnsafePointer<un_system>) -> Result) -> Result {
-    var system = un_system(H: channels, N: stateSize, G: timeSteps, a_bar: transition.base, b_bar: input.base)
-    return body(&system)
+  var raw: un_system {
+    un_system(H: channels, N: stateSize, G: timeSteps, a_bar: transition.base, b_bar: input.base)
   }
 }
 
@@ -68,11 +67,10 @@ extension Kernels {
     case .transform(let alpha):
       un_transform(g, n, alpha, a.base, b.base, logDt.base, system.transition.base, system.input.base)
     }
-    system.withSystem { s in
-      let columns = system.columns ?? DoubleBuffer(count: un_ssm_columns(s))
-      un_ssm_transpose(s, columns.base)
-      system.columns = columns
-    }
+    var raw = system.raw
+    let columns = system.columns ?? DoubleBuffer(count: un_ssm_columns(&raw))
+    un_ssm_transpose(&raw, columns.base)
+    system.columns = columns
   }
 
   /// From gradients of Ā and B̄ (a `DiscreteSystem` that holds them) to those of A, B and log Δ.
@@ -100,24 +98,23 @@ extension Kernels {
   public static func stateSpaceKernel(c: Matrix, system: DiscreteSystem, arena: Arena, into kernel: Matrix) {
     _ = singleThread
     check(c, kernel, system)
-    system.withSystem { s in
-      let scratch = arena.matrix(1, un_ssm_scratch(s, kernel.columns))
-      un_ssm_kernel(s, kernel.columns, c.base, kernel.base, scratch.base)
-    }
+    var raw = system.raw
+    let scratch = arena.matrix(1, un_ssm_scratch(&raw, kernel.columns))
+    un_ssm_kernel(&raw, kernel.columns, c.base, kernel.base, scratch.base)
   }
 
-  /// Gradients of Ā and B̄ are written into `gradient`.
+  /// From that of the kernel, `dKernel` [H,T]: gradients of Ā and B̄ are written into `gradient`, that of C [H,N] is added to.
   public static func stateSpaceKernelBack(
     c: Matrix, system: DiscreteSystem, dKernel: Matrix, arena: Arena, gradient: DiscreteSystem, addC: Matrix
   ) {
+    _ = singleThread
     check(c, dKernel, system)
-    precondition(same(c, addC) && addC.isContiguous && matches(gradient, system))
-    system.withSystem { s in
-      let scratch = arena.matrix(1, un_ssm_scratch(s, dKernel.columns))
-      un_ssm_kernel_back(
-        s, dKernel.columns, c.base, dKernel.base, gradient.transition.base, gradient.input.base, addC.base, scratch.base
-      )
-    }
+    precondition(dense(c, addC) && matches(gradient, system))
+    var raw = system.raw
+    let scratch = arena.matrix(1, un_ssm_scratch(&raw, dKernel.columns))
+    un_ssm_kernel_back(
+      &raw, dKernel.columns, c.base, dKernel.base, gradient.transition.base, gradient.input.base, addC.base,
+      scratch.base)
   }
 
   /// y [R,H] = kernel [H,T] ∗ u [R,H] + D ⊙ u along every sequence.
@@ -129,77 +126,76 @@ extension Kernels {
   ) {
     checkConvolution(u, kernel, d, steps, y)
     let scratch = arena.matrix(1, un_convolution_scratch(steps.steps))
-    un_convolution(
-      steps.steps, steps.offset, steps.live, u.columns, kernel.base, d.base, u.base, y.base, scratch.base)
+    steps.withRaw { un_convolution($0, u.columns, kernel.base, d.base, u.base, y.base, scratch.base) }
   }
 
+  /// From `dy` [R,H]: gradients of u [R,H] and of the kernel [H,T] are written, that of D [1,H] is added to.
   public static func convolveBack(
     _ u: Matrix, kernel: Matrix, d: Matrix, _ steps: PackedSteps, arena: Arena, dy: Matrix, du: Matrix, dKernel: Matrix,
     addD: Matrix
   ) {
     checkConvolution(u, kernel, d, steps, dy)
-    precondition(
-      same(du, u) && du.isContiguous && same(dKernel, kernel) && dKernel.isContiguous && addD.count == d.count)
+    precondition(dense(du, u) && dense(dKernel, kernel) && addD.count == d.count)
     let scratch = arena.matrix(1, un_convolution_scratch(steps.steps))
-    un_convolution_back(
-      steps.steps, steps.offset, steps.live, u.columns, kernel.base, d.base, u.base, dy.base, du.base, dKernel.base,
-      addD.base, scratch.base)
-  }
-
-  /// y_t += C Ā^{t+1} x₀ for x₀ [B, H·N]. Cost: B T H N multiply-adds, in products.
-  public static func addInitialState(
-    _ x0: Matrix, c: Matrix, system: DiscreteSystem, _ steps: PackedSteps, arena: Arena, to y: Matrix
-  ) {
-    check(x0, c, system, steps, y)
-    system.withSystem { s in
-      let scratch = arena.matrix(1, un_ssm_initial_scratch(s, steps.steps, steps.sequences))
-      un_ssm_initial(s, steps.steps, steps.offset, steps.live, c.base, x0.base, y.base, scratch.base)
+    steps.withRaw {
+      un_convolution_back(
+        $0, u.columns, kernel.base, d.base, u.base, dy.base, du.base, dKernel.base, addD.base, scratch.base)
     }
   }
 
-  /// The gradient of Ā is added to `gradient`'s, that of x₀ is written.
+  /// y_t += C Ā^{t+1} x₀ for y [R,H], C [H,N] and x₀ [B, H·N]. Cost: B T H N multiply-adds, in products.
+  public static func addInitialState(
+    _ x0: Matrix, c: Matrix, system: DiscreteSystem, _ steps: PackedSteps, arena: Arena, to y: Matrix
+  ) {
+    _ = singleThread
+    check(x0, c, system, steps, y)
+    var raw = system.raw
+    let scratch = arena.matrix(1, un_ssm_initial_scratch(&raw, steps.steps, steps.sequences))
+    steps.withRaw { un_ssm_initial($0, &raw, c.base, x0.base, y.base, scratch.base) }
+  }
+
+  /// From `dy` [R,H]: gradients of Ā and C are added to, that of x₀ [B, H·N] is written.
   public static func initialStateBack(
     _ x0: Matrix, c: Matrix, system: DiscreteSystem, _ steps: PackedSteps, arena: Arena, dy: Matrix,
     gradient: DiscreteSystem, addC: Matrix, dX0: Matrix
   ) {
+    _ = singleThread
     check(x0, c, system, steps, dy)
-    precondition(same(x0, dX0) && dX0.isContiguous && same(c, addC) && addC.isContiguous && matches(gradient, system))
-    system.withSystem { s in
-      let scratch = arena.matrix(1, un_ssm_initial_scratch(s, steps.steps, steps.sequences))
+    precondition(dense(x0, dX0) && dense(c, addC) && matches(gradient, system))
+    var raw = system.raw
+    let scratch = arena.matrix(1, un_ssm_initial_scratch(&raw, steps.steps, steps.sequences))
+    steps.withRaw {
       un_ssm_initial_back(
-        s, steps.steps, steps.offset, steps.live, c.base, x0.base, dy.base, gradient.transition.base, addC.base,
-        dX0.base, scratch.base)
+        $0, &raw, c.base, x0.base, dy.base, gradient.transition.base, addC.base, dX0.base, scratch.base)
     }
   }
 
-  /// The state after every sequence's last step, x [B, H·N], as the convolution sees it. Cost: B T H N multiply-adds, in products,
-  /// and T G N².
+  /// The state after every sequence's last step, x [B, H·N], for u [R,H], as the convolution sees it. Cost: B T H N multiply-adds, in
+  /// products, and T G N².
   public static func finalState(
     u: Matrix, x0: Matrix?, system: DiscreteSystem, _ steps: PackedSteps, arena: Arena, into x: Matrix
   ) {
     _ = singleThread
     precondition(u.rows == steps.rows && u.columns == system.channels && u.isContiguous && x.isContiguous)
     precondition(x.rows == steps.sequences && x.columns == system.channels * system.stateSize)
-    precondition(x0.map { same($0, x) && $0.isContiguous } ?? true)
-    system.withSystem { s in
-      let scratch = arena.matrix(1, un_ssm_final_scratch(s, steps.steps, steps.sequences))
-      un_ssm_final(
-        s, steps.steps, steps.offset, steps.lengths, steps.sequences, u.base, x0?.base, x.base, scratch.base)
-    }
+    precondition(x0.map { dense($0, x) } ?? true)
+    var raw = system.raw
+    let scratch = arena.matrix(1, un_ssm_final_scratch(&raw, steps.steps, steps.sequences))
+    steps.withRaw { un_ssm_final($0, &raw, u.base, x0?.base, x.base, scratch.base) }
   }
 
-  /// The same system step by step: x [B, H·N] is the state before, then after. Cost: H N² multiply-adds a token.
+  /// The same system step by step, u and y [R,H]: x [B, H·N] is the state before, then after. Cost: H N² multiply-adds a token.
   public static func recur(
     _ u: Matrix, c: Matrix, d: Matrix, system: DiscreteSystem, _ steps: PackedSteps, arena: Arena, state x: Matrix,
     into y: Matrix
   ) {
     check(x, c, system, steps, y)
-    precondition(same(u, y) && u.isContiguous && d.count == system.channels)
+    precondition(dense(u, y) && d.count == system.channels)
     guard let columns = system.columns else { preconditionFailure("a system that was not discretised") }
-    system.withSystem { s in
-      let scratch = DoubleBuffer(count: un_ssm_recurrence_scratch(s), arena: arena)
-      un_ssm_recurrence(
-        s, steps.steps, steps.offset, steps.live, c.base, d.base, columns.base, u.base, x.base, y.base, scratch.base)
+    var raw = system.raw
+    let scratch = DoubleBuffer(count: un_ssm_recurrence_scratch(&raw), arena: arena)
+    steps.withRaw {
+      un_ssm_recurrence($0, &raw, c.base, d.base, columns.base, u.base, x.base, y.base, scratch.base)
     }
   }
 

@@ -2,14 +2,14 @@ import CUnroll
 
 /// The poles of a linear recurrent unit, λ and γ of N complex numbers, in double precision.
 public final class LRUSystem: Sendable {
-  let poles: DoubleBuffer
+  let values: DoubleBuffer
   let count: Int
 
-  public init(_ raw: LRUPoles) {
-    count = raw.nu.count
-    precondition(raw.theta.count == count && raw.gamma.count == count)
-    poles = DoubleBuffer(count: 3 * count)
-    un_lru_poles(count, raw.nu.base, raw.theta.base, raw.gamma.base, poles.base)
+  public init(_ poles: LRUPoles) {
+    count = poles.count
+    values = DoubleBuffer(count: 3 * count)
+    var raw = poles.raw
+    un_lru_values(&raw, values.base)
   }
 }
 
@@ -19,15 +19,15 @@ extension Kernels {
   /// x [B, 2N] = λ ⊙ x + γ ⊙ v. Cost: 6 N multiply-adds a sequence.
   public static func linearStep(_ system: LRUSystem, _ v: Matrix, state x: Matrix) {
     precondition(same(v, x) && x.columns == 2 * system.count && v.isContiguous && x.isContiguous)
-    un_lru_step(x.rows, system.count, system.poles.base, v.base, x.base)
+    un_lru_step(x.rows, system.count, system.values.base, v.base, x.base)
   }
 
   /// One step of a selective scan, whose state is `x` [B, H·N]; y [B, H].
   public static func selectiveStep(_ system: SelectiveSystem, state x: Matrix, into y: Matrix) {
     precondition(same(y, system.u) && x.rows == y.rows && x.columns == system.a.count)
     precondition(x.isContiguous && y.isContiguous)
-    var raw = system.raw(sequences: x.rows)
-    un_selective_step(&raw, x.base, y.base)
+    var raw = system.raw
+    un_selective_step(x.rows, &raw, x.base, y.base)
   }
 
   /// One step of `depthwise`, whose state is `before` [B, (K − 1)·H]; x [B, H] may be columns of a wider matrix, taps [K, H].

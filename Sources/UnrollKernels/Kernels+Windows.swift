@@ -17,8 +17,7 @@ extension Kernels {
   /// out [R, k·E]: what the taps read, oldest first.
   public static func gather(_ steps: PackedSteps, _ x: Matrix, _ taps: Taps, before: Matrix?, into out: Matrix) {
     check(steps, x, taps, before, out)
-    un_taps(
-      steps.steps, steps.offset, steps.live, x.columns, taps.count, taps.dilation, x.base, before?.base, out.base)
+    steps.withRaw { un_taps($0, x.columns, taps.count, taps.dilation, x.base, before?.base, out.base) }
   }
 
   /// dx and before's gradient += what the taps read of them.
@@ -26,17 +25,16 @@ extension Kernels {
     _ steps: PackedSteps, _ dOut: Matrix, _ taps: Taps, addBefore: Matrix?, addInput dx: Matrix
   ) {
     check(steps, dx, taps, addBefore, dOut)
-    un_taps_back(
-      steps.steps, steps.offset, steps.live, dx.columns, taps.count, taps.dilation, dOut.base, dx.base, addBefore?.base)
+    steps.withRaw { un_taps_back($0, dx.columns, taps.count, taps.dilation, dOut.base, dx.base, addBefore?.base) }
   }
 
   /// out [B, P·E]: the last P steps of each sequence, oldest first, those of `before` included.
   public static func lastSteps(_ steps: PackedSteps, _ x: Matrix, before: Matrix?, into out: Matrix) {
     precondition(x.rows == steps.rows && out.rows == steps.sequences && out.columns.isMultiple(of: x.columns))
     precondition(before.map { same($0, out) && $0.isContiguous } ?? true && out.isContiguous)
-    un_last_steps(
-      steps.sequences, steps.offset, steps.lengths, x.columns, out.columns / x.columns, x.base, x.stride, before?.base,
-      out.base)
+    steps.withRaw {
+      un_last_steps($0, x.columns, out.columns / x.columns, x.base, x.stride, before?.base, out.base)
+    }
   }
 
   /// PyTorch's convolution weights v [H, E·k] (of shape [H, E, k]) as w [H, k·E] for rows of `gather`, weight-normalised by g

@@ -1,3 +1,5 @@
+import CUnroll
+
 /// The order of a ragged batch: sequences by falling length, their rows laid out step by step, without padding.
 ///
 /// Row `offset[t] + b` is step `t` of the b-th longest sequence; `live[t]` sequences are at least `t + 1` long. So no kernel
@@ -59,4 +61,17 @@ public struct PackedSteps: Sendable {
 
   /// For every row its sequence.
   public var sequenceOfRow: [Int32] { live.flatMap { 0..<$0 } }
+
+  /// As the C loops see it.
+  func withRaw<Result>(_ body: (UnsafePointer<un_steps>) -> Result) -> Result {
+    offset.withUnsafeBufferPointer { offset in
+      live.withUnsafeBufferPointer { live in
+        lengths.withUnsafeBufferPointer { lengths in
+          var raw = un_steps(
+            T: steps, B: sequences, offset: offset.baseAddress, live: live.baseAddress, length: lengths.baseAddress)
+          return body(&raw)
+        }
+      }
+    }
+  }
 }

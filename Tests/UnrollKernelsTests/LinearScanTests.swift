@@ -147,7 +147,7 @@ import UnrollKernels
       addWeight: dWeight, addBias: dBias)
     expectSlopes([dx, dWeight, dBias, dBefore], inputs, [dy.doubles]) { [twin($0)] }
     let after = pool.matrix(4, before.columns)
-    Kernels.depthwiseAfter(x, before: before, taps: taps, steps, into: after)
+    Kernels.lastSteps(steps, x, before: before, into: after)
     for b in 0..<4 {
       for (j, s) in (Int(steps.lengths[b]) - taps + 1..<Int(steps.lengths[b])).enumerated() {
         let expected = s < 0 ? before[b, (s + taps - 1) * width + 3] : x[Int(steps.offset[s]) + b, 3]

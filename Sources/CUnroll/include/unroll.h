@@ -8,6 +8,10 @@
 #include <stdint.h>
 #include "unroll_statistics.h"
 
+// The order of a ragged batch: sequences by falling length, their rows step by step. Row offset[t] + b is step t of sequence b, of
+// which live[t] are longer than t steps; offset, live [T], length [B].
+typedef struct { ptrdiff_t T, B; const int32_t *offset, *live, *length; } un_steps;
+
 // ---- versions.c: what the last digits of results hang on
 // The widest instructions that processor and build have: "AVX-512", "AVX2" or "plain".
 const char *un_instructions(void);
@@ -121,15 +125,13 @@ void un_sgd(ptrdiff_t n, float *w, const float *g, float *velocity, float rate, 
 void un_rmsprop(ptrdiff_t n, float *w, const float *g, float *v, float rate, float alpha, float eps, float decay);
 void un_adagrad(ptrdiff_t n, float *w, const float *g, float *sum, float rate, float eps, float decay);
 
-// ---- pooling.c: attention pooling, α = softmax(wᵀh); scores [R]. Rows of step t are offset[t] ..< offset[t]+live[t].
+// ---- pooling.c: attention pooling, α = softmax(wᵀh); scores [R].
 // Causal, as a recurrence: p_t = σ(s_t - l_{t-1}), y_t = y_{t-1} + p_t (h_t - y_{t-1}), l_t = log(e^l_{t-1} + e^s_t).
 // l [B+R] and y [B+R,H] begin with the initial state (l = -inf: nothing seen yet).
-void un_pool_causal(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t B, ptrdiff_t H, const float *scores,
-                    const float *h, float *l, float *y);
+void un_pool_causal(const un_steps *steps, ptrdiff_t H, const float *scores, const float *h, float *l, float *y);
 // dy [R,H] in; carry_l [B], carry_y [B,H] zero in, gradients of the initial state out; ds [R], dh [R,H] out.
-void un_pool_causal_back(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t B, ptrdiff_t H, const float *scores,
-                         const float *h, const float *l, const float *y, const float *dy, float *carry_l, float *carry_y,
-                         float *ds, float *dh);
+void un_pool_causal_back(const un_steps *steps, ptrdiff_t H, const float *scores, const float *h, const float *l, const float *y,
+                         const float *dy, float *carry_l, float *carry_y, float *ds, float *dh);
 
 // top [sequences,columns] = the largest of itself and of the rows that belong to it
 void un_take_maximum(ptrdiff_t rows, ptrdiff_t columns, const float *x, const int32_t *owner, float *top);
@@ -138,22 +140,18 @@ void un_maximum_back(ptrdiff_t rows, ptrdiff_t sequences, ptrdiff_t columns, con
                      const float *initial, const float *top, const float *dtop, float *dx, float *dinitial);
 
 // Running mean: s_t = s_{t-1} + x_t, y_t = s_t / (count + t); sum [B,H]: before in, after each sequence's last step out.
-void un_running_mean(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, const float *x, const float *count,
-                     float *sum, float *y);
+void un_running_mean(const un_steps *steps, ptrdiff_t H, const float *x, const float *count, float *sum, float *y);
 // dy [R,H] in; carry [B,H] zero in, gradient of the initial sum out; dx [R,H] out.
-void un_running_mean_back(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, const float *count,
-                          const float *dy, float *carry, float *dx);
+void un_running_mean_back(const un_steps *steps, ptrdiff_t H, const float *count, const float *dy, float *carry, float *dx);
 
 // ---- windows.c: rows of some steps before. `before` [B, P E] are the P steps before the first, oldest first, or null (zeros).
 // out [R, k E]: rows t-(k-1)d, ..., t-d, t of the same sequence side by side; P = (k-1)d.
-void un_taps(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t E, ptrdiff_t k, ptrdiff_t d, const float *x,
-             const float *before, float *out);
+void un_taps(const un_steps *steps, ptrdiff_t E, ptrdiff_t k, ptrdiff_t d, const float *x, const float *before, float *out);
 // add_before may be null.
-void un_taps_back(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t E, ptrdiff_t k, ptrdiff_t d,
-                  const float *dout, float *add_dx, float *add_before);
-// out [B, P E]: the last P steps of each sequence, oldest first.
-void un_last_steps(ptrdiff_t B, const int32_t *offset, const int32_t *length, ptrdiff_t E, ptrdiff_t P, const float *x,
-                   ptrdiff_t ld, const float *before, float *out);
+void un_taps_back(const un_steps *steps, ptrdiff_t E, ptrdiff_t k, ptrdiff_t d, const float *dout, float *add_dx,
+                  float *add_before);
+// out [B, P E]: the last P steps of each sequence, oldest first; x [R,E], ld floats from row to row.
+void un_last_steps(const un_steps *steps, ptrdiff_t E, ptrdiff_t P, const float *x, ptrdiff_t ld, const float *before, float *out);
 // v [H,E,k] as PyTorch's, g [H] or null -> w [H, k E] for rows of un_taps: w = g v/|v| (|v| over E and k), or v without g.
 // inverse [H]: 1/|v|.
 void un_tap_weights(ptrdiff_t H, ptrdiff_t E, ptrdiff_t k, const float *v, const float *g, float *inverse, float *w);
@@ -182,12 +180,11 @@ void un_rotate(ptrdiff_t rows, ptrdiff_t heads, ptrdiff_t D, const float *table,
 // Floats of scratch memory, 64-byte aligned, for the two functions below.
 ptrdiff_t un_convolution_scratch(ptrdiff_t T);
 // y [R,H] = kernel [H,T] ∗ u [R,H] + D ⊙ u
-void un_convolution(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, const float *kernel, const float *D,
-                    const float *u, float *y, float *scratch);
+void un_convolution(const un_steps *steps, ptrdiff_t H, const float *kernel, const float *D, const float *u, float *y,
+                    float *scratch);
 // du [R,H] and dkernel [H,T] out, add_D [H]
-void un_convolution_back(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, const float *kernel,
-                         const float *D, const float *u, const float *dy, float *du, float *dkernel, float *add_D,
-                         float *scratch);
+void un_convolution_back(const un_steps *steps, ptrdiff_t H, const float *kernel, const float *D, const float *u, const float *dy,
+                         float *du, float *dkernel, float *add_D, float *scratch);
 
 // ---- exponential.c: GSL's exponential of a matrix, and with it zero-order hold
 // e [n,n] = exp(m)
@@ -197,6 +194,7 @@ void un_zoh(ptrdiff_t G, ptrdiff_t N, const float *A, const float *B, const floa
 // Exact gradient of the above, from da_bar and db_bar to A [N,N], B [N], log_dt [G].
 void un_zoh_back(ptrdiff_t G, ptrdiff_t N, const float *A, const float *B, const float *log_dt, const double *da_bar,
                  const double *db_bar, float *add_A, float *add_B, float *add_log_dt);
+
 // ---- transform.c: the generalised bilinear transform, α = 0 forward Euler, 1/2 bilinear, 1 backward Euler; and its gradient.
 void un_transform(ptrdiff_t G, ptrdiff_t N, double alpha, const float *A, const float *B, const float *log_dt, double *a_bar,
                   double *b_bar);
@@ -214,26 +212,24 @@ void un_ssm_kernel_back(const un_system *s, ptrdiff_t T, const float *C, const f
                         float *add_C, float *scratch);
 ptrdiff_t un_ssm_initial_scratch(const un_system *s, ptrdiff_t T, ptrdiff_t B);
 // y_t += C Ā^{t+1} x_0 for every live row; x0 [B, H*N].
-void un_ssm_initial(const un_system *s, ptrdiff_t T, const int32_t *offset, const int32_t *live, const float *C, const float *x0,
-                    float *add_y, float *scratch);
+void un_ssm_initial(const un_steps *steps, const un_system *s, const float *C, const float *x0, float *add_y, float *scratch);
 // add_a_bar [G,N,N], add_C [H,N]; dx0 [B, H*N] written.
-void un_ssm_initial_back(const un_system *s, ptrdiff_t T, const int32_t *offset, const int32_t *live, const float *C, const float *x0,
-                         const float *dy, double *add_a_bar, float *add_C, float *dx0, float *scratch);
+void un_ssm_initial_back(const un_steps *steps, const un_system *s, const float *C, const float *x0, const float *dy,
+                         double *add_a_bar, float *add_C, float *dx0, float *scratch);
 ptrdiff_t un_ssm_final_scratch(const un_system *s, ptrdiff_t T, ptrdiff_t B);
 // The state after each sequence's last step: x = Ā^len x_0 + Σ_j Ā^j B̄ u_{len-1-j}. x0 may be null. x [B, H*N].
-void un_ssm_final(const un_system *s, ptrdiff_t T, const int32_t *offset, const int32_t *length, ptrdiff_t B, const float *u,
-                  const float *x0, float *x, float *scratch);
+void un_ssm_final(const un_steps *steps, const un_system *s, const float *u, const float *x0, float *x, float *scratch);
 // The columns of [Ā B̄] of every time step as the recurrence reads them: doubles, 64-byte aligned.
 ptrdiff_t un_ssm_columns(const un_system *s);
 void un_ssm_transpose(const un_system *s, double *columns);
 // The recurrence, step by step: x [B, H*N] is the state before, then after. y [R,H]. scratch: doubles.
 ptrdiff_t un_ssm_recurrence_scratch(const un_system *s);
-void un_ssm_recurrence(const un_system *s, ptrdiff_t T, const int32_t *offset, const int32_t *live, const float *C, const float *D,
-                       const double *columns, const float *u, float *x, float *y, double *scratch);
+void un_ssm_recurrence(const un_steps *steps, const un_system *s, const float *C, const float *D, const double *columns,
+                       const float *u, float *x, float *y, double *scratch);
 
 // ---- selective_scan.c: x_t[h,n] = exp(Δ_t[h] A[h,n]) x_{t−1}[h,n] + Δ_t[h] b_t[n] u_t[h]; y_t[h] = Σ_n c_t[n] x_t[h,n] + D[h] u_t[h]
 typedef struct {
-    ptrdiff_t B, H, N;
+    ptrdiff_t H, N;
     // A [H,N], D [H]; u, delta [R,H]; b, c [R,N], ld floats from row to row; x0 [B, H*N] or null.
     const float *A, *D, *u, *delta, *b, *c;
     ptrdiff_t ld;
@@ -246,21 +242,19 @@ typedef struct {
     float *dx0;
 } un_selective_back;
 // Floats of checkpoints (states that the way back starts from) and of scratch memory, both 64-byte aligned.
-ptrdiff_t un_selective_checkpoints(ptrdiff_t B, const int32_t *length, ptrdiff_t H, ptrdiff_t N);
+ptrdiff_t un_selective_checkpoints(const un_steps *steps, ptrdiff_t H, ptrdiff_t N);
 ptrdiff_t un_selective_scratch(ptrdiff_t H, ptrdiff_t N);
 // y [R,H], final [B, H*N] out; checkpoints out, or null where there is no way back.
-void un_selective_scan(const un_selective *s, const int32_t *offset, const int32_t *length, float *y, float *final,
-                       float *checkpoints, float *scratch);
-void un_selective_scan_back(const un_selective *s, const int32_t *offset, const int32_t *length, const float *checkpoints,
-                            const float *dy, const un_selective_back *g, float *scratch);
+void un_selective_scan(const un_steps *steps, const un_selective *s, float *y, float *final, float *checkpoints, float *scratch);
+void un_selective_scan_back(const un_steps *steps, const un_selective *s, const float *checkpoints, const float *dy,
+                            const un_selective_back *g, float *scratch);
 
 // ---- scan.c: recurrences that are linear in the state and elementwise
 // h_t = a_t ⊙ h_{t−1} + b_t for packed rows a, b [R,H]; h [B+R,H] begins with the initial state.
-void un_linear_scan(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t B, ptrdiff_t H, const float *a,
-                    const float *b, float *h);
+void un_linear_scan(const un_steps *steps, ptrdiff_t H, const float *a, const float *b, float *h);
 // dy [R,H] in; carry [B,H] zero in, gradient of the initial state out. da, db [R,H] out.
-void un_linear_scan_back(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t B, ptrdiff_t H, const float *a,
-                         const float *h, const float *dy, float *carry, float *da, float *db);
+void un_linear_scan_back(const un_steps *steps, ptrdiff_t H, const float *a, const float *h, const float *dy, float *carry,
+                         float *da, float *db);
 // pre [rows,2H]: update gate and candidate. a = 1 − z, b = z g(candidate); positive: g(x) = x + 0.5 for x ≥ 0, else σ(x).
 void un_min_gru(ptrdiff_t rows, ptrdiff_t H, int positive, const float *pre, float *a, float *b);
 void un_min_gru_back(ptrdiff_t rows, ptrdiff_t H, int positive, const float *pre, const float *da, const float *db,
@@ -291,43 +285,38 @@ void un_rms_norm_back(ptrdiff_t rows, ptrdiff_t columns, const float *x, const f
 
 // ---- depthwise.c: causal convolution of each channel with its own K taps, the last of which meets the present step
 // y_t = bias + Σ_j weight[h,j] x_{t−K+1+j}; x [R,H], ld_x floats from row to row; weight [H,K]. before [B,(K−1)·H] are the inputs
-// before the first step, oldest first; after: those before the next. scratch [K·H].
-void un_depthwise(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, ptrdiff_t K, const float *x,
-                  ptrdiff_t ld_x, const float *before, const float *weight, const float *bias, float *y, float *scratch);
-void un_depthwise_after(const int32_t *offset, const int32_t *length, ptrdiff_t B, ptrdiff_t H, ptrdiff_t K, const float *x,
-                        ptrdiff_t ld_x, const float *before, float *after);
-// dx [R,H] (ld_dx) and d_before are added to; scratch [2·K·H].
-void un_depthwise_back(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, ptrdiff_t K, const float *x,
-                       ptrdiff_t ld_x, const float *before, const float *weight, const float *dy, float *add_dx,
-                       ptrdiff_t ld_dx, float *add_d_before, float *add_weight, float *add_bias, float *scratch);
+// before the first step, oldest first, or null (zeros). scratch [K·H].
+void un_depthwise(const un_steps *steps, ptrdiff_t H, ptrdiff_t K, const float *x, ptrdiff_t ld_x, const float *before,
+                  const float *weight, const float *bias, float *y, float *scratch);
+// add_dx [R,H], ld_dx floats from row to row; add_d_before where there is `before`; scratch [2·K·H].
+void un_depthwise_back(const un_steps *steps, ptrdiff_t H, ptrdiff_t K, const float *x, ptrdiff_t ld_x, const float *before,
+                       const float *weight, const float *dy, float *add_dx, ptrdiff_t ld_dx, float *add_d_before,
+                       float *add_weight, float *add_bias, float *scratch);
+
 // ---- diagonal.c: the diagonal state space x' = A x + u, A = -exp(log_real) + i imaginary, [H][modes] (imaginary null: all real)
-// λ and b [H][2][modes] of zero-order hold or the bilinear transform; C [H][modes][parts]; x [B][H][parts][modes].
-void un_diagonal(ptrdiff_t H, ptrdiff_t modes, int bilinear, const float *log_dt, const float *log_real, const float *imaginary,
-                 double *lambda, double *b);
-void un_diagonal_back(ptrdiff_t H, ptrdiff_t modes, int bilinear, const float *log_dt, const float *log_real,
-                      const float *imaginary, const double *dlambda, const double *db, float *add_log_dt, float *add_log_real,
-                      float *add_imaginary);
+// Discretised: λ and b [H][2][modes], real parts, then imaginary parts. C [H][modes][parts]; a state x [B][H][parts][modes];
+// parts = 2 where a mode stands for a pair of conjugates, 1 where all is real; w = parts.
+typedef struct { ptrdiff_t H, modes; int parts; double *lambda, *b; } un_modes;
+// λ and b out, of zero-order hold or the bilinear transform.
+void un_diagonal(const un_modes *s, int bilinear, const float *log_dt, const float *log_real, const float *imaginary);
+// d: gradients of λ and b in.
+void un_diagonal_back(const un_modes *d, int bilinear, const float *log_dt, const float *log_real, const float *imaginary,
+                      float *add_log_dt, float *add_log_real, float *add_imaginary);
 ptrdiff_t un_diagonal_scratch(ptrdiff_t T, ptrdiff_t B, ptrdiff_t modes);
-// kernel [H][T]: k_l = Re Σ_n w C_n b_n λ_n^l, w = parts
-void un_diagonal_kernel(ptrdiff_t T, ptrdiff_t H, ptrdiff_t modes, int parts, const float *C, const double *lambda,
-                        const double *b, float *kernel, float *scratch);
-// dlambda and db written
-void un_diagonal_kernel_back(ptrdiff_t T, ptrdiff_t H, ptrdiff_t modes, int parts, const float *C, const double *lambda,
-                             const double *b, const float *dkernel, double *dlambda, double *db, float *add_C, float *scratch);
+// kernel [H][T]: k_l = Re Σ_n w C_n b_n λ_n^l
+void un_diagonal_kernel(const un_modes *s, ptrdiff_t T, const float *C, float *kernel, float *scratch);
+// d: gradients of λ and b out.
+void un_diagonal_kernel_back(const un_modes *s, ptrdiff_t T, const float *C, const float *dkernel, const un_modes *d, float *add_C,
+                             float *scratch);
 // y_t += Re Σ_n w C_n λ_n^{t+1} x0_n for every live row
-void un_diagonal_initial(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, ptrdiff_t modes, int parts,
-                         const float *C, const double *lambda, const float *x0, float *add_y, float *scratch);
+void un_diagonal_initial(const un_steps *steps, const un_modes *s, const float *C, const float *x0, float *add_y, float *scratch);
 // dx0 written
-void un_diagonal_initial_back(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, ptrdiff_t modes, int parts,
-                              const float *C, const double *lambda, const float *x0, const float *dy, double *add_dlambda,
-                              float *add_C, float *dx0, float *scratch);
+void un_diagonal_initial_back(const un_steps *steps, const un_modes *s, const float *C, const float *x0, const float *dy,
+                              double *add_dlambda, float *add_C, float *dx0, float *scratch);
 // The state after each sequence's last step; x0 may be null.
-void un_diagonal_final(ptrdiff_t T, const int32_t *offset, const int32_t *live, const int32_t *length, ptrdiff_t H,
-                       ptrdiff_t modes, int parts, const double *lambda, const double *b, const float *u, const float *x0,
-                       float *x, float *scratch);
+void un_diagonal_final(const un_steps *steps, const un_modes *s, const float *u, const float *x0, float *x, float *scratch);
 // Step by step: x is the state before, then after.
-void un_diagonal_recurrence(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t H, ptrdiff_t modes, int parts,
-                            const float *C, const float *D, const double *lambda, const double *b, const float *u, float *x,
+void un_diagonal_recurrence(const un_steps *steps, const un_modes *s, const float *C, const float *D, const float *u, float *x,
                             float *y);
 
 // ---- frequencies.c: the upper half ω ≥ 0 of the eigenvalues ±iω of a skew-symmetric matrix [N,N], N even, rising.
@@ -335,18 +324,16 @@ void un_skew_frequencies(ptrdiff_t N, const double *skew, double *omega);
 
 // ---- lru.c: x_t = λ ⊙ x_{t-1} + γ ⊙ v_t with N complex numbers, λ = exp(-exp(ν) + i exp(θ)), γ = exp(gamma)
 // Rows of v [R][2N] and x [B+R][2N] hold real parts, then imaginary parts; x begins with the initial state.
+typedef struct { ptrdiff_t N; const float *nu, *theta, *gamma; } un_poles;
 // λ [2][N] (real parts, then imaginary parts) and γ [N] in double precision.
-void un_lru_poles(ptrdiff_t N, const float *nu, const float *theta, const float *gamma, double *poles);
+void un_lru_values(const un_poles *poles, double *values);
 ptrdiff_t un_lru_scratch(ptrdiff_t B, ptrdiff_t N);
-void un_lru(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t N, const float *nu, const float *theta,
-            const float *gamma, const float *v, float *x, float *scratch);
+void un_lru(const un_steps *steps, const un_poles *poles, const float *v, float *x, float *scratch);
 // dx [R][2N] in; dv [R][2N] and dx0 [B][2N] written.
-void un_lru_back(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t N, const float *nu, const float *theta,
-                 const float *gamma, const float *v, const float *x, const float *dx, float *dv, float *dx0, float *add_nu,
-                 float *add_theta, float *add_gamma, float *scratch);
+void un_lru_back(const un_steps *steps, const un_poles *poles, const float *v, const float *x, const float *dx, float *dv,
+                 float *dx0, float *add_nu, float *add_theta, float *add_gamma, float *scratch);
 // The same as a sum over all steps before, in quadratic time: what the scan is checked against.
-void un_lru_convolution(ptrdiff_t T, const int32_t *offset, const int32_t *live, ptrdiff_t N, const float *nu,
-                        const float *theta, const float *gamma, const float *v, float *x);
+void un_lru_convolution(const un_steps *steps, const un_poles *poles, const float *v, float *x);
 
 // ---- elements.c: every element of [rows, columns], each matrix with its own floats from row to row; outputs may be inputs
 void un_sigmoid(ptrdiff_t rows, ptrdiff_t columns, const float *x, ptrdiff_t ld_x, float *y, ptrdiff_t ld_y);
@@ -368,10 +355,10 @@ void un_mix_back(ptrdiff_t rows, ptrdiff_t columns, const float *x, ptrdiff_t ld
                  ptrdiff_t ld_dy, float *dk, ptrdiff_t ld_dk);
 
 // ---- stream.c: one step of B sequences, the state in place
-// poles: those of un_lru_poles. v, x [B][2N].
-void un_lru_step(ptrdiff_t B, ptrdiff_t N, const double *poles, const float *v, float *x);
+// values: those of un_lru_values. v, x [B][2N].
+void un_lru_step(ptrdiff_t B, ptrdiff_t N, const double *values, const float *v, float *x);
 // u, Δ, y [B,H]; x [B, H*N]. s->x0 is not read.
-void un_selective_step(const un_selective *s, float *x, float *y);
+void un_selective_step(ptrdiff_t B, const un_selective *s, float *x, float *y);
 // x [B,H] in rows of ld floats; before [B, (K-1)*H], oldest first; taps [K,H].
 void un_depthwise_step(ptrdiff_t B, ptrdiff_t H, ptrdiff_t K, const float *x, ptrdiff_t ld, float *before, const float *taps,
                        const float *bias, float *y);

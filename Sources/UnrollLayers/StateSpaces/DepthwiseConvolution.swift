@@ -25,7 +25,7 @@ struct DepthwiseConvolution {
     let after = arena.matrix(steps.sequences, (taps - 1) * channels)
     Kernels.depthwise(
       x, before: state, weight: pass.value(weight), bias: pass.value(bias), steps, arena: arena, into: y)
-    Kernels.depthwiseAfter(x, before: state, taps: taps, steps, into: after)
+    Kernels.lastSteps(steps, x, before: state, into: after)
     return (
       (y, after),
       { dy, addX in
