@@ -101,3 +101,14 @@ UN_INLINE float un_largest(ptrdiff_t n, const float *x) {
     for (; i < n; i++) top = un_maxf(x[i], top);
     return top;
 }
+
+// No NaN and no infinity.
+UN_INLINE int un_row_finite(ptrdiff_t n, const float *x) {
+    uint32_t bad = 0;
+    for (ptrdiff_t i = 0; i < n; i++) {
+        uint32_t bits;
+        memcpy(&bits, x + i, 4);
+        bad |= (bits & 0x7f800000u) == 0x7f800000u;
+    }
+    return !bad;
+}

@@ -2,6 +2,7 @@ import CUnroll
 
 /// Shape-checked calls of the C loops over matrices. Names say what is written; `add…` adds to what stands there.
 public enum Kernels {
+  /// Which side of a product is transposed.
   public enum Transpose { case none, left, right }
 
   /// OpenBLAS uses one thread; call once at start. (It makes its others when it is loaded, unless the environment says
@@ -22,8 +23,7 @@ public enum Kernels {
     precondition(k == inner && c.rows == m && c.columns == n, "product of \(shape(a)) and \(shape(b)) into \(shape(c))")
     un_gemm(
       transpose == .left ? 1 : 0, transpose == .right ? 1 : 0, m, n, k, a.base, a.stride, b.base, b.stride,
-      adding ? 1 : 0,
-      c.base, c.stride)
+      adding ? 1 : 0, c.base, c.stride)
   }
 
   /// Every row becomes `vector` [1, columns].
@@ -32,11 +32,13 @@ public enum Kernels {
     un_fill_rows(out.rows, out.columns, vector.base, out.base, out.stride)
   }
 
+  /// to = from; rows of both may have gaps.
   public static func copy(_ from: Matrix, to: Matrix) {
     precondition(same(from, to), "copy of \(shape(from)) to \(shape(to))")
     un_copy_columns(from.rows, from.columns, from.base, from.stride, to.base, to.stride)
   }
 
+  /// y += x; rows of both may have gaps.
   public static func add(_ x: Matrix, to y: Matrix) {
     precondition(same(x, y), "sum of \(shape(x)) and \(shape(y))")
     un_add_columns(x.rows, x.columns, x.base, x.stride, y.base, y.stride)
@@ -44,10 +46,11 @@ public enum Kernels {
 
   /// y += factor x
   public static func addScaled(_ x: Matrix, by factor: Float, to y: Matrix) {
-    precondition(same(x, y) && x.isContiguous && y.isContiguous)
+    precondition(dense(x, y))
     un_axpy(x.count, factor, x.base, y.base)
   }
 
+  /// x = factor x
   public static func scale(_ x: Matrix, by factor: Float) {
     precondition(x.isContiguous)
     un_scale(x.count, factor, x.base)
@@ -59,13 +62,13 @@ public enum Kernels {
     un_column_sums(x.rows, x.columns, x.base, x.stride, sums.base)
   }
 
-  /// out[r] = table[index[r]]
+  /// out[r] = table[index[r]]: out [R, columns]; rows of the table may have gaps.
   public static func gather(_ table: Matrix, _ index: [Int32], into out: Matrix) {
     precondition(index.count == out.rows && out.columns == table.columns && out.isContiguous)
     un_gather(out.rows, out.columns, table.base, table.stride, index, out.base)
   }
 
-  /// table[index[r]] += x[r]
+  /// table[index[r]] += x[r]: x [R, columns]; rows of the table may have gaps.
   public static func scatterAdd(_ x: Matrix, _ index: [Int32], to table: Matrix) {
     precondition(index.count == x.rows && x.columns == table.columns && x.isContiguous)
     un_scatter_add(x.rows, x.columns, x.base, index, table.base, table.stride)
@@ -77,64 +80,19 @@ public enum Kernels {
     un_dropout_mask(mask.count, Float(probability), key, mask.base)
   }
 
-  public static func relu(_ x: Matrix, into y: Matrix) {
-    precondition(same(x, y) && x.isContiguous && y.isContiguous)
-    un_relu(x.count, x.base, y.base)
-  }
-
-  public static func reluBack(_ x: Matrix, _ dy: Matrix, into dx: Matrix) {
-    precondition(same(x, dy) && same(x, dx) && x.isContiguous && dy.isContiguous && dx.isContiguous)
-    un_relu_back(x.count, x.base, dy.base, dx.base)
-  }
-
-  public static func gelu(_ x: Matrix, into y: Matrix) {
-    precondition(same(x, y) && x.isContiguous && y.isContiguous)
-    un_gelu(x.count, x.base, y.base)
-  }
-
-  public static func geluBack(_ x: Matrix, _ dy: Matrix, into dx: Matrix) {
-    precondition(same(x, dy) && same(x, dx) && x.isContiguous && dy.isContiguous && dx.isContiguous)
-    un_gelu_back(x.count, x.base, dy.base, dx.base)
-  }
-
-  /// y [R,H] = x₁ ⊙ σ(x₂) for x [R,2H] (Dauphin et al. 2017).
-  public static func glu(_ x: Matrix, into y: Matrix) {
-    precondition(x.rows == y.rows && x.columns == 2 * y.columns && x.isContiguous && y.isContiguous)
-    un_glu(y.rows, y.columns, x.base, y.base)
-  }
-
-  public static func gluBack(_ x: Matrix, _ dy: Matrix, into dx: Matrix) {
-    precondition(same(x, dx) && x.rows == dy.rows && x.columns == 2 * dy.columns && dx.isContiguous && dy.isContiguous)
-    un_glu_back(dy.rows, dy.columns, x.base, dy.base, dx.base)
-  }
-
-  public static func layerNorm(
-    _ x: Matrix, scale: Matrix, shift: Matrix, normalised: Matrix, inverse: Matrix, into y: Matrix
-  ) {
-    precondition(same(x, y) && same(x, normalised) && scale.count == x.columns && shift.count == x.columns)
-    precondition(x.isContiguous && inverse.count == x.rows)
-    un_layer_norm(x.rows, x.columns, x.base, scale.base, shift.base, normalised.base, inverse.base, y.base)
-  }
-
-  public static func layerNormBack(
-    normalised: Matrix, inverse: Matrix, scale: Matrix, _ dy: Matrix, into dx: Matrix, addScale: Matrix,
-    addShift: Matrix
-  ) {
-    precondition(same(dy, dx) && same(dy, normalised) && dy.isContiguous && dx.isContiguous)
-    un_layer_norm_back(
-      dy.rows, dy.columns, normalised.base, inverse.base, scale.base, dy.base, dx.base, addScale.base, addShift.base)
-  }
-
+  /// Σ x ⊙ y, in double precision.
   public static func dot(_ x: Matrix, _ y: Matrix) -> Double {
-    precondition(same(x, y) && x.isContiguous && y.isContiguous)
+    precondition(dense(x, y))
     return un_dot(x.count, x.base, y.base)
   }
 
+  /// Σ x², in double precision.
   public static func sumOfSquares(_ x: Matrix) -> Double {
     precondition(x.isContiguous)
     return un_sum_of_squares(x.count, x.base)
   }
 
+  /// Neither NaN nor infinities.
   public static func isFinite(_ x: Matrix) -> Bool {
     precondition(x.isContiguous)
     return un_all_finite(x.count, x.base) != 0

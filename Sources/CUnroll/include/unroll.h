@@ -94,6 +94,11 @@ void un_copy_columns(ptrdiff_t rows, ptrdiff_t columns, const float *from, ptrdi
 void un_add_columns(ptrdiff_t rows, ptrdiff_t columns, const float *from, ptrdiff_t ld_from, float *add_to, ptrdiff_t ld_to);
 // 0 or 1/(1-p) per element, from a counter-based source: the same for every target and thread.
 void un_dropout_mask(ptrdiff_t n, float p, uint64_t key, float *mask);
+double un_sum_of_squares(ptrdiff_t n, const float *x);
+double un_dot(ptrdiff_t n, const float *x, const float *y);
+int un_all_finite(ptrdiff_t n, const float *x);
+
+// ---- activations.c: functions of every element, and their gradients
 void un_relu(ptrdiff_t n, const float *x, float *y);
 void un_relu_back(ptrdiff_t n, const float *x, const float *dy, float *dx);
 void un_gelu(ptrdiff_t n, const float *x, float *y);
@@ -101,21 +106,40 @@ void un_gelu_back(ptrdiff_t n, const float *x, const float *dy, float *dx);
 // x [rows,2H] -> y [rows,H] = x1 ⊙ σ(x2)
 void un_glu(ptrdiff_t rows, ptrdiff_t H, const float *x, float *y);
 void un_glu_back(ptrdiff_t rows, ptrdiff_t H, const float *x, const float *dy, float *dx);
+// y = log(1 + exp(x)); dx = dy σ(x).
+void un_softplus(ptrdiff_t n, const float *x, float *y);
+void un_softplus_back(ptrdiff_t n, const float *x, const float *dy, float *dx);
+// y = −exp(x); add_dx += dy ⊙ y.
+void un_negative_exp(ptrdiff_t n, const float *x, float *y);
+void un_negative_exp_back(ptrdiff_t n, const float *y, const float *dy, float *add_dx);
+// y = x σ(x)
+void un_silu(ptrdiff_t n, const float *x, float *y);
+void un_silu_back(ptrdiff_t n, const float *x, const float *dy, float *dx);
+// y [rows,H] = x [rows,H] ⊙ SiLU(z), z [rows,H] with ld_z floats from row to row, as dz.
+void un_silu_gate(ptrdiff_t rows, ptrdiff_t H, const float *x, const float *z, ptrdiff_t ld_z, float *y);
+void un_silu_gate_back(ptrdiff_t rows, ptrdiff_t H, const float *x, const float *z, ptrdiff_t ld_z, const float *dy, float *dx,
+                       float *dz, ptrdiff_t ld_dz);
+
+// ---- norms.c: normalisations of every row
 // y = scale ⊙ (x - mean)/sqrt(variance + 1e-5) + shift; xhat and the inverse deviation are kept for the way back.
 void un_layer_norm(ptrdiff_t rows, ptrdiff_t columns, const float *x, const float *scale, const float *shift, float *xhat,
                    float *inverse, float *y);
 void un_layer_norm_back(ptrdiff_t rows, ptrdiff_t columns, const float *xhat, const float *inverse, const float *scale,
                         const float *dy, float *dx, float *add_scale, float *add_shift);
-// logits [rows,K] in, gradient of (sum of losses)*weight out; target -100 is ignored. Adds to loss, count and correct;
-// predicted may be null.
+// y = scale ⊙ x / sqrt(mean(x²) + 1e-5); the inverse root is kept for the way back.
+void un_rms_norm(ptrdiff_t rows, ptrdiff_t columns, const float *x, const float *scale, float *inverse, float *y);
+void un_rms_norm_back(ptrdiff_t rows, ptrdiff_t columns, const float *x, const float *inverse, const float *scale,
+                      const float *dy, float *dx, float *add_scale);
+
+// ---- loss.c: cross-entropy of rows of logits
+// Targets of this value do not count.
+enum { UN_IGNORED = -100 };
+// logits [rows,K] in, gradient of (sum of losses)*weight out. Adds to loss and count.
 void un_softmax_loss(ptrdiff_t rows, ptrdiff_t K, float *logits, const int32_t *targets, float weight, double *add_loss,
-                     int64_t *add_count, int64_t *add_correct, int32_t *predicted);
-// The loss alone; logits stay. Predicted is -1 for a row that has something else than numbers.
+                     int64_t *add_count);
+// The loss alone; logits stay. predicted [rows]: the first of the largest, -1 for a row that has something else than numbers.
 void un_log_likelihood(ptrdiff_t rows, ptrdiff_t K, const float *logits, const int32_t *targets, double *add_loss,
                        int64_t *add_count, int32_t *predicted);
-double un_sum_of_squares(ptrdiff_t n, const float *x);
-double un_dot(ptrdiff_t n, const float *x, const float *y);
-int un_all_finite(ptrdiff_t n, const float *x);
 
 // ---- update.c: optimisers over a slab; each equals PyTorch's of that name
 void un_adam(ptrdiff_t n, float *w, const float *g, float *m, float *v, float rate, float beta1, float beta2, float eps,
@@ -264,25 +288,6 @@ void un_min_lstm(ptrdiff_t rows, ptrdiff_t H, int positive, const float *pre, fl
 void un_min_lstm_back(ptrdiff_t rows, ptrdiff_t H, int positive, const float *pre, const float *da, const float *db,
                       float *dpre);
 
-// ---- gated.c: row functions of the gated state spaces
-// y = log(1 + exp(x)); dx = dy σ(x).
-void un_softplus(ptrdiff_t n, const float *x, float *y);
-void un_softplus_back(ptrdiff_t n, const float *x, const float *dy, float *dx);
-// y = −exp(x); add_dx += dy ⊙ y.
-void un_negative_exp(ptrdiff_t n, const float *x, float *y);
-void un_negative_exp_back(ptrdiff_t n, const float *y, const float *dy, float *add_dx);
-// y = x σ(x)
-void un_silu(ptrdiff_t n, const float *x, float *y);
-void un_silu_back(ptrdiff_t n, const float *x, const float *dy, float *dx);
-// y [rows,H] = x [rows,H] ⊙ SiLU(z), z [rows,H] with ld_z floats from row to row, as dz.
-void un_silu_gate(ptrdiff_t rows, ptrdiff_t H, const float *x, const float *z, ptrdiff_t ld_z, float *y);
-void un_silu_gate_back(ptrdiff_t rows, ptrdiff_t H, const float *x, const float *z, ptrdiff_t ld_z, const float *dy, float *dx,
-                       float *dz, ptrdiff_t ld_dz);
-// y = scale ⊙ x / sqrt(mean(x²) + 1e-5); the inverse root is kept for the way back.
-void un_rms_norm(ptrdiff_t rows, ptrdiff_t columns, const float *x, const float *scale, float *inverse, float *y);
-void un_rms_norm_back(ptrdiff_t rows, ptrdiff_t columns, const float *x, const float *inverse, const float *scale,
-                      const float *dy, float *dx, float *add_scale);
-
 // ---- depthwise.c: causal convolution of each channel with its own K taps, the last of which meets the present step
 // y_t = bias + Σ_j weight[h,j] x_{t−K+1+j}; x [R,H], ld_x floats from row to row; weight [H,K]. before [B,(K−1)·H] are the inputs
 // before the first step, oldest first, or null (zeros). scratch [K·H].
@@ -335,24 +340,21 @@ void un_lru_back(const un_steps *steps, const un_poles *poles, const float *v, c
 // The same as a sum over all steps before, in quadratic time: what the scan is checked against.
 void un_lru_convolution(const un_steps *steps, const un_poles *poles, const float *v, float *x);
 
-// ---- elements.c: every element of [rows, columns], each matrix with its own floats from row to row; outputs may be inputs
-void un_sigmoid(ptrdiff_t rows, ptrdiff_t columns, const float *x, ptrdiff_t ld_x, float *y, ptrdiff_t ld_y);
+// ---- elements.c: every element of [rows,columns]; outputs may be inputs
+// Rows of which each begins ld floats after the one before.
+typedef struct { float *at; ptrdiff_t ld; } un_rows;
+void un_sigmoid(ptrdiff_t rows, ptrdiff_t columns, un_rows x, un_rows y);
 // dx = dy ⊙ y ⊙ (1 - y)
-void un_sigmoid_back(ptrdiff_t rows, ptrdiff_t columns, const float *y, ptrdiff_t ld_y, const float *dy, ptrdiff_t ld_dy,
-                     float *dx, ptrdiff_t ld_dx);
-void un_tanh(ptrdiff_t rows, ptrdiff_t columns, const float *x, ptrdiff_t ld_x, float *y, ptrdiff_t ld_y);
+void un_sigmoid_back(ptrdiff_t rows, ptrdiff_t columns, un_rows y, un_rows dy, un_rows dx);
+void un_tanh(ptrdiff_t rows, ptrdiff_t columns, un_rows x, un_rows y);
 // dx = dy ⊙ (1 - y²)
-void un_tanh_back(ptrdiff_t rows, ptrdiff_t columns, const float *y, ptrdiff_t ld_y, const float *dy, ptrdiff_t ld_dy, float *dx,
-                  ptrdiff_t ld_dx);
+void un_tanh_back(ptrdiff_t rows, ptrdiff_t columns, un_rows y, un_rows dy, un_rows dx);
 // out = x ⊙ y, or += when adding
-void un_multiply(ptrdiff_t rows, ptrdiff_t columns, const float *x, ptrdiff_t ld_x, const float *y, ptrdiff_t ld_y, int adding,
-                 float *out, ptrdiff_t ld_out);
+void un_multiply(ptrdiff_t rows, ptrdiff_t columns, un_rows x, un_rows y, int adding, un_rows out);
 // out = k ⊙ x + (1 - k) ⊙ y
-void un_mix(ptrdiff_t rows, ptrdiff_t columns, const float *x, ptrdiff_t ld_x, const float *y, ptrdiff_t ld_y, const float *k,
-            ptrdiff_t ld_k, float *out, ptrdiff_t ld_out);
-void un_mix_back(ptrdiff_t rows, ptrdiff_t columns, const float *x, ptrdiff_t ld_x, const float *y, ptrdiff_t ld_y,
-                 const float *k, ptrdiff_t ld_k, const float *d_out, ptrdiff_t ld_d_out, float *dx, ptrdiff_t ld_dx, float *dy,
-                 ptrdiff_t ld_dy, float *dk, ptrdiff_t ld_dk);
+void un_mix(ptrdiff_t rows, ptrdiff_t columns, un_rows x, un_rows y, un_rows k, un_rows out);
+void un_mix_back(ptrdiff_t rows, ptrdiff_t columns, un_rows x, un_rows y, un_rows k, un_rows d_out, un_rows dx, un_rows dy,
+                 un_rows dk);
 
 // ---- stream.c: one step of B sequences, the state in place
 // values: those of un_lru_values. v, x [B][2N].

@@ -1,5 +1,41 @@
-#include "unroll.h"
+// Functions of every element, and their gradients.
 #include "fast.h"
+#include "unroll.h"
+
+UN_FAST void un_relu(ptrdiff_t n, const float *restrict x, float *restrict y) {
+    for (ptrdiff_t i = 0; i < n; i++) y[i] = un_maxf(x[i], 0);
+}
+
+UN_FAST void un_relu_back(ptrdiff_t n, const float *restrict x, const float *restrict dy, float *restrict dx) {
+    for (ptrdiff_t i = 0; i < n; i++) dx[i] = x[i] > 0 ? dy[i] : 0;
+}
+
+UN_FAST void un_gelu(ptrdiff_t n, const float *restrict x, float *restrict y) {
+    for (ptrdiff_t i = 0; i < n; i++) y[i] = x[i] * un_normal_cdff(x[i]);
+}
+
+UN_FAST void un_gelu_back(ptrdiff_t n, const float *restrict x, const float *restrict dy, float *restrict dx) {
+    for (ptrdiff_t i = 0; i < n; i++) {
+        float density = 0.39894228f * un_expf(-0.5f * x[i] * x[i]);
+        dx[i] = dy[i] * (un_normal_cdff(x[i]) + x[i] * density);
+    }
+}
+
+UN_FAST void un_glu(ptrdiff_t rows, ptrdiff_t H, const float *restrict x, float *restrict y) {
+    for (ptrdiff_t r = 0; r < rows; r++, x += 2 * H, y += H)
+        UN_INDEPENDENT
+        for (ptrdiff_t j = 0; j < H; j++) y[j] = x[j] * un_sigmoidf(x[H + j]);
+}
+
+UN_FAST void un_glu_back(ptrdiff_t rows, ptrdiff_t H, const float *restrict x, const float *restrict dy, float *restrict dx) {
+    for (ptrdiff_t r = 0; r < rows; r++, x += 2 * H, dx += 2 * H, dy += H)
+        UN_INDEPENDENT
+        for (ptrdiff_t j = 0; j < H; j++) {
+            float s = un_sigmoidf(x[H + j]);
+            dx[j] = dy[j] * s;
+            dx[H + j] = dy[j] * x[j] * s * (1 - s);
+        }
+}
 
 UN_FAST void un_softplus(ptrdiff_t n, const float *restrict x, float *restrict y) {
     for (ptrdiff_t i = 0; i < n; i++) y[i] = un_softplusf(x[i]);
@@ -48,35 +84,4 @@ UN_FAST void un_silu_gate_back(ptrdiff_t rows, ptrdiff_t H, const float *restric
             dx[j] = dy[j] * z[j] * s;
             dz[j] = dy[j] * x[j] * silu_slope(z[j], s);
         }
-}
-
-UN_FAST void un_rms_norm(ptrdiff_t rows, ptrdiff_t columns, const float *restrict x, const float *restrict scale,
-                         float *restrict inverse, float *restrict y) {
-#pragma clang fp reassociate(on)
-    for (ptrdiff_t r = 0; r < rows; r++, x += columns, y += columns) {
-        float squares = 0;
-        for (ptrdiff_t j = 0; j < columns; j++) squares += x[j] * x[j];
-        float inv = 1.0f / un_sqrtf(squares / (float)columns + 1e-5f);
-        inverse[r] = inv;
-        UN_INDEPENDENT
-        for (ptrdiff_t j = 0; j < columns; j++) y[j] = x[j] * inv * scale[j];
-    }
-}
-
-UN_FAST void un_rms_norm_back(ptrdiff_t rows, ptrdiff_t columns, const float *restrict x, const float *restrict inverse,
-                              const float *restrict scale, const float *restrict dy, float *restrict dx,
-                              float *restrict add_scale) {
-#pragma clang fp reassociate(on)
-    for (ptrdiff_t r = 0; r < rows; r++, x += columns, dy += columns, dx += columns) {
-        float inv = inverse[r], along = 0;
-        UN_INDEPENDENT
-        for (ptrdiff_t j = 0; j < columns; j++) {
-            float normalised = x[j] * inv;
-            along += dy[j] * scale[j] * normalised;
-            add_scale[j] += dy[j] * normalised;
-        }
-        along *= inv / (float)columns;
-        UN_INDEPENDENT
-        for (ptrdiff_t j = 0; j < columns; j++) dx[j] = inv * (dy[j] * scale[j] - x[j] * along);
-    }
 }
