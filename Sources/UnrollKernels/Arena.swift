@@ -1,23 +1,17 @@
 /// Lends memory for one step and takes it all back at once: reset, never freed.
 ///
-/// A step that needs more than there is adds a block; the next reset makes one block that holds what the step needed. Steps of one
-/// shape thus grow it only once, which a test asserts through `growths`.
+/// A step that needs more than there is adds a block; the next reset makes one block that holds what the step needed, so that of steps
+/// of one shape only the first finds too little.
 public final class Arena {
   private var blocks: [Buffer] = []
   private var used = 0
   /// Floats lent since the last reset.
   private var lent = 0
 
-  /// How often memory was asked of the system.
+  /// How often a matrix found too little memory. The one block that a reset may make is not counted.
   public private(set) var growths = 0
 
-  /// Arenas made meanwhile lend memory that is not a number, in which tests see what is read before it is written.
-  @TaskLocal package static var lendsNaN = false
-  private let lendsNaN = Arena.lendsNaN
-
-  /// Arenas made meanwhile ask the system for every matrix by itself, so that a sanitizer sees what lies beyond it.
-  @TaskLocal package static var lendsApart = false
-  private let lendsApart = Arena.lendsApart
+  private let lending = Arena.lending
 
   public init() {}
 
@@ -26,7 +20,7 @@ public final class Arena {
 
   /// Takes back everything that was lent; matrices from before must not be used any more.
   public func reset() {
-    if lendsApart {
+    if lending == .apart {
       blocks = []
     } else if blocks.count > 1 {
       // First given back, then asked for: both at once would be the peak of the run's memory.
@@ -40,15 +34,15 @@ public final class Arena {
   /// A matrix with undefined contents, its first element 64-byte aligned.
   public func matrix(_ rows: Int, _ columns: Int) -> Matrix {
     let count = (rows * columns + 15) / 16 * 16
-    if blocks.isEmpty || lendsApart || used + count > blocks[blocks.count - 1].count {
+    if blocks.isEmpty || lending == .apart || used + count > blocks[blocks.count - 1].count {
       growths += 1
-      blocks.append(Buffer(undefined: lendsApart ? count : max(count, capacity, 1 << 16)))
+      blocks.append(Buffer(undefined: lending == .apart ? count : max(count, capacity, 1 << 16)))
       used = 0
     }
     let base = blocks[blocks.count - 1].base + used
     used += count
     lent += count
-    if lendsNaN { base.update(repeating: .nan, count: count) }
+    if lending == .notANumber { base.update(repeating: .nan, count: count) }
     return Matrix(base: base, rows: rows, columns: columns, stride: columns)
   }
 

@@ -25,7 +25,9 @@ extension Kernels {
   public static func negativeExp(_ x: Matrix, into y: Matrix) { map(x, y, un_negative_exp) }
 
   /// dx += dy ⊙ y, from what came out.
-  public static func negativeExpBack(_ y: Matrix, _ dy: Matrix, addTo dx: Matrix) { map(y, dy, dx, un_negative_exp_back) }
+  public static func negativeExpBack(_ y: Matrix, _ dy: Matrix, addTo dx: Matrix) {
+    map(y, dy, dx, un_negative_exp_back)
+  }
 
   /// y = x σ(x)
   public static func silu(_ x: Matrix, into y: Matrix) { map(x, y, un_silu) }

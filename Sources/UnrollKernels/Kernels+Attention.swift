@@ -1,8 +1,8 @@
 import CUnroll
 
-/// Softmax attention and positions (shapes are those of `unroll.h`); the products are the caller's.
+/// Softmax attention and positions; the products are the caller's.
 extension Kernels {
-  /// out[index[r]] = x[r]
+  /// out[index[r]] = x[r]: x [R, columns]; rows of both may have gaps.
   public static func scatter(_ x: Matrix, _ index: [Int32], into out: Matrix) {
     precondition(index.count == x.rows && x.columns == out.columns)
     un_to_blocks(x.rows, x.columns, x.base, x.stride, index, out.base, out.stride)
@@ -14,7 +14,7 @@ extension Kernels {
     un_attention_softmax(scores.rows, scores.columns, first, window, scale, scores.base)
   }
 
-  /// The gradient of the probabilities becomes that of the scores.
+  /// `dp` [Q, K], the gradient of the probabilities p, becomes that of the scores.
   public static func attentionSoftmaxBack(_ p: Matrix, scale: Float, gradient dp: Matrix) {
     precondition(same(p, dp) && p.isContiguous && dp.isContiguous)
     un_attention_softmax_back(p.rows, p.columns, scale, p.base, dp.base)
@@ -34,12 +34,13 @@ extension Kernels {
 }
 
 /// The rows of `Kernels.sinusoids` for positions that follow each other, without sines and cosines but the first.
-public final class SinusoidWalk {
+public final class RunningSinusoids {
   private let width: Int
   private let angles: DoubleBuffer
   /// The position that the angles have reached.
   private var reached: Int?
 
+  /// - Parameter width: columns of a row.
   public init(_ width: Int) {
     self.width = width
     angles = DoubleBuffer(count: un_angles_size(width))

@@ -35,7 +35,8 @@ extension Kernels {
   private static func checkDepthwise(
     _ x: Matrix, _ before: Matrix?, _ weight: Matrix, _ steps: PackedSteps, _ y: Matrix
   ) {
-    precondition(x.rows == steps.rows && same(x, y) && y.isContiguous && weight.rows == x.columns && weight.isContiguous)
+    precondition(
+      x.rows == steps.rows && same(x, y) && y.isContiguous && weight.rows == x.columns && weight.isContiguous)
     precondition(
       before.map {
         $0.rows == steps.sequences && $0.columns == (weight.columns - 1) * x.columns && $0.isContiguous

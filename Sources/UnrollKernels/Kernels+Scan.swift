@@ -8,7 +8,7 @@ extension Kernels {
     steps.withRaw { un_linear_scan($0, a.columns, a.base, b.base, h.base) }
   }
 
-  /// `carry` [B,H]: zero in, gradient of the initial state out.
+  /// From `dy` [R,H] to `da` and `db` [R,H]; `carry` [B,H]: zero in, gradient of the initial state out.
   public static func linearScanBack(
     _ steps: PackedSteps, a: Matrix, h: Matrix, dy: Matrix, carry: Matrix, da: Matrix, db: Matrix
   ) {
@@ -23,24 +23,27 @@ extension Kernels {
     precondition(h.rows == steps.sequences + steps.rows && h.columns == a.columns && h.isContiguous)
   }
 
-  /// From [R,2H] (update gate, candidate) to a = 1 − z and b = z ⊙ g(candidate).
+  /// From `gates` [R,2H] (update gate z, candidate) to a = 1 − z and b = z ⊙ g(candidate), both [R,H]; g(x) = x, or `positive`: x + ½ for
+  /// x ≥ 0, else σ(x).
   public static func minGRU(_ gates: Matrix, positive: Bool, a: Matrix, b: Matrix) {
     checkGates(gates, 2, a, b)
     un_min_gru(a.rows, a.columns, positive ? 1 : 0, gates.base, a.base, b.base)
   }
 
+  /// From `da` and `db` [R,H] to `dGates` [R,2H].
   public static func minGRUBack(_ gates: Matrix, positive: Bool, da: Matrix, db: Matrix, into dGates: Matrix) {
     checkGates(gates, 2, da, db)
     precondition(same(gates, dGates) && dGates.isContiguous)
     un_min_gru_back(da.rows, da.columns, positive ? 1 : 0, gates.base, da.base, db.base, dGates.base)
   }
 
-  /// From [R,3H] (forget gate, input gate, candidate) to a = f/(f + i) and b = i/(f + i) ⊙ g(candidate).
+  /// From `gates` [R,3H] (forget gate, input gate, candidate) to a = f/(f + i) and b = i/(f + i) ⊙ g(candidate), both [R,H].
   public static func minLSTM(_ gates: Matrix, positive: Bool, a: Matrix, b: Matrix) {
     checkGates(gates, 3, a, b)
     un_min_lstm(a.rows, a.columns, positive ? 1 : 0, gates.base, a.base, b.base)
   }
 
+  /// From `da` and `db` [R,H] to `dGates` [R,3H].
   public static func minLSTMBack(_ gates: Matrix, positive: Bool, da: Matrix, db: Matrix, into dGates: Matrix) {
     checkGates(gates, 3, da, db)
     precondition(same(gates, dGates) && dGates.isContiguous)

@@ -67,7 +67,8 @@ extension Kernels {
   ) {
     precondition(system.fits(steps) && checkpoints.count == checkpointSize(system, steps))
     precondition(dense(dy, system.u) && same(gradient.u, dy) && same(gradient.delta, dy))
-    precondition(gradient.addD.count == system.channels && gradient.initial.map { hasStates($0, system, steps) } ?? true)
+    precondition(
+      gradient.addD.count == system.channels && gradient.initial.map { hasStates($0, system, steps) } ?? true)
     precondition(same(gradient.addA, system.a) && same(gradient.addB, system.b) && same(gradient.addC, system.c))
     let scratch = arena.matrix(1, un_selective_scratch(system.channels, system.stateSize))
     var raw = system.raw

@@ -6,23 +6,23 @@ import CUnroll
   import Darwin
 #endif
 
-/// In-place updates of a range of a slab; each equals PyTorch's optimiser of that name. Buffers are of one length, `range` is
-/// what is touched.
+/// In-place updates of a range of a slab; each equals PyTorch's optimiser of that name. Weights w, their gradients g and what the
+/// optimiser keeps are of one length, `range` is what is touched.
 extension Kernels {
+  /// - Parameter step: counted from 1.
   public static func adam(
     _ w: Buffer, _ g: Buffer, mean m: Buffer, square v: Buffer, range: Range<Int>, rate: Double, beta1: Double,
-    beta2: Double,
-    epsilon: Double, step: Int, coupledDecay: Double, decoupledDecay: Double
+    beta2: Double, epsilon: Double, step: Int, coupledDecay: Double, decoupledDecay: Double
   ) {
     check([w, g, m, v], range)
     let (c1, c2) = (1 - pow(beta1, Double(step)), 1 - pow(beta2, Double(step)))
     let at = range.lowerBound
     un_adam(
       range.count, w.base + at, g.base + at, m.base + at, v.base + at, Float(rate), Float(beta1), Float(beta2),
-      Float(epsilon),
-      Float(c1), Float(c2), Float(coupledDecay), Float(decoupledDecay))
+      Float(epsilon), Float(c1), Float(c2), Float(coupledDecay), Float(decoupledDecay))
   }
 
+  /// - Parameter first: whether the velocity has seen no gradient yet.
   public static func sgd(
     _ w: Buffer, _ g: Buffer, velocity: Buffer, range: Range<Int>, rate: Double, momentum: Double, nesterov: Bool,
     first: Bool, decay: Double
@@ -31,10 +31,10 @@ extension Kernels {
     let at = range.lowerBound
     un_sgd(
       range.count, w.base + at, g.base + at, velocity.base + at, Float(rate), Float(momentum), nesterov ? 1 : 0,
-      first ? 1 : 0,
-      Float(decay))
+      first ? 1 : 0, Float(decay))
   }
 
+  /// `square`: the running mean of g².
   public static func rmsprop(
     _ w: Buffer, _ g: Buffer, square: Buffer, range: Range<Int>, rate: Double, alpha: Double, epsilon: Double,
     decay: Double
@@ -45,6 +45,7 @@ extension Kernels {
       range.count, w.base + at, g.base + at, square.base + at, Float(rate), Float(alpha), Float(epsilon), Float(decay))
   }
 
+  /// `sum`: of g² so far.
   public static func adagrad(
     _ w: Buffer, _ g: Buffer, sum: Buffer, range: Range<Int>, rate: Double, epsilon: Double, decay: Double
   ) {

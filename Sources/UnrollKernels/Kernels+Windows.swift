@@ -14,13 +14,13 @@ extension Kernels {
     public var reach: Int { (count - 1) * dilation }
   }
 
-  /// out [R, k·E]: what the taps read, oldest first.
+  /// out [R, k·E]: what the taps read of x [R, E], oldest first.
   public static func gather(_ steps: PackedSteps, _ x: Matrix, _ taps: Taps, before: Matrix?, into out: Matrix) {
     check(steps, x, taps, before, out)
     steps.withRaw { un_taps($0, x.columns, taps.count, taps.dilation, x.base, before?.base, out.base) }
   }
 
-  /// dx and before's gradient += what the taps read of them.
+  /// dx [R, E] and before's gradient [B, P·E] += what the taps read of them, from `dOut` [R, k·E].
   public static func gatherBack(
     _ steps: PackedSteps, _ dOut: Matrix, _ taps: Taps, addBefore: Matrix?, addInput dx: Matrix
   ) {
@@ -28,7 +28,7 @@ extension Kernels {
     steps.withRaw { un_taps_back($0, dx.columns, taps.count, taps.dilation, dOut.base, dx.base, addBefore?.base) }
   }
 
-  /// out [B, P·E]: the last P steps of each sequence, oldest first, those of `before` included.
+  /// out [B, P·E]: the last P steps of each sequence in x [R, E], whose rows may have gaps, oldest first, those of `before` included.
   public static func lastSteps(_ steps: PackedSteps, _ x: Matrix, before: Matrix?, into out: Matrix) {
     precondition(x.rows == steps.rows && out.rows == steps.sequences && out.columns.isMultiple(of: x.columns))
     precondition(before.map { same($0, out) && $0.isContiguous } ?? true && out.isContiguous)
@@ -38,16 +38,19 @@ extension Kernels {
   }
 
   /// PyTorch's convolution weights v [H, E·k] (of shape [H, E, k]) as w [H, k·E] for rows of `gather`, weight-normalised by g
-  /// [H] if there is one: w = g v/‖v‖ (Salimans & Kingma 2016).
+  /// [H] if there is one: w = g v/‖v‖ (Salimans & Kingma 2016). `inverse` [H], 1/‖v‖, is out, for the way back.
   public static func tapWeights(_ v: Matrix, g: Matrix?, _ taps: Taps, inverse: Matrix, into w: Matrix) {
-    precondition(same(v, w) && inverse.count == v.rows && v.isContiguous && w.isContiguous)
+    precondition(dense(v, w) && inverse.count == v.rows && v.columns.isMultiple(of: taps.count))
+    precondition(g?.count ?? v.rows == v.rows)
     un_tap_weights(v.rows, v.columns / taps.count, taps.count, v.base, g?.base, inverse.base, w.base)
   }
 
+  /// From `dw` [H, k·E]: gradients of v and g are added to.
   public static func tapWeightsBack(
     _ v: Matrix, g: Matrix?, _ taps: Taps, inverse: Matrix, _ dw: Matrix, addV: Matrix, addG: Matrix?
   ) {
-    precondition(same(v, dw) && same(v, addV) && inverse.count == v.rows && (g == nil) == (addG == nil))
+    precondition(dense(v, dw) && dense(v, addV) && inverse.count == v.rows && v.columns.isMultiple(of: taps.count))
+    precondition(g?.count ?? v.rows == v.rows && addG?.count ?? v.rows == v.rows && (g == nil) == (addG == nil))
     un_tap_weights_back(
       v.rows, v.columns / taps.count, taps.count, v.base, g?.base, inverse.base, dw.base, addV.base, addG?.base)
   }

@@ -2,7 +2,7 @@ import CUnroll
 
 /// The right-hand side of a product in the layout of the product's kernel, made once and used at every time step.
 public struct PackedWeights {
-  let values: Matrix
+  fileprivate let values: Matrix
   /// Rows of the right-hand side: columns of the left.
   public let inner: Int
   /// Columns of the product.
@@ -19,7 +19,7 @@ public struct PackedWeights {
 }
 
 extension Kernels {
-  /// c = a·b + β c for packed b; β is 1 when `adding`.
+  /// c [n, columns] = a [n, inner]·b + β c for packed b; β is 1 when `adding`.
   public static func multiply(_ a: Matrix, _ b: PackedWeights, adding: Bool = false, into c: Matrix) {
     precondition(
       a.columns == b.inner && c.rows == a.rows && c.columns == b.columns, "product of \(shape(a)) and packed")

@@ -51,4 +51,4 @@ func trainAll() throws {
 }
 
 // A sanitizer sees beyond a matrix only where the next one does not begin.
-try Arena.$lendsApart.withValue(true) { try trainAll() }
+try Arena.$lending.withValue(.apart) { try trainAll() }

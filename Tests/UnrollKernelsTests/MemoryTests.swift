@@ -40,7 +40,7 @@ import UnrollKernels
   }
 
   @Test func lentMemoryCanBeMadeNotANumber() {
-    let (plain, poisoned) = (Arena(), Arena.$lendsNaN.withValue(true) { Arena() })
+    let (plain, poisoned) = (Arena(), Arena.$lending.withValue(.notANumber) { Arena() })
     for _ in 0..<2 {
       let matrix = poisoned.matrix(3, 5)
       #expect(matrix.array.allSatisfy { $0.isNaN } && poisoned.zeros(3, 5).array.allSatisfy { $0 == 0 })

@@ -88,9 +88,9 @@ import UnrollKernels
   }
 
   @Test func sinusoidsOneByOne() {
-    let (walk, row, table) = (SinusoidWalk(19), pool.matrix(1, 19), pool.matrix(1, 19))
+    let (running, row, table) = (RunningSinusoids(19), pool.matrix(1, 19), pool.matrix(1, 19))
     for position in Array(0..<300) + [1_000_000, 7] + Array(8..<20) {
-      walk.write(position, into: row)
+      running.write(position, into: row)
       Kernels.sinusoids(from: position, into: table)
       #expect(distance(row.array, table.doubles) < 1e-6, "position \(position)")
     }

@@ -49,7 +49,7 @@ import UnrollTraining
     var options = FaultyOptions()
     options.fault = fault
     let form = try #require(try Contract.forms(of: options).first)
-    let failed = try Arena.$lendsNaN.withValue(true) { try Contract.run(form) }.figures.filter { !$0.passes }
+    let failed = try Arena.$lending.withValue(.notANumber) { try Contract.run(form) }.figures.filter { !$0.passes }
     return Dictionary(uniqueKeysWithValues: failed.map { ($0.check, $0.worst) })
   }
 }

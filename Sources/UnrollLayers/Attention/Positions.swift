@@ -80,7 +80,7 @@ struct Positions: SequenceLayer {
   func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream {
     SequenceStream.identity(x, pass).then(map).then { mapped in
       let (count, y) = (pass.arena.matrix(x.rows, 1), pass.arena.matrix(x.rows, outputWidth))
-      let walks = (0..<y.rows).map { _ in SinusoidWalk(outputWidth) }
+      let walks = (0..<y.rows).map { _ in RunningSinusoids(outputWidth) }
       return SequenceStream(mapped, y, [StreamSlot(slots[0], in: count, pass)], pass) {
         for b in 0..<y.rows {
           let (position, row) = (Int(count[b, 0]), y.rows(b..<b + 1))
