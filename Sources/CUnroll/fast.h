@@ -44,9 +44,9 @@ UN_INLINE float un_tanhf(float x) {
 
 UN_INLINE float un_sigmoidf(float x) { return 0.5f + 0.5f * un_tanhf(0.5f * x); }
 
-// exp(x) = 2^n exp(r), |r| ≤ ln2/2, for -87.3 ≤ x ≤ 88.3: Taylor to r^7 (remainder below 1e-8); ln2 split in two so that r is exact.
-// Of a float, or of a vector of them; `integer` is unsigned and of the same size. Adding 1.5 · 2^23 rounds to n, which lands in the low
-// bits of the mantissa.
+// exp(x) = 2^n exp(r), |r| ≤ ln2/2, for -87.3 ≤ x ≤ 88.3: Taylor to r^7 (remainder below 1e-8); ln2 split in two so that r is
+// exact. Of a float, or of a vector of them; `integer` is unsigned and of the same size. Adding 1.5 · 2^23 rounds to n, which
+// lands in the low bits of the mantissa.
 #define UN_EXP(real, integer, x)                                                                                              \
     ({                                                                                                                        \
         real shifted = (x) * 1.44269504f + 12582912.0f, n = shifted - 12582912.0f, scale;                                     \
@@ -86,8 +86,8 @@ UN_INLINE float un_sqrtf(float x) { return __builtin_elementwise_sqrt(x); }
 UN_INLINE float un_absf(float x) { return x < 0 ? -x : x; }
 UN_INLINE float un_maxf(float a, float b) { return a > b ? a : b; }
 
-// The largest of n > 0 numbers, sixteen lanes at a time: the order of comparisons is not the compiler's to change. Comparisons with a NaN
-// are false, so one that comes late is passed over and one that leads a lane stays; sums of exp(x - largest) are NaN either way.
+// The largest of n > 0 numbers, sixteen lanes at a time: the order of comparisons is not the compiler's to change. No comparison
+// with a NaN is true: one that comes first in its lane stays, a later one is passed over. Sums of exp(x - largest) are NaN either way.
 UN_INLINE float un_largest(ptrdiff_t n, const float *x) {
     float top = x[0];
     ptrdiff_t i = 0;

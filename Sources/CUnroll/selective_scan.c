@@ -12,7 +12,6 @@ enum {
 
 static ptrdiff_t tiles_of(ptrdiff_t H) { return (H + L - 1) / L; }
 static ptrdiff_t group_of(ptrdiff_t N) { return N < GROUP ? GROUP / N : 1; }
-
 static ptrdiff_t chunks_of(ptrdiff_t length) { return (length + CHUNK - 1) / CHUNK; }
 
 ptrdiff_t un_selective_checkpoints(const un_steps *steps, ptrdiff_t H, ptrdiff_t N) {
@@ -40,8 +39,8 @@ static void from_tiles(ptrdiff_t H, ptrdiff_t N, const float *restrict tiles, fl
 }
 
 // One step of one tile: x [N][L] before in, after out. y = D u + Σ C x.
-UN_INLINE void step(ptrdiff_t N, const un_lanes *restrict A, const float *restrict B, const float *restrict C, const un_lanes *delta,
-                    const un_lanes *du, un_lanes *restrict x, un_lanes *y) {
+UN_INLINE void step(ptrdiff_t N, const un_lanes *restrict A, const float *restrict B, const float *restrict C,
+                    const un_lanes *delta, const un_lanes *du, un_lanes *restrict x, un_lanes *y) {
     un_lanes sum = *y, time = *delta, inflow = *du;
     for (ptrdiff_t n = 0; n < N; n++) {
         un_lanes a = time * A[n];
@@ -53,8 +52,8 @@ UN_INLINE void step(ptrdiff_t N, const un_lanes *restrict A, const float *restri
 }
 
 // The same, keeping decay a and the state after.
-UN_INLINE void step_again(ptrdiff_t N, const un_lanes *restrict A, const float *restrict B, const un_lanes *delta, const un_lanes *du,
-                          const un_lanes *restrict x, un_lanes *restrict decay, un_lanes *restrict next) {
+UN_INLINE void step_again(ptrdiff_t N, const un_lanes *restrict A, const float *restrict B, const un_lanes *delta,
+                          const un_lanes *du, const un_lanes *restrict x, un_lanes *restrict decay, un_lanes *restrict next) {
     un_lanes time = *delta, inflow = *du;
     for (ptrdiff_t n = 0; n < N; n++) {
         un_lanes a = time * A[n];
@@ -69,7 +68,8 @@ UN_INLINE void step_again(ptrdiff_t N, const un_lanes *restrict A, const float *
 UN_INLINE void step_back(ptrdiff_t N, const un_lanes *restrict A, const float *restrict B, const float *restrict C,
                          const un_lanes *delta, const un_lanes *du, const un_lanes *dy, const un_lanes *restrict before,
                          const un_lanes *restrict decay, const un_lanes *restrict after, un_lanes *restrict carry,
-                         un_lanes *restrict add_dA, un_lanes *restrict add_dB, un_lanes *restrict add_dC, un_lanes *d_delta, un_lanes *d_du) {
+                         un_lanes *restrict add_dA, un_lanes *restrict add_dB, un_lanes *restrict add_dC, un_lanes *d_delta,
+                         un_lanes *d_du) {
     un_lanes time = *delta, inflow = *du, dout = *dy, along_time = {0}, along_inflow = {0};
     for (ptrdiff_t n = 0; n < N; n++) {
         un_lanes g = carry[n] + dout * C[n];

@@ -228,7 +228,8 @@ void un_ssm_initial(const un_steps *steps, const un_system *s, const float *C, c
         for (ptrdiff_t m = 0; m < members(s, g); m++) {
             to_signal(&w, m, B);
             for (ptrdiff_t t = 0; t < steps->T; t++)
-                for (ptrdiff_t b = 0; b < steps->live[t]; b++) add_y[(steps->offset[t] + b) * s->H + g + m * s->G] += w.signal[t * B + b];
+                for (ptrdiff_t b = 0; b < steps->live[t]; b++)
+                    add_y[(steps->offset[t] + b) * s->H + g + m * s->G] += w.signal[t * B + b];
         }
     }
 }
@@ -242,7 +243,8 @@ void un_ssm_initial_back(const un_steps *steps, const un_system *s, const float 
         memset(w.signal, 0, (size_t)(w.split.J * w.split.L * B) * sizeof *w.signal);
         for (ptrdiff_t m = 0; m < M; m++) {
             for (ptrdiff_t t = 0; t < steps->T; t++)
-                for (ptrdiff_t b = 0; b < steps->live[t]; b++) w.signal[t * B + b] = dy[(steps->offset[t] + b) * s->H + g + m * s->G];
+                for (ptrdiff_t b = 0; b < steps->live[t]; b++)
+                    w.signal[t * B + b] = dy[(steps->offset[t] + b) * s->H + g + m * s->G];
             from_signal(&w, m, B);
         }
         tables_back(&w);

@@ -52,7 +52,8 @@ public enum Hold: Sendable {
   case transform(alpha: Double)
 }
 
-/// The dense state space x' = A x + B u, y = C x + D u: discretisation, kernel, convolution, recurrence, and their gradients.
+/// The dense state space x' = A x + B u, y = C x + D u: discretisation, kernel, initial and final state, recurrence, and their
+/// gradients.
 extension Kernels {
   /// Ā and B̄ of every time step; by zero-order hold not numbers where Δ‖[A B]‖ (largest row sum) is above 2⁶⁴. A [N,N], B [1,N],
   /// logDt [1,G].
@@ -115,32 +116,6 @@ extension Kernels {
     un_ssm_kernel_back(
       &raw, dKernel.columns, c.base, dKernel.base, gradient.transition.base, gradient.input.base, addC.base,
       scratch.base)
-  }
-
-  /// y [R,H] = kernel [H,T] ∗ u [R,H] + D ⊙ u along every sequence.
-  ///
-  /// Beyond 112 steps sequences 2i and 2i + 1 are transformed as one signal: rounding is relative to the larger of the two, and what
-  /// is not finite in one makes both not finite.
-  public static func convolve(
-    _ u: Matrix, kernel: Matrix, d: Matrix, _ steps: PackedSteps, arena: Arena, into y: Matrix
-  ) {
-    checkConvolution(u, kernel, d, steps, y)
-    let scratch = arena.matrix(1, un_convolution_scratch(steps.steps))
-    steps.withRaw { un_convolution($0, u.columns, kernel.base, d.base, u.base, y.base, scratch.base) }
-  }
-
-  /// From `dy` [R,H]: gradients of u [R,H] and of the kernel [H,T] are written, that of D [1,H] is added to.
-  public static func convolveBack(
-    _ u: Matrix, kernel: Matrix, d: Matrix, _ steps: PackedSteps, arena: Arena, dy: Matrix, du: Matrix, dKernel: Matrix,
-    addD: Matrix
-  ) {
-    checkConvolution(u, kernel, d, steps, dy)
-    precondition(dense(du, u) && dense(dKernel, kernel) && addD.count == d.count)
-    let scratch = arena.matrix(1, un_convolution_scratch(steps.steps))
-    steps.withRaw {
-      un_convolution_back(
-        $0, u.columns, kernel.base, d.base, u.base, dy.base, du.base, dKernel.base, addD.base, scratch.base)
-    }
   }
 
   /// y_t += C Ā^{t+1} x₀ for y [R,H], C [H,N] and x₀ [B, H·N]. Cost: B T H N multiply-adds, in products.
@@ -206,12 +181,6 @@ extension Kernels {
     var result = [Double](repeating: 0, count: matrix.count)
     un_matrix_exponential(size, matrix, &result)
     return result
-  }
-
-  private static func checkConvolution(_ u: Matrix, _ kernel: Matrix, _ d: Matrix, _ steps: PackedSteps, _ y: Matrix) {
-    precondition(u.rows == steps.rows && same(u, y) && u.isContiguous && y.isContiguous)
-    precondition(
-      kernel.columns == steps.steps && kernel.rows == u.columns && kernel.isContiguous && d.count == u.columns)
   }
 
   private static func check(_ a: Matrix, _ b: Matrix, _ logDt: Matrix, _ system: DiscreteSystem) {

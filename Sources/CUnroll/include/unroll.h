@@ -47,7 +47,8 @@ void un_rnn_step_back(ptrdiff_t n, ptrdiff_t H, int relu, const float *h, const 
 // h = h_prev + tanh(a); a: pre-activation in, tanh out, on the way back its gradient out.
 void un_residual_step(ptrdiff_t n, ptrdiff_t H, float *a, const float *h_prev, float *h);
 void un_residual_step_back(ptrdiff_t n, ptrdiff_t H, float *a, const float *dy, float *carry);
-// gates [n,3H] r z n: the input's share in, activations out; hidden [n,3H]: the state's share; hn [n,H] out: its last third (reset after).
+// gates [n,3H] r z n: the input's share in, activations out; hidden [n,3H]: the state's share; hn [n,H] out: its last third.
+// The reset gate comes after the product.
 void un_gru_step(ptrdiff_t n, ptrdiff_t H, float *gates, const float *hidden, const float *h_prev, float *hn, float *h);
 // gates: activations in, gradients of the input's share out; hn: gradient of its counterpart out; carry out: without the product's.
 void un_gru_step_back(ptrdiff_t n, ptrdiff_t H, float *gates, const float *h_prev, float *hn, const float *dy, float *carry);
@@ -64,8 +65,8 @@ void un_update_step_back(ptrdiff_t n, ptrdiff_t H, int keeps, float *gates, ptrd
 
 // ---- lstm.c: the same for cells with a second state
 // gates [n,4H] i f g o: pre-activations in, activations out; c_prev, c, tc (what the output multiplies), h [n,H].
-// flags: 1 coupled gates (rows i g o, f = 1 - i), 2 peepholes (peep: one row of H for each of i, f, o; f not when coupled; else null),
-// 4 no tanh at the output.
+// flags: 1 coupled gates (rows i g o, f = 1 - i), 2 peepholes (peep: one row of H for each of i, f, o; f not when coupled),
+// 4 no tanh at the output. peep is null without peepholes.
 void un_lstm_step(ptrdiff_t n, ptrdiff_t H, int flags, const float *peep, float *gates, const float *c_prev, float *c, float *tc,
                   float *h);
 // gates: activations in, gradients of the pre-activations out; carry_c [n,H]: gradient of c in, of c_prev out. add_peep like peep.
