@@ -148,6 +148,7 @@ extension Kernels {
 
   /// The frequencies ω ≥ 0 of the eigenvalues ±iω of a skew-symmetric matrix of even size, rising.
   public static func skewFrequencies(_ skew: [Double], size: Int) -> [Double] {
+    _ = singleThread
     precondition(skew.count == size * size && size % 2 == 0)
     var frequencies = [Double](repeating: 0, count: size / 2)
     un_skew_frequencies(size, skew, &frequencies)
