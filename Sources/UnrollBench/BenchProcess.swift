@@ -2,12 +2,6 @@ import UnrollCore
 import UnrollSystem
 import UnrollTraining
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// A case measured by a process of this program that does nothing else, so that its peak memory is its own.
 public struct BenchProcess {
   public enum Outcome: Sendable {

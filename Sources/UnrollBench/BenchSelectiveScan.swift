@@ -1,12 +1,6 @@
 import UnrollCore
 import UnrollKernels
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// What a selective scan alone reads: x, Δ = softplus(normal − 2) [R,H], B and C [R,N], A = −1…−N [H,N], D [H].
 struct SelectiveScanInputs {
   let x, delta, b, c, dy: RandomRows

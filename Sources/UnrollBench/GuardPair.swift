@@ -1,12 +1,6 @@
 import UnrollCore
 import UnrollKernels
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// Two ways to the same numbers.
 struct GuardPair {
   let kernel: () -> Void

@@ -1,10 +1,5 @@
+import UnrollCore
 import UnrollKernels
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 /// Kernels as one would write them first: one loop after the other, with the C library's functions.
 enum PlainLoops {

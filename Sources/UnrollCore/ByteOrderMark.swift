@@ -1,9 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// The Unicode encodings that a file can name by its first bytes.
 package enum ByteOrderMark: String, CaseIterable, Sendable {
   // In the order in which they are tried: the mark of UTF-32 begins with that of UTF-16.

@@ -1,8 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 import FoundationEssentials
 
 /// Files as whole byte arrays; errors are sentences.
@@ -171,6 +166,11 @@ package enum Files {
     let (to, from) = (absolute(path).split(separator: "/"), absolute(folder).split(separator: "/"))
     let shared = zip(to, from).prefix { $0 == $1 }.count
     return ([Substring](repeating: "..", count: from.count - shared) + to[shared...]).joined(separator: "/")
+  }
+
+  /// A file that is not there is as good as removed.
+  package static func remove(_ path: String) throws {
+    guard unlink(path) == 0 || errno == ENOENT else { throw failure("cannot be removed", path) }
   }
 
   private static func failure(_ what: String, _ path: String) -> InputError {

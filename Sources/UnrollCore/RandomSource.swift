@@ -1,9 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// A seeded random source (xoshiro256**, Blackman & Vigna 2018), split by name.
 ///
 /// Every consumer takes its own split of the run's seed, so adding one moves none of the others, and nothing

@@ -1,9 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// What of the machine this process may use: its affinity and the limits of its control groups count, not what the machine has.
 package struct Resources: Sendable {
   /// Where `/proc` and `/sys` are looked for.

@@ -1,10 +1,5 @@
+import UnrollCore
 import CUnroll
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 /// In-place updates of a range of a slab; each equals PyTorch's optimiser of that name. Weights w, their gradients g and what the
 /// optimiser keeps are of one length, `range` is what is touched.

@@ -1,10 +1,5 @@
+import UnrollCore
 import Dispatch
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 /// A run without the study that it belongs to.
 public enum Orphan {

@@ -2,12 +2,6 @@ import UnrollCore
 import UnrollStudy
 import UnrollSystem
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// How the program begins.
 enum Launch {
   /// Where memory is bounded, starts the program again with OpenBLAS told to make no threads. Ours has its own; OpenBLAS makes its

@@ -1,8 +1,3 @@
-#if canImport(Glibc)
-  @_exported import Glibc
-#else
-  @_exported import Darwin
-#endif
 import ArgumentParser
 import UnrollCore
 

@@ -1,10 +1,5 @@
+import UnrollCore
 import UnrollKernels
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 /// How far the discretisation is from the exact solution.
 extension DenseStateSpace {

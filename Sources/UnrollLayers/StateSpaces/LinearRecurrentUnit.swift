@@ -1,10 +1,5 @@
+import UnrollCore
 import UnrollKernels
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 /// The linear recurrent unit (Orvieto et al. 2023): N complex numbers that mix all channels and only rotate and shrink.
 ///

@@ -1,12 +1,6 @@
 import UnrollCore
 import UnrollKernels
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// Options of `s4d`: `DiagonalStateSpace` in a `StateSpaceBlock`.
 ///
 /// State: x, H·N floats. Cost a token: 4 H N + H + 2H² multiply-adds (and E H where the widths differ). Time steps begin as those of

@@ -1,12 +1,6 @@
 import UnrollCore
 import UnrollKernels
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// Options of `ssm`: `DenseStateSpace` in a `StateSpaceBlock`.
 ///
 /// State: x, H·N floats. Cost a token: H N² + 2H² multiply-adds (and E H where the widths differ).

@@ -1,10 +1,5 @@
+import UnrollCore
 import UnrollKernels
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 /// A selective scan as its equations stand, one step after the other in double precision: what the scan is held against.
 struct SelectiveRecurrence: SequenceLayer {

@@ -1,12 +1,6 @@
 import UnrollCore
 import UnrollKernels
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// A diagonal state space for each of H channels whose time step, input and output depend on the input (Gu & Dao 2023):
 ///
 ///     [δ_t; B_t; C_t] = W_x u_t                             δ [r], B, C [N]

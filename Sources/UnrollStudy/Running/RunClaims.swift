@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import UnrollCore
 
 /// Which runs of a folder are under way, so that several runners share it: one byte of a file for each, locked while it runs.
 ///

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import UnrollCore
 
 /// The learning rate of every step: linear warm-up, then constant, cosine to zero, or lowered when development stalls.
 struct LearningRate {

@@ -3,12 +3,6 @@ import UnrollData
 import UnrollKernels
 import UnrollLayers
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// The next token of running text; state is carried from chunk to chunk, gradients are not (truncated back-propagation).
 ///
 /// Where training has no `<unk>`, no model can learn how probable it is, and every step only makes it less so: unknown tokens of

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import UnrollCore
 
 /// One axis with its range and ticks fixed here, so that gnuplot's versions cannot choose differently.
 struct Axis: Equatable {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import UnrollCore
 
 /// Numbers as text: digits that carry meaning, thousands in groups.
 enum Digits {
