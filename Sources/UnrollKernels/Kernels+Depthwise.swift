@@ -16,7 +16,8 @@ extension Kernels {
     }
   }
 
-  /// Gradients are added to `addX` [R,H], whose rows may have gaps, to that of `before` where there is one, to weight's [H,K] and bias's [1,H].
+  /// From `dy` [R,H]: gradients of x [R,H], whose rows may have gaps, of `before` where there is one, of weight [H,K] and bias [1,H] are
+  /// added to.
   public static func depthwiseBack(
     _ x: Matrix, before: Matrix?, weight: Matrix, _ steps: PackedSteps, arena: Arena, dy: Matrix, addX: Matrix,
     addBefore: Matrix?, addWeight: Matrix, addBias: Matrix
