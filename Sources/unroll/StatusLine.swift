@@ -1,3 +1,5 @@
+import UnrollCore
+
 /// One line on the terminal that is rewritten; nothing where nobody watches. On standard error.
 final class StatusLine {
   private var shown = false
