@@ -127,8 +127,8 @@ public struct BenchCase: Options, Hashable {
   func layer(_ parameters: ParameterBuilder) throws -> any SequenceLayer {
     let settings = try settings()
     return switch settings.options {
-    case let options as S4DOptions: DiagonalStateSpace(hidden, options, parameters)
-    case let options as SSMOptions: DenseStateSpace(hidden, options, parameters)
+    case let options as S4DOptions: options.stateSpace(hidden, parameters)
+    case let options as SSMOptions: options.stateSpace(hidden, parameters)
     default: try settings.build(inputWidth, .everyStep, parameters)
     }
   }

@@ -10,7 +10,8 @@ extension Contract {
   /// With the mask held by its seed, gradients are those of a function that differences can check. A mask may put what it leaves next to
   /// a kink or a norm of almost nothing; a wrong gradient is wrong for other numbers too, so the better of two batches counts.
   static func dropoutGradient(_ form: Form) throws -> Measurement? {
-    let forms = try [dropping(form)] + (form.settings.zoning(0.3).map { [Form(form.name, $0, form.reading)] } ?? [])
+    let forms =
+      try [dropping(form)] + (form.settings.withZoneout(0.3).map { [Form(form.name, $0, form.reading)] } ?? [])
     var worst = Measurement(value: 0)
     for form in forms {
       var best = Measurement(value: .infinity)

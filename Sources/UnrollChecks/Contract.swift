@@ -60,7 +60,7 @@ public enum Contract {
           atLeast: check.atLeast, place: measured.place)
       }
     }
-    return Result(backend: form.settings.name, form: form.name, reading: form.reading.name, figures: figures)
+    return Result(backend: form.settings.name, form: form.name, reading: form.reading.rawValue, figures: figures)
   }
 
   static let checks: [Check] = [
@@ -90,7 +90,7 @@ public enum Contract {
     Check("dropout: same seed, same mask", 0) { try dropoutRepeats($0) },
     Check("dropout: other seed, other mask", 1e-3, atLeast: true) { try dropoutVaries($0) },
     Check("dropout: none in evaluation", 0) { try dropoutEnds($0) },
-    Check("convolution = recurrence = scan", 2e-5) { try waysAgree($0) },
+    Check("convolution = recurrence = scan", 2e-5) { try algorithmsAgree($0) },
   ]
 }
 

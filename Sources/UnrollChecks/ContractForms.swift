@@ -2,18 +2,6 @@ import UnrollCore
 import UnrollLayers
 import UnrollTraining
 
-extension Reading {
-  static let all: [Reading] = [.everyStep, .summary, .causal]
-
-  var name: String {
-    switch self {
-    case .everyStep: "every step"
-    case .summary: "summary"
-    case .causal: "causal"
-    }
-  }
-}
-
 /// The forms in which a backend is checked: generic stacks, and every value of every option that can be counted.
 extension Contract {
   /// Hidden width of most forms; no other dimension of the test shapes equals it.
@@ -40,7 +28,7 @@ extension Contract {
       var settings = BackendSettings(options)
       settings.stack.width = rounded(width, options)
       try settings.set(changes)
-      let possible = Reading.all.filter { isPossible(settings, $0) }
+      let possible = Reading.allCases.filter { isPossible(settings, $0) }
       return try different(possible.map { Form(name, settings, $0) })
     }
   }
@@ -80,10 +68,11 @@ extension BackendSettings {
     try apply(changes.map { Setting.Entry(key: $0, line: 1, value: Setting(.scalar($1), file: "contract", line: 1)) })
   }
 
-  /// The same backend with every probability of dropout at `probability`.
+  /// The same backend with every probability of dropout at `probability`: by convention of every option that is called dropout, or
+  /// something_dropout.
   func dropping(_ probability: Double) throws -> BackendSettings {
     var settings = self
-    let keys = BackendSettings.keys(options).filter { $0.hasSuffix("dropout") }
+    let keys = keys.filter { $0.hasSuffix("dropout") }
     try settings.set(keys.map { ($0, "\(probability)") })
     return settings
   }
@@ -91,8 +80,7 @@ extension BackendSettings {
   /// The same backend with one kind of dropout, for each kind that it has in this form.
   func droppingEach(_ probability: Double) throws -> [(key: String, settings: BackendSettings)] {
     let layered = stack.layers * options.layersPerRepeat > 1 || stack.residual == .prenorm
-    return try BackendSettings.keys(options).filter { $0.hasSuffix("dropout") && ($0 != "dropout" || layered) }.map {
-      key in
+    return try keys.filter { $0.hasSuffix("dropout") && ($0 != "dropout" || layered) }.map { key in
       var settings = self
       try settings.set([(key, "\(probability)")])
       return (key, settings)
@@ -100,15 +88,10 @@ extension BackendSettings {
   }
 
   /// With zoneout as well, for a backend that has it; evaluation is then no longer that without.
-  func zoning(_ probability: Double) throws -> BackendSettings? {
-    guard BackendSettings.keys(options).contains("zoneout") else { return nil }
+  func withZoneout(_ probability: Double) throws -> BackendSettings? {
+    guard keys.contains("zoneout") else { return nil }
     var settings = try dropping(probability)
     try settings.set([("zoneout", "\(probability)")])
     return settings
-  }
-
-  /// By convention an option that drops is called dropout, or something_dropout.
-  static func keys<B: BackendOptions>(_ options: B) -> [String] {
-    StackOptions.table.map(\.name) + B.table.map(\.name)
   }
 }

@@ -14,7 +14,7 @@ extension Parity {
     }
     let settings = try BackendSettings(reference.option("backend"), reference.settings(entries))
     try reference.expectRoom(settings)
-    let reading = Reading.all.first { $0.name == reference.option("reading") } ?? .everyStep
+    let reading = Reading(rawValue: reference.option("reading")) ?? .everyStep
     let width = try reference.sizes("input", dimensions: 3)[2]
     let (layer, parameters) = try reference.layer { try settings.build(width, reading, $0) }
     let run = try LayerRun(layer, parameters, reference)
@@ -114,7 +114,7 @@ extension Parity {
     var options = SSMOptions()
     let entries = [("state", "\(sizes[1])"), ("time_steps", "\(timeSteps)")]
     try options.apply(reference.settings(entries), "tensors C and log_dt")
-    let (layer, parameters) = try reference.layer { DenseStateSpace(channels, options, $0) }
+    let (layer, parameters) = try reference.layer { options.stateSpace(channels, $0) }
     let run = try LayerRun(layer, parameters, reference)
     let system = layer.discretised(run.pass)
     var comparisons = [
@@ -127,7 +127,7 @@ extension Parity {
     for parameter in parameters.list {
       comparisons.append(try reference.compare("grad.\(parameter.name)", run.pass.gradient(parameter).array))
     }
-    let stepwise = try LayerRun(DenseStateSpace(layer, mode: .recurrence), parameters, reference, mode: .evaluation)
+    let stepwise = try LayerRun(layer.running(.recurrence), parameters, reference, mode: .evaluation)
     comparisons.append(try reference.compare("output", stepwise.output))
     comparisons.append(try reference.compare("last_state", stepwise.state[0]))
     return comparisons
@@ -138,7 +138,7 @@ extension Parity {
     let channels = sizes[0]
     var options = S4DOptions()
     try options.apply(reference.settings([("state", "\(2 * sizes[1])")]), "tensor C")
-    let (layer, parameters) = try reference.layer { DiagonalStateSpace(channels, options, $0) }
+    let (layer, parameters) = try reference.layer { options.stateSpace(channels, $0) }
     let run = try LayerRun(layer, parameters, reference)
     var comparisons = [
       try reference.compare("output", run.output), try reference.compare("grad.input", run.inputGradient),
@@ -147,7 +147,7 @@ extension Parity {
     for parameter in parameters.list {
       comparisons.append(try reference.compare("grad.\(parameter.name)", run.pass.gradient(parameter).array))
     }
-    let stepwise = try LayerRun(DiagonalStateSpace(layer, mode: .recurrence), parameters, reference, mode: .evaluation)
+    let stepwise = try LayerRun(layer.running(.recurrence), parameters, reference, mode: .evaluation)
     return comparisons + [try reference.compare("output", stepwise.output)]
   }
 }

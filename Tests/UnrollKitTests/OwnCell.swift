@@ -6,7 +6,6 @@ import UnrollKit
 struct OwnCell: RecurrentCell {
   let weights: RecurrentWeights
 
-  var slots: [StateSlot] { [StateSlot("h", weights.width)] }
   var carriesHidden: Bool { true }
   /// The gradients of z and c.
   var scratchWidth: Int { 2 * weights.width }
@@ -15,17 +14,17 @@ struct OwnCell: RecurrentCell {
     (gates.columns(weights.gates(0..<1)), gates.columns(weights.gates(1..<2)))
   }
 
-  func gate(_ gates: Matrix, _ t: Int, _ walk: RecurrentWalk) {
-    let (z, c) = halves(gates)
+  func gate(_ step: Unrolling.Step) {
+    let (z, c) = halves(step.gates)
     Kernels.sigmoid(z, into: z)
     Kernels.tanh(c, into: c)
-    Kernels.mix(walk.previous(0, t), c, z, into: walk.current(0, t))
+    Kernels.mix(step.previous(.hidden), c, z, into: step.current(.hidden))
   }
 
-  func gateBack(_ gates: Matrix, _ t: Int, dy: Matrix, _ walk: RecurrentWalk) {
-    let ((z, c), (dz, dc), dh) = (halves(gates), halves(walk.scratch(t)), walk.carry(0, t))
+  func gateBack(_ step: Unrolling.Step, dy: Matrix) {
+    let ((z, c), (dz, dc), dh) = (halves(step.gates), halves(step.scratch), step.carry(.hidden))
     Kernels.add(dy, to: dh)
-    Kernels.mixBack(walk.previous(0, t), c, z, dh, into: dh, dc, dz)
+    Kernels.mixBack(step.previous(.hidden), c, z, dh, into: dh, dc, dz)
     Kernels.sigmoidBack(z, dz, into: z)
     Kernels.tanhBack(c, dc, into: c)
   }
@@ -39,8 +38,8 @@ struct OwnOptions: BackendOptions {
 
   var recurrent = RecurrentSettings()
 
-  func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) -> any SequenceLayer {
-    let weights = RecurrentWeights(gates: 2, site, recurrent, bias: [1, 0], parameters)
+  func makeLayer(_ shape: LayerShape, _ parameters: ParameterBuilder) -> any SequenceLayer {
+    let weights = RecurrentWeights(gates: 2, shape, recurrent, bias: [1, 0], parameters)
     return RecurrentLayer(OwnCell(weights: weights), recurrent, parameters)
   }
 }

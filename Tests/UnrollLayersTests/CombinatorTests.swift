@@ -140,6 +140,19 @@ import UnrollLayers
     #expect(built.run(PackedSteps(lengths: [3, 1]), .evaluation, input: 0.2).rows.columns == 6)
   }
 
+  /// What a layer reports of itself reaches the record, whatever stands around the layer.
+  @Test(arguments: [
+    "backend: ssm\nresidual: prenorm", "backend: ssm\ninitial_state: learned", "backend: ssm\npooling: mean",
+    "backend: stack\nof: [ssm, averaging]", "backend: stack\nof: [ssm, attention-rnn]",
+  ])
+  func measurementsComeThrough(_ yaml: String) throws {
+    let built = try Built("\(yaml)\nwidth: 4\n", .summary)
+    let pass = Pass(
+      PackedSteps(count: 1, length: 1), parameters: built.parameters, gradients: Buffer(count: 0), arena: built.arena,
+      mode: .evaluation)
+    #expect(built.layer.measurements(pass)["discretisation error"] != nil)
+  }
+
   @Test func aStackHoldsDifferentBackends() throws {
     let built = try Built("backend: stack\nof: [gru, {backend: lstm, forget_bias: 2}]\nlayers: 2\nwidth: 4\n")
     #expect(built.layer.slots.map(\.name) == ["h_l0", "h_l1", "c_l1", "h_l2", "h_l3", "c_l3"])

@@ -36,8 +36,8 @@ import UnrollLayers
     #expect(causal, "no form can be streamed")
     let options = try Backends.named(name).miniature
     for pool in ["mean", "max", "attention"] { #expect(has("pooling: \(pool)", .summary) != options.poolsItself) }
-    let site = LayerSite(input: options.widthStep, width: options.widthStep)
-    let slots = try options.makeLayer(site, .counting()).slots
+    let shape = LayerShape(input: options.widthStep, width: options.widthStep)
+    let slots = try options.makeLayer(shape, .counting()).slots
     #expect(has("learned state") == slots.contains(where: \.learnable))
   }
 

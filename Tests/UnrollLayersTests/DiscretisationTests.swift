@@ -38,7 +38,7 @@ import UnrollKernels
   /// Shards share the layer, and chance says which of them comes first: none of them lends the memory for it.
   @Test func theMemoryOfAPassIsLeftAlone() {
     let builder = ParameterBuilder(random: RandomSource(seed: 1))
-    let layer = DenseStateSpace(5, SSMOptions(), builder)
+    let layer = SSMOptions().stateSpace(5, builder)
     let pass = Pass.streaming(1, Parameters(builder))
     for _ in 0..<2 {
       let system = layer.discretised(pass)

@@ -47,9 +47,9 @@ struct FaultyOptions: BackendOptions {
 
   var fault = Fault.none
 
-  func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) -> any SequenceLayer {
+  func makeLayer(_ shape: LayerShape, _ parameters: ParameterBuilder) -> any SequenceLayer {
     let weights = RecurrentWeights(
-      gates: 4, site, RecurrentSettings(), bias: [0, 1, 0, 0], parameters)
+      gates: 4, shape, RecurrentSettings(), bias: [0, 1, 0, 0], parameters)
     return FaultyLSTM(weights: weights, fault: fault)
   }
 }
@@ -88,9 +88,11 @@ private struct FaultyLSTM: SequenceLayer {
         }
       }
     case .raggedSummary:
+      let summary = output.summary
       for b in 0..<steps.sequences where steps.lengths[b] < steps.lengths[0] {
-        Kernels.copy(rows.rows(b..<b + 1), to: output.summary.rows(b..<b + 1))
+        Kernels.copy(rows.rows(b..<b + 1), to: summary.rows(b..<b + 1))
       }
+      output = SequenceOutput(rows: rows, summary: summary, state: output.state)
     case .trainingScale: if pass.mode == .training { rows[0, 0] *= 1.001 }
     case .unseeded: rows[0, 0] += Float.random(in: 0..<1e-4)
     case .hiddenState: output.state.append(pass.arena.zeros(steps.sequences, 2))
@@ -130,13 +132,13 @@ private struct SteepForget: RecurrentCell {
 
   var weights: RecurrentWeights { lstm.weights }
   var slots: [StateSlot] { lstm.slots }
-  var tapes: [Int] { lstm.tapes }
+  var saved: [Int] { lstm.saved }
   var carriesHidden: Bool { lstm.carriesHidden }
 
-  func gate(_ gates: Matrix, _ t: Int, _ walk: RecurrentWalk) { lstm.gate(gates, t, walk) }
+  func gate(_ step: Unrolling.Step) { lstm.gate(step) }
 
-  func gateBack(_ gates: Matrix, _ t: Int, dy: Matrix, _ walk: RecurrentWalk) {
-    lstm.gateBack(gates, t, dy: dy, walk)
-    for row in 0..<gates.rows { for j in weights.gates(1..<2) { gates[row, j] *= 1.01 } }
+  func gateBack(_ step: Unrolling.Step, dy: Matrix) {
+    lstm.gateBack(step, dy: dy)
+    for row in 0..<step.gates.rows { for j in weights.gates(1..<2) { step.gates[row, j] *= 1.01 } }
   }
 }

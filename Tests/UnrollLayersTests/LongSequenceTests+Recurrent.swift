@@ -49,8 +49,8 @@ import UnrollKernels
   @Test(arguments: ["rnn", "residual-rnn", "highway-rnn", "lstm", "slstm"])
   func agreesWithDoublePrecision(_ name: String) throws {
     let builder = ParameterBuilder(random: RandomSource(seed: 6))
-    let site = LayerSite(input: Self.input, width: Self.width)
-    let layer = try Backends.named(name).init().makeLayer(site, builder)
+    let shape = LayerShape(input: Self.input, width: Self.width)
+    let layer = try Backends.named(name).init().makeLayer(shape, builder)
     let parameters = Parameters(builder)
     // Recurrent weights well below one: sums of 16,384 terms agree only where errors are forgotten.
     Kernels.scale(parameters.value(try #require(parameters.named("weight_hh"))), by: 0.5)

@@ -16,7 +16,7 @@ import UnrollKernels
   /// Time constants from a tenth of a step to the whole sequence.
   @Test func selectiveScan() {
     var options = SelectiveOptions()
-    (options.state, options.dtMin, options.dtMax) = (3, 1e-4, 1)
+    (options.state, options.dt) = (3, TimeStepRange(1e-4, 1))
     let builder = ParameterBuilder(random: RandomSource(seed: 1))
     let layer = SelectiveScan(4, rank: 2, options, builder)
     let parameters = Parameters(builder)
@@ -56,9 +56,9 @@ import UnrollKernels
   func minimalCells(_ gates: Int) {
     let (input, width) = (2, 3)
     let builder = ParameterBuilder(random: RandomSource(seed: 3))
-    let site = LayerSite(input: input, width: width)
+    let shape = LayerShape(input: input, width: width)
     let layer = GatedScan(
-      gates == 2 ? .minGRU : .minLSTM, site, positive: true, bias: gates == 2 ? [-8, 0] : [4, -4, 0], builder)
+      gates == 2 ? .minGRU : .minLSTM, shape, positive: true, bias: gates == 2 ? [-8, 0] : [4, -4, 0], builder)
     let parameters = Parameters(builder)
     let weight = parameters.value(layer.input.weight).array.map(Double.init)
     let bias = parameters.value(layer.input.bias!).array.map(Double.init)

@@ -38,13 +38,14 @@ import UnrollKernels
   @Test(arguments: [S4DOptions.Discretisation.zoh, .bilinear])
   func diagonal(_ discretisation: S4DOptions.Discretisation) {
     var options = S4DOptions()
-    (options.state, options.dtMin, options.dtMax, options.discretisation) = (8, 1e-5, 0.5, discretisation)
+    (options.state, options.dt, options.discretisation) = (8, TimeStepRange(1e-5, 0.5), discretisation)
     let builder = ParameterBuilder(random: RandomSource(seed: 1))
-    let layer = DiagonalStateSpace(Self.channels, options, builder)
+    let layer = options.stateSpace(Self.channels, builder)
     let parameters = Parameters(builder)
     func values(_ parameter: Parameter) -> [Double] { parameters.value(parameter).array.map(Double.init) }
     let (dt, real, imaginary, c, d) = (
-      values(layer.logDt).map(exp), values(layer.logReal), values(layer.imaginary!), values(layer.c), values(layer.d)
+      values(layer.space.logDt).map(exp), values(layer.space.logReal), values(layer.space.imaginary!),
+      values(layer.space.c), values(layer.d)
     )
     check(layer, parameters) { u, start in
       walk(u, start) { h, u, x in
@@ -73,14 +74,15 @@ import UnrollKernels
   @Test(arguments: SSMOptions.Discretisation.allCases.filter { $0 != .euler })
   func dense(_ discretisation: SSMOptions.Discretisation) {
     var options = SSMOptions()
-    (options.state, options.dtMin, options.dtMax, options.discretisation) = (4, 1e-5, 0.5, discretisation)
+    (options.state, options.dt, options.discretisation) = (4, TimeStepRange(1e-5, 0.5), discretisation)
     let builder = ParameterBuilder(random: RandomSource(seed: 1))
-    let layer = DenseStateSpace(Self.channels, options, builder)
+    let layer = options.stateSpace(Self.channels, builder)
     let parameters = Parameters(builder)
-    let (c, d) = (parameters.value(layer.c).array.map(Double.init), parameters.value(layer.d).array.map(Double.init))
+    let space = layer.space
+    let (c, d) = (parameters.value(space.c).array.map(Double.init), parameters.value(layer.d).array.map(Double.init))
     let system = DiscreteSystem(channels: Self.channels, timeSteps: Self.channels, stateSize: 4)
     Kernels.discretise(
-      a: parameters.value(layer.a), b: parameters.value(layer.b), logDt: parameters.value(layer.logDt),
+      a: parameters.value(space.a), b: parameters.value(space.b), logDt: parameters.value(space.logDt),
       by: discretisation.hold, into: system)
     let (transitions, inputs) = (
       (0..<Self.channels).map { system.transition(of: $0) }, (0..<Self.channels).map { system.input(of: $0) }

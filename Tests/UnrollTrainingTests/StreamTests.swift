@@ -20,7 +20,7 @@ import UnrollKernels
   private func settings(_ name: String, _ changes: [String: String] = [:]) throws -> BackendSettings? {
     var settings = BackendSettings(try Backends.named(name).miniature)
     settings.stack.width = 12
-    let known = BackendSettings.keys(settings.options)
+    let known = settings.keys
     guard changes.keys.allSatisfy(known.contains) else { return nil }
     try settings.set(changes.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
     return settings

@@ -35,8 +35,8 @@ public struct AttentionPooling {
     let logSums = HiddenRows(1, initial: state?[0], empty: -.infinity, pass)
     let pooled = HiddenRows(width, initial: state?[1], pass)
     Kernels.poolCausal(steps, scores: scores, hidden: h, logSums: logSums.all, pooled: pooled.all)
-    let whole = pooled.final(arena)
-    let output = Output(causal: pooled.rows, whole: whole, state: [logSums.final(arena), whole])
+    let whole = pooled.final()
+    let output = Output(causal: pooled.rows, whole: whole, state: [logSums.final(), whole])
     return (
       output,
       { causal, whole in
@@ -59,7 +59,7 @@ public struct AttentionPooling {
     let logSums = HiddenRows(1, initial: nil, pass)
     let pooled = HiddenRows(width, initial: nil, pass)
     return scores.then { scores in
-      let state = zip([logSums, pooled], slots).map { $0.slot($1, pass) }
+      let state = zip([logSums, pooled], slots).map { $0.slot($1) }
       return SequenceStream(scores, pooled.rows, state, pass) {
         Kernels.poolCausal(pass.steps, scores: scores, hidden: h, logSums: logSums.all, pooled: pooled.all)
         logSums.advance()

@@ -20,11 +20,11 @@ public struct AttentionRNNOptions: BackendOptions {
 
   public var poolsItself: Bool { true }
 
-  public func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) throws -> any SequenceLayer {
+  public func makeLayer(_ shape: LayerShape, _ parameters: ParameterBuilder) throws -> any SequenceLayer {
     func made(_ cell: some RecurrentOptions) throws -> any SequenceLayer {
       var cell = cell
       cell.recurrent = recurrent
-      return try cell.makeLayer(site, parameters)
+      return try cell.makeLayer(shape, parameters)
     }
     return switch cell {
     case .rnn: try made(RNNOptions())
@@ -33,9 +33,8 @@ public struct AttentionRNNOptions: BackendOptions {
     }
   }
 
-  public func crown(_ stack: any SequenceLayer, _ reading: Reading, _ parameters: ParameterBuilder) -> any SequenceLayer
-  {
-    AttentionCrown(
+  public func top(_ stack: any SequenceLayer, _ reading: Reading, _ parameters: ParameterBuilder) -> any SequenceLayer {
+    AttentionTop(
       inner: stack, pooling: AttentionPooling(stack.outputWidth, parameters.scope("attention")),
       causal: reading != .everyStep)
   }
@@ -43,48 +42,34 @@ public struct AttentionRNNOptions: BackendOptions {
 
 /// The states of a recurrent network beside their attention pool.
 ///
-/// Rows: [h_t ; pool over 1…t] when causal, and [h_t ; pool over the sentence] where every step may see all of it. Summary: the pool over the sentence. State: the
-/// inner one and, when causal, the pool's H + 1 floats.
-struct AttentionCrown: SequenceLayer {
+/// Rows: [h_t ; pool over 1…t] when causal, and [h_t ; pool over the sequence] where every step may see all of it. Summary: the pool
+/// over the sequence. State: the inner one and the pool's H + 1 floats.
+struct AttentionTop: WrappingLayer {
   let inner: any SequenceLayer
   let pooling: AttentionPooling
   let causal: Bool
 
-  var inputWidth: Int { inner.inputWidth }
   var outputWidth: Int { 2 * inner.outputWidth }
   var summaryWidth: Int { inner.outputWidth }
-  var slots: [StateSlot] { inner.slots + pooling.slots }
+  var ownSlots: [StateSlot] { pooling.slots }
   var isCausal: Bool { causal && inner.isCausal }
-  var innerLayers: [any SequenceLayer] { [inner] }
   var multiplyAdds: Int { inner.multiplyAdds + pooling.multiplyAdds }
 
   func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)
   {
-    let (arena, width, split) = (pass.arena, inner.outputWidth, inner.slots.count)
-    let (hidden, hiddenBack) = inner.forward(x, from: state.map { Array($0[..<split]) }, pass)
-    let (pool, poolBack) = pooling.forward(hidden.rows, from: state.map { Array($0[split...]) }, pass)
-    let sequence = causal ? [] : pass.steps.sequenceOfRow
+    let (arena, width, (first, own)) = (pass.arena, inner.outputWidth, split(state))
+    let (hidden, hiddenBack) = inner.forward(x, from: first, pass)
+    let (pool, poolBack) = pooling.forward(hidden.rows, from: own, pass)
     let rows = arena.matrix(x.rows, 2 * width)
     Kernels.copy(hidden.rows, to: rows.columns(0..<width))
-    if causal {
-      Kernels.copy(pool.causal, to: rows.columns(width..<2 * width))
-    } else {
-      let spread = arena.matrix(x.rows, width)
-      Kernels.gather(pool.whole, sequence, into: spread)
-      Kernels.copy(spread, to: rows.columns(width..<2 * width))
-    }
-    let output = SequenceOutput(rows: rows, summary: pool.whole, state: hidden.state + pool.state)
+    Kernels.copy(causal ? pool.causal : pass.spread(pool.whole), to: rows.columns(width..<2 * width))
     return (
-      output,
+      SequenceOutput(rows: rows, summary: pool.whole, state: hidden.state + pool.state),
       { gradient in
         let direct = gradient.rows.map { arena.copy($0.columns(0..<width)) }
         let pooled = gradient.rows.map { arena.copy($0.columns(width..<2 * width)) }
         var whole = gradient.summary
-        if !causal, let pooled {
-          let sums = gradient.summary.map(arena.copy) ?? arena.zeros(pass.steps.sequences, width)
-          Kernels.scatterAdd(pooled, sequence, to: sums)
-          whole = sums
-        }
+        if !causal, let pooled { whole = pass.sums(pooled, from: whole) }
         let (dh, dPoolState) = poolBack(causal ? pooled : nil, whole)
         if let direct { Kernels.add(direct, to: dh) }
         let (dx, dState) = hiddenBack(SequenceGradient(rows: dh))

@@ -118,9 +118,12 @@ extension SelfAttention {
   private var headWidth: Int { width / heads }
   private var scale: Float { 1 / Float(headWidth).squareRoot() }
 
-  /// Columns of a head's queries (0), keys (1) or values (2).
-  private func columns(_ part: Int, _ head: Int) -> Range<Int> {
-    let start = part * width + head * headWidth
+  /// What stands side by side in a projected row.
+  private enum Role: Int { case query, key, value }
+
+  /// Columns of a head in one of them.
+  private func columns(_ role: Role, _ head: Int) -> Range<Int> {
+    let start = role.rawValue * width + head * headWidth
     return start..<start + headWidth
   }
 
@@ -132,7 +135,9 @@ extension SelfAttention {
   }
 
   private func probabilities(_ all: Matrix, _ span: Span, _ head: Int, into p: Matrix) {
-    let (q, k) = (all.rows(span.queries).columns(columns(0, head)), all.rows(span.keys).columns(columns(1, head)))
+    let (q, k) = (
+      all.rows(span.queries).columns(columns(.query, head)), all.rows(span.keys).columns(columns(.key, head))
+    )
     Kernels.multiply(q, k, .right, into: p)
     Kernels.attentionSoftmax(p, first: span.first, window: span.window, scale: scale)
   }
@@ -142,8 +147,8 @@ extension SelfAttention {
       var p = scratch(0, span)
       probabilities(all, span, head, into: p)
       if let key { p = dropped(p, scratch, span, key) }
-      let v = all.rows(span.keys).columns(columns(2, head))
-      Kernels.multiply(p, v, into: mixed.rows(span.queries).columns(columns(0, head)))
+      let v = all.rows(span.keys).columns(columns(.value, head))
+      Kernels.multiply(p, v, into: mixed.rows(span.queries).columns(columns(.query, head)))
     }
   }
 
@@ -161,10 +166,10 @@ extension SelfAttention {
       let (p, dp) = (scratch(0, span), scratch(1, span))
       probabilities(all, span, head, into: p)
       let used = key.map { dropped(p, scratch, span, $0) } ?? p
-      let dOut = dMixed.rows(span.queries).columns(columns(0, head))
+      let dOut = dMixed.rows(span.queries).columns(columns(.query, head))
       let (keys, dKeys) = (all.rows(span.keys), dAll.rows(span.keys))
-      Kernels.multiply(used, dOut, .left, adding: true, into: dKeys.columns(columns(2, head)))
-      Kernels.multiply(dOut, keys.columns(columns(2, head)), .right, into: dp)
+      Kernels.multiply(used, dOut, .left, adding: true, into: dKeys.columns(columns(.value, head)))
+      Kernels.multiply(dOut, keys.columns(columns(.value, head)), .right, into: dp)
       if key != nil {
         // The mixed probabilities are done with; their memory takes the masked gradient.
         Kernels.multiplyElements(dp, scratch(2, span), into: used)
@@ -172,8 +177,9 @@ extension SelfAttention {
       }
       Kernels.attentionSoftmaxBack(p, scale: scale, gradient: dp)
       let (q, dq) = (all.rows(span.queries), dAll.rows(span.queries))
-      Kernels.multiply(dp, keys.columns(columns(1, head)), adding: true, into: dq.columns(columns(0, head)))
-      Kernels.multiply(dp, q.columns(columns(0, head)), .left, adding: true, into: dKeys.columns(columns(1, head)))
+      Kernels.multiply(dp, keys.columns(columns(.key, head)), adding: true, into: dq.columns(columns(.query, head)))
+      Kernels.multiply(
+        dp, q.columns(columns(.query, head)), .left, adding: true, into: dKeys.columns(columns(.key, head)))
     }
   }
 }

@@ -21,9 +21,9 @@ struct TransformerBlock: SequenceLayer {
   var slots: [StateSlot] { attention.slots }
   var isCausal: Bool { attention.window != nil }
 
-  init(_ site: LayerSite, _ options: TransformerOptions, _ parameters: ParameterBuilder) {
-    let (width, inner) = (site.width, options.feedforward * site.width)
-    map = site.input == width ? nil : Linear(site.input, width, parameters.scope("input"))
+  init(_ shape: LayerShape, _ options: TransformerOptions, _ parameters: ParameterBuilder) {
+    let (width, inner) = (shape.width, options.feedforward * shape.width)
+    map = shape.input == width ? nil : Linear(shape.input, width, parameters.scope("input"))
     let own = parameters.scope("self_attn")
     attention = SelfAttention(
       heads: options.heads, window: options.attention == .causal ? options.context : nil,
@@ -138,22 +138,22 @@ public struct TransformerOptions: BackendOptions {
     }
   }
 
-  public func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) throws -> any SequenceLayer {
-    guard site.width.isMultiple(of: heads) else {
+  public func makeLayer(_ shape: LayerShape, _ parameters: ParameterBuilder) throws -> any SequenceLayer {
+    guard shape.width.isMultiple(of: heads) else {
       throw InputError(
-        "backend transformer: \(heads) heads do not divide width \(site.width); use a width that is a multiple of \(heads), or other heads"
+        "backend transformer: \(heads) heads do not divide width \(shape.width); use a width that is a multiple of \(heads), or other heads"
       )
     }
-    return TransformerBlock(site, self, parameters)
+    return TransformerBlock(shape, self, parameters)
   }
 
-  public func crown(
+  public func top(
     _ stack: any SequenceLayer, _ reading: Reading, _ parameters: ParameterBuilder
   ) throws -> any SequenceLayer {
     guard reading != .causal || attention == .causal else {
       throw InputError(
         "backend transformer: attention: full would see the tokens that it has to predict; use attention: causal")
     }
-    return RowwiseCrown(inner: stack, layer: LayerNorm(stack.outputWidth, parameters.scope("norm"), prefix: ""))
+    return RowwiseTop(inner: stack, layer: LayerNorm(stack.outputWidth, parameters.scope("norm"), prefix: ""))
   }
 }

@@ -13,8 +13,8 @@ extension BackendSettings {
     var parts = [try base(input, parameters.scope("base"))].compactMap { $0 }
     for index in 0..<stack.layers * options.layersPerRepeat {
       let width = parts.last?.layer.outputWidth ?? input
-      let site = LayerSite(input: width, width: stack.width, index: index)
-      parts.append(try part(site, lowest: parts.isEmpty, parameters))
+      let shape = LayerShape(input: width, width: stack.width, index: index)
+      parts.append(try part(shape, lowest: parts.isEmpty, parameters))
     }
     guard stack.initialState == .empty || parameters.storage.list.contains(where: { $0.name.contains("initial_") })
     else {
@@ -22,9 +22,9 @@ extension BackendSettings {
     }
     var whole: any SequenceLayer = SequenceStack(parts: parts)
     if stack.residual == .prenorm {
-      whole = RowwiseCrown(inner: whole, layer: LayerNorm(whole.outputWidth, parameters.scope("last")))
+      whole = RowwiseTop(inner: whole, layer: LayerNorm(whole.outputWidth, parameters.scope("last")))
     }
-    whole = try pooled(try options.crown(whole, reading, parameters), reading, parameters)
+    whole = try pooled(try options.top(whole, reading, parameters), reading, parameters)
     guard reading != .causal || whole.isCausal else {
       throw InputError("backend \(name): it would see the tokens that it has to predict; make it causal")
     }
@@ -45,11 +45,11 @@ extension BackendSettings {
   }
 
   /// One layer of the stack, in its directions.
-  private func part(_ site: LayerSite, lowest: Bool, _ parameters: ParameterBuilder) throws -> SequenceStack.Part {
-    let suffix = "l\(site.index)"
-    let layer = try directed(site, suffix, parameters)
+  private func part(_ shape: LayerShape, lowest: Bool, _ parameters: ParameterBuilder) throws -> SequenceStack.Part {
+    let suffix = "l\(shape.index)"
+    let layer = try directed(shape, suffix, parameters)
     let between = Dropout(
-      site.index > 0 ? stack.dropout : 0, perSequence: stack.variational, name: parameters.name("dropout_\(suffix)"))
+      shape.index > 0 ? stack.dropout : 0, perSequence: stack.variational, name: parameters.name("dropout_\(suffix)"))
     guard stack.residual == .prenorm else {
       return SequenceStack.Part(layer: layer, suffix: suffix, dropout: lowest ? inputDropout : between)
     }
@@ -58,11 +58,12 @@ extension BackendSettings {
     return SequenceStack.Part(layer: branch, suffix: suffix, dropout: lowest ? inputDropout : Dropout(0, name: ""))
   }
 
-  private func directed(_ site: LayerSite, _ suffix: String, _ parameters: ParameterBuilder) throws -> any SequenceLayer
+  private func directed(_ shape: LayerShape, _ suffix: String, _ parameters: ParameterBuilder) throws
+    -> any SequenceLayer
   {
     func made(_ suffix: String) throws -> any SequenceLayer {
       let own = parameters.suffixed(suffix)
-      let layer = try options.makeLayer(site, own)
+      let layer = try options.makeLayer(shape, own)
       guard stack.initialState == .learned else { return layer }
       // Of different parts some may have none.
       return layer.slots.contains(where: \.learnable) ? LearnedState(layer, own) : layer

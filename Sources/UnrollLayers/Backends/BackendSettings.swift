@@ -8,7 +8,9 @@ public struct BackendSettings: Sendable {
   public var name: String { type(of: options).name }
 
   /// The keys that a study may set.
-  public var keys: [String] { type(of: options).keys }
+  public var keys: [String] { BackendSettings.keys(options) }
+
+  private static func keys<B: BackendOptions>(_: B) -> [String] { StackOptions.table.map(\.name) + B.table.map(\.name) }
 
   public init(_ options: any BackendOptions, _ stack: StackOptions = StackOptions()) {
     self.options = options

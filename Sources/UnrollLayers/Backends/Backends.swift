@@ -1,8 +1,9 @@
 import UnrollCore
 
-/// Every kind of backend. The contract tests, `unroll list` and `unroll check` loop over this list.
+/// The list of backends: to add one, add a line.
 public enum Backends {
-  public static let all: [any BackendOptions.Type] = [
+  /// Every backend but `stack`, which may be made of any of them.
+  static let single: [any BackendOptions.Type] = [
     RNNOptions.self,
     ResidualRNNOptions.self,
     HighwayRNNOptions.self,
@@ -21,11 +22,9 @@ public enum Backends {
     AveragingOptions.self,
     ConvolutionOptions.self,
     TransformerOptions.self,
-    StackOfBackendsOptions.self,
   ]
 
-  /// - Throws: `InputError` that suggests the nearest name.
-  public static func named(_ name: String) throws -> any BackendOptions.Type {
-    try all.named(name, kind: "backend") { $0.name }
+  static func named(_ name: String, among known: [any BackendOptions.Type]) throws -> any BackendOptions.Type {
+    try known.named(name, kind: "backend") { $0.name }
   }
 }

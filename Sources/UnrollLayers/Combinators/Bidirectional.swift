@@ -21,7 +21,7 @@ struct Bidirectional: SequenceLayer {
   func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)
   {
     let arena = pass.arena
-    let reversal = pass.steps.reversed
+    let reversal = pass.reversal
     let split = ahead.slots.count
     let (first, firstBack) = ahead.forward(x, from: state.map { Array($0[..<split]) }, pass)
     let mirrored = gathered(x, reversal, arena)
@@ -32,8 +32,8 @@ struct Bidirectional: SequenceLayer {
     return (
       output,
       { gradient in
-        let rows = gradient.rows.map { self.parts($0, arena) }
-        let summary = gradient.summary.map { self.parts($0, arena) }
+        let rows = gradient.rows.map { self.halves($0, arena) }
+        let summary = gradient.summary.map { self.halves($0, arena) }
         let (dx, dState) = firstBack(SequenceGradient(rows: rows?.0, summary: summary?.0))
         let (dMirrored, dStateBack) = secondBack(
           SequenceGradient(rows: rows.map { gathered($0.1, reversal, arena) }, summary: summary?.1))
@@ -52,7 +52,7 @@ struct Bidirectional: SequenceLayer {
   }
 
   /// The gradients of both halves, each without gaps.
-  private func parts(_ dy: Matrix, _ arena: Arena) -> (Matrix, Matrix) {
+  private func halves(_ dy: Matrix, _ arena: Arena) -> (Matrix, Matrix) {
     guard merge == .concat else { return (dy, dy) }
     let middle = ahead.outputWidth
     return (arena.copy(dy.columns(0..<middle)), arena.copy(dy.columns(middle..<outputWidth)))

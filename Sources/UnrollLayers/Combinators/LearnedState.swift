@@ -3,7 +3,7 @@ import UnrollKernels
 /// A layer whose first state is trained instead of empty: one vector a slot, the same for all sequences.
 ///
 /// Slots that cannot be learned (counters, keys that nothing has filled, what is empty at another value than zero) begin empty.
-struct LearnedState: SequenceLayer {
+struct LearnedState: WrappingLayer {
   let inner: any SequenceLayer
   /// One a slot; nil where the state begins empty.
   let initial: [Parameter?]
@@ -16,13 +16,7 @@ struct LearnedState: SequenceLayer {
     }
   }
 
-  var inputWidth: Int { inner.inputWidth }
-  var outputWidth: Int { inner.outputWidth }
   var summaryWidth: Int { inner.summaryWidth }
-  var slots: [StateSlot] { inner.slots }
-  var isCausal: Bool { inner.isCausal }
-  var innerLayers: [any SequenceLayer] { [inner] }
-  var multiplyAdds: Int { inner.multiplyAdds }
 
   func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)
   {

@@ -3,7 +3,7 @@ import UnrollKernels
 /// A sequence layer read through a pool: its summary is the mean, the maximum or the attention pool of all rows.
 ///
 /// State: the inner one and that of the pool: sum and count, or the maximum so far, or the H + 1 floats of `AttentionPooling`.
-struct PooledSummary: SequenceLayer {
+struct PooledSummary: WrappingLayer {
   enum Pool {
     case mean, max
     case attention(AttentionPooling)
@@ -13,16 +13,11 @@ struct PooledSummary: SequenceLayer {
   let pool: Pool
 
   private var width: Int { inner.outputWidth }
-  var inputWidth: Int { inner.inputWidth }
-  var outputWidth: Int { inner.outputWidth }
-  var slots: [StateSlot] { inner.slots + poolSlots }
-  var isCausal: Bool { inner.isCausal }
-  var innerLayers: [any SequenceLayer] { [inner] }
   var multiplyAdds: Int {
     if case .attention(let pooling) = pool { inner.multiplyAdds + pooling.multiplyAdds } else { inner.multiplyAdds }
   }
 
-  private var poolSlots: [StateSlot] {
+  var ownSlots: [StateSlot] {
     switch pool {
     case .mean: [StateSlot("pool_sum", width), TokenCount.slot.named("pool_count")]
     case .max: [StateSlot("pool_max", width, empty: -.infinity)]
@@ -35,10 +30,9 @@ struct PooledSummary: SequenceLayer {
 
   func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)
   {
-    let split = inner.slots.count
-    let (output, innerBack) = inner.forward(x, from: state.map { Array($0[..<split]) }, pass)
-    let own = state.map { Array($0[split...]) } ?? poolSlots.empty(pass.steps.sequences, pass.arena)
-    let (summary, final, back) = pooled(output.rows, own, pass)
+    let (first, own) = split(state)
+    let (output, innerBack) = inner.forward(x, from: first, pass)
+    let (summary, final, back) = pooled(output.rows, own ?? ownSlots.empty(pass.steps.sequences, pass.arena), pass)
     return (
       SequenceOutput(rows: output.rows, summary: summary, state: output.state + final),
       { gradient in
@@ -67,24 +61,22 @@ struct PooledSummary: SequenceLayer {
   }
 
   private func mean(_ rows: Matrix, _ state: [Matrix], _ pass: Pass) -> (Matrix, [Matrix], Back) {
-    let (arena, owners) = (pass.arena, pass.steps.sequenceOfRow)
-    let (sum, count) = (arena.copy(state[0]), TokenCount.after(state[1], pass))
-    Kernels.scatterAdd(rows, owners, to: sum)
+    let arena = pass.arena
+    let (sum, count) = (pass.sums(rows, from: state[0]), TokenCount.after(state[1], pass))
     let mean = arena.copy(sum)
     for b in 0..<count.rows { Kernels.scale(mean.rows(b..<b + 1), by: 1 / count[b, 0]) }
     return (
       mean, [sum, count],
       { dMean in
-        let (dSum, dRows) = (arena.copy(dMean), arena.matrix(rows.rows, rows.columns))
+        let dSum = arena.copy(dMean)
         for b in 0..<count.rows { Kernels.scale(dSum.rows(b..<b + 1), by: 1 / count[b, 0]) }
-        Kernels.gather(dSum, owners, into: dRows)
-        return (dRows, [dSum, arena.zeros(count.rows, 1)])
+        return (pass.spread(dSum), [dSum, arena.zeros(count.rows, 1)])
       }
     )
   }
 
   private func maximum(_ rows: Matrix, _ state: [Matrix], _ pass: Pass) -> (Matrix, [Matrix], Back) {
-    let (arena, owners) = (pass.arena, pass.steps.sequenceOfRow)
+    let (arena, owners) = (pass.arena, pass.sequenceOfRow)
     let top = arena.copy(state[0])
     Kernels.takeMaximum(rows, owners, into: top)
     return (
@@ -109,9 +101,9 @@ struct PooledSummary: SequenceLayer {
   /// From rows to the pool of all so far.
   private func poolStream(_ rows: Matrix, _ pass: Pass) -> SequenceStream {
     if case .attention(let pooling) = pool { return pooling.stream(rows, pass) }
-    let (state, owners) = (poolSlots.empty(rows.rows, pass.arena), pass.steps.sequenceOfRow)
+    let (state, owners) = (ownSlots.empty(rows.rows, pass.arena), pass.sequenceOfRow)
     let (slots, pooled) = (
-      zip(poolSlots, state).map { StreamSlot($0, in: $1, pass) }, pass.arena.matrix(rows.rows, width)
+      zip(ownSlots, state).map { StreamSlot($0, in: $1, pass) }, pass.arena.matrix(rows.rows, width)
     )
     return SequenceStream(rows, pooled, slots, pass) {
       if case .max = pool {

@@ -6,7 +6,7 @@ import UnrollKernels
 ///
 /// P maps back where the layer is wider than x (both directions side by side), and is not there otherwise. The summary goes the same
 /// way: that of x is its last row.
-struct ResidualLayer: SequenceLayer {
+struct ResidualLayer: WrappingLayer {
   let inner: any SequenceLayer
   let norm: LayerNorm
   let projection: Linear?
@@ -20,30 +20,24 @@ struct ResidualLayer: SequenceLayer {
     self.dropout = Dropout(dropout, perSequence: perSequence, name: parameters.name("residual_dropout"))
   }
 
-  var inputWidth: Int { inner.inputWidth }
   var outputWidth: Int { inner.inputWidth }
-  var slots: [StateSlot] { inner.slots }
-  var isCausal: Bool { inner.isCausal }
-  var innerLayers: [any SequenceLayer] { [inner] }
   var multiplyAdds: Int { inner.multiplyAdds + (projection?.multiplyAdds ?? 0) }
 
   func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)
   {
-    let (arena, last) = (pass.arena, pass.steps.lastRows)
     let (normed, normBack) = norm.forward(x, pass)
     let (output, innerBack) = inner.forward(normed, from: state, pass)
     let (rows, rowsBack) = mapped(output.rows, "rows", pass)
     let (summary, summaryBack) = mapped(output.summary, "summary", pass)
-    let (sum, ends) = (arena.copy(rows), arena.matrix(summary.rows, summary.columns))
+    let (sum, ends) = (pass.arena.copy(rows), pass.last(x))
     Kernels.add(x, to: sum)
-    Kernels.gather(x, last, into: ends)
     Kernels.add(summary, to: ends)
     return (
       SequenceOutput(rows: sum, summary: ends, state: output.state),
       { gradient in
         let inside = SequenceGradient(rows: gradient.rows.map(rowsBack), summary: gradient.summary.map(summaryBack))
         let (dNormed, dState) = innerBack(inside)
-        let dx = arena.copy(normBack(dNormed))
+        let dx = pass.arena.copy(normBack(dNormed))
         Kernels.add(gradient.total(inputWidth, pass), to: dx)
         return (dx, dState)
       }
@@ -58,38 +52,9 @@ struct ResidualLayer: SequenceLayer {
     norm.stream(x, pass).then { inner.summaryStream($0, pass) }.then(projection).adding(x)
   }
 
-  private func mapped(_ x: Matrix, _ part: String, _ pass: Pass) -> (Matrix, Pullback) {
+  private func mapped(_ x: Matrix, _ mask: String, _ pass: Pass) -> (Matrix, Pullback) {
     let (y, projectionBack) = projection?.forward(x, pass) ?? (x, { $0 })
-    let (dropped, dropoutBack) = dropout.named(part).forward(y, pass)
+    let (dropped, dropoutBack) = dropout.named(mask).forward(y, pass)
     return (dropped, { projectionBack(dropoutBack($0)) })
   }
-}
-
-/// A function of single rows on top of a sequence layer: of its rows and of its summary (a last norm).
-struct RowwiseCrown: SequenceLayer {
-  let inner: any SequenceLayer
-  /// Keeps the width.
-  let layer: any Layer
-
-  var inputWidth: Int { inner.inputWidth }
-  var outputWidth: Int { inner.outputWidth }
-  var slots: [StateSlot] { inner.slots }
-  var isCausal: Bool { inner.isCausal }
-  var innerLayers: [any SequenceLayer] { [inner] }
-  var multiplyAdds: Int { inner.multiplyAdds }
-
-  func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)
-  {
-    let (output, innerBack) = inner.forward(x, from: state, pass)
-    let (rows, rowsBack) = layer.forward(output.rows, pass)
-    let (summary, summaryBack) = layer.forward(output.summary, pass)
-    return (
-      SequenceOutput(rows: rows, summary: summary, state: output.state),
-      { innerBack(SequenceGradient(rows: $0.rows.map(rowsBack), summary: $0.summary.map(summaryBack))) }
-    )
-  }
-
-  func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream { inner.stream(x, pass).then(layer) }
-
-  func summaryStream(_ x: Matrix, _ pass: Pass) -> SequenceStream { inner.summaryStream(x, pass).then(layer) }
 }

@@ -20,17 +20,16 @@ public protocol BackendOptions: Options {
   var poolsItself: Bool { get }
   /// What stands below all layers, [R, input] → [R, width] (a map of the input, positions), or nil.
   func base(_ input: Int, _ width: Int, _ parameters: ParameterBuilder) throws -> (any SequenceLayer)?
-  /// One layer in one direction, [R, site.input] → [R, site.width].
-  func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) throws -> any SequenceLayer
+  /// One layer in one direction, [R, shape.input] → [R, shape.width].
+  func makeLayer(_ shape: LayerShape, _ parameters: ParameterBuilder) throws -> any SequenceLayer
   /// What stands on top of all layers.
-  func crown(
+  func top(
     _ stack: any SequenceLayer, _ reading: Reading, _ parameters: ParameterBuilder
   ) throws -> any SequenceLayer
 }
 
 extension BackendOptions {
   public static var version: Int { 1 }
-  static var keys: [String] { StackOptions.table.map(\.name) + table.map(\.name) }
   public var layersPerRepeat: Int { 1 }
   public static var miniature: Self { Self() }
   public var widthStep: Int { 1 }
@@ -38,8 +37,7 @@ extension BackendOptions {
 
   public func base(_ input: Int, _ width: Int, _ parameters: ParameterBuilder) throws -> (any SequenceLayer)? { nil }
 
-  public func crown(_ stack: any SequenceLayer, _ reading: Reading, _ parameters: ParameterBuilder) -> any SequenceLayer
-  {
+  public func top(_ stack: any SequenceLayer, _ reading: Reading, _ parameters: ParameterBuilder) -> any SequenceLayer {
     stack
   }
 }

@@ -1,7 +1,7 @@
 import UnrollCore
 import UnrollKernels
 
-/// What one forward (and backward) walk through a model shares: memory, parameters, the batch's order, randomness.
+/// What a model's layers share while it runs forward (and back): memory, parameters, the batch's order, randomness.
 public final class Pass {
   public enum Mode: Sendable {
     /// Dropout on, gradients wanted.
@@ -20,6 +20,11 @@ public final class Pass {
   public let keepsState: Bool
   /// Layers take splits of it by their own name.
   public let random: RandomSource
+
+  // Asked for by many layers, made once.
+  private(set) lazy var lastRows = steps.lastRows
+  private(set) lazy var sequenceOfRow = steps.sequenceOfRow
+  private(set) lazy var reversal = steps.reversed
 
   public init(
     _ steps: PackedSteps, parameters: Parameters, gradients: Buffer, arena: Arena, mode: Mode,
@@ -47,5 +52,26 @@ extension Pass {
     let mask = arena.matrix(rows, columns)
     Kernels.dropoutMask(mask, probability: probability, key: source.next())
     return mask
+  }
+
+  /// [B, width]: the row of each sequence's last step, of rows [R, width].
+  func last(_ rows: Matrix) -> Matrix {
+    let last = arena.matrix(steps.sequences, rows.columns)
+    Kernels.gather(rows, lastRows, into: last)
+    return last
+  }
+
+  /// [R, width]: for every row what its sequence has, of one row a sequence [B, width].
+  func spread(_ each: Matrix) -> Matrix {
+    let rows = arena.matrix(steps.rows, each.columns)
+    Kernels.gather(each, sequenceOfRow, into: rows)
+    return rows
+  }
+
+  /// [B, width]: the sums of each sequence's rows, on top of `start` if there is one. The way back of `spread`.
+  func sums(_ rows: Matrix, from start: Matrix? = nil) -> Matrix {
+    let sums = start.map(arena.copy) ?? arena.zeros(steps.sequences, rows.columns)
+    Kernels.scatterAdd(rows, sequenceOfRow, to: sums)
+    return sums
   }
 }

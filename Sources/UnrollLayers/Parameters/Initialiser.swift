@@ -45,13 +45,6 @@ public struct Initialiser: Sendable {
     }
   }
 
-  /// One initialiser a block of rows.
-  public static func blocks(_ blocks: [Initialiser]) -> Initialiser {
-    Initialiser { rows, columns, random in
-      blocks.flatMap { $0.values(rows / blocks.count, columns, &random) }
-    }
-  }
-
   /// Gram–Schmidt on normal rows, twice, which is enough for Float32 (Giraud et al. 2005).
   private static func orthonormalRows(_ rows: Int, _ columns: Int, _ random: inout RandomSource) -> [Float] {
     precondition(rows <= columns, "more rows than columns cannot be orthonormal")

@@ -1,37 +1,5 @@
 import UnrollKernels
 
-/// How an optimiser treats a set of parameters.
-public struct ParameterGroup: Codable, Hashable, Sendable {
-  public var name: String
-  /// Multiplies the learning rate.
-  public var learningRateFactor: Double
-  /// Whether weight decay applies.
-  public var weightDecay: Bool
-
-  public init(name: String, learningRateFactor: Double, weightDecay: Bool) {
-    self.name = name
-    self.learningRateFactor = learningRateFactor
-    self.weightDecay = weightDecay
-  }
-
-  /// Weights and biases of ordinary layers.
-  public static let standard = ParameterGroup(name: "standard", learningRateFactor: 1, weightDecay: true)
-}
-
-/// A tensor's place in the slab.
-public struct Parameter: Sendable {
-  /// Dotted, unique: `backend.weight_ih_l0`.
-  public let name: String
-  /// As it leaves the process; vectors have one dimension.
-  public let shape: [Int]
-  public let offset: Int
-  public let group: Int
-
-  public var count: Int { shape.reduce(1, *) }
-  var rows: Int { shape.count == 1 ? 1 : shape[0] }
-  var columns: Int { shape.count == 1 ? shape[0] : shape.dropFirst().reduce(1, *) }
-}
-
 /// All values of a model in one slab; gradients lie in other slabs of the same order (one a shard).
 public final class Parameters {
   public let list: [Parameter]
@@ -40,7 +8,7 @@ public final class Parameters {
   /// Rises with every change of values, so that what is derived from them (a discretisation) knows when it is stale.
   public private(set) var version = 1
 
-  /// Takes over what was declared. Groups lie together, in the order of their first use.
+  /// Takes over what was declared, in that order.
   public init(_ builder: ParameterBuilder) {
     let storage = builder.storage
     list = storage.list

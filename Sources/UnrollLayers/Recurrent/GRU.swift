@@ -12,44 +12,43 @@ import UnrollKernels
 struct GRU: RecurrentCell {
   let weights: RecurrentWeights
 
-  var slots: [StateSlot] { [StateSlot("h", weights.width)] }
   /// U_n h + b'_n; on the way back its gradient.
-  var tapes: [Int] { [weights.width] }
+  var saved: [Int] { [weights.width] }
   /// U h + b' of all gates.
   var scratchWidth: Int { 3 * weights.width }
   var carriesHidden: Bool { true }
 
   var input: any Layer { RecurrentInput(weights: weights, bothBiases: false) }
 
-  func step(_ t: Int, _ walk: RecurrentWalk) {
-    let product = walk.scratch(t)
-    if let biases = weights.biases { Kernels.fillRows(product, with: walk.pass.value(biases.hh)) }
-    walk.product.add(walk.recurrentInput(t), to: product)
-    gate(walk.gates(t), t, walk)
+  func forward(_ step: Unrolling.Step) {
+    let product = step.scratch
+    if let biases = weights.biases { Kernels.fillRows(product, with: step.pass.value(biases.hh)) }
+    step.unrolling.product.add(step.recurrentInput, to: product, adding: weights.biases != nil)
+    gate(step)
   }
 
-  func gate(_ gates: Matrix, _ t: Int, _ walk: RecurrentWalk) {
+  func gate(_ step: Unrolling.Step) {
     Kernels.gruStep(
-      gates: gates, recurrent: walk.scratch(t), previous: walk.previous(0, t), recurrentN: walk.tape(0, t),
-      hidden: walk.current(0, t))
+      gates: step.gates, recurrent: step.scratch, previous: step.previous(.hidden), recurrentN: step.saved,
+      hidden: step.current(.hidden))
   }
 
-  func gateBack(_ gates: Matrix, _ t: Int, dy: Matrix, _ walk: RecurrentWalk) {
+  func gateBack(_ step: Unrolling.Step, dy: Matrix) {
     Kernels.gruStepBack(
-      gates: gates, previous: walk.previous(0, t), recurrentN: walk.tape(0, t), dy: dy, carry: walk.carry(0, t))
+      gates: step.gates, previous: step.previous(.hidden), recurrentN: step.saved, dy: dy, carry: step.carry(.hidden))
   }
 
-  func stepBack(_ t: Int, dy: Matrix, _ walk: RecurrentWalk) {
-    let gates = walk.gates(t)
-    gateBack(gates, t, dy: dy, walk)
-    walk.recurrentBack(gates.columns(weights.gates(0..<2)), walk.part(weights.gates(0..<2)), t, adding: true)
-    walk.recurrentBack(walk.tape(0, t), walk.part(weights.gates(2..<3)), t, adding: true)
+  func back(_ step: Unrolling.Step, dy: Matrix) {
+    let unrolling = step.unrolling
+    gateBack(step, dy: dy)
+    step.recurrentBack(step.gates(of: .resetUpdate), unrolling.product(of: .resetUpdate), adding: true)
+    step.recurrentBack(step.saved, unrolling.product(of: .new), adding: true)
   }
 
-  func weightsBack(_ walk: RecurrentWalk) {
-    let hidden = walk.recurrentInputs
-    walk.part(weights.gates(0..<2)).back(walk.allGates.columns(weights.gates(0..<2)), hidden)
-    walk.part(weights.gates(2..<3)).back(walk.tapes[0], hidden)
+  func weightsBack(_ unrolling: Unrolling) {
+    let hidden = unrolling.recurrentInputs
+    unrolling.product(of: .resetUpdate).back(unrolling.gates(of: .resetUpdate), hidden)
+    unrolling.product(of: .new).back(unrolling.saved[0], hidden)
   }
 }
 
@@ -59,46 +58,52 @@ struct GRU: RecurrentCell {
 struct GRUResetBefore: RecurrentCell {
   let weights: RecurrentWeights
 
-  var slots: [StateSlot] { [StateSlot("h", weights.width)] }
   /// r ⊙ h_{t−1}, as the product sees it.
-  var tapes: [Int] { [weights.width] }
+  var saved: [Int] { [weights.width] }
   /// Its gradient.
   var scratchWidth: Int { weights.width }
   var carriesHidden: Bool { true }
 
-  func step(_ t: Int, _ walk: RecurrentWalk) {
-    let (gates, reset) = (walk.gates(t), walk.tape(0, t))
-    walk.part(weights.gates(0..<2)).add(walk.recurrentInput(t), to: gates.columns(weights.gates(0..<2)))
-    Kernels.gruReset(gates: gates, previous: walk.previous(0, t), reset: reset)
-    _ = walk.masked(reset, t, into: reset)
-    walk.part(weights.gates(2..<3)).add(reset, to: gates.columns(weights.gates(2..<3)))
-    gate(gates, t, walk)
+  func forward(_ step: Unrolling.Step) {
+    let (unrolling, reset) = (step.unrolling, step.saved)
+    unrolling.product(of: .resetUpdate).add(step.recurrentInput, to: step.gates(of: .resetUpdate))
+    Kernels.gruReset(gates: step.gates, previous: step.previous(.hidden), reset: reset)
+    _ = step.masked(reset, into: reset)
+    unrolling.product(of: .new).add(reset, to: step.gates(of: .new))
+    gate(step)
   }
 
-  func gate(_ gates: Matrix, _ t: Int, _ walk: RecurrentWalk) {
+  func gate(_ step: Unrolling.Step) {
     Kernels.updateStep(
-      gates: gates.columns(weights.gates(1..<3)), keeps: true, previous: walk.previous(0, t), hidden: walk.current(0, t))
+      gates: step.gates(of: .updateNew), keeps: true, previous: step.previous(.hidden), hidden: step.current(.hidden))
   }
 
-  func gateBack(_ gates: Matrix, _ t: Int, dy: Matrix, _ walk: RecurrentWalk) {
+  func gateBack(_ step: Unrolling.Step, dy: Matrix) {
     Kernels.updateStepBack(
-      gates: gates.columns(weights.gates(1..<3)), keeps: true, previous: walk.previous(0, t), dy: dy,
-      carry: walk.carry(0, t))
+      gates: step.gates(of: .updateNew), keeps: true, previous: step.previous(.hidden), dy: dy,
+      carry: step.carry(.hidden))
   }
 
-  func stepBack(_ t: Int, dy: Matrix, _ walk: RecurrentWalk) {
-    let (gates, dReset) = (walk.gates(t), walk.scratch(t))
-    gateBack(gates, t, dy: dy, walk)
-    walk.recurrentBack(
-      gates.columns(weights.gates(2..<3)), walk.part(weights.gates(2..<3)), t, adding: false, into: dReset)
-    Kernels.gruResetBack(gates: gates, previous: walk.previous(0, t), dReset: dReset, addCarry: walk.carry(0, t))
-    walk.recurrentBack(gates.columns(weights.gates(0..<2)), walk.part(weights.gates(0..<2)), t, adding: true)
+  func back(_ step: Unrolling.Step, dy: Matrix) {
+    let (unrolling, dReset) = (step.unrolling, step.scratch)
+    gateBack(step, dy: dy)
+    step.recurrentBack(step.gates(of: .new), unrolling.product(of: .new), adding: false, into: dReset)
+    Kernels.gruResetBack(
+      gates: step.gates, previous: step.previous(.hidden), dReset: dReset, addCarry: step.carry(.hidden))
+    step.recurrentBack(step.gates(of: .resetUpdate), unrolling.product(of: .resetUpdate), adding: true)
   }
 
-  func weightsBack(_ walk: RecurrentWalk) {
-    walk.part(weights.gates(0..<2)).back(walk.allGates.columns(weights.gates(0..<2)), walk.recurrentInputs)
-    walk.part(weights.gates(2..<3)).back(walk.allGates.columns(weights.gates(2..<3)), walk.tapes[0])
+  func weightsBack(_ unrolling: Unrolling) {
+    unrolling.product(of: .resetUpdate).back(unrolling.gates(of: .resetUpdate), unrolling.recurrentInputs)
+    unrolling.product(of: .new).back(unrolling.gates(of: .new), unrolling.saved[0])
   }
+}
+
+/// Gates of both forms with a reset gate: r and z, whose product is with h alone, and n.
+extension Range<Int> {
+  fileprivate static var resetUpdate: Range<Int> { 0..<2 }
+  fileprivate static var updateNew: Range<Int> { 1..<3 }
+  fileprivate static var new: Range<Int> { 2..<3 }
 }
 
 /// Gated recurrent unit without the reset gate, as the standard lecture notes write it:
@@ -110,15 +115,16 @@ struct GRUResetBefore: RecurrentCell {
 struct GRUSimplified: RecurrentCell {
   let weights: RecurrentWeights
 
-  var slots: [StateSlot] { [StateSlot("h", weights.width)] }
   var carriesHidden: Bool { true }
 
-  func gate(_ gates: Matrix, _ t: Int, _ walk: RecurrentWalk) {
-    Kernels.updateStep(gates: gates, keeps: false, previous: walk.previous(0, t), hidden: walk.current(0, t))
+  func gate(_ step: Unrolling.Step) {
+    Kernels.updateStep(
+      gates: step.gates, keeps: false, previous: step.previous(.hidden), hidden: step.current(.hidden))
   }
 
-  func gateBack(_ gates: Matrix, _ t: Int, dy: Matrix, _ walk: RecurrentWalk) {
-    Kernels.updateStepBack(gates: gates, keeps: false, previous: walk.previous(0, t), dy: dy, carry: walk.carry(0, t))
+  func gateBack(_ step: Unrolling.Step, dy: Matrix) {
+    Kernels.updateStepBack(
+      gates: step.gates, keeps: false, previous: step.previous(.hidden), dy: dy, carry: step.carry(.hidden))
   }
 }
 
@@ -140,9 +146,9 @@ public struct GRUOptions: RecurrentOptions {
 
   public init() {}
 
-  public func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) -> any SequenceLayer {
+  public func makeLayer(_ shape: LayerShape, _ parameters: ParameterBuilder) -> any SequenceLayer {
     func weights(_ gates: Int) -> RecurrentWeights {
-      RecurrentWeights(gates: gates, site, recurrent, bias: [Float](repeating: 0, count: gates), parameters)
+      RecurrentWeights(gates: step.gates, shape, recurrent, bias: [Float](repeating: 0, count: gates), parameters)
     }
     return switch reset {
     case .after: RecurrentLayer(GRU(weights: weights(3)), recurrent, parameters)

@@ -20,12 +20,12 @@ struct GatedScan: SequenceLayer {
   var multiplyAdds: Int { input.multiplyAdds + outputWidth }
 
   /// - Parameter bias: initial bias, one a block of gates.
-  init(_ gates: Gates, _ site: LayerSite, positive: Bool, bias: [Double], _ parameters: ParameterBuilder) {
+  init(_ gates: Gates, _ shape: LayerShape, positive: Bool, bias: [Double], _ parameters: ParameterBuilder) {
     self.gates = gates
     self.positive = positive
-    let start = bias.flatMap { [Float](repeating: Float($0), count: site.width) }
+    let start = bias.flatMap { [Float](repeating: Float($0), count: shape.width) }
     input = Linear(
-      site.input, gates.count * site.width, parameters.scope("gates"), weight: .glorot(gates: gates.count),
+      shape.input, gates.count * shape.width, parameters.scope("gates"), weight: .glorot(gates: gates.count),
       bias: .given(start))
   }
 
@@ -38,7 +38,7 @@ struct GatedScan: SequenceLayer {
     let h = HiddenRows(width, initial: state?[0], pass)
     Kernels.linearScan(steps, a: a, b: b, h: h.all)
     return (
-      SequenceOutput(rows: h.rows, state: [h.final(arena)], pass),
+      SequenceOutput(rows: h.rows, state: [h.final()], pass),
       { gradient in
         let (da, db) = (arena.matrix(x.rows, width), arena.matrix(x.rows, width))
         let carry = arena.zeros(steps.sequences, width)
@@ -55,7 +55,7 @@ struct GatedScan: SequenceLayer {
     let (a, b) = (pass.arena.matrix(x.rows, outputWidth), pass.arena.matrix(x.rows, outputWidth))
     let h = HiddenRows(outputWidth, initial: nil, pass)
     return input.stream(x, pass).then { values in
-      SequenceStream(values, h.rows, [h.slot(slots[0], pass)], pass) {
+      SequenceStream(values, h.rows, [h.slot(slots[0])], pass) {
         gates.coefficients(values, positive, a, b)
         Kernels.linearScan(pass.steps, a: a, b: b, h: h.all)
         h.advance()

@@ -10,15 +10,15 @@ import UnrollKernels
 struct HighwayRNN: RecurrentCell {
   let weights: RecurrentWeights
 
-  var slots: [StateSlot] { [StateSlot("h", weights.width)] }
   var carriesHidden: Bool { true }
 
-  func gate(_ gates: Matrix, _ t: Int, _ walk: RecurrentWalk) {
-    Kernels.updateStep(gates: gates, keeps: true, previous: walk.previous(0, t), hidden: walk.current(0, t))
+  func gate(_ step: Unrolling.Step) {
+    Kernels.updateStep(gates: step.gates, keeps: true, previous: step.previous(.hidden), hidden: step.current(.hidden))
   }
 
-  func gateBack(_ gates: Matrix, _ t: Int, dy: Matrix, _ walk: RecurrentWalk) {
-    Kernels.updateStepBack(gates: gates, keeps: true, previous: walk.previous(0, t), dy: dy, carry: walk.carry(0, t))
+  func gateBack(_ step: Unrolling.Step, dy: Matrix) {
+    Kernels.updateStepBack(
+      gates: step.gates, keeps: true, previous: step.previous(.hidden), dy: dy, carry: step.carry(.hidden))
   }
 }
 
@@ -37,8 +37,8 @@ public struct HighwayRNNOptions: RecurrentOptions {
 
   public init() {}
 
-  public func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) -> any SequenceLayer {
-    let weights = RecurrentWeights(gates: 2, site, recurrent, bias: [Float(carryBias), 0], parameters)
+  public func makeLayer(_ shape: LayerShape, _ parameters: ParameterBuilder) -> any SequenceLayer {
+    let weights = RecurrentWeights(gates: 2, shape, recurrent, bias: [Float(carryBias), 0], parameters)
     return RecurrentLayer(HighwayRNN(weights: weights), recurrent, parameters)
   }
 }

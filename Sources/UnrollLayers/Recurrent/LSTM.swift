@@ -12,23 +12,24 @@ struct LSTM: RecurrentCell {
   let weights: RecurrentWeights
 
   var slots: [StateSlot] { [StateSlot("h", weights.width), StateSlot("c", weights.width)] }
-  var tapes: [Int] { [weights.width] }
+  /// tanh(c)
+  var saved: [Int] { [weights.width] }
   var carriesHidden: Bool { false }
 
-  func gate(_ gates: Matrix, _ t: Int, _ walk: RecurrentWalk) {
+  func gate(_ step: Unrolling.Step) {
     Kernels.lstmStep(
-      gates: gates, previousCell: walk.previous(1, t), cell: walk.current(1, t), outputCell: walk.tape(0, t),
-      hidden: walk.current(0, t))
+      gates: step.gates, previousCell: step.previous(.cell), cell: step.current(.cell), outputCell: step.saved,
+      hidden: step.current(.hidden))
   }
 
-  func gateBack(_ gates: Matrix, _ t: Int, dy: Matrix, _ walk: RecurrentWalk) {
+  func gateBack(_ step: Unrolling.Step, dy: Matrix) {
     Kernels.lstmStepBack(
-      gates: gates, previousCell: walk.previous(1, t), cell: walk.current(1, t), outputCell: walk.tape(0, t), dy: dy,
-      carryHidden: walk.carry(0, t), carryCell: walk.carry(1, t))
+      gates: step.gates, previousCell: step.previous(.cell), cell: step.current(.cell), outputCell: step.saved, dy: dy,
+      carryHidden: step.carry(.hidden), carryCell: step.carry(.cell))
   }
 }
 
-/// LSTM with parts exchanged.
+/// LSTM with one thing or another exchanged.
 ///
 ///     peepholes:  i, f see p ⊙ c_{t−1} and o sees p ⊙ c_t beside their sums (Gers & Schmidhuber 2000)
 ///     coupled:    f = 1 − i, three gates i g o (Greff et al. 2017)
@@ -42,21 +43,22 @@ struct LSTMVariant: RecurrentCell {
   let peepholes: Parameter?
 
   var slots: [StateSlot] { [StateSlot("h", weights.width), StateSlot("c", weights.width)] }
-  var tapes: [Int] { [weights.width] }
+  /// What o multiplies.
+  var saved: [Int] { [weights.width] }
   var carriesHidden: Bool { false }
   var extraMultiplyAdds: Int { peepholes?.count ?? 0 }
 
-  func gate(_ gates: Matrix, _ t: Int, _ walk: RecurrentWalk) {
+  func gate(_ step: Unrolling.Step) {
     Kernels.lstmStep(
-      variant, peepholes: peepholes.map(walk.pass.value), gates: gates, previousCell: walk.previous(1, t),
-      cell: walk.current(1, t), outputCell: walk.tape(0, t), hidden: walk.current(0, t))
+      variant, peepholes: peepholes.map(step.pass.value), gates: step.gates, previousCell: step.previous(.cell),
+      cell: step.current(.cell), outputCell: step.saved, hidden: step.current(.hidden))
   }
 
-  func gateBack(_ gates: Matrix, _ t: Int, dy: Matrix, _ walk: RecurrentWalk) {
+  func gateBack(_ step: Unrolling.Step, dy: Matrix) {
     Kernels.lstmStepBack(
-      variant, peepholes: peepholes.map(walk.pass.value), gates: gates, previousCell: walk.previous(1, t),
-      cell: walk.current(1, t), outputCell: walk.tape(0, t), dy: dy, carryHidden: walk.carry(0, t),
-      carryCell: walk.carry(1, t), addPeepholes: peepholes.map(walk.pass.gradient))
+      variant, peepholes: peepholes.map(step.pass.value), gates: step.gates, previousCell: step.previous(.cell),
+      cell: step.current(.cell), outputCell: step.saved, dy: dy, carryHidden: step.carry(.hidden),
+      carryCell: step.carry(.cell), addPeepholes: peepholes.map(step.pass.gradient))
   }
 }
 
@@ -91,14 +93,14 @@ public struct LSTMOptions: RecurrentOptions {
     return variant
   }
 
-  public func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) -> any SequenceLayer {
+  public func makeLayer(_ shape: LayerShape, _ parameters: ParameterBuilder) -> any SequenceLayer {
     let (forget, variant) = (Float(forgetBias), variant)
     // Coupled, a forget gate that begins open is an input gate that begins closed.
     let bias = coupled ? [-forget, 0, 0] : [0, forget, 0, 0]
-    let weights = RecurrentWeights(gates: variant.gates, site, recurrent, bias: bias, parameters)
+    let weights = RecurrentWeights(gates: variant.gates, shape, recurrent, bias: bias, parameters)
     if variant.isEmpty { return RecurrentLayer(LSTM(weights: weights), recurrent, parameters) }
     let peepholes =
-      peepholes ? parameters.add("weight_peephole", [variant.peepholeRows, site.width], .normal(0.1)) : nil
+      peepholes ? parameters.add("weight_peephole", [variant.peepholeRows, shape.width], .normal(0.1)) : nil
     return RecurrentLayer(
       LSTMVariant(weights: weights, variant: variant, peepholes: peepholes), recurrent, parameters)
   }

@@ -16,60 +16,62 @@ struct LayerNormLSTM: RecurrentCell {
   let inputNorm, hiddenNorm, cellNorm: LayerNorm
 
   var slots: [StateSlot] { [StateSlot("h", weights.width), StateSlot("c", weights.width)] }
-  var tapes: [Int] {
-    let width = weights.width
-    return Tape.allCases.map {
-      [.product, .normalisedProduct, .sums].contains($0) ? 4 * width : $0.isScalar ? 1 : width
+  var saved: [Int] {
+    Saved.allCases.map { what in
+      switch what {
+      case .product, .normalisedProduct, .sums: 4 * weights.width
+      case .inverseProduct, .inverseCell: 1
+      case .normalisedCell, .tanhCell, .dNorm, .dCell: weights.width
+      }
     }
   }
   var carriesHidden: Bool { false }
 
   var input: any Layer { Chain([RecurrentInput(weights: weights, bothBiases: false), inputNorm]) }
 
-  /// U h_{t−1} and LN of it (on the way back its gradient), what the norms keep, tanh(LN(c)) and two gradients.
-  private enum Tape: Int, CaseIterable {
+  /// U h_{t−1} (on the way back its gradient) and LN of it, what the norms keep, tanh(LN(c)) and two gradients.
+  fileprivate enum Saved: Int, CaseIterable {
     case product, normalisedProduct, inverseProduct, sums, normalisedCell, inverseCell, tanhCell, dNorm, dCell
-
-    var isScalar: Bool { self == .inverseProduct || self == .inverseCell }
   }
 
-  func step(_ t: Int, _ walk: RecurrentWalk) {
-    func tape(_ tape: Tape) -> Matrix { walk.tape(tape.rawValue, t) }
-    walk.product.add(walk.recurrentInput(t), to: tape(.product), adding: false)
+  func forward(_ step: Unrolling.Step) {
+    step.unrolling.product.add(step.recurrentInput, to: step.saved(.product), adding: false)
     normalise(
-      tape(.product), hiddenNorm, tape(.normalisedProduct), tape(.inverseProduct), into: tape(.sums), walk.pass)
-    Kernels.add(tape(.sums), to: walk.gates(t))
-    gate(walk.gates(t), t, walk)
+      step.saved(.product), hiddenNorm, step.saved(.normalisedProduct), step.saved(.inverseProduct),
+      into: step.saved(.sums), step.pass)
+    Kernels.add(step.saved(.sums), to: step.gates)
+    gate(step)
   }
 
-  func gate(_ gates: Matrix, _ t: Int, _ walk: RecurrentWalk) {
-    func tape(_ tape: Tape) -> Matrix { walk.tape(tape.rawValue, t) }
-    let cell = walk.current(1, t)
-    Kernels.lstmCell(gates: gates, previousCell: walk.previous(1, t), cell: cell)
-    normalise(cell, cellNorm, tape(.normalisedCell), tape(.inverseCell), into: tape(.tanhCell), walk.pass)
-    Kernels.lstmOutput(gates: gates, cell: tape(.tanhCell), hidden: walk.current(0, t))
+  func gate(_ step: Unrolling.Step) {
+    let cell = step.current(.cell)
+    Kernels.lstmCell(gates: step.gates, previousCell: step.previous(.cell), cell: cell)
+    normalise(
+      cell, cellNorm, step.saved(.normalisedCell), step.saved(.inverseCell), into: step.saved(.tanhCell), step.pass)
+    Kernels.lstmOutput(gates: step.gates, cell: step.saved(.tanhCell), hidden: step.current(.hidden))
   }
 
-  func gateBack(_ gates: Matrix, _ t: Int, dy: Matrix, _ walk: RecurrentWalk) {
-    func tape(_ tape: Tape) -> Matrix { walk.tape(tape.rawValue, t) }
+  func gateBack(_ step: Unrolling.Step, dy: Matrix) {
     Kernels.lstmOutputBack(
-      gates: gates, tanhCell: tape(.tanhCell), dy: dy, carryHidden: walk.carry(0, t), dCell: tape(.dNorm))
+      gates: step.gates, tanhCell: step.saved(.tanhCell), dy: dy, carryHidden: step.carry(.hidden),
+      dCell: step.saved(.dNorm))
     normaliseBack(
-      tape(.dNorm), cellNorm, tape(.normalisedCell), tape(.inverseCell), into: tape(.dCell), walk.pass)
+      step.saved(.dNorm), cellNorm, step.saved(.normalisedCell), step.saved(.inverseCell), into: step.saved(.dCell),
+      step.pass)
     Kernels.lstmCellBack(
-      gates: gates, previousCell: walk.previous(1, t), dCell: tape(.dCell), carryCell: walk.carry(1, t))
+      gates: step.gates, previousCell: step.previous(.cell), dCell: step.saved(.dCell), carryCell: step.carry(.cell))
   }
 
-  func stepBack(_ t: Int, dy: Matrix, _ walk: RecurrentWalk) {
-    func tape(_ tape: Tape) -> Matrix { walk.tape(tape.rawValue, t) }
-    gateBack(walk.gates(t), t, dy: dy, walk)
+  func back(_ step: Unrolling.Step, dy: Matrix) {
+    gateBack(step, dy: dy)
     normaliseBack(
-      walk.gates(t), hiddenNorm, tape(.normalisedProduct), tape(.inverseProduct), into: tape(.product), walk.pass)
-    walk.recurrentBack(tape(.product), walk.product, t, adding: false)
+      step.gates, hiddenNorm, step.saved(.normalisedProduct), step.saved(.inverseProduct), into: step.saved(.product),
+      step.pass)
+    step.recurrentBack(step.saved(.product), step.unrolling.product, adding: false)
   }
 
-  func weightsBack(_ walk: RecurrentWalk) {
-    walk.product.back(walk.tapes[Tape.product.rawValue], walk.recurrentInputs)
+  func weightsBack(_ unrolling: Unrolling) {
+    unrolling.product.back(unrolling.saved[Saved.product.rawValue], unrolling.recurrentInputs)
   }
 
   private func normalise(
@@ -89,6 +91,10 @@ struct LayerNormLSTM: RecurrentCell {
   }
 }
 
+extension Unrolling.Step {
+  fileprivate func saved(_ what: LayerNormLSTM.Saved) -> Matrix { saved(at: what.rawValue) }
+}
+
 /// Options of `layer-norm-lstm`.
 public struct LayerNormLSTMOptions: RecurrentOptions {
   public static let name = "layer-norm-lstm"
@@ -103,11 +109,11 @@ public struct LayerNormLSTMOptions: RecurrentOptions {
 
   public init() {}
 
-  public func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) -> any SequenceLayer {
-    let width = site.width
+  public func makeLayer(_ shape: LayerShape, _ parameters: ParameterBuilder) -> any SequenceLayer {
+    let width = shape.width
     let bias = [0, Float(forgetBias), 0, 0].flatMap { [Float](repeating: $0, count: width) }
     let cell = LayerNormLSTM(
-      weights: RecurrentWeights(gates: 4, site, recurrent, bias: nil, parameters),
+      weights: RecurrentWeights(gates: 4, shape, recurrent, bias: nil, parameters),
       inputNorm: LayerNorm(4 * width, shift: .given(bias), parameters.scope("input")),
       hiddenNorm: LayerNorm(4 * width, parameters.scope("hidden")),
       cellNorm: LayerNorm(width, parameters.scope("cell")))

@@ -28,7 +28,7 @@ public struct MinGRUOptions: BackendOptions {
 
   public init() {}
 
-  public func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) -> any SequenceLayer {
-    GatedScan(.minGRU, site, positive: candidate == .g, bias: [updateBias, 0], parameters)
+  public func makeLayer(_ shape: LayerShape, _ parameters: ParameterBuilder) -> any SequenceLayer {
+    GatedScan(.minGRU, shape, positive: candidate == .g, bias: [updateBias, 0], parameters)
   }
 }

@@ -30,7 +30,7 @@ public struct MinLSTMOptions: BackendOptions {
 
   public init() {}
 
-  public func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) -> any SequenceLayer {
-    GatedScan(.minLSTM, site, positive: candidate == .g, bias: [forgetBias, 0, 0], parameters)
+  public func makeLayer(_ shape: LayerShape, _ parameters: ParameterBuilder) -> any SequenceLayer {
+    GatedScan(.minLSTM, shape, positive: candidate == .g, bias: [forgetBias, 0, 0], parameters)
   }
 }

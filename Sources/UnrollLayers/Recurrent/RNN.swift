@@ -11,15 +11,14 @@ struct RNN: RecurrentCell {
   let weights: RecurrentWeights
   let relu: Bool
 
-  var slots: [StateSlot] { [StateSlot("h", weights.width)] }
   var carriesHidden: Bool { false }
 
-  func gate(_ gates: Matrix, _ t: Int, _ walk: RecurrentWalk) {
-    Kernels.rnnStep(gates, relu: relu, into: walk.current(0, t))
+  func gate(_ step: Unrolling.Step) {
+    Kernels.rnnStep(step.gates, relu: relu, into: step.current(.hidden))
   }
 
-  func gateBack(_ gates: Matrix, _ t: Int, dy: Matrix, _ walk: RecurrentWalk) {
-    Kernels.rnnStepBack(h: walk.current(0, t), relu: relu, dy: dy, carry: walk.carry(0, t), into: gates)
+  func gateBack(_ step: Unrolling.Step, dy: Matrix) {
+    Kernels.rnnStepBack(h: step.current(.hidden), relu: relu, dy: dy, carry: step.carry(.hidden), into: step.gates)
   }
 }
 
@@ -39,8 +38,8 @@ public struct RNNOptions: RecurrentOptions {
 
   public init() {}
 
-  public func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) -> any SequenceLayer {
-    let weights = RecurrentWeights(gates: 1, site, recurrent, bias: [0], parameters)
+  public func makeLayer(_ shape: LayerShape, _ parameters: ParameterBuilder) -> any SequenceLayer {
+    let weights = RecurrentWeights(gates: 1, shape, recurrent, bias: [0], parameters)
     return RecurrentLayer(RNN(weights: weights, relu: activation == .relu), recurrent, parameters)
   }
 }

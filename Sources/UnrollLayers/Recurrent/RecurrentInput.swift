@@ -1,6 +1,6 @@
 import UnrollKernels
 
-/// The input's part of a recurrent cell's pre-activations: W_ih x + b_ih, [R, gH] for all rows at once.
+/// What the input adds to a recurrent cell's pre-activations: W_ih x + b_ih, [R, gH] for all rows at once.
 public struct RecurrentInput: Layer {
   let weights: RecurrentWeights
   /// Adds b_hh as well, for a cell that has no other place for it; its gradient is that of the recurrent product.

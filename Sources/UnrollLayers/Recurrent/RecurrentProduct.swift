@@ -41,7 +41,9 @@ public final class RecurrentProduct {
   }
 
   /// The product with these rows alone, under the same mask.
-  public func part(_ rows: Range<Int>) -> RecurrentProduct { RecurrentProduct(weights, rows: rows, values, mask, pass) }
+  func restricted(to rows: Range<Int>) -> RecurrentProduct {
+    RecurrentProduct(weights, rows: rows, values, mask, pass)
+  }
 
   private static func blocks(_ weights: RecurrentWeights, _ rows: Range<Int>) -> [(Range<Int>, Range<Int>)] {
     guard weights.heads > 1 else { return [(rows, 0..<weights.width)] }

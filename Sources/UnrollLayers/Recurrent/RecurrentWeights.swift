@@ -21,13 +21,13 @@ public struct RecurrentWeights {
   ///   - bias: initial value of bias_ih, one a gate; nil for no biases.
   ///   - heads: divides the width.
   public init(
-    gates: Int, _ site: LayerSite, _ settings: RecurrentSettings, bias: [Float]?, heads: Int = 1,
+    gates: Int, _ shape: LayerShape, _ settings: RecurrentSettings, bias: [Float]?, heads: Int = 1,
     _ parameters: ParameterBuilder
   ) {
-    (self.gates, width) = (gates, site.width)
+    (self.gates, width) = (gates, shape.width)
     let uniform = Initialiser.uniform(1 / Double(width).squareRoot())
     let plain = settings.inputInit == .pytorch
-    ih = parameters.add("weight_ih", [gates * width, site.input], plain ? uniform : .glorot(gates: gates))
+    ih = parameters.add("weight_ih", [gates * width, shape.input], plain ? uniform : .glorot(gates: gates))
     let recurrent: Initialiser =
       switch settings.recurrentInit {
       case .orthogonal: .orthogonal(gates: gates * heads)
@@ -36,10 +36,10 @@ public struct RecurrentWeights {
       }
     hh = parameters.add("weight_hh", [gates * width, width / heads], recurrent)
     biases = bias.map { bias in
-      let first = Initialiser.given(bias.flatMap { [Float](repeating: $0, count: site.width) })
+      let first = Initialiser.given(bias.flatMap { [Float](repeating: $0, count: shape.width) })
       return (
-        parameters.add("bias_ih", [gates * site.width], plain ? uniform : first),
-        parameters.add("bias_hh", [gates * site.width], plain ? uniform : .constant(0))
+        parameters.add("bias_ih", [gates * shape.width], plain ? uniform : first),
+        parameters.add("bias_hh", [gates * shape.width], plain ? uniform : .constant(0))
       )
     }
   }

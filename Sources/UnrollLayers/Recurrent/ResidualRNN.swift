@@ -9,15 +9,14 @@ import UnrollKernels
 struct ResidualRNN: RecurrentCell {
   let weights: RecurrentWeights
 
-  var slots: [StateSlot] { [StateSlot("h", weights.width)] }
   var carriesHidden: Bool { true }
 
-  func gate(_ gates: Matrix, _ t: Int, _ walk: RecurrentWalk) {
-    Kernels.residualStep(gates, previous: walk.previous(0, t), hidden: walk.current(0, t))
+  func gate(_ step: Unrolling.Step) {
+    Kernels.residualStep(step.gates, previous: step.previous(.hidden), hidden: step.current(.hidden))
   }
 
-  func gateBack(_ gates: Matrix, _ t: Int, dy: Matrix, _ walk: RecurrentWalk) {
-    Kernels.residualStepBack(gates, dy: dy, carry: walk.carry(0, t))
+  func gateBack(_ step: Unrolling.Step, dy: Matrix) {
+    Kernels.residualStepBack(step.gates, dy: dy, carry: step.carry(.hidden))
   }
 }
 
@@ -31,8 +30,8 @@ public struct ResidualRNNOptions: RecurrentOptions {
 
   public init() {}
 
-  public func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) -> any SequenceLayer {
-    let weights = RecurrentWeights(gates: 1, site, recurrent, bias: [0], parameters)
+  public func makeLayer(_ shape: LayerShape, _ parameters: ParameterBuilder) -> any SequenceLayer {
+    let weights = RecurrentWeights(gates: 1, shape, recurrent, bias: [0], parameters)
     return RecurrentLayer(ResidualRNN(weights: weights), recurrent, parameters)
   }
 }

@@ -22,25 +22,31 @@ struct SLSTM: RecurrentCell {
     ]
   }
   /// The stabilised forget gate.
-  var tapes: [Int] { [weights.width] }
+  var saved: [Int] { [weights.width] }
   var carriesHidden: Bool { false }
   /// c and n mean nothing without their m: only h may keep its value.
-  var zonedSlots: Int { 1 }
+  var zoneoutSlots: Int { 1 }
 
-  func gate(_ gates: Matrix, _ t: Int, _ walk: RecurrentWalk) {
+  func gate(_ step: Unrolling.Step) {
     Kernels.slstmStep(
-      exponentialForget: exponentialForget, gates: gates,
-      previous: (walk.previous(1, t), walk.previous(2, t), walk.previous(3, t)),
-      now: (walk.current(1, t), walk.current(2, t), walk.current(3, t)), forget: walk.tape(0, t),
-      hidden: walk.current(0, t))
+      exponentialForget: exponentialForget, gates: step.gates,
+      previous: (step.previous(.cell), step.previous(.normaliser), step.previous(.stabiliser)),
+      now: (step.current(.cell), step.current(.normaliser), step.current(.stabiliser)), forget: step.saved,
+      hidden: step.current(.hidden))
   }
 
-  func gateBack(_ gates: Matrix, _ t: Int, dy: Matrix, _ walk: RecurrentWalk) {
+  func gateBack(_ step: Unrolling.Step, dy: Matrix) {
     Kernels.slstmStepBack(
-      gates: gates, previous: (walk.previous(1, t), walk.previous(2, t)), now: (walk.current(1, t), walk.current(2, t)),
-      forget: walk.tape(0, t), dy: dy, carryHidden: walk.carry(0, t),
-      carry: (walk.carry(1, t), walk.carry(2, t), walk.carry(3, t)))
+      gates: step.gates, previous: (step.previous(.cell), step.previous(.normaliser)),
+      now: (step.current(.cell), step.current(.normaliser)),
+      forget: step.saved, dy: dy, carryHidden: step.carry(.hidden),
+      carry: (step.carry(.cell), step.carry(.normaliser), step.carry(.stabiliser)))
   }
+}
+
+extension CellState {
+  fileprivate static let normaliser = CellState(2)
+  fileprivate static let stabiliser = CellState(3)
 }
 
 /// Options of `slstm`.
@@ -66,14 +72,14 @@ public struct SLSTMOptions: RecurrentOptions {
 
   public var widthStep: Int { heads }
 
-  public func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) throws -> any SequenceLayer {
-    guard site.width % heads == 0 else {
+  public func makeLayer(_ shape: LayerShape, _ parameters: ParameterBuilder) throws -> any SequenceLayer {
+    guard shape.width % heads == 0 else {
       throw InputError(
-        "backend slstm: \(heads) heads do not divide width \(site.width); use a width that is a multiple of \(heads), or other heads"
+        "backend slstm: \(heads) heads do not divide width \(shape.width); use a width that is a multiple of \(heads), or other heads"
       )
     }
     let bias = [0, Float(forgetBias), 0, 0]
-    let weights = RecurrentWeights(gates: 4, site, recurrent, bias: bias, heads: heads, parameters)
+    let weights = RecurrentWeights(gates: 4, shape, recurrent, bias: bias, heads: heads, parameters)
     return RecurrentLayer(
       SLSTM(weights: weights, exponentialForget: forget == .exponential), recurrent, parameters)
   }

@@ -31,16 +31,14 @@ public struct Dropout: Layer {
   public func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream { .identity(x, pass) }
 
   /// The same with a mask of its own.
-  func named(_ part: String) -> Dropout { Dropout(probability, perSequence: perSequence, name: "\(name) \(part)") }
+  func named(_ mask: String) -> Dropout { Dropout(probability, perSequence: perSequence, name: "\(name) \(mask)") }
 
   private func mask(_ x: Matrix, _ pass: Pass) -> Matrix? {
     guard perSequence else { return pass.mask(probability, x.rows, x.columns, name) }
     return pass.mask(probability, pass.steps.sequences, x.columns, name).map { each in
       // Rows that are one a sequence already (a summary) are masked as they are.
       if x.rows == pass.steps.sequences { return each }
-      let all = pass.arena.matrix(x.rows, x.columns)
-      Kernels.gather(each, pass.steps.sequenceOfRow, into: all)
-      return all
+      return pass.spread(each)
     }
   }
 }

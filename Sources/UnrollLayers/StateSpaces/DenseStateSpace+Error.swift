@@ -3,8 +3,7 @@ import UnrollKernels
 
 /// How far the discretisation is from the exact solution.
 extension DenseStateSpace {
-  package func measurements(_ pass: Pass) -> [String: Double] {
-    let system = discretised(pass)
+  package func measurements(_ system: DiscreteSystem, _ pass: Pass) -> [String: Double] {
     let (a, b) = (pass.value(self.a).array.map(Double.init), pass.value(self.b).array.map(Double.init))
     let dt = pass.value(logDt).array.map { exp(Double($0)) }
     let errors = dt.indices.map { g in

@@ -1,19 +1,6 @@
 import UnrollCore
 import UnrollKernels
 
-extension SSMOptions.Start {
-  /// A [N,N] and B [N].
-  func system(_ n: Int, _ random: RandomSource) -> (a: [Float], b: [Float]) {
-    switch self {
-    case .legs: HiPPO.legS(n)
-    case .legt: HiPPO.legT(n)
-    case .lagt: HiPPO.lagT(n)
-    case .fout: HiPPO.fouT(n)
-    case .random: HiPPO.random(n, random)
-    }
-  }
-}
-
 /// Systems whose state holds the coefficients of the past in a basis (Gu et al. 2020; 2022, "How to train your HiPPO").
 enum HiPPO {
   /// LegS: A_nk = −√(2n+1)√(2k+1) for n > k, −(n+1) for n = k, 0 above; B_n = √(2n+1).

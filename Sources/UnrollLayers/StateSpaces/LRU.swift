@@ -36,7 +36,31 @@ public struct LRUOptions: BackendOptions {
     guard rMin <= rMax else { throw InputError("r_min \(rMin) is larger than r_max \(rMax)") }
   }
 
-  public func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) -> any SequenceLayer {
-    StateSpaceBlock(site, dropout: blockDropout, parameters) { LinearRecurrentUnit(site.width, self, $0) }
+  public func makeLayer(_ shape: LayerShape, _ parameters: ParameterBuilder) -> any SequenceLayer {
+    StateSpaceBlock(shape, dropout: blockDropout, parameters) { LinearRecurrentUnit(shape.width, self, $0) }
+  }
+}
+
+extension LinearRecurrentUnit {
+  /// λ is uniform on the ring r_min ≤ |λ| ≤ r_max with phases up to max_phase, and γ = √(1 − |λ|²), which keeps the variance of x
+  /// that of B u.
+  init(_ width: Int, _ options: LRUOptions, _ parameters: ParameterBuilder) {
+    let n = options.state
+    let group = ParameterGroup.stateSpace(options.learningRateFactor)
+    var random = parameters.source("ring")
+    let squares = (0..<n).map { _ in random.uniform(options.rMin * options.rMin, options.rMax * options.rMax) }
+    let phases = (0..<n).map { _ in options.maxPhase * random.uniform(1e-6, 1) }
+    func add(_ name: String, _ values: [Double]) -> Parameter {
+      parameters.add(name, [n], .given(values.map(Float.init)), group: group)
+    }
+    nu = add("nu_log", squares.map { log(-0.5 * log($0)) })
+    theta = add("theta_log", phases.map(log))
+    gamma = add("gamma_log", squares.map { 0.5 * log(1 - $0) })
+    let (inward, outward) = (Initialiser.normal((0.5 / Double(width)).squareRoot()), 1 / Double(n).squareRoot())
+    inputReal = parameters.add("B_re", [n, width], inward)
+    inputImaginary = parameters.add("B_im", [n, width], inward)
+    outputReal = parameters.add("C_re", [width, n], .normal(outward))
+    outputImaginary = parameters.add("C_im", [width, n], .normal(outward))
+    skip = parameters.add("D", [width], .normal(1))
   }
 }

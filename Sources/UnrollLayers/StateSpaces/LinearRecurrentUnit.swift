@@ -6,8 +6,7 @@ import UnrollKernels
 ///     λ = exp(−exp(nu_log) + i exp(theta_log)),  γ = exp(gamma_log)         [N]
 ///     x_t = λ ⊙ x_{t−1} + γ ⊙ (B u_t),  y_t = Re(C x_t) + D ⊙ u_t           B [N,H] and C [H,N] complex, D [H]
 ///
-/// At the start λ is uniform on the ring r_min ≤ |λ| ≤ r_max with phases up to max_phase, and γ = √(1 − |λ|²), which keeps the
-/// variance of x that of B u. Both products are one over all rows; what is left is an elementwise scan.
+/// Both products are one over all rows; what is left is an elementwise scan.
 /// State: x, 2N floats (real parts, then imaginary parts). Cost a token: 4 N H + 6 N + H multiply-adds.
 struct LinearRecurrentUnit: SequenceLayer {
   let nu, theta, gamma: Parameter
@@ -19,30 +18,10 @@ struct LinearRecurrentUnit: SequenceLayer {
   var outputWidth: Int { skip.count }
   var slots: [StateSlot] { [StateSlot("x", 2 * size)] }
   var multiplyAdds: Int { 4 * size * outputWidth + 6 * size + outputWidth }
-  var ways: [Way] {
+  var algorithms: [Algorithm] {
     var other = self
     other.convolves = true
-    return [Way("scan", self), Way("convolution", other)]
-  }
-
-  init(_ width: Int, _ options: LRUOptions, _ parameters: ParameterBuilder) {
-    let n = options.state
-    let group = ParameterGroup(name: "state-space", learningRateFactor: options.learningRateFactor, weightDecay: false)
-    var random = parameters.source("ring")
-    let squares = (0..<n).map { _ in random.uniform(options.rMin * options.rMin, options.rMax * options.rMax) }
-    let phases = (0..<n).map { _ in options.maxPhase * random.uniform(1e-6, 1) }
-    func add(_ name: String, _ values: [Double]) -> Parameter {
-      parameters.add(name, [n], .given(values.map(Float.init)), group: group)
-    }
-    nu = add("nu_log", squares.map { log(-0.5 * log($0)) })
-    theta = add("theta_log", phases.map(log))
-    gamma = add("gamma_log", squares.map { 0.5 * log(1 - $0) })
-    let (inward, outward) = (Initialiser.normal((0.5 / Double(width)).squareRoot()), 1 / Double(n).squareRoot())
-    inputReal = parameters.add("B_re", [n, width], inward)
-    inputImaginary = parameters.add("B_im", [n, width], inward)
-    outputReal = parameters.add("C_re", [width, n], .normal(outward))
-    outputImaginary = parameters.add("C_im", [width, n], .normal(outward))
-    skip = parameters.add("D", [width], .normal(1))
+    return [Algorithm("scan", self), Algorithm("convolution", other)]
   }
 
   func forward(_ u: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)
@@ -64,7 +43,7 @@ struct LinearRecurrentUnit: SequenceLayer {
     Kernels.multiply(x.rows.columns(real), pass.value(outputReal), .right, adding: true, into: y)
     Kernels.multiply(x.rows.columns(imaginary), minusImaginary, .right, adding: true, into: y)
     return (
-      SequenceOutput(rows: y, state: [x.final(arena)], pass),
+      SequenceOutput(rows: y, state: [x.final()], pass),
       { gradient in
         let dy = gradient.total(outputWidth, pass)
         let (dx, dv) = (arena.matrix(u.rows, 2 * size), arena.matrix(u.rows, 2 * size))

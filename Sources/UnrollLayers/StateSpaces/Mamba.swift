@@ -21,15 +21,15 @@ struct MambaBlock: SequenceLayer {
   var channels: Int { scan.channels }
   var slots: [StateSlot] { convolution.slots + scan.slots }
   /// Those of the scan by itself.
-  var ways: [Way] { scan.ways }
+  var algorithms: [Algorithm] { scan.algorithms }
   var multiplyAdds: Int {
     (encoder?.multiplyAdds ?? 0) + input.multiplyAdds + convolution.multiplyAdds + scan.multiplyAdds
       + output.multiplyAdds
   }
 
-  init(_ site: LayerSite, _ options: MambaOptions, _ parameters: ParameterBuilder) {
-    let (width, channels) = (site.width, options.expand * site.width)
-    encoder = site.input == width ? nil : Linear(site.input, width, parameters.scope("input"))
+  init(_ shape: LayerShape, _ options: MambaOptions, _ parameters: ParameterBuilder) {
+    let (width, channels) = (shape.width, options.expand * shape.width)
+    encoder = shape.input == width ? nil : Linear(shape.input, width, parameters.scope("input"))
     norm = RMSNorm(width, parameters.scope("norm"))
     input = Linear(
       width, 2 * channels, parameters.scope("in_proj"), weight: .uniform(1 / Double(width).squareRoot()), bias: nil)
@@ -101,17 +101,17 @@ public struct MambaOptions: BackendOptions {
 
   public init() {}
 
-  /// Taps and time steps with which the last of seven steps is clearly felt at the first: as it starts, the path through the scan
-  /// is weak against those around it.
+  /// With the scan as it starts, the last of the contract's seven steps would hardly reach the first (its contribution is small beside
+  /// that of a step's own input): taps over all of them and longer time steps let it.
   public static var miniature: MambaOptions {
     var options = MambaOptions()
-    (options.taps, options.selective.dtMin, options.selective.dtMax) = (7, 0.03, 0.1)
+    (options.taps, options.selective.dt) = (7, TimeStepRange(0.03, 0.1))
     return options
   }
 
   public func validate() throws { try selective.validate() }
 
-  public func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) -> any SequenceLayer {
-    MambaBlock(site, self, parameters)
+  public func makeLayer(_ shape: LayerShape, _ parameters: ParameterBuilder) -> any SequenceLayer {
+    MambaBlock(shape, self, parameters)
   }
 }

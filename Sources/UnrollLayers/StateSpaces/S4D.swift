@@ -1,7 +1,7 @@
 import UnrollCore
 import UnrollKernels
 
-/// Options of `s4d`: `DiagonalStateSpace` in a `StateSpaceBlock`.
+/// Options of `s4d`: a `DiagonalStateSpace` in a `StateSpaceBlock`.
 ///
 /// State: x, H·N floats. Cost a token: 4 H N + H + 2H² multiply-adds (and E H where the widths differ). Time steps begin as those of
 /// `ssm`, and why is said there.
@@ -24,21 +24,21 @@ public struct S4DOptions: BackendOptions {
   public static let version = 2
   public static let summary =
     "diagonal state space in conjugate pairs: x = λ x + b u, y = 2 Re(C x) + D u (Gu et al. 2022)"
-  public static let table: [OptionKey<S4DOptions>] = [
-    OptionKey("state", \.state, in: 1...1024, "state size N of a channel: N/2 conjugate pairs (real: N real numbers)"),
-    OptionKey("init", \.start, "poles at the start: −1/2 + iπn, its LegS-like inverse, LegS's own, or −1…−N"),
-    OptionKey("discretisation", \.discretisation, "zero-order hold, or the bilinear transform"),
-    OptionKey("dt_min", \.dtMin, in: 1e-6...10, "smallest initial time step Δ (log-uniform)"),
-    OptionKey("dt_max", \.dtMax, in: 1e-6...10, "largest initial time step Δ"),
-    OptionKey("ssm_learning_rate", \.learningRateFactor, in: 0...10, "learning-rate factor of A and Δ"),
-    OptionKey("block_dropout", \.blockDropout, in: 0...0.95, "dropout inside of the block"),
-  ]
+  public static let table: [OptionKey<S4DOptions>] =
+    [
+      OptionKey(
+        "state", \.state, in: 1...1024, "state size N of a channel: N/2 conjugate pairs (real: N real numbers)"),
+      OptionKey("init", \.start, "poles at the start: −1/2 + iπn, its LegS-like inverse, LegS's own, or −1…−N"),
+      OptionKey("discretisation", \.discretisation, "zero-order hold, or the bilinear transform"),
+    ] + TimeStepRange.table.map { $0.lifted(\.dt) } + [
+      OptionKey("ssm_learning_rate", \.learningRateFactor, in: 0...10, "learning-rate factor of A and Δ"),
+      OptionKey("block_dropout", \.blockDropout, in: 0...0.95, "dropout inside of the block"),
+    ]
 
   public var state = 64
   public var start = Start.lin
   public var discretisation = Discretisation.zoh
-  public var dtMin = 0.01
-  public var dtMax = 1.0
+  public var dt = TimeStepRange(0.01, 1)
   public var learningRateFactor = 1.0
   public var blockDropout = 0.0
 
@@ -51,19 +51,36 @@ public struct S4DOptions: BackendOptions {
   }
 
   public func validate() throws {
-    guard dtMin <= dtMax else { throw InputError("dt_min \(dtMin) is larger than dt_max \(dtMax)") }
+    try dt.validate()
     guard start == .real || state % 2 == 0 else {
       throw InputError(
         "state \(state) is odd, but its numbers come in conjugate pairs; take an even one, or init: real")
     }
   }
 
-  public func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) -> any SequenceLayer {
-    StateSpaceBlock(site, dropout: blockDropout, parameters) { DiagonalStateSpace(site.width, self, $0) }
+  public func makeLayer(_ shape: LayerShape, _ parameters: ParameterBuilder) -> any SequenceLayer {
+    StateSpaceBlock(shape, dropout: blockDropout, parameters) { stateSpace(shape.width, $0) }
+  }
+
+  /// The state space alone.
+  package func stateSpace(_ channels: Int, _ parameters: ParameterBuilder) -> StateSpaceLayer<DiagonalStateSpace> {
+    let (group, poles) = (ParameterGroup.stateSpace(learningRateFactor), poles)
+    let count = poles.real.count
+    func add(_ name: String, _ values: [Double]) -> Parameter {
+      parameters.add(name, [channels, count], .everyRow(values.map(Float.init)), group: group)
+    }
+    let space = DiagonalStateSpace(
+      logDt: parameters.add("log_dt", [channels], .logTimeStep(dt), group: group),
+      logReal: add("log_A_real", poles.real), imaginary: poles.imaginary.map { add("A_imag", $0) },
+      c: parameters.add(
+        "C", poles.imaginary == nil ? [channels, count] : [channels, count, 2], .normal(0.5.squareRoot()),
+        group: .stateSpaceOutput),
+      bilinear: discretisation == .bilinear)
+    return StateSpaceLayer(space, parameters)
   }
 
   /// log(−Re A) and, unless all is real, Im A.
-  var poles: (real: [Double], imaginary: [Double]?) {
+  private var poles: (real: [Double], imaginary: [Double]?) {
     let size = Double(state)
     let real = [Double](repeating: log(0.5), count: state / 2)
     switch start {

@@ -1,7 +1,7 @@
 import UnrollCore
 import UnrollKernels
 
-/// Options of `ssm`: `DenseStateSpace` in a `StateSpaceBlock`.
+/// Options of `ssm`: a `DenseStateSpace` in a `StateSpaceBlock`.
 ///
 /// State: x, H·N floats. Cost a token: H N² + 2H² multiply-adds (and E H where the widths differ).
 ///
@@ -31,23 +31,23 @@ public struct SSMOptions: BackendOptions {
   public static let version = 3
   public static let summary =
     "dense state space, HiPPO start: x = Ā x + B̄ u, y = C x + D u (Gu et al. 2022)"
-  public static let table: [OptionKey<SSMOptions>] = [
-    OptionKey("state", \.state, in: 1...256, "state size N"),
-    OptionKey(
-      "time_steps", \.timeSteps, in: 0...65_536, "time steps Δ that the channels take in turn; 0: every channel its own"
-    ),
-    OptionKey("dt_min", \.dtMin, in: 1e-6...10, "smallest initial time step Δ (log-uniform)"),
-    OptionKey("dt_max", \.dtMax, in: 1e-6...10, "largest initial time step Δ"),
-    OptionKey("ssm_learning_rate", \.learningRateFactor, in: 0...10, "learning-rate factor of A, B and Δ"),
-    OptionKey("block_dropout", \.blockDropout, in: 0...0.95, "dropout inside of the block"),
-    OptionKey("matrix", \.matrix, "A and B at the start: a HiPPO basis, or random").later,
-    OptionKey("discretisation", \.discretisation, "zero-order hold (exact), bilinear, forward or backward Euler").later,
-  ]
+  public static let table: [OptionKey<SSMOptions>] =
+    [
+      OptionKey("state", \.state, in: 1...256, "state size N"),
+      OptionKey(
+        "time_steps", \.timeSteps, in: 0...65_536,
+        "time steps Δ that the channels take in turn; 0: every channel its own"),
+    ] + TimeStepRange.table.map { $0.lifted(\.dt) } + [
+      OptionKey("ssm_learning_rate", \.learningRateFactor, in: 0...10, "learning-rate factor of A, B and Δ"),
+      OptionKey("block_dropout", \.blockDropout, in: 0...0.95, "dropout inside of the block"),
+      OptionKey("matrix", \.matrix, "A and B at the start: a HiPPO basis, or random").later,
+      OptionKey("discretisation", \.discretisation, "zero-order hold (exact), bilinear, forward or backward Euler")
+        .later,
+    ]
 
   public var state = 16
   public var timeSteps = 8
-  public var dtMin = 0.01
-  public var dtMax = 1.0
+  public var dt = TimeStepRange(0.01, 1)
   public var learningRateFactor = 1.0
   public var blockDropout = 0.0
   public var matrix = Start.legs
@@ -62,19 +62,36 @@ public struct SSMOptions: BackendOptions {
     return options
   }
 
-  public func validate() throws {
-    guard dtMin <= dtMax else { throw InputError("dt_min \(dtMin) is larger than dt_max \(dtMax)") }
+  public func validate() throws { try dt.validate() }
+
+  public func makeLayer(_ shape: LayerShape, _ parameters: ParameterBuilder) -> any SequenceLayer {
+    StateSpaceBlock(shape, dropout: blockDropout, parameters) { stateSpace(shape.width, $0) }
   }
 
-  public func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) -> any SequenceLayer {
-    StateSpaceBlock(site, dropout: blockDropout, parameters) { DenseStateSpace(site.width, self, $0) }
+  /// The state space alone.
+  package func stateSpace(_ channels: Int, _ parameters: ParameterBuilder) -> StateSpaceLayer<DenseStateSpace> {
+    let group = ParameterGroup.stateSpace(learningRateFactor)
+    let (a, b) = matrix.system(state, parameters.source("matrix"))
+    let steps = timeSteps == 0 ? channels : min(timeSteps, channels)
+    let space = DenseStateSpace(
+      a: parameters.add("A", [state, state], .given(a), group: group),
+      b: parameters.add("B", [state], .given(b), group: group),
+      logDt: parameters.add("log_dt", [steps], .logTimeStep(dt), group: group),
+      c: parameters.add("C", [channels, state], .normal(1 / Double(state).squareRoot()), group: .stateSpaceOutput),
+      hold: discretisation.hold)
+    return StateSpaceLayer(space, parameters)
   }
 }
 
-extension Initialiser {
-  /// log of a value that is log-uniform in [low, high].
-  static func logUniform(_ low: Double, _ high: Double) -> Initialiser {
-    Initialiser { rows, columns, random in (0..<rows * columns).map { _ in Float(random.uniform(log(low), log(high))) }
+extension SSMOptions.Start {
+  /// A [N,N] and B [N].
+  func system(_ n: Int, _ random: RandomSource) -> (a: [Float], b: [Float]) {
+    switch self {
+    case .legs: HiPPO.legS(n)
+    case .legt: HiPPO.legT(n)
+    case .lagt: HiPPO.lagT(n)
+    case .fout: HiPPO.fouT(n)
+    case .random: HiPPO.random(n, random)
     }
   }
 }

@@ -1,6 +1,10 @@
 import UnrollCore
 import UnrollKernels
 
+extension SelectiveScan {
+  var algorithms: [Algorithm] { [Algorithm("recurrence", SelectiveRecurrence(scan: self)), Algorithm("scan", self)] }
+}
+
 /// A selective scan as its equations stand, one step after the other in double precision: what the scan is held against.
 struct SelectiveRecurrence: SequenceLayer {
   let scan: SelectiveScan

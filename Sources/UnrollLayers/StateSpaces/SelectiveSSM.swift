@@ -20,15 +20,15 @@ public struct SelectiveSSMOptions: BackendOptions {
   /// Time steps that a sequence of seven steps can feel: neither too short to add up, nor so long that all is forgotten.
   public static var miniature: SelectiveSSMOptions {
     var options = SelectiveSSMOptions()
-    (options.selective.dtMin, options.selective.dtMax) = (0.03, 0.1)
+    options.selective.dt = TimeStepRange(0.03, 0.1)
     return options
   }
 
   public func validate() throws { try selective.validate() }
 
-  public func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) -> any SequenceLayer {
-    StateSpaceBlock(site, dropout: blockDropout, parameters) {
-      SelectiveScan(site.width, rank: selective.rank(site.width), selective, $0)
+  public func makeLayer(_ shape: LayerShape, _ parameters: ParameterBuilder) -> any SequenceLayer {
+    StateSpaceBlock(shape, dropout: blockDropout, parameters) {
+      SelectiveScan(shape.width, rank: selective.rank(shape.width), selective, $0)
     }
   }
 }

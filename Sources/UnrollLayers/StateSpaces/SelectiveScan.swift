@@ -22,7 +22,6 @@ struct SelectiveScan: SequenceLayer {
   var inputWidth: Int { channels }
   var outputWidth: Int { channels }
   var slots: [StateSlot] { [StateSlot("x", channels * stateSize)] }
-  var ways: [Way] { [Way("recurrence", SelectiveRecurrence(scan: self)), Way("scan", self)] }
   var multiplyAdds: Int { projection.multiplyAdds + time.multiplyAdds + channels * (4 * stateSize + 2) }
 
   init(_ channels: Int, rank: Int, _ options: SelectiveOptions, _ parameters: ParameterBuilder) {
@@ -32,7 +31,7 @@ struct SelectiveScan: SequenceLayer {
       bias: nil)
     time = Linear(
       rank, channels, parameters.scope("dt_proj"), weight: .uniform(1 / Double(rank).squareRoot()),
-      bias: .timeStep(options.dtMin, options.dtMax))
+      bias: .softplusTimeStep(options.dt))
     // Decay of weights would pull the time constants and the path around the scan towards values that mean nothing.
     let group = ParameterGroup(name: "selective scan", learningRateFactor: 1, weightDecay: false)
     let start = (1...size).map { Float(log(Double($0))) }
@@ -96,35 +95,20 @@ struct SelectiveScan: SequenceLayer {
 
 /// Options of the layers that hold a selective scan.
 public struct SelectiveOptions: Options {
-  public static let table: [OptionKey<SelectiveOptions>] = [
-    OptionKey("state", \.state, in: 1...256, "state size N of each channel"),
-    OptionKey("dt_rank", \.rank, in: 0...4096, "numbers that Δ is made from; 0: a sixteenth of the width, rounded up"),
-    OptionKey("dt_min", \.dtMin, in: 1e-6...10, "smallest initial time step Δ (log-uniform)"),
-    OptionKey("dt_max", \.dtMax, in: 1e-6...10, "largest initial time step Δ"),
-  ]
+  public static let table: [OptionKey<SelectiveOptions>] =
+    [
+      OptionKey("state", \.state, in: 1...256, "state size N of each channel"),
+      OptionKey(
+        "dt_rank", \.rank, in: 0...4096, "numbers that Δ is made from; 0: a sixteenth of the width, rounded up"),
+    ] + TimeStepRange.table.map { $0.lifted(\.dt) }
 
   public var state = 16
   public var rank = 0
-  public var dtMin = 0.001
-  public var dtMax = 0.1
+  public var dt = TimeStepRange(0.001, 0.1)
 
   public init() {}
 
-  public func validate() throws {
-    guard dtMin <= dtMax else { throw InputError("dt_min \(dtMin) is larger than dt_max \(dtMax)") }
-  }
+  public func validate() throws { try dt.validate() }
 
   func rank(_ width: Int) -> Int { rank == 0 ? (width + 15) / 16 : rank }
-}
-
-extension Initialiser {
-  /// softplus⁻¹(Δ) = Δ + log(1 − e^−Δ) for Δ log-uniform in [low, high].
-  static func timeStep(_ low: Double, _ high: Double) -> Initialiser {
-    Initialiser { rows, columns, random in
-      (0..<rows * columns).map { _ in
-        let step = exp(random.uniform(log(low), log(high)))
-        return Float(step + log(-expm1(-step)))
-      }
-    }
-  }
 }

@@ -5,7 +5,7 @@ import UnrollKernels
 ///     y = v + Dropout(GLU(W · GELU(inner(norm(v))))),  v = W_in x when the widths differ, else x
 ///
 /// State: the inner layer's. Cost a token: the inner layer's and 2H² multiply-adds (and E H where the widths differ).
-struct StateSpaceBlock: SequenceLayer {
+struct StateSpaceBlock: WrappingLayer {
   let encoder: Linear?
   let norm: LayerNorm
   /// [R, H] → [R, H]
@@ -14,19 +14,15 @@ struct StateSpaceBlock: SequenceLayer {
   let mixerMultiplyAdds: Int
 
   var inputWidth: Int { encoder?.inputWidth ?? outputWidth }
-  var outputWidth: Int { inner.outputWidth }
-  var slots: [StateSlot] { inner.slots }
-  var isCausal: Bool { inner.isCausal }
-  var innerLayers: [any SequenceLayer] { [inner] }
   var multiplyAdds: Int { (encoder?.multiplyAdds ?? 0) + inner.multiplyAdds + mixerMultiplyAdds }
 
   /// - Parameter makeInner: declares the inner layer's parameters, behind the norm's.
   init(
-    _ site: LayerSite, dropout: Double, _ parameters: ParameterBuilder,
+    _ shape: LayerShape, dropout: Double, _ parameters: ParameterBuilder,
     _ makeInner: (ParameterBuilder) throws -> any SequenceLayer
   ) rethrows {
-    let width = site.width
-    encoder = site.input == width ? nil : Linear(site.input, width, parameters.scope("input"))
+    let width = shape.width
+    encoder = shape.input == width ? nil : Linear(shape.input, width, parameters.scope("input"))
     norm = LayerNorm(width, parameters)
     inner = try makeInner(parameters)
     precondition(inner.inputWidth == width && inner.outputWidth == width, "the block's inner layer keeps the width")
@@ -35,11 +31,11 @@ struct StateSpaceBlock: SequenceLayer {
     mixerMultiplyAdds = output.multiplyAdds
   }
 
-  var ways: [Way] {
-    inner.ways.map { way in
+  var algorithms: [Algorithm] {
+    inner.algorithms.map { algorithm in
       var block = self
-      block.inner = way.layer
-      return Way(way.name, block)
+      block.inner = algorithm.layer
+      return Algorithm(algorithm.name, block)
     }
   }
 

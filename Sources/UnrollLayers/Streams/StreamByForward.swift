@@ -10,11 +10,11 @@ extension Pass {
     Pass(steps, parameters: parameters, gradients: Buffer(count: 0), arena: Arena(), mode: .evaluation)
   }
 
-  /// The same walk in other memory, which can be taken back.
+  /// The same in other memory, which can be taken back.
   fileprivate var inScratch: Pass { .evaluation(of: steps, parameters) }
 }
 
-/// What serves every layer that has no stream of its own: `forward`, a step at a time. Right, but a walk asks for memory.
+/// What serves every layer that has no stream of its own: `forward`, a step at a time. Right, but it asks for memory.
 extension SequenceLayer {
   public func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream {
     let (output, state, scratch) = (

@@ -11,14 +11,13 @@ public struct AveragingOptions: BackendOptions {
 
   public var poolsItself: Bool { true }
 
-  /// The map of one row. It stands below the mean, where it does the same, since the mean of W x + b is W mean(x) + b; so
-  /// further layers, each W GELU(·) + b, are a network on every token (Zaheer et al. 2017).
-  public func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) -> any SequenceLayer {
-    Rowwise(Linear(site.input, site.width, parameters), after: site.index == 0 ? [] : [GELU()])
+  /// A map of every token by itself, under the mean: W x + b, whose mean is that of the published W mean(x) + b; in further layers
+  /// W GELU(·) + b, so that several are a network on every token (Zaheer et al. 2017).
+  public func makeLayer(_ shape: LayerShape, _ parameters: ParameterBuilder) -> any SequenceLayer {
+    Rowwise(Linear(shape.input, shape.width, parameters), after: shape.index == 0 ? [] : [GELU()])
   }
 
-  public func crown(_ stack: any SequenceLayer, _ reading: Reading, _ parameters: ParameterBuilder) -> any SequenceLayer
-  {
+  public func top(_ stack: any SequenceLayer, _ reading: Reading, _ parameters: ParameterBuilder) -> any SequenceLayer {
     Averaging(inner: stack, whole: reading == .everyStep)
   }
 }
@@ -32,38 +31,30 @@ public struct AveragingOptions: BackendOptions {
 /// The summary is the mean of the whole sequence.
 ///
 /// State: the sum s and the number n of tokens in it, H + 1 floats. Cost: E H + H multiply-adds a token.
-struct Averaging: SequenceLayer {
+struct Averaging: WrappingLayer {
   let inner: any SequenceLayer
+  /// Every step sees the whole sequence.
   let whole: Bool
 
-  var inputWidth: Int { inner.inputWidth }
-  var outputWidth: Int { inner.outputWidth }
-  var slots: [StateSlot] { inner.slots + [StateSlot("sum", outputWidth), TokenCount.slot] }
+  var ownSlots: [StateSlot] { [StateSlot("sum", outputWidth), TokenCount.slot] }
   var isCausal: Bool { !whole && inner.isCausal }
   var multiplyAdds: Int { inner.multiplyAdds + outputWidth }
 
   func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)
   {
-    let (arena, split) = (pass.arena, inner.slots.count)
-    let (values, innerBack) = inner.forward(x, from: state.map { Array($0[..<split]) }, pass)
-    let sum = state.map { arena.copy($0[split]) } ?? arena.zeros(pass.steps.sequences, outputWidth)
-    let count = TokenCount.before(state?[split + 1], pass)
+    let (arena, (first, own)) = (pass.arena, split(state))
+    let (values, innerBack) = inner.forward(x, from: first, pass)
+    let sum = own.map { arena.copy($0[0]) } ?? arena.zeros(pass.steps.sequences, outputWidth)
+    let count = TokenCount.before(own?[1], pass)
     let means = arena.matrix(x.rows, outputWidth)
     Kernels.runningMean(pass.steps, values.rows, count: count, sum: sum, into: means)
-    var output = SequenceOutput(rows: means, state: values.state + [sum, TokenCount.after(count, pass)], pass)
-    let owners = whole ? pass.steps.sequenceOfRow : []
-    if whole {
-      output.rows = arena.matrix(x.rows, outputWidth)
-      Kernels.gather(output.summary, owners, into: output.rows)
-    }
+    let rows = whole ? pass.spread(pass.last(means)) : means
     return (
-      output,
+      SequenceOutput(rows: rows, state: values.state + [sum, TokenCount.after(count, pass)], pass),
       { gradient in
         var gradient = gradient
         if whole, let rows = gradient.rows {
-          let total = gradient.summary.map(arena.copy) ?? arena.zeros(pass.steps.sequences, outputWidth)
-          Kernels.scatterAdd(rows, owners, to: total)
-          gradient = SequenceGradient(summary: total)
+          gradient = SequenceGradient(summary: pass.sums(rows, from: gradient.summary))
         }
         let dMeans = gradient.total(outputWidth, pass)
         let (carry, dValues) = (arena.zeros(sum.rows, sum.columns), arena.matrix(x.rows, outputWidth))
@@ -76,9 +67,8 @@ struct Averaging: SequenceLayer {
 
   func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream {
     inner.stream(x, pass).then { values in
-      let own = Array(slots.dropFirst(inner.slots.count))
-      let (state, mean) = (own.empty(x.rows, pass.arena), pass.arena.matrix(x.rows, outputWidth))
-      return SequenceStream(values, mean, zip(own, state).map { StreamSlot($0, in: $1, pass) }, pass) {
+      let (state, mean) = (ownSlots.empty(x.rows, pass.arena), pass.arena.matrix(x.rows, outputWidth))
+      return SequenceStream(values, mean, zip(ownSlots, state).map { StreamSlot($0, in: $1, pass) }, pass) {
         Kernels.runningMean(pass.steps, values, count: state[1], sum: state[0], into: mean)
         TokenCount.advance(state[1])
       }

@@ -24,9 +24,9 @@ struct ConvolutionBlock: SequenceLayer {
   var slots: [StateSlot] { [first.slot("input"), second.slot("hidden")] }
   var multiplyAdds: Int { first.multiplyAdds + second.multiplyAdds + (skip?.multiplyAdds ?? 0) }
 
-  init(_ site: LayerSite, _ taps: Kernels.Taps, _ options: ConvolutionOptions, _ parameters: ParameterBuilder) {
+  init(_ shape: LayerShape, _ taps: Kernels.Taps, _ options: ConvolutionOptions, _ parameters: ParameterBuilder) {
     activation = options.activation.layer
-    let (input, width, normalised) = (site.input, site.width, options.weightNorm)
+    let (input, width, normalised) = (shape.input, shape.width, options.weightNorm)
     first = CausalConvolution(input, width, taps, normalised: normalised, parameters.scope("conv1"))
     second = CausalConvolution(width, width, taps, normalised: normalised, parameters.scope("conv2"))
     skip = input == width ? nil : Linear(input, width, parameters.scope("downsample"))
@@ -96,13 +96,13 @@ public struct ConvolutionOptions: BackendOptions {
     return options
   }
 
-  public func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) throws -> any SequenceLayer {
-    guard site.index < 32, (kernelSize - 1) << site.index <= Self.longest else {
+  public func makeLayer(_ shape: LayerShape, _ parameters: ParameterBuilder) throws -> any SequenceLayer {
+    guard shape.index < 32, (kernelSize - 1) << shape.index <= Self.longest else {
       throw InputError(
-        "backend convolution: layer \(site.index + 1) with kernel_size \(kernelSize) looks further back than "
+        "backend convolution: layer \(shape.index + 1) with kernel_size \(kernelSize) looks further back than "
           + "\(Self.longest) steps; use fewer layers or a smaller kernel_size")
     }
-    let taps = Kernels.Taps(count: kernelSize, dilation: 1 << site.index)
-    return ConvolutionBlock(site, taps, self, parameters)
+    let taps = Kernels.Taps(count: kernelSize, dilation: 1 << shape.index)
+    return ConvolutionBlock(shape, taps, self, parameters)
   }
 }

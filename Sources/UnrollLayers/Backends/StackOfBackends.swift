@@ -51,10 +51,10 @@ public struct StackOfBackendsOptions: BackendOptions {
     try parts[0].base(input, width, parameters)
   }
 
-  public func makeLayer(_ site: LayerSite, _ parameters: ParameterBuilder) throws -> any SequenceLayer {
-    let (part, round) = (parts[site.index % parts.count], site.index / parts.count)
-    let base = site.index > 0 && round == 0 ? try part.base(site.input, site.width, parameters.scope("base")) : nil
-    let own = LayerSite(input: base?.outputWidth ?? site.input, width: site.width, index: round)
+  public func makeLayer(_ shape: LayerShape, _ parameters: ParameterBuilder) throws -> any SequenceLayer {
+    let (part, round) = (parts[shape.index % parts.count], shape.index / parts.count)
+    let base = shape.index > 0 && round == 0 ? try part.base(shape.input, shape.width, parameters.scope("base")) : nil
+    let own = LayerShape(input: base?.outputWidth ?? shape.input, width: shape.width, index: round)
     let layer = try part.makeLayer(own, parameters)
     guard let base else { return layer }
     return SequenceStack(parts: [
@@ -62,10 +62,10 @@ public struct StackOfBackendsOptions: BackendOptions {
     ])
   }
 
-  public func crown(_ stack: any SequenceLayer, _ reading: Reading, _ parameters: ParameterBuilder) throws
+  public func top(_ stack: any SequenceLayer, _ reading: Reading, _ parameters: ParameterBuilder) throws
     -> any SequenceLayer
   {
-    try parts[parts.count - 1].crown(stack, reading, parameters)
+    try parts[parts.count - 1].top(stack, reading, parameters)
   }
 
   private static func resolved(_ part: any BackendOptions) -> Value {
@@ -85,7 +85,7 @@ public struct StackOfBackendsOptions: BackendOptions {
     }
     let text = try name.text("a part of a stack")
     guard text != self.name else { throw name.error("a stack cannot hold another stack; list its parts instead") }
-    return try name.placing { try read(Backends.named(text), own) }
+    return try name.placing { try read(Backends.named(text, among: Backends.single), own) }
   }
 
   private static func read<B: BackendOptions>(_ type: B.Type, _ entries: [Setting.Entry]) throws -> B {
@@ -97,4 +97,11 @@ public struct StackOfBackendsOptions: BackendOptions {
     if let idle = options.idle(entries).first { throw idle.complaint("backend \(B.name)") }
     return options
   }
+}
+
+extension Backends {
+  /// Every kind of backend. The contract tests, `unroll list` and `unroll check` loop over this list.
+  public static let all: [any BackendOptions.Type] = single + [StackOfBackendsOptions.self]
+
+  public static func named(_ name: String) throws -> any BackendOptions.Type { try named(name, among: all) }
 }

@@ -2,7 +2,7 @@ import UnrollKernels
 
 /// A layer one step at a time, its state carried: all that a step needs is made once, so that a step asks for no memory.
 ///
-/// It is made like a forward walk, from the matrix that comes in, but that matrix and `output` stay where they are: a step reads
+/// It is made as `forward` runs, from the matrix that comes in, but that matrix and `output` stay where they are: a step reads
 /// what stands in `input` and writes `output` and the state. It must not be stepped after the parameters changed, of which it keeps
 /// views as well as what was made from them; make another. One thread at a time; dropout and zoneout are those of evaluation.
 public struct SequenceStream {
@@ -13,7 +13,7 @@ public struct SequenceStream {
   private let slots: [StreamSlot]
   private let steps: [() -> Void]
   /// Holds the memory.
-  private let pass: Pass
+  let pass: Pass
   /// Of the parameters.
   private let version: Int
 
@@ -73,12 +73,6 @@ extension SequenceStream {
     return SequenceStream(input, above.output, slots + above.slots, pass, steps: steps + above.steps)
   }
 
-  /// This one, then a row function if there is one.
-  func then(_ layer: (any Layer)?) -> SequenceStream {
-    guard let layer else { return self }
-    return then { layer.stream($0, pass) }
-  }
-
   /// output + x.
   func adding(_ x: Matrix) -> SequenceStream {
     then { output in
@@ -90,7 +84,7 @@ extension SequenceStream {
     }
   }
 
-  /// The same read elsewhere: at what another step of it leaves.
+  /// The same steps with another matrix as their output: one that any of them writes.
   func showing(_ output: Matrix) -> SequenceStream { SequenceStream(input, output, slots, pass, steps: steps) }
 
   /// The same with other first states where one is given: [1, width], one a slot.

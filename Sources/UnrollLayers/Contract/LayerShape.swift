@@ -1,5 +1,5 @@
-/// Where in a model a layer is made.
-public struct LayerSite: Sendable {
+/// What a layer is made for.
+public struct LayerShape: Sendable {
   /// Width of the rows that come in.
   public let input: Int
   /// Hidden width H.

@@ -6,10 +6,13 @@ import UnrollKernels
 /// no copy; ragged batches gather them.
 struct HiddenRows {
   let all: Matrix
-  private let steps: PackedSteps
+  private let pass: Pass
+
+  private var steps: PackedSteps { pass.steps }
 
   init(_ width: Int, initial: Matrix?, empty: Float = 0, _ pass: Pass) {
-    steps = pass.steps
+    self.pass = pass
+    let steps = pass.steps
     all = pass.arena.matrix(steps.sequences + steps.rows, width)
     let first = before
     if let initial { Kernels.copy(initial, to: first) } else { first.fill(empty) }
@@ -34,23 +37,19 @@ struct HiddenRows {
   }
 
   /// [R, width]: for every row the value one step before.
-  func allPrevious(_ arena: Arena) -> Matrix {
+  func allPrevious() -> Matrix {
     if steps.isUniform { return all.rows(0..<steps.rows) }
-    let gathered = arena.matrix(steps.rows, all.columns)
+    let gathered = pass.arena.matrix(steps.rows, all.columns)
     for t in 0..<steps.steps { Kernels.copy(previous(t), to: gathered.rows(steps.range(t))) }
     return gathered
   }
 
   /// [B, width]: the values after each sequence's last step.
-  func final(_ arena: Arena) -> Matrix {
-    let last = arena.matrix(steps.sequences, all.columns)
-    Kernels.gather(rows, steps.lastRows, into: last)
-    return last
-  }
+  func final() -> Matrix { pass.last(rows) }
 
   // MARK: As the state of a stream
 
-  func slot(_ slot: StateSlot, _ pass: Pass) -> StreamSlot { StreamSlot(slot, in: before, pass) }
+  func slot(_ slot: StateSlot) -> StreamSlot { StreamSlot(slot, in: before, pass) }
 
   /// After the one step of a stream: its values are those before the next.
   func advance() { Kernels.copy(rows, to: before) }

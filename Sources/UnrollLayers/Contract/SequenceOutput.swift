@@ -1,0 +1,55 @@
+import UnrollKernels
+
+/// What a sequence layer returns.
+public struct SequenceOutput {
+  /// [R, outputWidth], packed like the input.
+  public var rows: Matrix
+  /// One [B, width] matrix a slot: the state after each sequence's last step.
+  public var state: [Matrix]
+  private let whole: Whole
+
+  private enum Whole {
+    case lastRows(Pass)
+    case given(Matrix)
+  }
+
+  /// The usual output, whose summary is the row of the last step.
+  public init(rows: Matrix, state: [Matrix], _ pass: Pass) {
+    (self.rows, self.state, whole) = (rows, state, .lastRows(pass))
+  }
+
+  public init(rows: Matrix, summary: Matrix, state: [Matrix]) {
+    (self.rows, self.state, whole) = (rows, state, .given(summary))
+  }
+
+  /// [B, summaryWidth]: the sequence as a whole. Rows of last steps are gathered when they are asked for: few tasks do.
+  public var summary: Matrix {
+    switch whole {
+    case .lastRows(let pass): pass.last(rows)
+    case .given(let summary): summary
+    }
+  }
+}
+
+/// Gradient of a `SequenceOutput`; what is nil is zero. (The final state carries none: training across chunks is truncated.)
+public struct SequenceGradient {
+  public var rows: Matrix?
+  public var summary: Matrix?
+
+  public init(rows: Matrix? = nil, summary: Matrix? = nil) {
+    self.rows = rows
+    self.summary = summary
+  }
+
+  /// The gradient of all rows [R, width], with the summary's at each sequence's last step.
+  func total(_ width: Int, _ pass: Pass) -> Matrix {
+    guard let summary else { return rows ?? pass.arena.zeros(pass.steps.rows, width) }
+    let all = rows.map(pass.arena.copy) ?? pass.arena.zeros(pass.steps.rows, width)
+    Kernels.scatterAdd(summary, pass.lastRows, to: all)
+    return all
+  }
+}
+
+/// From the gradient of an output to those of the input rows and of the initial state (which may be left out where no state
+/// was given). Call it at most once.
+public typealias SequencePullback = (SequenceGradient) -> (input: Matrix, state: [Matrix])

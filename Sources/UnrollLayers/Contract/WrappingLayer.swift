@@ -1,0 +1,24 @@
+import UnrollKernels
+
+/// A layer around another: like it in all that it does not say itself. Its rows' last steps are its summary, unless it says otherwise.
+protocol WrappingLayer: SequenceLayer {
+  var inner: any SequenceLayer { get }
+  /// What is carried beside the inner layer's state, behind which it stands.
+  var ownSlots: [StateSlot] { get }
+}
+
+extension WrappingLayer {
+  var inputWidth: Int { inner.inputWidth }
+  var outputWidth: Int { inner.outputWidth }
+  var ownSlots: [StateSlot] { [] }
+  var slots: [StateSlot] { inner.slots + ownSlots }
+  var isCausal: Bool { inner.isCausal }
+  var multiplyAdds: Int { inner.multiplyAdds }
+  var innerLayers: [any SequenceLayer] { [inner] }
+
+  /// A state's matrices of the inner layer, and those of `ownSlots`.
+  func split(_ state: [Matrix]?) -> (inner: [Matrix]?, own: [Matrix]?) {
+    let count = inner.slots.count
+    return (state.map { Array($0[..<count]) }, state.map { Array($0[count...]) })
+  }
+}

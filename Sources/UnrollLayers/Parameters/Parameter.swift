@@ -1,0 +1,31 @@
+/// How an optimiser treats a set of parameters.
+public struct ParameterGroup: Codable, Hashable, Sendable {
+  public var name: String
+  /// Multiplies the learning rate.
+  public var learningRateFactor: Double
+  /// Whether weight decay applies.
+  public var weightDecay: Bool
+
+  public init(name: String, learningRateFactor: Double, weightDecay: Bool) {
+    self.name = name
+    self.learningRateFactor = learningRateFactor
+    self.weightDecay = weightDecay
+  }
+
+  /// Weights and biases of ordinary layers.
+  public static let standard = ParameterGroup(name: "standard", learningRateFactor: 1, weightDecay: true)
+}
+
+/// A tensor's place in the slab.
+public struct Parameter: Sendable {
+  /// Dotted, unique: `backend.weight_ih_l0`.
+  public let name: String
+  /// As it leaves the process; vectors have one dimension.
+  public let shape: [Int]
+  public let offset: Int
+  public let group: Int
+
+  public var count: Int { shape.reduce(1, *) }
+  var rows: Int { shape.count == 1 ? 1 : shape[0] }
+  var columns: Int { shape.count == 1 ? shape[0] : shape.dropFirst().reduce(1, *) }
+}
