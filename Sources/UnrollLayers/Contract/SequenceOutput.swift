@@ -9,13 +9,13 @@ public struct SequenceOutput {
   private let whole: Whole
 
   private enum Whole {
-    case lastRows(Pass)
+    case lastSteps(of: Matrix, Pass)
     case given(Matrix)
   }
 
   /// The usual output, whose summary is the row of the last step.
   public init(rows: Matrix, state: [Matrix], _ pass: Pass) {
-    (self.rows, self.state, whole) = (rows, state, .lastRows(pass))
+    (self.rows, self.state, whole) = (rows, state, .lastSteps(of: rows, pass))
   }
 
   public init(rows: Matrix, summary: Matrix, state: [Matrix]) {
@@ -25,7 +25,7 @@ public struct SequenceOutput {
   /// [B, summaryWidth]: the sequence as a whole. Rows of last steps are gathered when they are asked for: few tasks do.
   public var summary: Matrix {
     switch whole {
-    case .lastRows(let pass): pass.last(rows)
+    case .lastSteps(let rows, let pass): pass.last(rows)
     case .given(let summary): summary
     }
   }
