@@ -2,7 +2,7 @@ import UnrollCore
 
 /// The options of one kind of backend, which know how to make its layers.
 ///
-/// To add a backend: one file with a `SequenceLayer` and its options, one line in `Backends.all`.
+/// To add a backend: one file with a `SequenceLayer` and its options, one line in `Backends.single`.
 public protocol BackendOptions: Options {
   /// As in a study: `lstm`.
   static var name: String { get }
