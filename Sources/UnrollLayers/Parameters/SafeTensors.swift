@@ -102,6 +102,8 @@ public struct SafeTensors: Equatable, Sendable {
     while json.count % 8 != 0 { json.append(UInt8(ascii: " ")) }
     return (0..<8).map { UInt8(truncatingIfNeeded: json.count >> (8 * $0)) } + json + data
   }
+
+  public func write(to path: String) throws { try Files.write(try encoded(), to: path) }
 }
 
 extension Value {
