@@ -148,7 +148,7 @@ public struct GRUOptions: RecurrentOptions {
 
   public func makeLayer(_ shape: LayerShape, _ parameters: ParameterBuilder) -> any SequenceLayer {
     func weights(_ gates: Int) -> RecurrentWeights {
-      RecurrentWeights(gates: step.gates, shape, recurrent, bias: [Float](repeating: 0, count: gates), parameters)
+      RecurrentWeights(gates: gates, shape, recurrent, bias: [Float](repeating: 0, count: gates), parameters)
     }
     return switch reset {
     case .after: RecurrentLayer(GRU(weights: weights(3)), recurrent, parameters)
