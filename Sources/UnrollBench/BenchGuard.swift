@@ -11,7 +11,7 @@ public struct BenchGuard: Codable, Sendable {
   public let ratio: Double
   /// The kernel's median time in milliseconds.
   public let ms: Double
-  /// The plain way's.
+  /// The median time of the plain way, in milliseconds.
   public let plain_ms: Double
 
   public static let names = GuardPair.all.map(\.name)

@@ -60,7 +60,7 @@ struct RandomRows {
     (batch, length, self.width) = (item.batch, item.length, width)
     values = Buffer(count: item.rows * width)
     var random = random
-    for index in 0..<values.count { values.base[index] = Float(transform(random.normal())) }
+    values.row.fill { _ in Float(transform(random.normal())) }
   }
 
   /// The rows of some sequences, in their order.

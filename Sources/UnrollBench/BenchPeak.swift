@@ -21,7 +21,7 @@ public struct BenchPeak: Codable, Sendable {
     defer { withExtendedLifetime(arena) {} }
     let (a, b, c) = (arena.matrix(size, size), arena.matrix(size, size), arena.matrix(size, size))
     var random = RandomSource(seed: 1)
-    for matrix in [a, b] { for index in 0..<matrix.count { matrix.base[index] = Float(random.normal()) } }
+    for matrix in [a, b] { matrix.fill(normal: &random) }
     let operations = 2 * Double(size * size * size)
     let rounds = 1 << 20
     let counted = 2 * Double(Kernels.multiplyAdds(rounds: rounds))

@@ -14,10 +14,10 @@ struct SelectiveScanInputs {
     c = RandomRows(item, size, random.split("C"))
     dy = RandomRows(item, width, random.split("gradient"))
     a = Buffer(count: width * size)
-    for index in 0..<a.count { a.base[index] = -Float(index % size + 1) }
+    a.row.fill { -Float($0 % size + 1) }
     d = Buffer(count: width)
     var source = random.split("D")
-    for index in 0..<width { d.base[index] = Float(source.normal()) }
+    d.row.fill(normal: &source)
   }
 }
 

@@ -46,7 +46,7 @@ public struct BenchStreaming: Encodable, Sendable {
   private static func inputs(_ width: Int, _ random: RandomSource) -> Buffer {
     let inputs = Buffer(count: inputRows * width)
     var random = random
-    for index in 0..<inputs.count { inputs.base[index] = Float(random.normal()) }
+    inputs.row.fill(normal: &random)
     return inputs
   }
 

@@ -72,10 +72,10 @@ struct GuardPair {
     let memory = GuardMemory()
     let (length, batch, width, size) = (256, 2, 64, 16)
     let steps = PackedSteps(count: batch, length: length)
-    let (a, d) = (memory.random(width, size), memory.random(1, width))
-    for index in 0..<a.count { a.base[index] = -Float(index % size + 1) }
+    let (a, d) = (memory.zeros(width, size), memory.random(1, width))
+    a.fill { -Float($0 % size + 1) }
     let (u, delta) = (memory.random(steps.rows, width), memory.random(steps.rows, width))
-    for index in 0..<delta.count { delta.base[index] = log1p(exp(delta.base[index] - 2)) }
+    delta.assign(delta.array.map { log1p(exp($0 - 2)) })
     let (b, c) = (memory.random(steps.rows, size), memory.random(steps.rows, size))
     let (y, final, arena) = (memory.zeros(steps.rows, width), memory.zeros(batch, width * size), Arena())
     let system = SelectiveSystem(a: a, d: d, u: u, delta: delta, b: b, c: c, initial: nil)
@@ -108,14 +108,13 @@ struct GuardPair {
     let memory = GuardMemory()
     let count = 1 << 14
     let (start, square) = (memory.random(1, count), memory.random(1, count))
-    for index in 0..<count { square.base[index] *= square.base[index] }
+    square.assign(square.array.map { $0 * $0 })
     let (w, g, m, v) = (Buffer(count: count), Buffer(count: count), Buffer(count: count), Buffer(count: count))
-    let weights = w.matrix(rows: 1, columns: count)
-    Kernels.copy(start, to: g.matrix(rows: 1, columns: count))
+    Kernels.copy(start, to: g.row)
     func begin() {
-      Kernels.copy(start, to: weights)
-      Kernels.copy(start, to: m.matrix(rows: 1, columns: count))
-      Kernels.copy(square, to: v.matrix(rows: 1, columns: count))
+      Kernels.copy(start, to: w.row)
+      Kernels.copy(start, to: m.row)
+      Kernels.copy(square, to: v.row)
     }
     return GuardPair(
       kernel: {
@@ -126,8 +125,8 @@ struct GuardPair {
       },
       plain: {
         begin()
-        PlainLoops.adam(weights, g.base, m.base, v.base, rate: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, step: 2)
-      }, result: weights, memory: memory)
+        PlainLoops.adam(w.row, g.row, m.row, v.row, rate: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, step: 2)
+      }, result: w.row, memory: memory)
   }
 }
 
@@ -137,10 +136,10 @@ private struct GuardMemory {
 
   func zeros(_ rows: Int, _ columns: Int) -> Matrix { arena.zeros(rows, columns) }
 
-  func random(_ rows: Int, _ columns: Int, _ scale: Float = 1) -> Matrix {
+  func random(_ rows: Int, _ columns: Int, _ scale: Double = 1) -> Matrix {
     let matrix = arena.matrix(rows, columns)
     var source = RandomSource(seed: UInt64(rows * 65_537 + columns))
-    for index in 0..<matrix.count { matrix.base[index] = scale * Float(source.normal()) }
+    matrix.fill(normal: &source, deviation: scale)
     return matrix
   }
 }

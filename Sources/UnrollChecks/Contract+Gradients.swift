@@ -56,16 +56,17 @@ extension Contract {
   private static func parameterGradient(
     _ model: ContractModel, _ batch: ContractBatch, _ outcome: ContractModel.Outcome, most: Int
   ) -> Measurement {
-    let values = model.parameters.values.base
+    let values = model.parameters.values.row
     var worst = Measurement(value: 0)
     for parameter in model.parameters.list {
       let analytic = Array(outcome.parameterGradient[parameter.offset..<parameter.offset + parameter.count])
       let error = gradientError(analytic, most: most) { element, step in
-        let (index, before) = (parameter.offset + element, values[parameter.offset + element])
-        values[index] = before + step
+        let index = parameter.offset + element
+        let before = values[0, index]
+        values[0, index] = before + step
         model.parameters.changed()
         defer {
-          values[index] = before
+          values[0, index] = before
           model.parameters.changed()
         }
         return model.loss(batch)
@@ -192,7 +193,7 @@ extension Contract {
       let gradient = batch.gradient(model.layer, pass.arena)
       _ = model.forward(batch, pass).pullback(SequenceGradient(rows: gradient.rows, summary: gradient.summary))
     }
-    let twice = slab.matrix(rows: 1, columns: slab.count).array
+    let twice = slab.row.array
     worst.take(distance(sum(rows.parameterGradient, summary.parameterGradient), both.parameterGradient), "parameters")
     worst.take(distance(twice, sum(both.parameterGradient, both.parameterGradient)), "parameters, added twice")
     return worst

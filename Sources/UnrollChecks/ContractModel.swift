@@ -22,7 +22,8 @@ final class ContractModel {
     unused = Buffer(count: parameters.count)
     // Zero biases and unit scales would hide errors.
     var noise = random.split("contract")
-    for i in 0..<parameters.count { parameters.values.base[i] += Float(0.1 * noise.normal()) }
+    let values = parameters.values.row
+    for i in 0..<values.columns { values[0, i] += Float(0.1 * noise.normal()) }
     parameters.changed()
   }
 
@@ -56,7 +57,7 @@ final class ContractModel {
     let (input, state) = pullback(
       SequenceGradient(
         rows: parts == .summary ? nil : gradient.rows, summary: parts == .rows ? nil : gradient.summary))
-    outcome.parameterGradient = pass.gradients.matrix(rows: 1, columns: parameters.count).array
+    outcome.parameterGradient = pass.gradients.row.array
     outcome.inputGradient = input.array
     outcome.stateGradient = padded(state.map(\.array))
     return withExtendedLifetime(pass) { outcome }

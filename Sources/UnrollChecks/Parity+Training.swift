@@ -53,7 +53,7 @@ extension Parity {
     let a = try reference.values("grad_a", reference.sizes("grad_a", dimensions: 2))
     let b = try reference.values("grad_b", reference.sizes("grad_b", dimensions: 1))
     let slab = Buffer(count: a.count + b.count)
-    let all = slab.matrix(rows: 1, columns: slab.count)
+    let all = slab.row
     all.assign(a + b)
     let norm = Kernels.sumOfSquares(all).squareRoot()
     Kernels.scale(all, by: Float(Clipping.factor(norm: norm, maximum: try reference.number("max_norm", in: 0...1e9))))

@@ -2,7 +2,7 @@
 public final class Buffer: @unchecked Sendable {
   /// Number of floats.
   public let count: Int
-  public let base: UnsafeMutablePointer<Float>
+  let base: UnsafeMutablePointer<Float>
 
   public convenience init(count: Int) {
     self.init(undefined: count)
@@ -19,10 +19,12 @@ public final class Buffer: @unchecked Sendable {
 
   deinit { UnsafeMutableRawPointer(base).deallocate() }
 
-  /// All of it as one matrix of the given shape.
-  public func matrix(rows: Int, columns: Int) -> Matrix {
-    precondition(rows * columns <= count, "a buffer of \(count) floats cannot hold \(rows) x \(columns)")
-    return Matrix(base: base, rows: rows, columns: columns, stride: columns)
+  /// A matrix of the given shape without gaps, whose first element is that of the given number.
+  public func matrix(rows: Int, columns: Int, from first: Int = 0) -> Matrix {
+    precondition(
+      first >= 0 && first + rows * columns <= count,
+      "a buffer of \(count) floats cannot hold \(rows) x \(columns) from \(first) on")
+    return Matrix(base: base + first, rows: rows, columns: columns, stride: columns)
   }
 
   /// All of it as one row.

@@ -2,7 +2,7 @@
 public final class DoubleBuffer: @unchecked Sendable {
   /// Number of doubles.
   public let count: Int
-  public let base: UnsafeMutablePointer<Double>
+  let base: UnsafeMutablePointer<Double>
   private let isOwned: Bool
 
   public init(count: Int, arena: Arena? = nil) {

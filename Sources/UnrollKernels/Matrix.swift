@@ -1,15 +1,17 @@
+import UnrollCore
+
 /// A view of row-major Float32 memory: four machine words, no reference counting. Whoever made the memory (a `Buffer`, an
 /// `Arena`) must outlive it.
 ///
 /// Shapes are checked where a matrix is made or multiplied, never per element.
 public struct Matrix {
-  public let base: UnsafeMutablePointer<Float>
+  @usableFromInline let base: UnsafeMutablePointer<Float>
   public let rows: Int
   public let columns: Int
   /// Floats from one row to the next; at least `columns`.
   public let stride: Int
 
-  public init(base: UnsafeMutablePointer<Float>, rows: Int, columns: Int, stride: Int) {
+  init(base: UnsafeMutablePointer<Float>, rows: Int, columns: Int, stride: Int) {
     precondition(rows >= 0 && columns >= 0 && stride >= columns)
     self.base = base
     self.rows = rows
@@ -35,7 +37,13 @@ public struct Matrix {
     return Matrix(base: base + range.lowerBound, rows: rows, columns: range.count, stride: stride)
   }
 
-  public subscript(row: Int, column: Int) -> Float {
+  /// The same elements in rows of another length; there must be no gaps between them.
+  public func reshaped(rows: Int, columns: Int) -> Matrix {
+    precondition(isContiguous && rows * columns == count, "\(Kernels.shape(self)) as \(rows) x \(columns)")
+    return Matrix(base: base, rows: rows, columns: columns, stride: columns)
+  }
+
+  @inlinable public subscript(row: Int, column: Int) -> Float {
     get { base[row * stride + column] }
     nonmutating set { base[row * stride + column] = newValue }
   }
@@ -47,6 +55,18 @@ public struct Matrix {
 
   public func fill(_ value: Float) {
     for row in 0..<rows { (base + row * stride).update(repeating: value, count: columns) }
+  }
+
+  /// Every element becomes what `value` says of its place, counted row by row.
+  package func fill(_ value: (_ index: Int) -> Float) {
+    for row in 0..<rows {
+      for column in 0..<columns { self[row, column] = value(row * columns + column) }
+    }
+  }
+
+  /// Independent normal numbers of mean zero, row by row.
+  package func fill(normal random: inout RandomSource, deviation: Double = 1) {
+    fill { _ in Float(deviation * random.normal()) }
   }
 
   /// Writes elements row by row.

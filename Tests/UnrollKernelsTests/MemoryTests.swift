@@ -1,5 +1,6 @@
 import Testing
-import UnrollKernels
+
+@testable import UnrollKernels
 
 @Suite struct MemoryTests {
   @Test func everyMatrixIsAligned() {
@@ -63,6 +64,19 @@ import UnrollKernels
     #expect(arrayOfCopy(inner, pool) == [-1, -1, -1, -1])
   }
 
+  @Test func rowsOfAnotherLength() {
+    let matrix = Pool().matrix(3, 8, (0..<24).map(Float.init))
+    let pairs = matrix.rows(1..<2).columns(2..<8).reshaped(rows: 3, columns: 2)
+    #expect(pairs.array == [10, 11, 12, 13, 14, 15])
+    pairs.fill { Float($0) }
+    #expect(matrix.rows(1..<2).array == [8, 9, 0, 1, 2, 3, 4, 5])
+    let buffer = Buffer(count: 7)
+    withExtendedLifetime(buffer) {
+      buffer.matrix(rows: 2, columns: 2, from: 3).fill(1)
+      #expect(buffer.row.array == [0, 0, 0, 1, 1, 1, 1])
+    }
+  }
+
   private func arrayOfCopy(_ matrix: Matrix, _ pool: Pool) -> [Float] { pool.arena.copy(matrix).array }
 }
 
@@ -84,6 +98,10 @@ import UnrollKernels
       await #expect(processExitsWith: .failure) { _ = Arena().zeros(2, 3).rows(1..<3) }
       await #expect(processExitsWith: .failure) { _ = Arena().zeros(2, 3).columns(0..<4) }
       await #expect(processExitsWith: .failure) { _ = Buffer(count: 5).matrix(rows: 2, columns: 3) }
+      await #expect(processExitsWith: .failure) { _ = Buffer(count: 5).matrix(rows: 2, columns: 2, from: 2) }
+      await #expect(processExitsWith: .failure) { _ = Buffer(count: 5).matrix(rows: 1, columns: 2, from: -1) }
+      await #expect(processExitsWith: .failure) { _ = Arena().zeros(4, 3).reshaped(rows: 3, columns: 3) }
+      await #expect(processExitsWith: .failure) { _ = Arena().zeros(3, 4).columns(0..<2).reshaped(rows: 2, columns: 3) }
     }
 
     @Test func batches() async {

@@ -104,7 +104,7 @@ private struct FaultyLSTM: SequenceLayer {
 
   private func spoiled(_ gradient: SequenceGradient, _ back: SequencePullback, _ pass: Pass) -> (Matrix, [Matrix]) {
     let slab = pass.gradients
-    if fault == .overwritesSlab { slab.matrix(rows: 1, columns: slab.count).fill(0) }
+    if fault == .overwritesSlab { slab.row.fill(0) }
     let (dx, dState) = back(gradient)
     switch fault {
     case .noStateGradient: for matrix in dState { matrix.fill(0) }

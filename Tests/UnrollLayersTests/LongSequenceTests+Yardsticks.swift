@@ -25,7 +25,8 @@ import UnrollKernels
       let layer = try settings.build(LongYardstickTests.input, reading, builder)
       parameters = Parameters(builder)
       var random = RandomSource(seed: 6)
-      for i in 0..<parameters.count { parameters.values.base[i] += Float(0.2 * random.normal()) }
+      let values = parameters.values.row
+      for i in 0..<values.columns { values[0, i] += Float(0.2 * random.normal()) }
       let count = LongYardstickTests.steps
       x = (0..<count * LongYardstickTests.input).map { _ in Float(factor * random.normal()) }
       pass = Pass(
@@ -40,7 +41,7 @@ import UnrollKernels
       let dx = pullback(SequenceGradient(rows: dy)).input
       finite =
         Kernels.isFinite(output.rows) && Kernels.isFinite(dx) && output.state.allSatisfy(Kernels.isFinite)
-        && Kernels.isFinite(pass.gradients.matrix(rows: 1, columns: parameters.count))
+        && Kernels.isFinite(pass.gradients.row)
     }
 
     func value(_ name: String) -> [Double] { parameters.value(parameters.named(name)!).array.map(Double.init) }

@@ -111,7 +111,7 @@ extension SelfAttention {
 
     func callAsFunction(_ part: Int, _ span: Span) -> Matrix {
       let (rows, columns) = (span.queries.count, span.keys.count)
-      return Matrix(base: parts[part].base, rows: rows, columns: columns, stride: columns)
+      return parts[part].columns(0..<rows * columns).reshaped(rows: rows, columns: columns)
     }
   }
 
@@ -193,9 +193,8 @@ extension SelfAttention {
     for (b, past) in blocks.past.enumerated() where past > 0 {
       let block = all.rows(blocks.start[b]..<blocks.start[b] + past)
       for part in 1...2 {
-        let slot = state[part - 1]
-        let base = slot.base + b * slot.stride + slot.columns - past * width
-        let kept = Matrix(base: base, rows: past, columns: width, stride: width)
+        let slot = state[part - 1].rows(b..<b + 1)
+        let kept = slot.columns(slot.columns - past * width..<slot.columns).reshaped(rows: past, columns: width)
         body(kept, block.columns(part * width..<(part + 1) * width))
       }
     }

@@ -14,7 +14,7 @@ public final class Parameters {
     list = storage.list
     groups = storage.groups
     values = Buffer(count: storage.values.count)
-    values.matrix(rows: 1, columns: storage.values.count).assign(storage.values)
+    values.row.assign(storage.values)
   }
 
   public var count: Int { values.count }
@@ -41,8 +41,5 @@ public final class Parameters {
 
 extension Parameter {
   /// This tensor as a matrix of a slab.
-  public func view(in slab: Buffer) -> Matrix {
-    precondition(offset + count <= slab.count)
-    return Matrix(base: slab.base + offset, rows: rows, columns: columns, stride: columns)
-  }
+  public func view(in slab: Buffer) -> Matrix { slab.matrix(rows: rows, columns: columns, from: offset) }
 }

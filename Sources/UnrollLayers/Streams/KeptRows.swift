@@ -40,7 +40,7 @@ final class KeptRows {
   /// [n, width]: the newest n rows of sequence b, oldest first; at most P + 1.
   func newest(_ n: Int, of b: Int) -> Matrix {
     precondition(n <= count + 1 && start > 0)
-    let rows = memory.rows(b..<b + 1)
-    return Matrix(base: rows.base + (start + count - n) * width, rows: n, columns: width, stride: width)
+    let end = (start + count) * width
+    return memory.rows(b..<b + 1).columns(end - n * width..<end).reshaped(rows: n, columns: width)
   }
 }
