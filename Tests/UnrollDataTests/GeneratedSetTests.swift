@@ -8,7 +8,7 @@ import UnrollCore
   private static let small = "train_items: 300, development_items: 40, test_items: 50"
 
   @Test func copyingWithTheItemsFirst() throws {
-    for sentence in try all("{name: copying, length: 7, items: 3, symbols: 9, \(Self.small)}").tagged {
+    for sentence in try tagged("{name: copying, length: 7, items: 3, symbols: 9, \(Self.small)}") {
       let items = Array(sentence.words[..<3])
       #expect(items.allSatisfy { (0..<9).contains(Int($0) ?? -1) })
       #expect(Array(sentence.words[3...]) == [String](repeating: "_", count: 7) + ["?", "?", "?"])
@@ -17,7 +17,7 @@ import UnrollCore
   }
 
   @Test func copyingWithTheItemsScattered() throws {
-    let sentences = try all("{name: copying, length: 7, items: 3, placement: scattered, \(Self.small)}").tagged
+    let sentences = try tagged("{name: copying, length: 7, items: 3, placement: scattered, \(Self.small)}")
     for sentence in sentences {
       let prefix = Array(sentence.words[..<10])
       #expect(prefix.count { $0 == "_" } == 7)
@@ -29,13 +29,13 @@ import UnrollCore
   }
 
   @Test func copyingWithoutRepeats() throws {
-    for sentence in try all("{name: copying, items: 7, symbols: 7, repeats: false, \(Self.small)}").tagged {
+    for sentence in try tagged("{name: copying, items: 7, symbols: 7, repeats: false, \(Self.small)}") {
       #expect(Set(sentence.tags.compactMap { $0 }).count == 7)
     }
   }
 
   @Test func addingMarksOneDigitInEachHalf() throws {
-    for text in try all("{name: adding, length: 9, \(Self.small)}").labelled {
+    for text in try labelled("{name: adding, length: 9, \(Self.small)}") {
       let marked = text.words.indices.filter { text.words[$0].hasSuffix("+") }
       #expect(text.words.count == 9 && marked.count == 2 && marked[0] < 4 && marked[1] >= 4)
       #expect(text.label == "\(marked.reduce(0) { $0 + Int(text.words[$1].dropLast())! })")
@@ -44,7 +44,7 @@ import UnrollCore
 
   @Test func recallAsksForKeysThatCameBefore() throws {
     let yaml = "{name: associative-recall, length: 5, symbols: 6, pairs: 4, queries: 2, \(Self.small)}"
-    for sentence in try all(yaml).tagged {
+    for sentence in try tagged(yaml) {
       let pairs = (0..<4).map { (sentence.words[2 * $0], sentence.words[2 * $0 + 1]) }
       let values = Dictionary(uniqueKeysWithValues: pairs)
       #expect(Array(sentence.words[8..<13]) == [String](repeating: "_", count: 5))
@@ -123,12 +123,13 @@ import UnrollCore
     #expect(complaint.hasPrefix(sentence), "\(complaint)")
   }
 
-  private func all(_ yaml: String) throws -> (tagged: [TaggedSentence], labelled: [LabelledText]) {
-    switch try Scratch().load(yaml).corpus {
-    case .tagged(let splits): (splits.train + splits.development + splits.test, [])
-    case .labelled(let splits): ([], splits.train + splits.development + splits.test)
-    case .text: ([], [])
-    }
+  /// All 390 sequences of a small set.
+  private func tagged(_ yaml: String) throws -> [TaggedSentence] { all(try Scratch().load(yaml).tagged) }
+  private func labelled(_ yaml: String) throws -> [LabelledText] { all(try Scratch().load(yaml).labelled) }
+
+  private func all<Item>(_ splits: Splits<Item>) -> [Item] {
+    #expect([splits.train, splits.development, splits.test].map(\.count) == [300, 40, 50])
+    return splits.train + splits.development + splits.test
   }
 }
 

@@ -9,7 +9,9 @@ import UnrollKit
 /// A cell from outside: right, trained, streamed, and hardly slower than one of the house.
 @Suite struct OwnCellTests {
   @Test func itKeepsTheContract() throws {
-    for form in try Contract.forms(of: OwnOptions()) {
+    let forms = try Contract.forms(of: OwnOptions())
+    #expect(Set(forms.map(\.name)).isSuperset(of: ["plain", "layers: 2", "learned state", "pooling: max"]))
+    for form in forms {
       for figure in try Contract.run(form).figures {
         #expect(figure.passes, "\(form.name): \(figure.check) \(figure.worst) (\(figure.place))")
       }

@@ -95,9 +95,9 @@ import UnrollKernels
     let builder = ParameterBuilder(random: RandomSource(seed: 5))
     let layer = try settings.build(5, .everyStep, builder)
     let parameters = Parameters(builder)
-    for parameter in parameters.list
-    where parameter.name.hasPrefix("dt_proj.bias") || parameter.name.hasPrefix("gates.b") {
-      let value = parameters.value(parameter)
+    let shifted = parameters.list.filter { $0.name.hasPrefix("dt_proj.bias") || $0.name.hasPrefix("gates.b") }
+    #expect(shifted.count == 1)
+    for value in shifted.map(parameters.value) {
       value.assign(value.array.enumerated().map { $1 + Float($0 % 2 == 0 ? shift : -shift) })
     }
     let steps = PackedSteps(lengths: [300, 17])

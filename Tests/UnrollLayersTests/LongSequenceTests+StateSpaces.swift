@@ -137,11 +137,10 @@ import UnrollKernels
     let layer = try settings.build(Self.channels, .everyStep, builder)
     let parameters = Parameters(builder)
     // λ = exp(−exp(nu)) lies inside of the unit circle, whatever nu; so does every pole of s4d. A dense A may be pushed too far.
-    let pushed = ["log_A_real", "A_imag", "nu_log", "theta_log"] + (name == "ssm" ? [] : ["log_dt"])
-    for parameter in parameters.list where pushed.contains(where: { parameter.name.hasPrefix($0) }) {
-      let view = parameters.value(parameter)
-      view.assign(view.array.map { $0 + push / 2 })
-    }
+    let pushed = ["log_A_real", "A_imag", "nu_log", "theta_log", "log_dt"]
+    let changed = parameters.list.filter { parameter in pushed.contains { parameter.name.hasPrefix($0) } }
+    #expect(changed.count == ["s4d": 3, "ssm": 1, "lru": 2][name])
+    for view in changed.map(parameters.value) { view.assign(view.array.map { $0 + push / 2 }) }
     parameters.changed()
     let run = LongRun(layer, parameters, seed: 5)
     let all = run.output + run.final + run.inputGradient + run.stateGradient

@@ -31,9 +31,8 @@ import UnrollKernels
   }
 
   @Test func seenFollowsItsToken() {
-    for batch in batcher.shuffled(7, RandomSource(seed: 2)) {
-      #expect(batch.seen == batch.tokens.map { $0 % 2 == 0 })
-    }
+    let batches = batcher.shuffled(7, RandomSource(seed: 2))
+    #expect(batches.flatMap(\.seen) == batches.flatMap(\.tokens).map { $0 % 2 == 0 } && !batches.isEmpty)
   }
 
   @Test func orderIsAFunctionOfTheSource() {
@@ -56,8 +55,7 @@ import UnrollKernels
   }
 
   @Test func aSummaryHasOneTargetASequence() {
-    let batcher = SequenceBatcher(sequences: sequences, perToken: false)
-    for batch in batcher.ordered(7) { #expect(batch.targets == batch.unpacked(batch.tokens).map { $0[0] + 5000 }) }
+    expectLabelsOfFirstTokens(SequenceBatcher(sequences: sequences, perToken: false).ordered(7))
   }
 
   @Test(arguments: [2, 3, 5, 7, 11])
@@ -78,9 +76,13 @@ import UnrollKernels
   }
 
   @Test func shardsOfSummariesKeepTheirTargets() {
-    for batch in SequenceBatcher(sequences: sequences, perToken: false).ordered(6).flatMap({ $0.shards(4) }) {
-      #expect(batch.targets == batch.unpacked(batch.tokens).map { $0[0] + 5000 })
-    }
+    let batches = SequenceBatcher(sequences: sequences, perToken: false).ordered(6)
+    expectLabelsOfFirstTokens(batches.flatMap { $0.shards(4) })
+  }
+
+  private func expectLabelsOfFirstTokens(_ batches: [Batch]) {
+    #expect(batches.flatMap(\.targets).count == sequences.count)
+    for batch in batches { #expect(batch.targets == batch.unpacked(batch.tokens).map { $0[0] + 5000 }) }
   }
 }
 
@@ -99,6 +101,7 @@ import UnrollKernels
   /// Column c of a chunk goes on where column c of the chunk before stopped.
   @Test func chunksGoOn() {
     let batches = StreamBatcher(tokens: (0..<61).map { Int32($0) }).batches(columns: 4, chunk: 7)
+    #expect(batches.count == 3)
     for (before, after) in zip(batches, batches.dropFirst()) {
       for (old, new) in zip(before.unpacked(before.tokens), after.unpacked(after.tokens)) {
         #expect(new[0] == old.last! + 1)

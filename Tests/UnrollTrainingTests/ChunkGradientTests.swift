@@ -13,7 +13,8 @@ import UnrollLayers
     let data = try Small.text("so wie es einmal war, so war es nie; und nun?")
     let task = try LanguageModelling(data, characters: true)
     let model = try Small.model(data, task, try Small.backend(backend, width: 7))
-    let batches = StreamBatcher(tokens: stream(data)).batches(columns: 3, chunk: 5)
+    guard case .stream(let text) = data.corpus else { throw InputError("not running text") }
+    let batches = StreamBatcher(tokens: text.train).batches(columns: 3, chunk: 5)
     let worker = ShardWorker(parameters: model.parameters.count)
     let random = RandomSource(seed: 1)
     var state: [(values: [Float], rows: Int, columns: Int)]?
@@ -44,10 +45,5 @@ import UnrollLayers
     _ = task.loss(logits, batch, weight: 0.1)
     pullback(logits)
     return (slab.row.array, final.map { ($0.array, $0.rows, $0.columns) })
-  }
-
-  private func stream(_ data: EncodedData) -> [Int32] {
-    guard case .stream(let splits) = data.corpus else { return [] }
-    return splits.train
   }
 }

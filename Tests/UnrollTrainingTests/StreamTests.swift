@@ -9,34 +9,55 @@ import UnrollKernels
 
 /// Streams of models, and that a step of a stream asks for no memory.
 @Suite struct StreamTests {
-  /// Forms that differ in what their steps run.
-  private static let forms: [(String, [String: String])] = Backends.all.flatMap { backend in
+  /// A backend with options that change what its steps run, in a reading in which it can be built and streamed.
+  struct Form: Sendable, CustomTestStringConvertible {
+    let name: String
+    let changes: [String: String]
+    let reading: Reading
+
+    var settings: BackendSettings {
+      get throws {
+        var settings = BackendSettings(try Backends.named(name).miniature)
+        settings.stack.width = 12
+        try settings.set(changes.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+        return settings
+      }
+    }
+
+    var testDescription: String { "\(name) \(changes.sorted { $0.key < $1.key }.map { "\($0)=\($1)" }), \(reading)" }
+  }
+
+  private static let forms: [Form] = Backends.all.flatMap { backend in
     [
       [:], ["layers": "2", "residual": "prenorm"], ["zoneout": "0.2", "recurrent_dropout": "0.3"], ["pooling": "mean"],
       ["pooling": "max", "residual": "prenorm"], ["pooling": "attention", "initial_state": "learned"],
-    ].map { (backend.name, $0) }
-  }
+    ].flatMap { changes in
+      [Reading.causal, .everyStep, .summary].map { Form(name: backend.name, changes: changes, reading: $0) }
+    }
+  }.filter { (try? model($0.settings, $0.reading))?.backend.isCausal == true }
 
-  private func settings(_ name: String, _ changes: [String: String] = [:]) throws -> BackendSettings? {
-    var settings = BackendSettings(try Backends.named(name).miniature)
-    settings.stack.width = 12
-    let known = settings.keys
-    guard changes.keys.allSatisfy(known.contains) else { return nil }
-    try settings.set(changes.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
-    return settings
-  }
-
-  private func model(_ settings: BackendSettings, _ reading: Reading) throws -> SequenceModel {
+  private static func model(_ settings: BackendSettings, _ reading: Reading) throws -> SequenceModel {
     var options = ModelOptions()
     options.embedding = 7
     return try SequenceModel(
       vocabulary: 11, classes: 9, options, settings, reading, random: RandomSource(seed: 5))
   }
 
-  /// A form in every reading in which it can be built and streamed; of none where the backend has not all of its options.
-  private func models(_ name: String, _ changes: [String: String]) throws -> [SequenceModel] {
-    guard let settings = try settings(name, changes) else { return [] }
-    return [.causal, .everyStep, .summary].compactMap { try? model(settings, $0) }.filter(\.backend.isCausal)
+  /// What a backend wrongly refused would be lost in silence.
+  @Test(arguments: Backends.all.map { $0.name })
+  func everyBackendHasItsForms(_ name: String) throws {
+    let forms = Self.forms.filter { $0.name == name }
+    func has(_ reading: Reading, _ changes: [String: String]) -> Bool {
+      forms.contains { $0.reading == reading && $0.changes == changes }
+    }
+    #expect(has(.causal, [:]) && has(.causal, ["layers": "2", "residual": "prenorm"]))
+    let options = try Backends.named(name).miniature
+    let isCell = BackendSettings.keys(options).contains("zoneout")
+    #expect(has(.causal, ["zoneout": "0.2", "recurrent_dropout": "0.3"]) == isCell)
+    #expect(has(.summary, ["pooling": "mean"]) != options.poolsItself)
+    #expect(has(.summary, ["pooling": "max", "residual": "prenorm"]) != options.poolsItself)
+    let learns = try Self.model(BackendSettings(options), .causal).backend.slots.contains(where: \.learnable)
+    #expect(has(.summary, ["pooling": "attention", "initial_state": "learned"]) == (learns && !options.poolsItself))
   }
 
   /// Tokens of two sequences, step by step.
@@ -63,32 +84,30 @@ import UnrollKernels
     }
 
     @Test(.enabled(if: counts, "only glibc's calls for memory can be counted"), arguments: forms)
-    func aStepAsksForNoMemory(_ name: String, _ changes: [String: String]) throws {
-      for model in try models(name, changes) {
-        let stream = try model.stream(sequences: 2)
-        #expect(calls { stream.step($0) } == 0, "\(model.reading)")
+    func aStepAsksForNoMemory(_ form: Form) throws {
+      let model = try Self.model(form.settings, form.reading)
+      let stream = try model.stream(sequences: 2)
+      #expect(calls { stream.step($0) } == 0)
 
-        // The same through `forward` does ask, so the count above can fail.
-        let walked = Walked(inner: model.backend).stream(2, model.parameters)
-        #expect(calls { _ in walked.step() } > 0)
-      }
+      // The same through `forward` does ask, so the count above can fail.
+      let walked = Walked(inner: model.backend).stream(2, model.parameters)
+      #expect(calls { _ in walked.step() } > 0)
     }
   #endif
 
   /// After every token the logits of the model that has read the tokens so far as one sequence: the last of a tagger's or a
   /// language model's, those of a classifier.
   @Test(arguments: forms)
-  func aStreamedModelIsTheModel(_ name: String, _ changes: [String: String]) throws {
-    for model in try models(name, changes) {
-      let stream = try model.stream(sequences: 2)
-      for round in 1...2 {
-        stream.reset()
-        for (step, pair) in tokens.enumerated() {
-          let logits = stream.step(pair).array
-          guard [0, 1, 2, 7, 99].contains(step) else { continue }
-          let worst = Contract.distance(logits, whole(model, step + 1))
-          #expect(worst < 1e-4, "round \(round), step \(step), \(model.reading)")
-        }
+  func aStreamedModelIsTheModel(_ form: Form) throws {
+    let model = try Self.model(form.settings, form.reading)
+    let stream = try model.stream(sequences: 2)
+    for round in 1...2 {
+      stream.reset()
+      for (step, pair) in tokens.enumerated() {
+        let logits = stream.step(pair).array
+        guard [0, 1, 2, 7, 99].contains(step) else { continue }
+        let worst = Contract.distance(logits, whole(model, step + 1))
+        #expect(worst < 1e-4, "round \(round), step \(step)")
       }
     }
   }
@@ -102,21 +121,11 @@ import UnrollKernels
     return withExtendedLifetime(pass) { logits.rows(logits.rows - 2..<logits.rows).array }
   }
 
-  /// Every backend streams as a language model, and as a classifier unless it needs all of a text.
-  @Test(arguments: Backends.all.map { $0.name })
-  func everyBackendStreams(_ name: String) throws {
-    let settings = try #require(try settings(name))
-    _ = try model(settings, .causal).stream()
-    let classifier = try model(settings, .summary)
-    if classifier.backend.isCausal { _ = try classifier.stream() }
-  }
-
-  @Test func whatReadsTheWholeCannotBeStreamed() throws {
-    let both = try #require(try settings("lstm", ["direction": "bidirectional"]))
-    for reading in [Reading.everyStep, .summary] {
-      let model = try model(both, reading)
-      #expect { try model.stream() } throws: { "\($0)".contains("direction: forward") }
-    }
+  @Test(arguments: [Reading.everyStep, .summary])
+  func whatReadsTheWholeCannotBeStreamed(_ reading: Reading) throws {
+    let both = Form(name: "lstm", changes: ["direction": "bidirectional"], reading: reading)
+    let model = try Self.model(both.settings, reading)
+    #expect { try model.stream() } throws: { "\($0)".contains("direction: forward") }
   }
 }
 
