@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import UnrollCore
 
 /// The built program, run as people run it, in a folder of its own.
@@ -12,16 +13,12 @@ final class Program {
     var sentences: [String] { errors.split(separator: "\n").map(String.init) }
   }
 
-  let folder: String
+  private let scratch = Scratch()
+  var folder: String { scratch.path }
 
   init(_ files: [String: String] = [:]) throws {
-    var template = Array("/tmp/unroll-command-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else { throw InputError("no temporary folder") }
-    folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     for (name, text) in files { try write(name, text) }
   }
-
-  deinit { try? FileManager.default.removeItem(atPath: folder) }
 
   /// `unroll`, built beside the bundle of the tests.
   static let path: String = {
@@ -32,7 +29,7 @@ final class Program {
     return URL(fileURLWithPath: folder.isEmpty ? "unroll" : folder + "/unroll").path
   }()
 
-  func write(_ name: String, _ text: String) throws { try Files.write(text, to: "\(folder)/\(name)") }
+  func write(_ name: String, _ text: String) throws { try scratch.write(name, text) }
 
   func read(_ name: String) throws -> String { String(decoding: try Files.read("\(folder)/\(name)"), as: UTF8.self) }
 

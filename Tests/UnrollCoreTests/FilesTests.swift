@@ -1,95 +1,75 @@
 import Foundation
+import TestSupport
 import Testing
 import UnrollCore
 
 @Suite struct FilesTests {
-  private let folder = "\(NSTemporaryDirectory())/unroll-files-\(UUID().uuidString)"
-
-  private func cleaned(_ body: () throws -> Void) rethrows {
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    try body()
-  }
+  private let scratch = Scratch()
+  private var folder: String { scratch.path }
 
   @Test func writtenAndRead() throws {
-    try cleaned {
-      let bytes = (0..<200_000).map { UInt8(truncatingIfNeeded: $0) }
-      try Files.write(bytes, to: "\(folder)/deep/er/file")
-      #expect(try Files.read("\(folder)/deep/er/file") == bytes)
-      try Files.write("", to: "\(folder)/empty")
-      #expect(try Files.read("\(folder)/empty").isEmpty)
-      #expect(try Files.list(folder) == ["deep", "empty"])
-    }
+    let bytes = (0..<200_000).map { UInt8(truncatingIfNeeded: $0) }
+    try Files.write(bytes, to: "\(folder)/deep/er/file")
+    #expect(try Files.read("\(folder)/deep/er/file") == bytes)
+    try Files.write("", to: "\(folder)/empty")
+    #expect(try Files.read("\(folder)/empty").isEmpty)
+    #expect(try Files.list(folder) == ["deep", "empty"])
   }
 
   @Test func withoutWhiteSpaceAtTheEnd() throws {
-    try cleaned {
-      for (written, read) in [("", ""), (" \n", ""), (" a\n b \r\n\n", " a\n b"), ("ä", "ä")] {
-        try Files.write(written, to: "\(folder)/file")
-        #expect(Files.trimmed("\(folder)/file") == read)
-      }
-      #expect(Files.trimmed("\(folder)/none") == nil && Files.trimmed(folder) == nil)
+    for (written, read) in [("", ""), (" \n", ""), (" a\n b \r\n\n", " a\n b"), ("ä", "ä")] {
+      try Files.write(written, to: "\(folder)/file")
+      #expect(Files.trimmed("\(folder)/file") == read)
     }
+    #expect(Files.trimmed("\(folder)/none") == nil && Files.trimmed(folder) == nil)
   }
 
   @Test func aNewFileReplacesTheOldAndNothingElseStays() throws {
-    try cleaned {
-      try Files.write("a long old content", to: "\(folder)/record")
-      try Files.write("new", to: "\(folder)/record")
-      #expect(try Files.read("\(folder)/record") == Array("new".utf8))
-      #expect(try Files.list(folder) == ["record"])
-    }
+    try Files.write("a long old content", to: "\(folder)/record")
+    try Files.write("new", to: "\(folder)/record")
+    #expect(try Files.read("\(folder)/record") == Array("new".utf8))
+    #expect(try Files.list(folder) == ["record"])
   }
 
   @Test func aFailedWriteLeavesNothingBehind() throws {
-    try cleaned {
-      try Files.makeFolder("\(folder)/taken/inside")
-      #expect(throws: InputError.self) { try Files.write("x", to: "\(folder)/taken") }
-      #expect(try Files.list(folder) == ["taken"])
-    }
+    try Files.makeFolder("\(folder)/taken/inside")
+    #expect(throws: InputError.self) { try Files.write("x", to: "\(folder)/taken") }
+    #expect(try Files.list(folder) == ["taken"])
   }
 
   /// Files of writers that are gone; one of a writer that lives, or of another host of today, stays.
   @Test func leftoversOfTheDead() throws {
-    try cleaned {
-      let gone = Process()
-      gone.executableURL = URL(fileURLWithPath: "/bin/sh")
-      gone.arguments = ["-c", "true"]
-      try gone.run()
-      gone.waitUntilExit()
-      let host = ProcessInfo.processInfo.hostName
-      let dead = ".unroll-\(host)-\(gone.processIdentifier)-0123abcd.tmp"
-      let alive = ".unroll-\(host)-\(getpid())-0123abcd.tmp"
-      let (other, old) = (".unroll-elsewhere-1-0123abcd.tmp", ".unroll-elsewhere-2-0123abcd.tmp")
-      for name in [dead, alive, other, old, "record.tmp"] {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        _ = FileManager.default.createFile(atPath: "\(folder)/\(name)", contents: Data())
-      }
-      let dayBefore = Date().addingTimeInterval(-90_000)
-      try FileManager.default.setAttributes([.modificationDate: dayBefore], ofItemAtPath: "\(folder)/\(old)")
-      Files.removeLeftovers(in: folder)
-      #expect(try Files.list(folder) == [other, alive, "record.tmp"].sorted())
-      Files.removeLeftovers(in: "\(folder)/none")
+    let gone = Process()
+    gone.executableURL = URL(fileURLWithPath: "/bin/sh")
+    gone.arguments = ["-c", "true"]
+    try gone.run()
+    gone.waitUntilExit()
+    let host = ProcessInfo.processInfo.hostName
+    let dead = ".unroll-\(host)-\(gone.processIdentifier)-0123abcd.tmp"
+    let alive = ".unroll-\(host)-\(getpid())-0123abcd.tmp"
+    let (other, old) = (".unroll-elsewhere-1-0123abcd.tmp", ".unroll-elsewhere-2-0123abcd.tmp")
+    for name in [dead, alive, other, old, "record.tmp"] {
+      _ = FileManager.default.createFile(atPath: "\(folder)/\(name)", contents: Data())
     }
+    let dayBefore = Date().addingTimeInterval(-90_000)
+    try FileManager.default.setAttributes([.modificationDate: dayBefore], ofItemAtPath: "\(folder)/\(old)")
+    Files.removeLeftovers(in: folder)
+    #expect(try Files.list(folder) == [other, alive, "record.tmp"].sorted())
+    Files.removeLeftovers(in: "\(folder)/none")
   }
 
   @Test func complaintsNameTheFile() throws {
-    try cleaned {
-      try Files.makeFolder(folder)
-      #expect { try Files.read("\(folder)/none") } throws: { "\($0)".hasPrefix("\(folder)/none: cannot be read") }
-      #expect { try Files.read(folder) } throws: { "\($0)".contains("is a folder") }
-      #expect { try Files.list("\(folder)/none") } throws: { "\($0)".contains("cannot be listed") }
-    }
+    #expect { try Files.read("\(folder)/none") } throws: { "\($0)".hasPrefix("\(folder)/none: cannot be read") }
+    #expect { try Files.read(folder) } throws: { "\($0)".contains("is a folder") }
+    #expect { try Files.list("\(folder)/none") } throws: { "\($0)".contains("cannot be listed") }
   }
 
   /// Nobody writes into the pipe, and the device has no end: both would be waited for.
   @Test(.timeLimit(.minutes(1))) func onlyRegularFilesAreRead() throws {
-    try cleaned {
-      try Files.makeFolder(folder)
-      #expect(mkfifo("\(folder)/pipe", 0o600) == 0)
-      for path in ["\(folder)/pipe", "/dev/zero", "/dev/null"] {
-        #expect { try Files.read(path) } throws: {
-          "\($0)" == "\(path): is a pipe, a socket or a device, a regular file is needed"
-        }
+    #expect(mkfifo("\(folder)/pipe", 0o600) == 0)
+    for path in ["\(folder)/pipe", "/dev/zero", "/dev/null"] {
+      #expect { try Files.read(path) } throws: {
+        "\($0)" == "\(path): is a pipe, a socket or a device, a regular file is needed"
       }
     }
   }
@@ -115,13 +95,11 @@ import UnrollCore
   }
 
   @Test func waysFromFoldersToFiles() throws {
-    try cleaned {
-      try Files.write("", to: "\(folder)/studies/a.yaml")
-      try Files.makeFolder("\(folder)/out")
-      #expect(
-        Files.relative("\(folder)/studies/a.yaml", from: "\(folder)/out/later/still") == "../../../studies/a.yaml")
-      #expect(Files.absolute("\(folder)/out/../studies/a.yaml") == Files.absolute("\(folder)/studies/a.yaml"))
-    }
+    try Files.write("", to: "\(folder)/studies/a.yaml")
+    try Files.makeFolder("\(folder)/out")
+    #expect(
+      Files.relative("\(folder)/studies/a.yaml", from: "\(folder)/out/later/still") == "../../../studies/a.yaml")
+    #expect(Files.absolute("\(folder)/out/../studies/a.yaml") == Files.absolute("\(folder)/studies/a.yaml"))
   }
 
   @Test func homes() {

@@ -1,4 +1,4 @@
-import Foundation
+import TestSupport
 import Testing
 
 @testable import UnrollCore
@@ -6,10 +6,9 @@ import Testing
 /// What a process may use, as the files of the kernel say it.
 @Suite struct ResourcesTests {
   private func resources(_ files: [String: String], _ body: (Resources) throws -> Void) throws {
-    let root = "\(NSTemporaryDirectory())/unroll-resources-\(UUID().uuidString)"
-    defer { try? FileManager.default.removeItem(atPath: root) }
-    for (name, text) in files { try Files.write(text, to: "\(root)/\(name)") }
-    try body(Resources(root: root))
+    let scratch = Scratch()
+    for (name, text) in files { try scratch.write(name, text) }
+    try withExtendedLifetime(scratch) { try body(Resources(root: scratch.path)) }
   }
 
   @Test func affinity() throws {

@@ -1,27 +1,9 @@
-import Testing
+import TestSupport
 import UnrollCore
 
 @testable import UnrollData
 
-/// A folder of its own for one test, removed with it.
-final class Scratch {
-  let path: String
-
-  init() {
-    path = "/tmp/unroll-data-\(UInt64.random(in: 0 ... .max))"
-  }
-
-  deinit { try? Scratch.remove(path) }
-
-  @discardableResult
-  func write(_ name: String, _ text: String) throws -> Scratch { try write(name, bytes: Array(text.utf8)) }
-
-  @discardableResult
-  func write(_ name: String, bytes: [UInt8]) throws -> Scratch {
-    try Files.write(bytes, to: "\(path)/\(name)")
-    return self
-  }
-
+extension Scratch {
   /// The request of a study file that lies in this folder; `yaml` is what follows `data:` on the first line.
   func request(_ yaml: String) throws -> DataRequest {
     let study = try Setting(yaml: "data: " + yaml, file: "\(path)/study.yaml")
@@ -36,13 +18,6 @@ final class Scratch {
       _ = try load(yaml)
       return "no complaint"
     } catch { return "\(error)".replacing(path, with: "DIR") }
-  }
-
-  private static func remove(_ path: String) throws {
-    if let names = try? Files.list(path) {
-      for name in names { try remove("\(path)/\(name)") }
-    }
-    removeEntry(path)
   }
 }
 

@@ -3,6 +3,7 @@
 #else
   import Darwin
 #endif
+import TestSupport
 import Testing
 import UnrollKernels
 

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import TestSupport
 import Testing
 import UnrollKernels
 
@@ -10,39 +6,17 @@ import UnrollKernels
 @Suite struct SelectiveScanTests {
   private let pool = Pool()
 
-  private struct Shape {
-    let steps: PackedSteps
-    let channels: Int
-    let size: Int
-  }
-
-  /// Inputs in the order u, Δ, A, b, c, D, x₀; the outputs and the final states.
-  private func twin(_ shape: Shape, _ inputs: [[Double]]) -> (y: [Double], final: [Double]) {
-    let (h, n) = (shape.channels, shape.size)
-    var (y, x) = ([Double](repeating: 0, count: shape.steps.rows * h), inputs[6])
-    for t in 0..<shape.steps.steps {
-      for b in 0..<Int(shape.steps.live[t]) {
-        let row = Int(shape.steps.offset[t]) + b
-        for i in 0..<h {
-          let (u, delta) = (inputs[0][row * h + i], inputs[1][row * h + i])
-          var sum = inputs[5][i] * u
-          for j in 0..<n {
-            let place = (b * h + i) * n + j
-            x[place] = exp(delta * inputs[2][i * n + j]) * x[place] + delta * inputs[3][row * n + j] * u
-            sum += inputs[4][row * n + j] * x[place]
-          }
-          y[row * h + i] = sum
-        }
-      }
-    }
-    return (y, x)
+  /// Inputs in the order u, Δ, A, b, c, D, x₀.
+  private func twin(_ steps: PackedSteps, _ inputs: [[Double]]) -> (y: [Double], final: [Double]) {
+    Twin.selectiveScan(
+      steps, u: inputs[0], delta: inputs[1], a: inputs[2], b: inputs[3], c: inputs[4], d: inputs[5], from: inputs[6])
   }
 
   /// More steps than a checkpoint spans; a tile of channels and a remainder; states so large that tiles go one by one; and few.
   @Test(arguments: [([37, 16, 5, 1], 19, 3), ([18, 2], 19, 70), ([7], 5, 1), ([3, 3], 32, 16)])
   func forwardAndBack(_ lengths: [Int], _ channels: Int, _ size: Int) {
-    let shape = Shape(steps: PackedSteps(lengths: lengths), channels: channels, size: size)
-    let (rows, count) = (shape.steps.rows, lengths.count)
+    let steps = PackedSteps(lengths: lengths)
+    let (rows, count) = (steps.rows, lengths.count)
     let (u, delta) = (pool.normal(rows, channels), pool.normal(rows, channels))
     delta.assign(delta.array.map { 0.05 + 0.2 * abs($0) })
     let a = pool.normal(channels, size)
@@ -53,15 +27,15 @@ import UnrollKernels
     let (d, x0) = (pool.normal(1, channels), pool.normal(count, channels * size))
     let (y, final, dy) = (pool.matrix(rows, channels), pool.matrix(count, x0.columns), pool.normal(rows, channels))
     let system = SelectiveSystem(a: a, d: d, u: u, delta: delta, b: b, c: c, initial: x0)
-    let checkpoints = Kernels.selectiveScan(system, shape.steps, arena: pool.arena, wayBack: true, y: y, final: final)!
+    let checkpoints = Kernels.selectiveScan(system, steps, arena: pool.arena, wayBack: true, y: y, final: final)!
     let inputs = [u, delta, a, b, c, d, x0].map(\.doubles)
-    let expected = twin(shape, inputs)
+    let expected = twin(steps, inputs)
     #expect(distance(y.array, expected.y) < 1e-6 && distance(final.array, expected.final) < 1e-6)
 
     let ours = [u, delta, a, both, d, x0].map { pool.matrix($0.rows, $0.columns) }
     let (db, dc) = (ours[3].columns(1..<size + 1), ours[3].columns(size + 1..<2 * size + 1))
     Kernels.selectiveScanBack(
-      system, shape.steps, arena: pool.arena, checkpoints: checkpoints, dy: dy,
+      system, steps, arena: pool.arena, checkpoints: checkpoints, dy: dy,
       SelectiveGradient(
         addA: ours[2], addD: ours[4], u: ours[0], delta: ours[1], addB: db, addC: dc, initial: ours[5]))
     for (which, gradient) in [ours[0], ours[1], ours[2], db, dc, ours[4], ours[5]].enumerated() {
@@ -70,7 +44,7 @@ import UnrollKernels
         derivative { step in
           var moved = inputs
           moved[which][place] += step
-          return zip(twin(shape, moved).y, dy.doubles).reduce(0) { $0 + $1.0 * $1.1 }
+          return zip(twin(steps, moved).y, dy.doubles).reduce(0) { $0 + $1.0 * $1.1 }
         }
       }
       let all = gradient.array

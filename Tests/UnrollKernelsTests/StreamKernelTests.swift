@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import UnrollKernels
 
@@ -34,20 +35,15 @@ import UnrollKernels
     let (a, d) = (pool.normal(channels, size), pool.normal(1, channels))
     let (u, delta) = (pool.normal(sequences, channels), pool.normal(sequences, channels, deviation: 0.3))
     let both = pool.normal(sequences, 2 * size)
+    let (b, c) = (both.columns(0..<size), both.columns(size..<2 * size))
     let (x, y) = (pool.normal(sequences, channels * size), pool.matrix(sequences, channels))
     let before = x.doubles
-    let system = SelectiveSystem(
-      a: a, d: d, u: u, delta: delta, b: both.columns(0..<size), c: both.columns(size..<2 * size), initial: nil)
+    let system = SelectiveSystem(a: a, d: d, u: u, delta: delta, b: b, c: c, initial: nil)
     Kernels.selectiveStep(system, state: x, into: y)
-    let after = before.indices.map { place -> Double in
-      let (b, h, n) = (place / (channels * size), place / size % channels, place % size)
-      return exp(delta.at(b, h) * a.at(h, n)) * before[place] + delta.at(b, h) * both.at(b, n) * u.at(b, h)
-    }
-    let twin = (0..<sequences * channels).map { place -> Double in
-      let (b, h) = (place / channels, place % channels)
-      return (0..<size).reduce(d.at(0, h) * u.at(b, h)) { $0 + both.at(b, size + $1) * after[place * size + $1] }
-    }
-    #expect(distance(x.array, after) < 1e-6 && distance(y.array, twin) < 1e-6)
+    let twin = Twin.selectiveScan(
+      PackedSteps(count: sequences, length: 1), u: u.doubles, delta: delta.doubles, a: a.doubles, b: b.doubles,
+      c: c.doubles, d: d.doubles, from: before)
+    #expect(distance(x.array, twin.final) < 1e-6 && distance(y.array, twin.y) < 1e-6)
   }
 
   @Test(arguments: [2, 4])

@@ -1,4 +1,4 @@
-import Foundation
+import TestSupport
 import Testing
 import UnrollCore
 import UnrollLayers
@@ -47,13 +47,10 @@ import UnrollLayers
   }
 
   @Test func eachFileIsOneSentence() throws {
-    let folder = NSTemporaryDirectory() + "unroll-damaged-\(getpid())"
-    defer { try? FileManager.default.removeItem(atPath: folder) }
     let good = try Files.read("\(ReferenceCaseTests.folder)/rnn.safetensors")
-    try Files.write(good, to: "\(folder)/a.safetensors")
-    try Files.write(Array(good.prefix(100)), to: "\(folder)/b.safetensors")
-    try Files.write([], to: "\(folder)/c.safetensors")
-    let results = try Parity.run(folder: folder)
+    let scratch = try Scratch().write("a.safetensors", bytes: good)
+    try scratch.write("b.safetensors", bytes: Array(good.prefix(100))).write("c.safetensors", bytes: [])
+    let (folder, results) = (scratch.path, try Parity.run(folder: scratch.path))
     #expect(
       results.map(\.complaint) == [
         nil, "\(folder)/b.safetensors: is not a safetensors file: its header cannot be read",

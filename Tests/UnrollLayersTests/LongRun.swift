@@ -3,6 +3,7 @@
 #else
   import Darwin
 #endif
+import TestSupport
 import UnrollCore
 import UnrollKernels
 
@@ -21,7 +22,7 @@ struct LongRun {
     var random = RandomSource(seed: seed)
     func normal(_ rows: Int, _ columns: Int, _ arena: Arena) -> Matrix {
       let matrix = arena.matrix(rows, columns)
-      matrix.assign((0..<rows * columns).map { _ in Float(random.normal()) })
+      matrix.fill(normal: &random)
       return matrix
     }
     pass = Pass(
@@ -61,8 +62,4 @@ struct LongRun {
     guard ours.allSatisfy(\.isFinite) else { return .infinity }
     return zip(ours, theirs).map { abs($0 - $1) }.max()! / theirs.map(abs).max()!
   }
-}
-
-extension Matrix {
-  var doubles: [Double] { array.map(Double.init) }
 }

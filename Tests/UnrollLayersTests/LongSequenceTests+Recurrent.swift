@@ -3,6 +3,7 @@
 #else
   import Darwin
 #endif
+import TestSupport
 import Testing
 import UnrollCore
 import UnrollKernels
@@ -17,8 +18,6 @@ import UnrollKernels
   /// From the sums of all gates [gH] and the states [slots · H] to the new states, the output first.
   private typealias Step = (_ sums: [Double], _ states: [Double]) -> [Double]
 
-  private static func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
-
   /// Unit by unit: `f` gets a unit's sums and states.
   private static func unitwise(_ gates: Int, _ slots: Int, _ f: @escaping ([Double], [Double]) -> [Double]) -> Step {
     { sums, states in
@@ -32,17 +31,17 @@ import UnrollKernels
   private static let steps: [String: Step] = [
     "rnn": unitwise(1, 1) { a, _ in [tanh(a[0])] },
     "residual-rnn": unitwise(1, 1) { a, s in [s[0] + tanh(a[0])] },
-    "highway-rnn": unitwise(2, 1) { a, s in [sigmoid(a[0]) * s[0] + (1 - sigmoid(a[0])) * tanh(a[1])] },
+    "highway-rnn": unitwise(2, 1) { a, s in [Twin.sigmoid(a[0]) * s[0] + (1 - Twin.sigmoid(a[0])) * tanh(a[1])] },
     "lstm": unitwise(4, 2) { a, s in
-      let c = sigmoid(a[1]) * s[1] + sigmoid(a[0]) * tanh(a[2])
-      return [sigmoid(a[3]) * tanh(c), c]
+      let c = Twin.sigmoid(a[1]) * s[1] + Twin.sigmoid(a[0]) * tanh(a[2])
+      return [Twin.sigmoid(a[3]) * tanh(c), c]
     },
     "slstm": unitwise(4, 4) { a, s in
       let kept = -log1p(exp(-a[1])) + s[3]
       let m = max(kept, a[0])
       let c = exp(kept - m) * s[1] + exp(a[0] - m) * tanh(a[2])
       let n = exp(kept - m) * s[2] + exp(a[0] - m)
-      return [sigmoid(a[3]) * c / n, c, n, m]
+      return [Twin.sigmoid(a[3]) * c / n, c, n, m]
     },
   ]
 

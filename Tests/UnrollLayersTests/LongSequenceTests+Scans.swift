@@ -3,6 +3,7 @@
 #else
   import Darwin
 #endif
+import TestSupport
 import Testing
 import UnrollCore
 import UnrollKernels
@@ -26,23 +27,19 @@ import UnrollKernels
     )
     let (logA, d) = (values(layer.logA), values(layer.d))
     func twin(_ u: [Double], _ start: [Double]) -> (rows: [Double], final: [Double]) {
-      var (x, rows) = (start, [Double]())
+      var (delta, b, c): ([Double], [Double], [Double]) = ([], [], [])
       for t in 0..<Self.length {
-        let now = Array(u[4 * t..<4 * t + 4])
-        let low = (0..<8).map { i in (0..<4).reduce(0.0) { $0 + project[4 * i + $1] * now[$1] } }
-        for h in 0..<4 {
+        // Two numbers for Δ, then b and c.
+        let low = (0..<8).map { i in (0..<4).reduce(0.0) { $0 + project[4 * i + $1] * u[4 * t + $1] } }
+        delta += (0..<4).map { h in
           let before = bias[h] + time[2 * h] * low[0] + time[2 * h + 1] * low[1]
-          let delta = max(before, 0) + log1p(exp(-abs(before)))
-          var y = d[h] * now[h]
-          for n in 0..<3 {
-            let place = 3 * h + n
-            x[place] = exp(-delta * exp(logA[place])) * x[place] + delta * low[2 + n] * now[h]
-            y += low[5 + n] * x[place]
-          }
-          rows.append(y)
+          return max(before, 0) + log1p(exp(-abs(before)))
         }
+        b += low[2..<5]
+        c += low[5...]
       }
-      return (rows, x)
+      return Twin.selectiveScan(
+        PackedSteps(lengths: [Self.length]), u: u, delta: delta, a: logA.map { -exp($0) }, b: b, c: c, d: d, from: start)
     }
     let run = LongRun(layer, parameters, seed: 2)
     let expected = twin(run.input, run.state)
@@ -62,7 +59,6 @@ import UnrollKernels
     let parameters = Parameters(builder)
     let weight = parameters.value(layer.input.weight).array.map(Double.init)
     let bias = parameters.value(layer.input.bias!).array.map(Double.init)
-    func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
     func twin(_ x: [Double], _ start: [Double]) -> [Double] {
       var (h, rows) = (start, [Double]())
       for t in 0..<Self.length {
@@ -71,9 +67,9 @@ import UnrollKernels
         }
         for j in 0..<width {
           let last = values[(gates - 1) * width + j]
-          let candidate = last >= 0 ? last + 0.5 : sigmoid(last)
-          let first = sigmoid(values[j])
-          let open = gates == 2 ? first : sigmoid(values[width + j]) / (first + sigmoid(values[width + j]))
+          let candidate = last >= 0 ? last + 0.5 : Twin.sigmoid(last)
+          let (first, second) = (Twin.sigmoid(values[j]), Twin.sigmoid(values[width + j]))
+          let open = gates == 2 ? first : second / (first + second)
           h[j] += open * (candidate - h[j])
           rows.append(h[j])
         }
@@ -105,7 +101,7 @@ import UnrollKernels
       steps, parameters: parameters, gradients: Buffer(count: parameters.count), arena: Arena(), mode: .training)
     var random = RandomSource(seed: 6)
     let x = pass.arena.matrix(steps.rows, 5)
-    x.assign((0..<x.count).map { _ in Float(20 * random.normal()) })
+    x.fill(normal: &random, deviation: 20)
     let (output, pullback) = layer.forward(x, from: nil, pass)
     #expect(Kernels.isFinite(output.rows) && output.state.allSatisfy(Kernels.isFinite))
     let ones = pass.arena.matrix(steps.rows, 5)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import UnrollCore
 import UnrollKernels
@@ -149,9 +150,7 @@ private struct TransformerTwin {
     }
     let attended = map("self_attn.out_proj.weight_l0", "self_attn.out_proj.bias_l0", mixed)
     let u = zip(inputs.last!, attended).map { $0 + $1 }
-    let inner = map("linear1.weight_l0", "linear1.bias_l0", norm("norm2.", "_l0", u)).map {
-      0.5 * $0 * erfc(-$0 / 2.0.squareRoot())
-    }
+    let inner = map("linear1.weight_l0", "linear1.bias_l0", norm("norm2.", "_l0", u)).map(Twin.gelu)
     return norm("norm.", "", zip(u, map("linear2.weight_l0", "linear2.bias_l0", inner)).map { $0 + $1 })
   }
 

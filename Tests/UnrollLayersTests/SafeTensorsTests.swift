@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import UnrollCore
 import UnrollKernels
@@ -15,6 +16,13 @@ import UnrollLayers
     let bytes = try content.encoded()
     #expect(try SafeTensors(bytes) == content)
     #expect(try SafeTensors(bytes).encoded() == bytes)
+  }
+
+  @Test func filesHoldWhatWasWritten() throws {
+    let scratch = Scratch()
+    try content.write(to: "\(scratch.path)/a.safetensors")
+    #expect(try SafeTensors(contentsOf: "\(scratch.path)/a.safetensors") == content)
+    #expect(try Files.list(scratch.path) == ["a.safetensors"])
   }
 
   @Test func dataBeginAligned() throws {

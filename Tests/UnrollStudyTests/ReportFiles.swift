@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import TestSupport
 import UnrollCore
 
 @testable import UnrollStudy
@@ -14,8 +10,9 @@ enum ReportFiles {
     try inFolder { folder in
       let path = try Report.write(records, study: study, to: folder, gnuplot: gnuplot)
       var files = ["\(study).md": String(decoding: try Files.read(path), as: UTF8.self)]
-      for name in (try? Files.list("\(folder)/\(study)")) ?? [] {
-        files["\(study)/\(name)"] = String(decoding: try Files.read("\(folder)/\(study)/\(name)"), as: UTF8.self)
+      let drawings = "\(folder)/\(study)"
+      for name in try Files.exists(drawings) ? Files.list(drawings) : [] {
+        files["\(study)/\(name)"] = String(decoding: try Files.read("\(drawings)/\(name)"), as: UTF8.self)
       }
       return files
     }
@@ -27,15 +24,7 @@ enum ReportFiles {
   }
 
   static func inFolder<T>(_ body: (String) throws -> T) throws -> T {
-    var template = Array("/tmp/unroll-test-XXXXXX".utf8CString)
-    mkdtemp(&template)
-    let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    defer { remove(folder) }
-    return try body(folder)
-  }
-
-  private static func remove(_ path: String) {
-    for name in (try? Files.list(path)) ?? [] { remove("\(path)/\(name)") }
-    if unlink(path) != 0 { rmdir(path) }
+    let scratch = Scratch()
+    return try withExtendedLifetime(scratch) { try body(scratch.path) }
   }
 }
