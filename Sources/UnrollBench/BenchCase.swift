@@ -5,15 +5,15 @@ import UnrollSystem
 import UnrollTraining
 
 /// One fixed case of work to be timed: the file that holds it is read by the PyTorch side of the comparison too.
-public struct BenchCase: Options, Hashable {
-  public enum Kind: String, CaseIterable, Sendable {
+package struct BenchCase: Options, Hashable {
+  package enum Kind: String, CaseIterable, Sendable {
     /// Embedding → backend → linear → mean cross-entropy, clip to norm 1, Adam.
     case step
     /// One sequence operator alone on random input [T, B, width], forward and backward, all gradients.
     case op
   }
 
-  public static let table: [OptionKey<BenchCase>] = [
+  package static let table: [OptionKey<BenchCase>] = [
     OptionKey("name", \.name, "what the result is called"),
     OptionKey("kind", \.kind, "a training step, or an operator alone"),
     OptionKey("backend", \.backend, "a backend, or the operator `selective-scan`"),
@@ -29,26 +29,26 @@ public struct BenchCase: Options, Hashable {
     OptionKey("length", \.length, in: 1...16_777_216, "steps T of every sequence"),
   ]
 
-  public var name = ""
-  public var kind = Kind.step
-  public var backend = ""
-  public var options = ""
+  package var name = ""
+  package var kind = Kind.step
+  package var backend = ""
+  package var options = ""
   // Zero: not given.
-  public var (hidden, embed, state, vocabulary, classes, batch, length) = (0, 0, 0, 0, 0, 0, 0)
-  public var layers = 1
-  public var bidirectional = false
+  package var (hidden, embed, state, vocabulary, classes, batch, length) = (0, 0, 0, 0, 0, 0, 0)
+  package var layers = 1
+  package var bidirectional = false
 
-  public init() {}
+  package init() {}
 
   /// The operator that is no backend.
   static let selectiveScan = "selective-scan"
   /// State spaces that are timed without the block around them.
   private static let bare = [selectiveScan, S4DOptions.name, SSMOptions.name]
 
-  public var rows: Int { batch * length }
+  package var rows: Int { batch * length }
   var inputWidth: Int { embed == 0 ? hidden : embed }
 
-  public func validate() throws {
+  package func validate() throws {
     var needed = [("hidden", hidden), ("batch", batch), ("length", length)]
     let ofSteps = [("vocab", vocabulary), ("classes", classes)]
     let isBare = kind == .op && BenchCase.bare.contains(backend)
@@ -72,7 +72,7 @@ public struct BenchCase: Options, Hashable {
   }
 
   /// Why this version cannot run the case; nil when it can.
-  public var obstacle: String? {
+  package var obstacle: String? {
     if kind == .op && backend == BenchCase.selectiveScan { return nil }
     do { _ = try Backends.named(backend) } catch let error as InputError {
       return error.message

@@ -1,11 +1,11 @@
 import UnrollCore
 
 /// The cases of a file `{"cases": [{"name": …, "kind": "step", …}, …]}`; other keys beside `cases` are the author's notes.
-public struct BenchCases: Sendable {
-  public let cases: [BenchCase]
+package struct BenchCases: Sendable {
+  package let cases: [BenchCase]
 
   /// - Throws: `InputError` with file and name of the first case that cannot be, before anything is measured.
-  public init(path: String) throws {
+  package init(path: String) throws {
     let entries = try Setting(yaml: try Files.readText(path), file: path).entries("the file")
     guard let list = entries.first(where: { $0.key == "cases" })?.value, case .list(let items) = list.content else {
       throw InputError("has no list \"cases\" of {\"name\": …, \"kind\": \"step\", …}", file: path)

@@ -5,20 +5,20 @@ import UnrollKernels
 /// How much faster a kernel is than the plain way to the same numbers, both in this process, in turns.
 ///
 /// A ratio of two times that were taken side by side is nearly the same on a busy machine and on a quiet one.
-public struct BenchGuard: Codable, Sendable {
-  public let name: String
+package struct BenchGuard: Codable, Sendable {
+  package let name: String
   /// Time of the plain way through time of the kernel: the median over pairs of runs.
-  public let ratio: Double
+  package let ratio: Double
   /// The kernel's median time in milliseconds.
-  public let ms: Double
+  package let ms: Double
   /// The median time of the plain way, in milliseconds.
-  public let plain_ms: Double
+  package let plain_ms: Double
 
-  public static let names = GuardPair.all.map(\.name)
+  package static let names = GuardPair.all.map(\.name)
 
   /// - Parameter seconds: measuring time of each pair.
   /// - Throws: `InputError` when both ways do not come to the same numbers, so that the ratio would mean nothing.
-  public static func measure(_ name: String, seconds: Double) throws -> BenchGuard {
+  package static func measure(_ name: String, seconds: Double) throws -> BenchGuard {
     let pair = GuardPair.all.first { $0.name == name }!.make()
     pair.kernel()
     let fast = pair.result.array

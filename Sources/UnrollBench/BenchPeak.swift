@@ -3,20 +3,20 @@ import UnrollKernels
 import UnrollSystem
 
 /// What one core of this machine can do at most, and with what.
-public struct BenchPeak: Codable, Sendable {
+package struct BenchPeak: Codable, Sendable {
   /// Multiply-adds in registers, two operations each, in 10⁹ operations a second.
-  public let fma_gflops: Double
+  package let fma_gflops: Double
   /// OpenBLAS's product of two square matrices.
-  public let sgemm_gflops: Double
+  package let sgemm_gflops: Double
   /// Our own product of the same matrices.
-  public let own_gflops: Double
+  package let own_gflops: Double
   /// Their rows and columns.
-  public let size: Int
-  public let cores: Int
-  public let environment: Machine.Environment
+  package let size: Int
+  package let cores: Int
+  package let environment: Machine.Environment
 
   /// Takes the best of several runs: what others do on the machine can only slow it.
-  public static func measured(seconds: Double) -> BenchPeak {
+  package static func measured(seconds: Double) -> BenchPeak {
     let (size, arena) = (1024, Arena())
     defer { withExtendedLifetime(arena) {} }
     let (a, b, c) = (arena.matrix(size, size), arena.matrix(size, size), arena.matrix(size, size))

@@ -3,19 +3,19 @@ import UnrollSystem
 import UnrollTraining
 
 /// A case measured by a process of this program that does nothing else, so that its peak memory is its own.
-public struct BenchProcess {
-  public enum Outcome: Sendable {
+package struct BenchProcess {
+  package enum Outcome: Sendable {
     case result(BenchResult)
     /// A sentence: why there is none.
     case none(String)
   }
 
   /// What a measurement may take before it is stopped.
-  public struct Budget: Sendable {
-    public var seconds: Double
-    public var mib: Double
+  package struct Budget: Sendable {
+    package var seconds: Double
+    package var mib: Double
 
-    public init(seconds: Double = .infinity, mib: Double = .infinity) { (self.seconds, self.mib) = (seconds, mib) }
+    package init(seconds: Double = .infinity, mib: Double = .infinity) { (self.seconds, self.mib) = (seconds, mib) }
   }
 
   private let process: pid_t
@@ -23,7 +23,7 @@ public struct BenchProcess {
 
   /// - Parameter arguments: the command line of this program that prints the result as one line of JSON.
   /// - Throws: `InputError` when no process can be started.
-  public static func measure(_ arguments: [String], within budget: Budget = Budget()) throws -> Outcome {
+  package static func measure(_ arguments: [String], within budget: Budget = Budget()) throws -> Outcome {
     try measure(Machine.program, arguments, within: budget)
   }
 
@@ -72,7 +72,7 @@ public struct BenchProcess {
 
 extension BenchCase {
   /// Measures the case in a process of its own.
-  public func measureApart(
+  package func measureApart(
     threads: Int, seconds: Double, within budget: BenchProcess.Budget = .init()
   ) throws -> BenchProcess.Outcome {
     try BenchProcess.measure(
@@ -86,5 +86,5 @@ extension BenchCase {
   }
 
   /// Reads what `json` wrote.
-  public init(json text: String) throws { try self.init(try Setting(yaml: text, file: "the case"), "the case") }
+  package init(json text: String) throws { try self.init(try Setting(yaml: text, file: "the case"), "the case") }
 }

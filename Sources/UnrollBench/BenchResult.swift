@@ -3,21 +3,21 @@ import UnrollSystem
 import UnrollTraining
 
 /// One measured case.
-public struct BenchResult: Codable, Sendable {
-  public let name: String
-  public let threads: Int
+package struct BenchResult: Codable, Sendable {
+  package let name: String
+  package let threads: Int
   /// Median time of a run in milliseconds.
-  public let ms: Double
-  public let tokens_per_s: Double
+  package let ms: Double
+  package let tokens_per_s: Double
   /// Peak memory of the process that measured this case and nothing else.
-  public let peak_mib: Int
+  package let peak_mib: Int
 }
 
 /// Why a case could not be measured: what its process prints in the place of a result.
-public struct BenchFailure: Codable, Sendable {
-  public let failure: String
+package struct BenchFailure: Codable, Sendable {
+  package let failure: String
 
-  public init(_ error: InputError) { failure = error.description }
+  package init(_ error: InputError) { failure = error.description }
 }
 
 extension BenchCase {
@@ -25,7 +25,7 @@ extension BenchCase {
   ///
   /// - Parameter threads: the batch is cut into as many shards, each on a thread of its own.
   /// - Throws: `InputError` for what the backend cannot be, `Divergence`.
-  public func measure(threads: Int, seconds: Double) throws -> BenchResult {
+  package func measure(threads: Int, seconds: Double) throws -> BenchResult {
     let milliseconds: Double
     switch kind {
     case .step:

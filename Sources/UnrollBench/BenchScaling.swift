@@ -6,25 +6,25 @@ import UnrollSystem
 ///
 /// Along an axis nothing else changes. Lengths go with one sequence a batch, so that the longest fits; all other axes around
 /// sixteen sequences of 128 tokens.
-public struct BenchScaling {
-  public enum Axis: String, CaseIterable, Sendable { case length, width, batch, vocabulary, threads }
+package struct BenchScaling {
+  package enum Axis: String, CaseIterable, Sendable { case length, width, batch, vocabulary, threads }
 
   /// One point of an axis; `left_out` says why nothing was measured.
-  public struct Point: Codable, Sendable {
-    public let backend: String
-    public let axis: String
-    public let value: Int
-    public var ms: Double?
-    public var us_per_token: Double?
-    public var peak_mib: Int?
-    public var left_out: String?
+  package struct Point: Codable, Sendable {
+    package let backend: String
+    package let axis: String
+    package let value: Int
+    package var ms: Double?
+    package var us_per_token: Double?
+    package var peak_mib: Int?
+    package var left_out: String?
   }
 
   /// The transformer sees a window of tokens unless it is told otherwise; this one sees all.
   private static let whole = (name: "transformer-full", backend: TransformerOptions.name, options: "context=65536")
 
   /// Every backend, and the transformer without a window.
-  public static var names: [String] { Backends.all.map { $0.name } + [whole.name] }
+  package static var names: [String] { Backends.all.map { $0.name } + [whole.name] }
 
   private let backend: String
   private let seconds: Double
@@ -36,14 +36,14 @@ public struct BenchScaling {
   ///   - seconds: measuring time of a point.
   ///   - budget: what a point may take altogether.
   /// - Throws: `InputError` for a backend that is not there.
-  public init(backend: String, seconds: Double, budget: BenchProcess.Budget) throws {
+  package init(backend: String, seconds: Double, budget: BenchProcess.Budget) throws {
     guard BenchScaling.names.contains(backend) else {
       throw InputError(Suggestion.unknown("backend", backend, known: BenchScaling.names))
     }
     (self.backend, self.seconds, self.budget) = (backend, seconds, budget)
   }
 
-  public static func values(_ axis: Axis) -> [Int] {
+  package static func values(_ axis: Axis) -> [Int] {
     switch axis {
     case .length: [64, 256, 1024, 4096, 16_384, 65_536]
     case .width: [32, 64, 128, 256, 512]
@@ -60,12 +60,12 @@ public struct BenchScaling {
   }
 
   /// A window makes no difference to the short sequences of all other axes.
-  public static func axes(of backend: String) -> [Axis] { backend == whole.name ? [.length] : Axis.allCases }
+  package static func axes(of backend: String) -> [Axis] { backend == whole.name ? [.length] : Axis.allCases }
 
-  public static func points(of backend: String) -> Int { axes(of: backend).reduce(0) { $0 + values($1).count } }
+  package static func points(of backend: String) -> Int { axes(of: backend).reduce(0) { $0 + values($1).count } }
 
   /// The points of one axis in order; `report` is told each.
-  public mutating func run(_ axis: Axis, report: (Point) throws -> Void) throws {
+  package mutating func run(_ axis: Axis, report: (Point) throws -> Void) throws {
     var last: Point?
     for value in BenchScaling.values(axis) {
       let point = try hopeless(axis, value, after: last) ?? measure(axis, value)

@@ -4,20 +4,20 @@ import UnrollLayers
 import UnrollStatistics
 
 /// The time of a step at batch one: what a model adds to the latency of whatever waits for its answer.
-public struct BenchStreaming: Encodable, Sendable {
-  public let name: String
+package struct BenchStreaming: Encodable, Sendable {
+  package let name: String
   /// H, and E as well.
-  public let width: Int
+  package let width: Int
   /// Microseconds a step.
-  public let p50_us: Double
-  public let p99_us: Double
+  package let p50_us: Double
+  package let p99_us: Double
   /// Floats carried from step to step.
-  public let state_floats: Int
+  package let state_floats: Int
   /// Measured steps.
-  public let steps: Int
+  package let steps: Int
 
   /// One layer of the backend with its default options, or nil where those cannot be streamed.
-  public static func measure(_ backend: any BackendOptions.Type, width: Int, seconds: Double) throws -> BenchStreaming?
+  package static func measure(_ backend: any BackendOptions.Type, width: Int, seconds: Double) throws -> BenchStreaming?
   {
     var settings = BackendSettings(backend.init())
     settings.stack.width = width
@@ -36,7 +36,7 @@ public struct BenchStreaming: Encodable, Sendable {
       state_floats: layer.slots.reduce(0) { $0 + $1.width }, steps: times.count)
   }
 
-  public var text: String {
+  package var text: String {
     "\(name): \(p50_us) µs a step (p99 \(p99_us) µs), \(state_floats) floats of state, \(steps) steps"
   }
 

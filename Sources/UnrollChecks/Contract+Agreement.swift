@@ -4,7 +4,7 @@ import UnrollKernels
 import UnrollLayers
 import UnrollTraining
 
-/// Ways of running that must agree.
+/// Runs whose results must be the same: with and without a state, batched or alone, whole or in pieces, again and again.
 extension Contract {
   static func noStateIsEmptyState(_ form: Form) throws -> Measurement? {
     // A learned state is not the empty one, and its gradient has a check of its own.

@@ -3,9 +3,9 @@ import UnrollKernels
 import UnrollLayers
 import UnrollTraining
 
-/// Layers that have several algorithms.
+/// Layers whose output several algorithms compute: convolution, recurrence, scan.
 extension Contract {
-  /// From a state that is not empty, outputs and final states of every algorithm against those of the first, over 60 steps.
+  /// Outputs and final states of every algorithm against those of the first, over 60 steps from a state that is not empty.
   static func algorithmsAgree(_ form: Form) throws -> Measurement? {
     let builder = ParameterBuilder(random: RandomSource(seed: 7))
     let shape = LayerShape(input: ContractModel.inputWidth, width: form.settings.stack.width)

@@ -4,34 +4,45 @@ import UnrollTraining
 
 /// What an input can reach.
 extension Contract {
-  /// Outputs before step t must not feel a change at step t, nor may other sequences. (A convolution by FFT leaks rounding.)
+  /// The outputs before step t must not feel a change of a sequence's input at step t, and those of other sequences no change at all.
+  /// (A convolution by FFT leaks rounding.)
   static func leakFromFuture(_ form: Form) throws -> Measurement? {
     let model = try ContractModel(form)
     guard model.layer.isCausal else { return nil }
-    return changes(model) { $0 < $1 }
+    return changes(model) { changed, seen in changed.sequence != seen.sequence || seen.step < changed.step }
   }
 
   /// A layer that says it is not causal must be worth the loss of streaming: the last token reaches the first output.
   static func useOfFuture(_ form: Form) throws -> Measurement? {
     let model = try ContractModel(form)
     guard !model.layer.isCausal, form.reading == .everyStep else { return nil }
-    return changes(model) { $0 == 0 && $1 == ContractModel.lengths[0] - 1 }
+    return changes(model) { changed, seen in
+      changed == Place(sequence: 0, step: ContractModel.lengths[0] - 1) && seen == Place(sequence: 0, step: 0)
+    }
   }
 
-  /// The largest change of the rows (step s of the longest sequence, input changed at step t) that `among` picks.
-  private static func changes(_ model: ContractModel, _ among: (_ s: Int, _ t: Int) -> Bool) -> Measurement {
+  /// A row of a batch.
+  private struct Place: Equatable {
+    let sequence: Int
+    let step: Int
+  }
+
+  /// The largest change of those rows that `isWatched` picks when the input of one row changes, over all rows in turn.
+  private static func changes(
+    _ model: ContractModel, _ isWatched: (_ changed: Place, _ seen: Place) -> Bool
+  ) -> Measurement {
     let batch = ContractBatch(model.layer)
-    let (before, width) = (model.run(batch, mode: .evaluation).rows, model.layer.inputWidth)
-    let rows = batch.rows(ofSequence: 0)
+    let (before, width, count) = (model.run(batch, mode: .evaluation).rows, model.layer.inputWidth, batch.steps.rows)
+    let places = (0..<batch.steps.steps).flatMap { t in (0..<batch.steps.range(t).count).map { Place(sequence: $0, step: t) } }
     var worst = Measurement(value: 0)
-    for t in 1..<rows.count {
-      var changed = batch
-      for j in 0..<width { changed.input[rows[t] * width + j] += 1 }
-      let after = model.run(changed, mode: .evaluation).rows
-      let watched = (0..<t).filter { among($0, t) }.map { rows[$0] }
+    for (row, place) in places.enumerated() {
+      let watched = places.indices.filter { isWatched(place, places[$0]) }
       guard !watched.isEmpty else { continue }
-      let (a, b) = (batch.pick(after, watched, of: batch.steps.rows), batch.pick(before, watched, of: batch.steps.rows))
-      worst.take(distance(a, b), "a change at step \(t)")
+      var changed = batch
+      for j in 0..<width { changed.input[row * width + j] += 1 }
+      let after = model.run(changed, mode: .evaluation).rows
+      let distance = distance(batch.pick(after, watched, of: count), batch.pick(before, watched, of: count))
+      worst.take(distance, "a change of sequence \(place.sequence) at step \(place.step)")
     }
     return worst
   }

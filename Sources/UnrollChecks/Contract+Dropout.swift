@@ -7,8 +7,10 @@ extension Contract {
     Form(form.name, try form.settings.dropping(0.3), form.reading)
   }
 
-  /// With the mask held by its seed, gradients are those of a function that differences can check. A mask may put what it leaves next to
-  /// a kink or a norm of almost nothing; a wrong gradient is wrong for other numbers too, so the better of two batches counts.
+  /// Gradients under masks that a seed holds, so that differences can be taken; with zoneout as well where the form may have it.
+  ///
+  /// What a mask leaves may lie at the kink of a ReLU, or be a row of next to nothing that is normalised: there differences are wrong,
+  /// not the gradient. A wrong gradient is wrong for any numbers, so the better of two batches counts.
   static func dropoutGradient(_ form: Form) throws -> Measurement? {
     let forms =
       try [dropping(form)] + (form.settings.withZoneout(0.3).map { [Form(form.name, $0, form.reading)] } ?? [])
@@ -30,7 +32,7 @@ extension Contract {
     return Measurement(value: differences(model.run(batch, dropoutSeed: 5).all, model.run(batch, dropoutSeed: 5).all))
   }
 
-  /// Every kind of dropout that the form has, alone: the least change.
+  /// The least change by another seed, over all kinds of dropout that the form has, each alone.
   static func dropoutVaries(_ form: Form) throws -> Measurement? {
     var least = Measurement(value: .infinity)
     for (key, settings) in try form.settings.droppingEach(0.3) {

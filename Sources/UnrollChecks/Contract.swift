@@ -52,14 +52,7 @@ public enum Contract {
 
   /// Every check that has a meaning for this form.
   public static func run(_ form: Form) throws -> Result {
-    let figures = try checks.compactMap { check in
-      try check.measure(form).map { measured in
-        let refused = check.atLeast ? 0 : Double.greatestFiniteMagnitude
-        return Figure(
-          check: check.name, worst: measured.value.isFinite ? measured.value : refused, limit: check.limit,
-          atLeast: check.atLeast, place: measured.place)
-      }
-    }
+    let figures = try checks.compactMap { try $0.figure(form) }
     return Result(backend: form.settings.name, form: form.name, reading: form.reading.rawValue, figures: figures)
   }
 
@@ -110,8 +103,7 @@ extension Contract {
     let name: String
     let limit: Double
     let atLeast: Bool
-    /// Nil where the check has no meaning.
-    let measure: @Sendable (Form) throws -> Measurement?
+    private let measure: @Sendable (Form) throws -> Measurement?
 
     init(
       _ name: String, _ limit: Double, atLeast: Bool = false,
@@ -121,6 +113,16 @@ extension Contract {
       self.limit = limit
       self.atLeast = atLeast
       self.measure = measure
+    }
+
+    /// What is not a number counts as the worst that there is; nil where the check has no meaning.
+    func figure(_ form: Form) throws -> Figure? {
+      try measure(form).map { measured in
+        let refused = atLeast ? 0 : Double.greatestFiniteMagnitude
+        return Figure(
+          check: name, worst: measured.value.isFinite ? measured.value : refused, limit: limit, atLeast: atLeast,
+          place: measured.place)
+      }
     }
   }
 

@@ -2,7 +2,7 @@ import UnrollCore
 import UnrollLayers
 import UnrollTraining
 
-/// The forms in which a backend is checked: generic stacks, and every value of every option that can be counted.
+/// The forms in which a backend is checked: stacks, directions and pools that all have, and every choice of its own options.
 extension Contract {
   /// Hidden width of most forms; no other dimension of the test shapes equals it.
   static let width = 5
@@ -38,13 +38,13 @@ extension Contract {
     (width + options.widthStep - 1) / options.widthStep * options.widthStep
   }
 
-  /// What sees the whole sequence cannot be read causally, a pool not at every step, and a layer without a state cannot learn its
-  /// first: building it says so. (A test knows which forms every backend must have.)
+  /// Whether it can be built: what sees the whole sequence cannot be read causally, a pool not at every step, and a layer without a
+  /// state cannot learn its first. (A test knows which forms every backend must have.)
   private static func isPossible(_ settings: BackendSettings, _ reading: Reading) -> Bool {
     (try? settings.build(1, reading, .counting())) != nil
   }
 
-  /// Without those that do, bit for bit, what an earlier one does: few backends care how they are read.
+  /// Leaves out those that do, bit for bit, what an earlier one does: few backends differ by how they are read.
   private static func different(_ forms: [Form]) throws -> [Form] {
     var seen: Set<[UInt32]> = []
     return try forms.filter { form in
@@ -87,7 +87,8 @@ extension BackendSettings {
     }
   }
 
-  /// With zoneout as well, for a backend that has it; evaluation is then no longer that without.
+  /// With dropout and zoneout, for a backend that has it; nil for others. Zoneout stays in evaluation, as its mean, so that only
+  /// gradients are checked with it.
   func withZoneout(_ probability: Double) throws -> BackendSettings? {
     guard keys.contains("zoneout") else { return nil }
     var settings = try dropping(probability)

@@ -3,28 +3,28 @@ import UnrollKernels
 import UnrollLayers
 
 /// Agreement with reference cases that were computed in float64 elsewhere.
-public enum Parity {
+package enum Parity {
   /// One expected tensor and how far ours is from it.
-  public struct Comparison: Codable, Sendable {
-    public let tensor: String
+  package struct Comparison: Codable, Sendable {
+    package let tensor: String
     /// max|ours − theirs| / max(max|theirs|, 1e−3)
-    public let error: Double
+    package let error: Double
   }
 
-  public struct Result: Codable, Sendable {
-    public let name: String
-    public let operation: String
+  package struct Result: Codable, Sendable {
+    package let name: String
+    package let operation: String
     /// Empty when the operation is not supported, or the case is broken.
-    public let comparisons: [Comparison]
+    package let comparisons: [Comparison]
     /// What is wrong with the case, where it cannot be run.
-    public let complaint: String?
+    package let complaint: String?
 
-    public var largest: Double { comparisons.map(\.error).max() ?? .infinity }
-    public func passes(_ tolerance: Double) -> Bool { !comparisons.isEmpty && largest <= tolerance }
+    package var largest: Double { comparisons.map(\.error).max() ?? .infinity }
+    package func passes(_ tolerance: Double) -> Bool { !comparisons.isEmpty && largest <= tolerance }
   }
 
   /// Runs every case of a folder, in order of names.
-  public static func run(folder: String, only: String = "") throws -> [Result] {
+  package static func run(folder: String, only: String = "") throws -> [Result] {
     let files = try Files.list(folder).filter { $0.hasSuffix(".safetensors") && (only.isEmpty || $0.contains(only)) }
     guard !files.isEmpty else {
       throw InputError("holds no .safetensors case\(only.isEmpty ? "" : " named *\(only)*")", file: folder)

@@ -13,16 +13,20 @@ struct FaultyOptions: BackendOptions {
     case forgetWeightGradient
     /// As an error in a single number: one bias of 5, or one column of the input's gradient.
     case oneBias, oneInput
+    /// As in one column of the input's gradient where sequences have one step.
+    case oneStep
     /// The state's gradient is left out.
     case noStateGradient
-    /// A thousandth of the next step's input reaches the output.
-    case leaksFuture
+    /// A thousandth of the next step's input, or of another sequence's, reaches the output.
+    case leaksFuture, leaksSideways
     /// Says that it sees the future, and does not.
     case falselyNotCausal
     /// The summary of shorter sequences is their first row.
     case raggedSummary
     /// The initial state is heeded only when streaming.
     case forgetsState
+    /// Begins elsewhere than at the empty state where none is given.
+    case beginsElsewhere
     /// The stream of it keeps its old state.
     case staleStream
     /// Training scales the output.
@@ -39,37 +43,82 @@ struct FaultyOptions: BackendOptions {
     case overflows
     /// Reads memory before anybody wrote to it.
     case readsUnwritten
+    /// Keeps what it made of values that have changed since.
+    case keepsOldValues
+    /// Asks for more memory than at the pass before.
+    case growsMemory
+    /// Its dropout has a mask that no seed holds, one that no seed changes, or goes on in evaluation.
+    case ownMask, sameMask, dropsInEvaluation
+    /// Has two algorithms, of which one sees the future.
+    case disagrees
   }
 
   static let name = "faulty"
   static let summary = "for tests"
-  static let table: [OptionKey<FaultyOptions>] = []
+  static let table = [OptionKey<FaultyOptions>("own_dropout", \.dropout, in: 0...0.9, "dropout of the output")]
 
   var fault = Fault.none
+  var dropout = 0.0
 
   func makeLayer(_ shape: LayerShape, _ parameters: ParameterBuilder) -> any SequenceLayer {
     let weights = RecurrentWeights(
       gates: 4, shape, RecurrentSettings(), bias: [0, 1, 0, 0], parameters)
-    return FaultyLSTM(weights: weights, fault: fault)
+    return FaultyLSTM(weights: weights, fault: fault, dropout: dropout)
   }
 }
 
 private struct FaultyLSTM: SequenceLayer {
   let weights: RecurrentWeights
   let fault: FaultyOptions.Fault
+  let dropout: Double
+  /// The first weight as it was at first.
+  private let old = Kept()
+
+  init(weights: RecurrentWeights, fault: FaultyOptions.Fault, dropout: Double) {
+    (self.weights, self.fault, self.dropout) = (weights, fault, dropout)
+  }
+
+  private final class Kept { var value: Float? }
 
   var inputWidth: Int { weights.inputWidth }
   var outputWidth: Int { weights.width }
   var slots: [StateSlot] { layer(steep: false).slots }
   var multiplyAdds: Int { weights.multiplyAdds }
   var isCausal: Bool { fault != .falselyNotCausal }
+  var ways: [Way] {
+    fault != .disagrees
+      ? []
+      : [FaultyOptions.Fault.none, .leaksFuture].map {
+        Way("\($0)", FaultyLSTM(weights: weights, fault: $0, dropout: dropout))
+      }
+  }
 
   func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)
   {
+    if fault == .growsMemory { _ = pass.arena.matrix(1, min(pass.arena.growths, 6) << 16) }
     let used = fault == .forgetsState && pass.steps.steps > 1 ? nil : state
     var (output, back) = layer(steep: fault == .forgetDerivative).forward(x, from: used, pass)
     spoil(&output, x, pass)
-    return (output, { gradient in spoiled(gradient, back, pass) })
+    if fault == .beginsElsewhere && state == nil { output.rows[0, 0] += 1e-3 }
+    let (rows, rowsBack) = Dropout(dropout, name: "own").forward(output.rows, dropping(pass))
+    output.rows = rows
+    return (
+      output,
+      { spoiled(SequenceGradient(rows: $0.rows.map(rowsBack), summary: $0.summary), of: $0, back, pass) }
+    )
+  }
+
+  /// The pass that dropout sees.
+  private func dropping(_ pass: Pass) -> Pass {
+    let random =
+      switch fault {
+      case .ownMask: RandomSource(seed: .random(in: 0 ... .max))
+      case .sameMask: RandomSource(seed: 0)
+      default: pass.random
+      }
+    return Pass(
+      pass.steps, parameters: pass.parameters, gradients: Buffer(count: pass.parameters.count), arena: pass.arena,
+      mode: fault == .dropsInEvaluation ? .training : pass.mode, random: random)
   }
 
   func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream {
@@ -87,6 +136,10 @@ private struct FaultyLSTM: SequenceLayer {
           rows[Int(steps.offset[t]) + b, 0] += 1e-3 * x[Int(steps.offset[t + 1]) + b, 0]
         }
       }
+    case .leaksSideways: if steps.sequences > 1 { rows[1, 0] += 1e-3 * x[0, 0] }
+    case .keepsOldValues:
+      if old.value == nil { old.value = pass.value(weights.hh)[0, 0] }
+      rows[0, 0] += old.value!
     case .raggedSummary:
       let summary = output.summary
       for b in 0..<steps.sequences where steps.lengths[b] < steps.lengths[0] {
@@ -102,15 +155,19 @@ private struct FaultyLSTM: SequenceLayer {
     }
   }
 
-  private func spoiled(_ gradient: SequenceGradient, _ back: SequencePullback, _ pass: Pass) -> (Matrix, [Matrix]) {
+  /// - Parameter given: what the caller handed over.
+  private func spoiled(
+    _ gradient: SequenceGradient, of given: SequenceGradient, _ back: SequencePullback, _ pass: Pass
+  ) -> (Matrix, [Matrix]) {
     let slab = pass.gradients
     if fault == .overwritesSlab { slab.row.fill(0) }
     let (dx, dState) = back(gradient)
     switch fault {
     case .noStateGradient: for matrix in dState { matrix.fill(0) }
-    case .writesGradient: if let rows = gradient.rows { rows[0, 0] += 1 }
+    case .writesGradient: if let rows = given.rows { rows[0, 0] += 1 }
     case .oneBias: if let biases = weights.biases { pass.gradient(biases.ih)[0, outputWidth + 1] *= 1.02 }
-    case .oneInput: for row in 0..<dx.rows { dx[row, 1] *= 1.02 }
+    case .oneInput, .oneStep:
+      if fault == .oneInput || pass.steps.steps == 1 { for row in 0..<dx.rows { dx[row, 1] *= 1.02 } }
     case .forgetWeightGradient:
       Kernels.scale(pass.gradient(weights.hh).rows(outputWidth..<2 * outputWidth), by: 1.01)
     default: break

@@ -52,7 +52,7 @@ import UnrollKernels
     }
     #expect(has(.causal, [:]) && has(.causal, ["layers": "2", "residual": "prenorm"]))
     let options = try Backends.named(name).miniature
-    let isCell = BackendSettings.keys(options).contains("zoneout")
+    let isCell = BackendSettings(options).keys.contains("zoneout")
     #expect(has(.causal, ["zoneout": "0.2", "recurrent_dropout": "0.3"]) == isCell)
     #expect(has(.summary, ["pooling": "mean"]) != options.poolsItself)
     #expect(has(.summary, ["pooling": "max", "residual": "prenorm"]) != options.poolsItself)
