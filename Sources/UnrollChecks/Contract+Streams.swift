@@ -32,7 +32,8 @@ extension Contract {
     return worst
   }
 
-  /// Rows and final state as `ContractModel.run` has them; the summary is what each sequence's last step gave. A sequence that has ended goes on with what it had; nobody looks.
+  /// Rows and final state as `ContractModel.run` has them; the summary is what each sequence's last step gave. A sequence that has
+  /// ended goes on with what it had; nobody looks.
   private static func outcome(of stream: SequenceStream, _ batch: ContractBatch) -> ContractModel.Outcome {
     let (steps, width) = (batch.steps, stream.input.columns)
     var outcome = ContractModel.Outcome(summary: stream.output.array, state: stream.state.map(\.array))
