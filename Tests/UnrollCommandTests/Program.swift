@@ -61,12 +61,10 @@ final class Program {
   /// A process that goes on.
   final class Running {
     private let process = Process()
-    private let place: String
-    private static let numbers = Numbers()
+    /// What it prints, as files outside of its folder, so that no pipe fills and the folder holds its work alone.
+    private let printed = Scratch()
 
     init(_ arguments: [String], in folder: String) throws {
-      // What it prints goes to files outside of its folder, so that no pipe fills and the folder holds its work alone.
-      place = "\(folder)-\(Running.numbers.next())"
       process.executableURL = URL(fileURLWithPath: Program.path)
       process.arguments = arguments
       process.currentDirectoryURL = URL(fileURLWithPath: folder)
@@ -75,8 +73,8 @@ final class Program {
       process.environment = environment
       process.standardInput = FileHandle.nullDevice
       for (kind, name) in [(true, "output"), (false, "errors")] {
-        try Files.write("", to: "\(place).\(name)")
-        let handle = FileHandle(forWritingAtPath: "\(place).\(name)")
+        try printed.write(name, "")
+        let handle = FileHandle(forWritingAtPath: "\(printed.path)/\(name)")
         if kind { process.standardOutput = handle } else { process.standardError = handle }
       }
       try Running.withSignals { try process.run() }
@@ -99,22 +97,10 @@ final class Program {
     /// Waits; the status of a process that a signal ended is 128 plus the signal's number.
     func end() throws -> Ended {
       process.waitUntilExit()
-      defer { for name in ["output", "errors"] { unlink("\(place).\(name)") } }
       let status =
         process.terminationReason == .uncaughtSignal ? 128 + process.terminationStatus : process.terminationStatus
-      func text(_ name: String) throws -> String { String(decoding: try Files.read("\(place).\(name)"), as: UTF8.self) }
+      func text(_ name: String) throws -> String { String(decoding: try Files.read("\(printed.path)/\(name)"), as: UTF8.self) }
       return Ended(status: status, output: try text("output"), errors: try text("errors"))
-    }
-
-    private final class Numbers: @unchecked Sendable {
-      private let lock = NSLock()
-      private var last = 0
-      func next() -> Int {
-        lock.lock()
-        defer { lock.unlock() }
-        last += 1
-        return last
-      }
     }
   }
 
