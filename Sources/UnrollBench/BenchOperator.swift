@@ -74,6 +74,8 @@ struct RandomRows {
 }
 
 /// A layer: gradients of its input and of all parameters.
+///
+/// Unchecked: one thread at a time runs it, and the layer and the parameters, which shards share, are only read.
 private final class LayerShard: OperatorShard, @unchecked Sendable {
   let gradients: Buffer
   private let layer: any SequenceLayer

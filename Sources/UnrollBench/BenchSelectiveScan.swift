@@ -22,6 +22,8 @@ struct SelectiveScanInputs {
 }
 
 /// The scan over some sequences: gradients of x, Δ, B, C, and of A and D, which all sequences share.
+///
+/// Unchecked: one thread at a time runs it, and what shards share is only read.
 final class SelectiveScanShard: OperatorShard, @unchecked Sendable {
   /// Of A, then of D.
   let gradients: Buffer

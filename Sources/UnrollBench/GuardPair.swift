@@ -11,7 +11,7 @@ struct GuardPair {
   private let memory: GuardMemory
 
   /// The kernels on which most training time rests.
-  static let all: [(name: String, make: () -> GuardPair)] = [
+  static let all: [(name: String, make: @Sendable () -> GuardPair)] = [
     ("packed-product", packedProduct), ("lstm-step", lstmStep), ("convolution", convolution),
     ("selective-scan", selectiveScan), ("softmax-loss", softmaxLoss), ("adam", adam),
   ]

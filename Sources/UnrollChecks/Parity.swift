@@ -52,7 +52,7 @@ package enum Parity {
   }
 
   /// A new operation is one line here.
-  static let operations: [String: (ReferenceCase) throws -> [Comparison]] = [
+  static let operations: [String: @Sendable (ReferenceCase) throws -> [Comparison]] = [
     "backend": backend,
     "rnn": { try recurrent("rnn", [("activation", $0.option("nonlinearity"))], $0) },
     "residual-rnn": { try recurrent("residual-rnn", [], $0) },

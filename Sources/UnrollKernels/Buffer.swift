@@ -1,4 +1,6 @@
 /// Owned, 64-byte aligned Float32 memory, zero when made unless said otherwise.
+///
+/// Unchecked: threads may share one that they read alone, or of which each writes a part of its own, as those of a training step do.
 public final class Buffer: @unchecked Sendable {
   /// Number of floats.
   public let count: Int

@@ -1,4 +1,6 @@
 /// 64-byte aligned double-precision memory, for state-space systems: owned, and zero when made, or lent by an arena as it is.
+///
+/// Unchecked as `Buffer` is.
 public final class DoubleBuffer: @unchecked Sendable {
   /// Number of doubles.
   public let count: Int

@@ -1,7 +1,7 @@
 import CUnroll
 
 /// A diagonal state space, discretised, in double precision: λ and b of every mode of H channels.
-public final class DiagonalSystem: @unchecked Sendable {
+public final class DiagonalSystem: Sendable {
   /// What a mode is: a pair of conjugate numbers of which one is kept, or one real number.
   public enum Modes: Int32, Sendable {
     case real = 1

@@ -2,6 +2,8 @@ import CUnroll
 
 /// A dense state space in discrete time, in double precision: Ā [N,N] and B̄ [N] for each of G time steps, of which H channels take
 /// one in turn: channel h has number h mod G.
+///
+/// Unchecked: it is filled by one thread, under the lock of the layer that it belongs to, before others read it.
 public final class DiscreteSystem: @unchecked Sendable {
   public let channels: Int
   public let timeSteps: Int

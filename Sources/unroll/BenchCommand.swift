@@ -110,7 +110,7 @@ struct BenchCommand: ParsableCommand {
 
   /// One line on standard output: JSON when asked, else the text.
   func show(_ value: some Encodable, _ text: String) throws {
-    Terminal.write((json ? String(decoding: try value.json(), as: UTF8.self) : text) + "\n", to: stdout)
+    Terminal.write((json ? String(decoding: try value.json(), as: UTF8.self) : text) + "\n", to: .output)
   }
 }
 
@@ -137,7 +137,7 @@ struct BenchCaseCommand: ParsableCommand {
       do { line = try item.measure(threads: threads, seconds: seconds).json() } catch let error as InputError {
         line = try BenchFailure(error).json()
       }
-      Terminal.write(String(decoding: line, as: UTF8.self) + "\n", to: stdout)
+      Terminal.write(String(decoding: line, as: UTF8.self) + "\n", to: .output)
     }
   }
 }

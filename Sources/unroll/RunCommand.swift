@@ -128,7 +128,7 @@ struct CellCommand: ParsableCommand {
       let store = options.folder.store
       let problem = try CellRun(cells[index], data.location, jobs: jobs).run(into: store, identity: identity) {
         fraction in
-        Terminal.write("\(fraction)\n", to: stdout)
+        Terminal.write("\(fraction)\n", to: .output)
       }
       if let problem { throw problem }
     }

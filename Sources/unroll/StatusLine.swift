@@ -9,12 +9,12 @@ final class StatusLine {
     clear()
     let room = Terminal.columns - 1
     let line = Terminal.shown(line)
-    Terminal.write(line.count > room ? line.prefix(room - 1) + "…" : line, to: stderr)
+    Terminal.write(line.count > room ? line.prefix(room - 1) + "…" : line, to: .errors)
     shown = true
   }
 
   func clear() {
-    if shown { Terminal.write("\r\u{1B}[K", to: stderr) }
+    if shown { Terminal.write("\r\u{1B}[K", to: .errors) }
     shown = false
   }
 }

@@ -11,7 +11,13 @@ enum Terminal {
     return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
   }
 
-  static func complain(_ sentence: String) { write("unroll: \(sentence.printable)\n", to: stderr) }
+  enum Stream {
+    case output, errors
+
+    fileprivate var file: UnsafeMutablePointer<FILE> { self == .output ? stdout : stderr }
+  }
+
+  static func complain(_ sentence: String) { write("unroll: \(sentence.printable)\n", to: .errors) }
 
   /// A path as it was given. An empty one, as an unset variable leaves it, would be the root folder or this one.
   @Sendable static func path(_ argument: String) throws -> String {
@@ -19,10 +25,10 @@ enum Terminal {
     return Files.expanded(argument)
   }
 
-  static func note(_ line: String) { write(shown(line) + "\n", to: stderr) }
+  static func note(_ line: String) { write(shown(line) + "\n", to: .errors) }
 
   /// A line on standard output.
-  static func say(_ line: String) { write(shown(line) + "\n", to: stdout) }
+  static func say(_ line: String) { write(shown(line) + "\n", to: .output) }
 
   /// One line without anything that moves the cursor.
   static func shown(_ line: String) -> String { line.printable.replacing("\n", with: " ") }
@@ -35,9 +41,9 @@ enum Terminal {
   }
 
   /// Ends the program with a sentence when standard output takes no more: what is lost must not look like success.
-  static func write(_ text: String, to stream: UnsafeMutablePointer<FILE>) {
-    if fputs(text, stream) >= 0, fflush(stream) == 0 { return }
-    guard stream == stdout else { return }
+  static func write(_ text: String, to stream: Stream) {
+    if fputs(text, stream.file) >= 0, fflush(stream.file) == 0 { return }
+    guard stream == .output else { return }
     complain("standard output cannot be written: \(String(cString: strerror(errno)))")
     _exit(1)
   }

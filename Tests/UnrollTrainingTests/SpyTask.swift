@@ -7,7 +7,7 @@ import UnrollLayers
 
 /// A tagging task that writes down which splits were asked for, and can be told what development scores to report.
 struct SpyTask: Task {
-  /// What happened, in order.
+  /// What happened, in order. Unchecked: a trainer asks from one thread.
   final class Log: @unchecked Sendable {
     var splits: [Split] = []
     var developments = 0

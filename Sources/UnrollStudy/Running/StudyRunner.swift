@@ -260,6 +260,7 @@ extension RunRecord {
 
 /// Ctrl-C and SIGTERM: remembered, so that running processes can be ended first.
 private enum Interruption {
+  // Written by the signal's handler, which may do no more than that.
   nonisolated(unsafe) private static var flag: sig_atomic_t = 0
 
   static var happened: Bool { flag != 0 }

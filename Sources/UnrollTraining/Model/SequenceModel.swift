@@ -3,7 +3,10 @@ import UnrollKernels
 import UnrollLayers
 
 /// Embedding → dropout → backend → dropout → linear output: what every run trains. Only the backend differs.
-public final class SequenceModel {
+///
+/// Unchecked: the shards of a step read it at the same time. Its parameters change between steps alone, and what a layer derives from
+/// them it makes under a lock.
+public final class SequenceModel: @unchecked Sendable {
   /// A table [V,E].
   public let embedding: Embedding
   /// [R,E] → rows [R, `outputWidth`] and a summary [B, `summaryWidth`].

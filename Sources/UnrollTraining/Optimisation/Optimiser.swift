@@ -2,6 +2,8 @@ import UnrollKernels
 import UnrollLayers
 
 /// Updates a slab of parameters from a slab of gradients, each group with its own learning-rate factor and weight decay.
+///
+/// Unchecked: the threads of a step update blocks of their own, and nothing else changes meanwhile.
 public final class Optimiser: @unchecked Sendable {
   public let options: OptimiserOptions
   /// Updates made so far.

@@ -6,6 +6,8 @@ import UnrollLayers
 ///
 /// A batch is cut into a fixed number of shards; their gradients are summed in order, so results do not depend on how many
 /// threads worked on them.
+///
+/// Unchecked: a step gives a worker to one thread at a time.
 final class ShardWorker: @unchecked Sendable {
   let arena = Arena()
   let gradients: Buffer

@@ -69,6 +69,7 @@ public final class TrainingStep<T: Task> {
   private func gather(_ shards: Int) -> Double {
     let (total, blocks) = (workers[0].gradients.row, (0..<model.parameters.count).blocks)
     return withUnsafeTemporaryAllocation(of: Double.self, capacity: blocks.count) { squares in
+      // Each thread writes to blocks, and to squares, of its own.
       nonisolated(unsafe) let (total, squares) = (total, squares)
       team.forEach(blocks.count) { [workers] index in
         let block = total.columns(blocks[index])
