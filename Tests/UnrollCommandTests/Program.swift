@@ -46,6 +46,9 @@ final class Program {
     }.sorted()
   }
 
+  /// The records of its studies, sorted.
+  var records: [String] { files.filter { $0.contains("/records/") && $0.hasSuffix(".json") } }
+
   /// Bytes and time of last change of some files.
   func stamps(_ names: [String]) throws -> [String: String] {
     try names.reduce(into: [:]) { stamps, name in

@@ -15,9 +15,9 @@ import UnrollCore
     let report = try program.read("Reports/small.md")
     #expect(report.contains("Does it run?") && report.contains("None: all 12 runs finished."))
     let files = program.files
-    #expect(records(program).count == 12 && !files.contains { $0.hasSuffix(".tmp") })
+    #expect(program.records.count == 12 && !files.contains { $0.hasSuffix(".tmp") })
 
-    let stamps = try program.stamps(records(program))
+    let stamps = try program.stamps(program.records)
     let second = try program.run("run", "small.yaml")
     #expect(second.status == 0)
     #expect(
@@ -26,7 +26,7 @@ import UnrollCore
         "12 of 12 runs: 12 finished, 0 diverged, 0 failed. Report: Reports/small.md",
       ])
     #expect(try program.read("Reports/small.md") == report)
-    #expect(try program.stamps(records(program)) == stamps)
+    #expect(try program.stamps(program.records) == stamps)
 
     try program.remove("Reports/small.md")
     let again = try program.run("report", "small.yaml")
@@ -49,7 +49,7 @@ import UnrollCore
       """,
     ])
     #expect(try program.run("run", "many.yaml").status == 0)
-    let record = try program.read(try #require(records(program, "many").first))
+    let record = try program.read(try #require(program.records.first))
     let line = try #require(record.split(separator: "\n").first { $0.contains("\"peakMemory\"") })
     let peak = try #require(Double(String(line.filter { $0.isNumber || $0 == "." })))
     #expect(peak < 400, "MiB; where the system cannot say, 0")
@@ -67,7 +67,7 @@ import UnrollCore
   @Test func studiesGrow() throws {
     let program = try Program(Studies.small)
     _ = try program.run("run", "small.yaml")
-    let old = records(program)
+    let old = program.records
     let stamps = try program.stamps(old)
     let text = Studies.small["small.yaml"]!
     try program.write("small.yaml", text.replacingOccurrences(of: "seeds: 2", with: "seeds: 3"))
@@ -78,7 +78,7 @@ import UnrollCore
     let less = try program.run("run", "small.yaml")
     #expect(less.sentences.first == "6 runs, 6 of them done before.")
     #expect(!(try program.read("Reports/small.md")).contains("rnn"), "records of cells that are gone stay out")
-    #expect(records(program).count == 18)
+    #expect(program.records.count == 18)
   }
 
   /// Names, order and question are not what a run is; the report has those of today.
@@ -129,7 +129,7 @@ import UnrollCore
       let report = try program.read("Reports/two.md")
       #expect(report.contains("4 runs of 8 left no scores: 4 failed, 0 diverged."))
       #expect(report.contains("a budget of 900 parameters cannot be reached"))
-      #expect(records(program, "two").count == 8)
+      #expect(program.records.count == 8)
     }
   }
 
@@ -149,9 +149,5 @@ import UnrollCore
     #expect(first.errors.contains("DIVERGED: training diverged at step "))
     #expect(try program.read("Reports/small.md").contains("1 run of 1 left no scores: 0 failed, 1 diverged."))
     #expect(try program.run("run", "small.yaml").sentences.first == "1 run, 1 of them done before.")
-  }
-
-  private func records(_ program: Program, _ study: String = "small") -> [String] {
-    program.files.filter { $0.hasPrefix("Reports/\(study)/records/") && $0.hasSuffix(".json") }
   }
 }

@@ -47,7 +47,7 @@ import UnrollCore
   @Test func recordsOfAnotherBuildAreSaidAndMadeAgainWhenAsked() throws {
     let program = try Program(Studies.small)
     _ = try program.run("run", "small.yaml")
-    let names = records(program)
+    let names = program.records
     for name in names.prefix(4) {
       let text = try program.read(name)
       try program.write(name, text.replacing(#/"build" : "[0-9a-f]*"/#, with: "\"build\" : \"0000000000000000\""))
@@ -78,15 +78,15 @@ import UnrollCore
   @Test func recordsThatAreNotTheirOwn() throws {
     let program = try Program(Studies.small)
     _ = try program.run("run", "small.yaml")
-    let names = records(program)
+    let names = program.records
     let (first, second) = (try program.read(names[0]), try program.read(names[1]))
     func refused(_ text: String, _ sentence: String) throws {
       try program.write(names[1], text)
-      let before = try program.stamps(records(program) + ["Reports/small.md"])
+      let before = try program.stamps(program.records + ["Reports/small.md"])
       let ended = try program.run("run", "small.yaml")
       #expect(ended.status == 1 && ended.sentences.count == 1)
       #expect(ended.errors.hasPrefix("unroll: \(names[1]): \(sentence)"), "\(ended.errors)")
-      #expect(try program.stamps(records(program) + ["Reports/small.md"]) == before)
+      #expect(try program.stamps(program.records + ["Reports/small.md"]) == before)
     }
     try refused(first, "is the record of another run")
     let identity = names[1].split(separator: "/").last!.dropLast(".json".count)
@@ -168,7 +168,7 @@ import UnrollCore
       func recorded(after change: String) throws -> String {
         let run = "\(change); rm -rf Reports; bin/program run small.yaml --jobs 2 2> errors"
         #expect(try shell(run, in: program) == 0)
-        let record = try program.read(records(program)[0])
+        let record = try program.read(program.records[0])
         return String(record.firstMatch(of: #/"commit" : "([^"]*)"/#)?.1 ?? "")
       }
       #expect(try recorded(after: "cp \"$0\" bin/program") == head)
@@ -189,9 +189,5 @@ import UnrollCore
     try shell.run()
     shell.waitUntilExit()
     return shell.terminationStatus
-  }
-
-  private func records(_ program: Program) -> [String] {
-    program.files.filter { $0.hasPrefix("Reports/small/records/") && $0.hasSuffix(".json") }
   }
 }

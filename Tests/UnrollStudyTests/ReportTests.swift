@@ -161,12 +161,6 @@ import UnrollTraining
     #expect(throws: InputError.self) { try ReportFiles.write(Synthetic.two, study: "../demo", gnuplot: nil) }
   }
 
-  private func seeds(_ backend: String, _ scores: [Double], _ metric: Metric = .accuracy)
-    -> [RunRecord]
-  {
-    zip(1..., scores).map { Synthetic.record(backend, seed: $0, score: $1, metric: metric) }
-  }
-
   private func copy(_ record: RunRecord, task: String) -> RunRecord {
     Synthetic.record(
       record.cell.backend, seed: record.cell.seed, score: record.scores[.test]!["accuracy"]!, task: task)

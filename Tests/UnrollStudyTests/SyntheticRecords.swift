@@ -3,6 +3,13 @@ import UnrollCore
 @testable import UnrollStudy
 @testable import UnrollTraining
 
+/// Finished runs of a backend, a seed for each score.
+func seeds(
+  _ backend: String, _ scores: [Double], _ metric: Metric = .accuracy, task: String = "tags"
+) -> [RunRecord] {
+  zip(1..., scores).map { Synthetic.record(backend, seed: $0, score: $1, task: task, metric: metric) }
+}
+
 /// Records that no run has left: a few knobs over plausible constants.
 enum Synthetic {
   /// A finished run; `score` is the primary metric's on the test split, and its curve comes from below (or above).

@@ -111,10 +111,4 @@ import UnrollTraining
     for index in records.indices { records[index].environment.build = "aaaaaaaa01" }
     #expect(try !ReportFiles.text(records).contains("different states"))
   }
-
-  private func seeds(
-    _ backend: String, _ scores: [Double], _ metric: Metric = .accuracy, task: String = "tags"
-  ) -> [RunRecord] {
-    zip(1..., scores).map { Synthetic.record(backend, seed: $0, score: $1, task: task, metric: metric) }
-  }
 }
