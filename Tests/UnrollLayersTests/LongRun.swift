@@ -59,7 +59,7 @@ struct LongRun {
 
   /// max|ours − theirs| / max|theirs|
   static func relative(_ ours: [Double], _ theirs: [Double]) -> Double {
-    guard ours.allSatisfy(\.isFinite) else { return .infinity }
+    guard ours.count == theirs.count, ours.allSatisfy(\.isFinite) else { return .infinity }
     return zip(ours, theirs).map { abs($0 - $1) }.max()! / theirs.map(abs).max()!
   }
 }
