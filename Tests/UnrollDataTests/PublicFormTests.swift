@@ -9,7 +9,7 @@ import UnrollCore
   struct Form: Sendable, CustomTestStringConvertible {
     let name: String
     /// A table's other options: `column: xpos`.
-    var options = ""
+    let options: String
     let files: [String: [UInt8]]
     /// Items of train, development and test; one number where the last two are parts of train.
     let items: [Int]
@@ -19,8 +19,8 @@ import UnrollCore
     var testDescription: String { "\(name) \(options)" }
 
     init(
-      _ name: String, _ options: String = "", _ files: [String: String], items: [Int], labels: [String], words: [String],
-      encoding: Encoding = .utf8
+      _ name: String, _ files: [String: String], options: String = "", items: [Int], labels: [String],
+      words: [String], encoding: Encoding = .utf8
     ) {
       (self.name, self.options, self.items, self.labels, self.words) = (name, options, items, labels, words)
       self.files = files.mapValues { text in
@@ -53,7 +53,7 @@ import UnrollCore
     Form(
       "ud-english-ewt", treebanks, items: [2, 1, 1], labels: ["AUX", "INTJ", "PART", "VERB"], words: ["Do", "n't", "go"]),
     Form(
-      "ud-english-ewt", "column: xpos", treebanks, items: [2, 1, 1], labels: ["RB", "UH", "VB", "VBP"],
+      "ud-english-ewt", treebanks, options: "column: xpos", items: [2, 1, 1], labels: ["RB", "UH", "VB", "VBP"],
       words: ["Do", "n't", "go"]),
     Form(
       "wnut17",
