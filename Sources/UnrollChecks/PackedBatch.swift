@@ -2,27 +2,27 @@ import UnrollKernels
 import UnrollTraining
 
 /// Between padded tensors [T, B, width] in any order of lengths and packed rows.
-package struct PackedBatch {
-  package let steps: PackedSteps
+struct PackedBatch {
+  let steps: PackedSteps
   /// The b-th packed sequence is sequence `order[b]` of the tensor.
-  package let order: [Int]
+  let order: [Int]
   private let count: Int
 
-  package init(lengths: [Int]) {
+  init(lengths: [Int]) {
     count = lengths.count
     order = lengths.indices.sorted { (lengths[$0], $1) > (lengths[$1], $0) }
     steps = PackedSteps(lengths: order.map { lengths[$0] })
   }
 
   /// [T, B, width] → [R, width]
-  package func pack(_ values: [Float], width: Int, into rows: Matrix) {
+  func pack(_ values: [Float], width: Int, into rows: Matrix) {
     forEachRow { row, t, b in
       for j in 0..<width { rows[row, j] = values[(t * count + b) * width + j] }
     }
   }
 
   /// [R, width] → [T, B, width], zero beyond each length.
-  package func unpack(_ rows: Matrix, steps length: Int) -> [Float] {
+  func unpack(_ rows: Matrix, steps length: Int) -> [Float] {
     var values = [Float](repeating: 0, count: length * count * rows.columns)
     forEachRow { row, t, b in
       for j in 0..<rows.columns { values[(t * count + b) * rows.columns + j] = rows[row, j] }
@@ -31,7 +31,7 @@ package struct PackedBatch {
   }
 
   /// [B, width] in packed order → the tensor's order.
-  package func restore(_ matrix: Matrix) -> [Float] {
+  func restore(_ matrix: Matrix) -> [Float] {
     var values = [Float](repeating: 0, count: matrix.count)
     for (packed, original) in order.enumerated() {
       for j in 0..<matrix.columns { values[original * matrix.columns + j] = matrix[packed, j] }
@@ -40,7 +40,7 @@ package struct PackedBatch {
   }
 
   /// [B, width] in the tensor's order → a matrix in packed order.
-  package func matrix(_ values: [Float], width: Int, _ arena: Arena) -> Matrix {
+  func matrix(_ values: [Float], width: Int, _ arena: Arena) -> Matrix {
     let matrix = arena.matrix(count, width)
     matrix.assign(order.flatMap { Array(values[$0 * width..<($0 + 1) * width]) })
     return matrix
