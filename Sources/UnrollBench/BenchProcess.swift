@@ -18,8 +18,7 @@ package struct BenchProcess {
     package init(seconds: Double = .infinity, mib: Double = .infinity) { (self.seconds, self.mib) = (seconds, mib) }
   }
 
-  private let process: pid_t
-  private let descriptor: Int32
+  private let process: ChildProcess
 
   /// - Parameter arguments: the command line of this program that prints the result as one line of JSON.
   /// - Throws: `InputError` when no process can be started.
@@ -29,45 +28,28 @@ package struct BenchProcess {
 
   /// The same of another program.
   static func measure(_ program: String, _ arguments: [String], within budget: Budget) throws -> Outcome {
-    try BenchProcess(program, arguments).outcome(budget)
-  }
-
-  private init(_ program: String, _ arguments: [String]) throws {
-    (process, descriptor) = try ChildProcess.startPiped(program, arguments, purpose: "cannot measure")
+    BenchProcess(process: try ChildProcess(program, arguments)).outcome(budget)
   }
 
   private func outcome(_ budget: Budget) -> Outcome {
     let start = ContinuousClock.now
     var (bytes, stopped): ([UInt8], String?) = ([], nil)
-    while let more = read() {
+    while let more = process.next(within: 200) {
       bytes += more
       guard stopped == nil else { continue }
       if (ContinuousClock.now - start).seconds > budget.seconds { stopped = "over \(Int(budget.seconds)) s" }
       if budget.mib < .infinity, residentMemory > budget.mib { stopped = "over \(Int(budget.mib)) MiB" }
-      if stopped != nil { kill(process, SIGKILL) }
+      if stopped != nil { process.send(SIGKILL) }
     }
-    close(descriptor)
-    let end = ChildProcess.wait(for: process)
+    let end = process.end()
     if let stopped { return .none(stopped) }
-    guard end == .code(0) else {
-      return .none("its process ended with \(end.map { "\($0)" } ?? "nobody knows what")")
-    }
+    guard end == .code(0) else { return .none("its process ended with \(end)") }
     if let result = try? BenchResult(json: bytes) { return .result(result) }
     return .none((try? BenchFailure(json: bytes))?.failure ?? "its process printed no result")
   }
 
-  /// What the pipe holds, after a fifth of a second at most; nil at its end.
-  private func read() -> [UInt8]? {
-    var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-    guard poll(&wait, 1, 200) > 0 else { return [] }
-    var buffer = [UInt8](repeating: 0, count: 4096)
-    let count = ChildProcess.readBytes(descriptor, &buffer, buffer.count)
-    if count < 0 { return errno == EINTR ? [] : nil }
-    return count == 0 ? nil : Array(buffer[..<count])
-  }
-
   /// Of the child, in MiB; 0 where the system has no /proc.
-  private var residentMemory: Double { Machine.memory("VmRSS", of: "\(process)") ?? 0 }
+  private var residentMemory: Double { Machine.memory("VmRSS", of: "\(process.identifier)") ?? 0 }
 }
 
 extension BenchCase {

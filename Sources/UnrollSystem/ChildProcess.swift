@@ -1,138 +1,159 @@
+import Dispatch
 import UnrollCore
 
-/// Environment variables of this process.
-package enum ProcessVariables {
-  /// Folders in which programs are searched.
-  package static var path: String? { variable("PATH") }
-
-  /// Where short-lived files go.
-  package static var temporaryFolder: String { variable("TMPDIR") ?? "/tmp" }
-
-  /// The user's own folder; empty where nobody has said.
-  package static var home: String { variable("HOME") ?? "" }
-
-  private static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
-}
-
-/// Other programs as processes.
-package enum ChildProcess {
-  #if canImport(Glibc)
-    package typealias Actions = posix_spawn_file_actions_t
-  #else
-    package typealias Actions = posix_spawn_file_actions_t?
-  #endif
-
-  /// Starts a program.
-  /// - Parameters:
-  ///   - environment: `NAME=value` words; nil for this process's own.
-  ///   - redirect: says what the child's files are.
-  /// - Returns: its process id, or nil with `errno` when it could not start.
-  package static func start(
-    _ program: String, _ arguments: [String], environment: [String]? = nil, redirect: (inout Actions) -> Void
-  ) -> pid_t? {
-    #if canImport(Glibc)
-      var actions = posix_spawn_file_actions_t()
-    #else
-      var actions: posix_spawn_file_actions_t?
-    #endif
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    redirect(&actions)
-    var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
-    var variables: [UnsafeMutablePointer<CChar>?] = (environment ?? []).map { strdup($0) } + [nil]
-    defer { (words + variables).forEach { free($0) } }
-    var process: pid_t = 0
-    let status =
-      environment == nil
-      ? posix_spawn(&process, program, &actions, nil, &words, environ)
-      : posix_spawn(&process, program, &actions, nil, &words, &variables)
-    errno = status
-    return status == 0 ? process : nil
-  }
-
-  /// Starts a program whose standard output is a pipe.
-  /// - Parameters:
-  ///   - purpose: begins the sentence when it cannot be started: `cannot measure`.
-  ///   - errors: whether what it writes on standard error goes there too.
-  /// - Returns: its process id, and the end of the pipe to read from.
-  package static func startPiped(_ program: String, _ arguments: [String], purpose: String, errors: Bool = false) throws
-    -> (pid_t, Int32)
-  {
-    var ends: [Int32] = [0, 0]
-    guard pipe(&ends) == 0 else { throw InputError("\(purpose): \(String(cString: strerror(errno)))") }
-    let (reading, writing) = (ends[0], ends[1])
-    _ = fcntl(reading, F_SETFD, FD_CLOEXEC)
-    let child = start(program, arguments) { actions in
-      posix_spawn_file_actions_adddup2(&actions, writing, STDOUT_FILENO)
-      if errors { posix_spawn_file_actions_adddup2(&actions, writing, STDERR_FILENO) }
-      posix_spawn_file_actions_addclose(&actions, writing)
-    }
-    let problem = errno
-    close(writing)
-    guard let child else {
-      close(reading)
-      throw InputError("\(purpose): \(String(cString: strerror(problem)))", file: program)
-    }
-    return (child, reading)
-  }
-
-  /// What `read(2)` returns.
-  package static func readBytes(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer, _ count: Int) -> Int {
-    read(descriptor, buffer, count)
+/// Another program as a process. What it prints comes through one pipe, which is read to its end; what it reads, and what it
+/// complains of, lies in files without names. So neither side waits for the other.
+package struct ChildProcess: Sendable {
+  /// Where its standard error goes.
+  package enum Errors: Sendable {
+    /// Where that of this process goes.
+    case inherited
+    /// Into the pipe.
+    case output
+    /// To `finish`.
+    case kept
   }
 
   /// How a process ended.
-  package enum End: Equatable, CustomStringConvertible {
+  package enum End: Equatable, Sendable, CustomStringConvertible {
     case code(Int32)
     case signal(Int32)
+    case unknown
 
     package var description: String {
       switch self {
       case .code(let code): "code \(code)"
       case .signal(let number): "signal \(number) (\(String(cString: strsignal(number))))"
+      case .unknown: "nobody knows what"
       }
     }
   }
 
-  package static func wait(for process: pid_t) -> End? {
+  package let identifier: pid_t
+  private let output: Int32
+  private let complaints: Int32?
+
+  /// One start at a time: a descriptor that gets into the process of another start would keep its pipe open.
+  private static let starting = DispatchSemaphore(value: 1)
+
+  /// Starts a program.
+  /// - Parameters:
+  ///   - environment: `NAME=value` words; nil for this process's own.
+  ///   - input: what it finds on its standard input.
+  /// - Throws: `InputError` when it cannot be started; the program is its file.
+  package init(
+    _ program: String, _ arguments: [String], environment: [String]? = nil, input: [UInt8] = [],
+    errors: Errors = .inherited
+  ) throws {
+    ChildProcess.starting.wait()
+    defer { ChildProcess.starting.signal() }
+    let source = try ChildProcess.nameless(input)
+    defer { close(source) }
+    complaints = try errors == .kept ? ChildProcess.nameless([]) : nil
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { throw ChildProcess.failure(errno, "cannot be started", program) }
+    ends.forEach { _ = fcntl($0, F_SETFD, FD_CLOEXEC) }
+    defer { close(ends[1]) }
+    output = ends[0]
+    do {
+      identifier = try ChildProcess.spawn(
+        program, arguments, environment, [source, ends[1], errors == .output ? ends[1] : complaints])
+    } catch {
+      [output, complaints].compactMap { $0 }.forEach { close($0) }
+      throw error
+    }
+  }
+
+  /// What it has printed since; nil at the end of its output. Waits until there is something, at most so many milliseconds: then
+  /// there may be nothing.
+  package func next(within milliseconds: Int32 = -1) -> [UInt8]? {
+    var wait = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
+    guard poll(&wait, 1, milliseconds) > 0 else { return [] }
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    let count = read(output, &buffer, buffer.count)
+    if count < 0 { return errno == EINTR ? [] : nil }
+    return count == 0 ? nil : Array(buffer[..<count])
+  }
+
+  /// Waits for its end. To be called once, by whoever knows that nobody calls `send` any more: after it the number may be that of
+  /// another process.
+  package func end() -> End {
+    close(output)
     var status: Int32 = 0
-    while waitpid(process, &status, 0) < 0 {
-      guard errno == EINTR else { return nil }
+    while waitpid(identifier, &status, 0) < 0 {
+      guard errno == EINTR else { return .unknown }
     }
     let signal = status & 0x7f
     return signal == 0 ? .code((status >> 8) & 0xff) : .signal(signal)
   }
 
-  /// Runs a program to its end with exactly these arguments and variables; what it prints goes to files, so no pipe can block.
-  /// - Returns: how it ended, or nil when it could not start.
-  package static func run(
-    _ program: String, _ arguments: [String], environment: [String], output: String, errors: String
-  ) -> End? {
-    let process = start(program, arguments, environment: environment) { actions in
-      posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-      posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-      posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-    }
-    return process.flatMap(wait)
+  /// Everything that it prints, what it complains of where that is kept, and how it ends.
+  package func finish() -> (output: [UInt8], complaints: [UInt8], end: End) {
+    var all: [UInt8] = []
+    while let more = next() { all += more }
+    let end = end()
+    guard let complaints else { return (all, [], end) }
+    defer { close(complaints) }
+    var said = [UInt8](repeating: 0, count: 1 << 16)
+    let count = pread(complaints, &said, said.count, 0)
+    return (all, Array(said.prefix(max(0, count))), end)
   }
 
-  /// The first executable file of that name in a list of folders like `PATH`.
-  package static func find(_ name: String, in path: String?) -> String? {
-    let candidates = (path ?? "").split(separator: ":").map { "\($0)/\(name)" }
-    return candidates.first { access($0, X_OK) == 0 }
+  package func send(_ signal: Int32) { kill(identifier, signal) }
+}
+
+extension ChildProcess {
+  private static func failure(_ number: Int32, _ what: String, _ file: String) -> InputError {
+    InputError("\(what): \(String(cString: strerror(number)))", file: file)
   }
 
-  /// Gives a fresh folder to `body` and removes it with its files afterwards.
-  package static func withTemporaryFolder<T>(_ body: (String) throws -> T) throws -> T {
-    var template = Array("\(ProcessVariables.temporaryFolder)/unroll-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else {
-      throw InputError("no folder for temporary files can be made; set TMPDIR", file: ProcessVariables.temporaryFolder)
+  /// A file without a name that holds these bytes, open at its beginning.
+  private static func nameless(_ bytes: [UInt8]) throws -> Int32 {
+    let folder = ProcessVariables.temporaryFolder
+    var template = Array("\(folder)/unroll-XXXXXX".utf8CString)
+    let file = mkstemp(&template)
+    guard file >= 0 else { throw failure(errno, "no temporary file can be made here; set TMPDIR", folder) }
+    unlink(template)
+    _ = fcntl(file, F_SETFD, FD_CLOEXEC)
+    guard pwrite(file, bytes, bytes.count, 0) == bytes.count else {
+      defer { close(file) }
+      throw failure(errno, "a temporary file cannot be written", folder)
     }
-    let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return file
+  }
+
+  /// - Parameter files: its standard input, output and error; nil for what this process has.
+  private static func spawn(
+    _ program: String, _ arguments: [String], _ environment: [String]?, _ files: [Int32?]
+  ) throws -> pid_t {
+    #if canImport(Glibc)
+      var (actions, attributes) = (posix_spawn_file_actions_t(), posix_spawnattr_t())
+    #else
+      var (actions, attributes): (posix_spawn_file_actions_t?, posix_spawnattr_t?) = (nil, nil)
+    #endif
+    posix_spawn_file_actions_init(&actions)
+    posix_spawnattr_init(&attributes)
     defer {
-      for name in (try? Files.list(folder)) ?? [] { unlink("\(folder)/\(name)") }
-      rmdir(folder)
+      posix_spawn_file_actions_destroy(&actions)
+      posix_spawnattr_destroy(&attributes)
     }
-    return try body(folder)
+    for (place, file) in files.enumerated() {
+      if let file { posix_spawn_file_actions_adddup2(&actions, file, Int32(place)) }
+    }
+    // A process inherits what the thread that starts it blocks, and the threads of a pool block all signals.
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+    var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
+    var variables: [UnsafeMutablePointer<CChar>?] = (environment ?? []).map { strdup($0) } + [nil]
+    defer { (words + variables).forEach { free($0) } }
+    var process: pid_t = 0
+    let problem =
+      environment == nil
+      ? posix_spawn(&process, program, &actions, &attributes, &words, environ)
+      : posix_spawn(&process, program, &actions, &attributes, &words, &variables)
+    guard problem == 0 else { throw failure(problem, "cannot be started", program) }
+    return process
   }
 }

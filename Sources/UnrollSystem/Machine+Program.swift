@@ -52,19 +52,16 @@ extension Machine {
     if let built = Files.changed(program), sources.contains(where: { youngest("\(checkout)/\($0)") > built }) {
       return " + changes"
     }
-    guard let git = ChildProcess.find("git", in: ProcessVariables.path) else {
+    guard let git = ProcessVariables.program("git", in: ProcessVariables.path) else {
       return " (git is missing: not compared)"
     }
-    let changes = try? ChildProcess.withTemporaryFolder { folder -> String? in
-      let (output, log) = ("\(folder)/output", "\(folder)/log")
-      let end = ChildProcess.run(
-        git, ["-C", checkout, "status", "--porcelain", "--"] + sources,
-        environment: ["LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "HOME=\(ProcessVariables.home)", "PATH=/usr/bin:/bin"],
-        output: output, errors: log)
-      return end == .code(0) ? Files.trimmed(output) : nil
-    }
-    guard let changes else { return " (not compared)" }
-    return changes.isEmpty ? "" : " + changes"
+    let status = try? ChildProcess(
+      git, ["-C", checkout, "status", "--porcelain", "--"] + sources,
+      environment: ["LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "HOME=\(ProcessVariables.home)", "PATH=/usr/bin:/bin"],
+      errors: .kept
+    ).finish()
+    guard let status, status.end == .code(0) else { return " (not compared)" }
+    return status.output.isEmpty ? "" : " + changes"
   }
 
   /// When the youngest file of a folder was changed.

@@ -2,10 +2,10 @@ import UnrollCore
 import Dispatch
 
 /// A run without the study that it belongs to.
-public enum Orphan {
+package enum Orphan {
   /// Ends this process as soon as nobody can read its standard output any more. Writing progress would end it too, but only
   /// at the next evaluation, minutes after the study's process was killed.
-  public static func endsItself() {
+  package static func endsItself() {
     DispatchQueue.global().async {
       var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
       while poll(&output, 1, -1) < 0 && errno == EINTR {}

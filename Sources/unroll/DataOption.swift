@@ -21,6 +21,6 @@ struct DataOption: ParsableArguments {
     return DataLocation(roots: given.split(separator: ":").map(String.init) + [standard])
   }
 
-  /// The same for a child process.
+  /// The same for a process that makes a run; names that begin with a dash stay names.
   var arguments: [String] { folders.map { ["--data=\($0)"] } ?? [] }
 }

@@ -1,10 +1,9 @@
 import ArgumentParser
 import UnrollCore
-import UnrollKernels
 import UnrollStudy
 import UnrollSystem
 
-struct RunCommand: ParsableCommand {
+struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Runs what is missing of a study, then writes its report.",
     discussion: """
@@ -23,21 +22,18 @@ struct RunCommand: ParsableCommand {
     if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1.") }
   }
 
-  func run() throws {
-    try reporting {
+  func run() async throws {
+    try await reporting {
       let study = try StudyFile(path: options.study)
       if dryRun { return try list(study) }
       let folder = options.folder
       try folder.refuseOther()
-      let display = RunDisplay()
-      let jobs = jobs ?? Machine.cores
-      let runner = StudyRunner(
-        study, folder, data.location, jobs: jobs, again: again,
-        workerArguments: {
-          options.arguments(["cell", "--index", "\($0.index)", "--identity", $1, "--jobs", "\(jobs)"] + data.arguments)
-        },
+      let (display, jobs) = (RunDisplay(), jobs ?? Machine.cores)
+      let words = ["cell", "--cell=-", "--records=\(folder.store.folder)", "--jobs=\(jobs)"] + data.arguments
+      let runner = try StudyRunner(
+        study, folder, data.location, jobs: jobs, again: again, launcher: ProcessLauncher(arguments: words),
         report: display.show)
-      let summary = try runner.run()
+      let summary = try await runner.run()
       display.end()
       if summary.interrupted {
         Terminal.note(RunCommand.interrupted(summary))
@@ -48,7 +44,7 @@ struct RunCommand: ParsableCommand {
   }
 
   /// A run leaves its record at its end, so what was in progress is lost.
-  private static func interrupted(_ summary: StudyRunner.Summary) -> String {
+  private static func interrupted(_ summary: StudySummary) -> String {
     let done = summary.finished + summary.diverged
     let lost = summary.stopped == 0 ? "" : ", \(summary.stopped) in progress lost"
     return
@@ -75,10 +71,11 @@ struct RunCommand: ParsableCommand {
   }
 
   private func list(_ study: StudyFile) throws {
-    for (cell, identity) in try StudyRunner.identified(study.cells(), data.location) {
-      let store = options.folder.store
-      let done = store.contains(identity) ? try StudyRunner.isDone(store.read(identity), again: again) : false
-      Terminal.say("\(done ? "done   " : "missing")  \(identity)  \(cell.label)")
+    let store = options.folder.store
+    for request in try study.requests(data.location) {
+      let identity = request.identity
+      let done = store.contains(identity) ? try store.read(identity).isDone(again: again) : false
+      Terminal.say("\(done ? "done   " : "missing")  \(identity)  \(request.cell.label)")
     }
   }
 }
@@ -101,36 +98,6 @@ struct ReportCommand: ParsableCommand {
       let path = try Report.write(
         records, of: wanted, study: folder.study, notes: try folder.notes(), to: options.reports)
       Terminal.say("\(records.count) of \(wanted) runs. Report: \(path)")
-    }
-  }
-}
-
-/// One run of a study in this process; started by `run`.
-struct CellCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "cell", abstract: "Runs one cell of a study.", shouldDisplay: false)
-
-  @OptionGroup var options: StudyOptions
-  @OptionGroup var data: DataOption
-  @Option(help: "Which cell, from 0.") var index: Int
-  @Option(help: "The identity that the cell must have.") var identity: String
-  @Option(help: "Runs that go on at the same time.") var jobs: Int
-
-  func run() throws {
-    try reporting {
-      _ = Kernels.singleThread
-      Orphan.endsItself()
-      let study = try StudyFile(path: options.study)
-      let cells = study.cells()
-      guard cells.indices.contains(index) else {
-        throw InputError("the study has no cell \(index)", file: options.study)
-      }
-      let store = options.folder.store
-      let problem = try CellRun(cells[index], data.location, jobs: jobs).run(into: store, identity: identity) {
-        fraction in
-        Terminal.write("\(fraction)\n", to: .output)
-      }
-      if let problem { throw problem }
     }
   }
 }

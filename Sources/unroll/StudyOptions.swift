@@ -1,7 +1,7 @@
 import ArgumentParser
 import UnrollStudy
 
-/// Where records and reports lie, the same for `run`, `report` and the hidden `cell`.
+/// Where records and reports lie, the same for `run` and `report`.
 struct StudyOptions: ParsableArguments {
   @Argument(help: "A study in YAML.", transform: Terminal.path) var study: String
   @Option(help: ArgumentHelp("Folder for reports. Default: Reports.", valueName: "folder"), transform: Terminal.path)
@@ -14,10 +14,5 @@ struct StudyOptions: ParsableArguments {
 
   var folder: RunFolder {
     RunFolder(study: StudyFile.name(of: study), reports: reports, records: records, file: study)
-  }
-
-  /// Names that begin with a dash stay names.
-  func arguments(_ others: [String]) -> [String] {
-    others + ["--reports=\(reports)"] + (records.map { ["--records=\($0)"] } ?? []) + ["--", study]
   }
 }

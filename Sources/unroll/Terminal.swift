@@ -33,6 +33,13 @@ enum Terminal {
   /// One line without anything that moves the cursor.
   static func shown(_ line: String) -> String { line.printable.replacing("\n", with: " ") }
 
+  /// All that comes on standard input.
+  static func input() -> [UInt8] {
+    var (bytes, block) = ([UInt8](), [UInt8](repeating: 0, count: 1 << 16))
+    while case let count = read(STDIN_FILENO, &block, block.count), count > 0 { bytes += block[..<count] }
+    return bytes
+  }
+
   /// At the end of the program: what standard output did not take must not look like success.
   static func settle() {
     if fflush(stdout) == 0, ferror(stdout) == 0 { return }

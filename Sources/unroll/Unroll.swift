@@ -4,7 +4,7 @@ import UnrollCore
 import UnrollKernels
 
 @main
-struct Unroll: ParsableCommand {
+struct Unroll: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "unroll",
     abstract:
@@ -16,19 +16,29 @@ struct Unroll: ParsableCommand {
       CellCommand.self,
     ])
 
-  static func main() {
+  /// On the main actor, so that a command that is not `async` has the thread that the program began on.
+  @MainActor static func main() async {
     Launch.withoutIdleThreads()
     atexit { Terminal.settle() }
-    main(nil)
+    do {
+      var command = try parseAsRoot()
+      if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
+    } catch { exit(withError: error) }
   }
 }
 
 extension ParsableCommand {
   /// Runs a command's body: a complaint about input is one sentence on standard error and exit code 1.
   func reporting(_ body: () throws -> Void) throws {
-    do { try body() } catch let error as InputError {
-      error.each.forEach { Terminal.complain($0.description) }
-      throw ExitCode(1)
-    }
+    do { try body() } catch let error as InputError { throw shown(error) }
+  }
+
+  func reporting(_ body: () async throws -> Void) async throws {
+    do { try await body() } catch let error as InputError { throw shown(error) }
+  }
+
+  private func shown(_ error: InputError) -> ExitCode {
+    error.each.forEach { Terminal.complain($0.description) }
+    return ExitCode(1)
   }
 }

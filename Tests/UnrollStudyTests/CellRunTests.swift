@@ -50,9 +50,9 @@ import UnrollTraining
       let text = StudyText.data + "backends: [gru]\nseeds: [3]\nwidth: 6"
       let cell = try StudyText.study(text, in: folder).cells()[0]
       let store = RecordStore(folder: "\(folder)/records")
-      let earlier = RunRecord.empty(cell, identity: "another", status, jobs: nil)
-      try store.write(earlier)
-      let problem = try CellRun(cell, DataLocation(roots: [])).run(into: store, identity: "another") { _ in }
+      let request = RunRequest(cell, identity: "another")
+      try store.write(RunRecord.empty(request, status, jobs: nil))
+      let problem = try CellRun(request, DataLocation(roots: [])).run(into: store)
       #expect(problem != nil)
       #expect(try store.read("another").status == status)
       #expect(try (store.read("another").failure == nil) == (status != .failed))
@@ -90,13 +90,13 @@ import UnrollTraining
       let text =
         StudyText.data + "backends: [\(backend)]\nmodel: {embedding: 5}\ntraining: \(training)\nseeds: [3]\n" + size
       let location = DataLocation(roots: [])
-      let item = try StudyRunner.identified(try StudyText.study(text, in: folder).cells(), location)[0]
+      let request = try StudyText.study(text, in: folder).requests(location)[0]
       let store = RecordStore(folder: "\(folder)/records")
       var progress: [Double] = []
-      let problem = try CellRun(item.cell, location).run(into: store, identity: item.identity) { progress.append($0) }
-      let record = try store.read(item.identity)
+      let problem = try CellRun(request, location).run(into: store) { progress.append($0) }
+      let record = try store.read(request.identity)
       #expect((problem == nil) == (record.status != .failed))
-      #expect(record.identity == item.identity)
+      #expect(record.identity == request.identity)
       #expect(record.status != .finished || progress == [0.5, 1])
       return record
     }

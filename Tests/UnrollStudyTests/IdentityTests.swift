@@ -61,10 +61,9 @@ import UnrollData
   private func identity(_ text: String, tags: String = StudyText.tags(60)) throws -> String {
     try ReportFiles.inFolder { folder in
       try Files.write(tags, to: "\(folder)/tags.txt")
-      let cells = try StudyRunner.identified(
-        try StudyText.study(text, in: folder).cells(), DataLocation(roots: []))
-      #expect(cells.count == 1)
-      return cells[0].identity
+      let requests = try StudyText.study(text, in: folder).requests(DataLocation(roots: []))
+      #expect(requests.count == 1)
+      return requests[0].identity
     }
   }
 }

@@ -13,7 +13,7 @@ import UnrollSystem
 @Suite struct RunningTests {
   @Test func seedsComeFirst() {
     let runs = [("a", 3), ("a", 1), ("b", 3), ("b", 1)]
-    #expect(StudyRunner.bySeed(runs, \.1).map { "\($0.0)\($0.1)" } == ["a3", "b3", "a1", "b1"])
+    #expect(RunQueue.bySeed(runs, \.1).map { "\($0.0)\($0.1)" } == ["a3", "b3", "a1", "b1"])
   }
 
   /// Locks belong to processes, so another one asks.
@@ -33,7 +33,7 @@ import UnrollSystem
 
   @Test func whatADeadProcessSaid() {
     func sentence(_ end: ChildProcess.End, _ words: [String], _ killed: Bool = false) -> String {
-      WorkerProcess.sentence(end, words, killedForMemory: killed)
+      ProcessLauncher.sentence(end, words, killedForMemory: killed)
     }
     #expect(
       sentence(.code(1), ["0.5x", "unroll: a: cannot be written: No space left on device"])

@@ -11,8 +11,8 @@ public struct DataRequest: Sendable {
   public let idle: [IdleOption]
   private let definition: DatasetDefinition
   private let options: DataOptions
-  /// Where a study's own files are looked for; nil for a named set.
-  private let place: Setting?
+  /// Where a study asks for its own files, whose paths begin there; nil for a named set.
+  package let place: Setting?
 
   /// A named set with its defaults.
   public init(_ definition: DatasetDefinition) throws {

@@ -5,34 +5,31 @@ import UnrollLayers
 import UnrollSystem
 import UnrollTraining
 
-/// Runs one cell in this process: data → model → training → record.
+/// Makes one run in this process: data → model → training → record.
 public struct CellRun {
-  private let cell: StudyCell
+  private let request: RunRequest
   private let location: DataLocation
   private let jobs: Int?
 
+  private var cell: StudyCell { request.cell }
+
   /// - Parameter jobs: how many runs may go on at the same time, for the record.
-  public init(_ cell: StudyCell, _ location: DataLocation, jobs: Int? = nil) {
-    self.cell = cell
+  public init(_ request: RunRequest, _ location: DataLocation, jobs: Int? = nil) {
+    self.request = request
     self.location = location
     self.jobs = jobs
   }
 
-  /// - Parameters:
-  ///   - identity: what the run must be; nil when nobody has asked for a certain one.
-  ///   - progress: told the fraction of the training that is done.
-  /// - Throws: `InputError` for data that cannot be read or settings that cannot be met.
-  public func run(
-    expecting identity: String? = nil, progress: @escaping (Double) -> Void = { _ in }
-  ) throws -> RunRecord {
+  /// - Parameter progress: told the fraction of the training that is done.
+  /// - Throws: `InputError` for data that cannot be read or are not those of the request, and settings that cannot be met.
+  public func run(progress: @escaping (Double) -> Void = { _ in }) throws -> RunRecord {
     let start = ContinuousClock.now
     let loaded = try cell.request.load(location)
-    let own = try cell.identity(dataDigest: loaded.digest)
-    guard identity == nil || identity == own else {
-      throw InputError("the study or its data changed after the study was started; run it again")
+    guard try cell.identity(dataDigest: loaded.digest) == request.identity else {
+      throw InputError("its data changed after the study was started; run it again")
     }
     let encoded = try EncodedData(loaded, minimumCount: cell.model.minimumCount, limit: cell.model.vocabularyLimit)
-    var record = try train(cell.task, own, loaded, encoded, progress)
+    var record = try train(cell.task, loaded, encoded, progress)
     record.cost.seconds = (ContinuousClock.now - start).seconds
     record.cost.peakMemory = Machine.peakMemory
     record.environment.load = Machine.load
@@ -42,23 +39,21 @@ public struct CellRun {
   /// Runs and leaves a record: of the scores, or of what went wrong, unless an earlier run has left scores.
   ///
   /// - Returns: what went wrong.
-  public func run(into store: RecordStore, identity: String, progress: @escaping (Double) -> Void) throws -> InputError?
-  {
+  public func run(into store: RecordStore, progress: @escaping (Double) -> Void = { _ in }) throws -> InputError? {
     do {
-      try store.write(try run(expecting: identity, progress: progress))
+      try store.write(try run(progress: progress))
       return nil
     } catch let error as InputError {
-      if store.contains(identity), let earlier = try? store.read(identity), earlier.status != .failed { return error }
-      var record = RunRecord.empty(cell, identity: identity, .failed, jobs: jobs)
-      record.failure = RunRecord.Failure(message: error.description, step: nil, tensor: nil)
-      try store.write(record)
+      let earlier = store.contains(request.identity) ? try? store.read(request.identity) : nil
+      if earlier.map({ $0.status == .failed }) ?? true {
+        try store.write(.failure(of: request, error.description, jobs: jobs))
+      }
       return error
     }
   }
 
   private func train(
-    _ type: (some Task).Type, _ identity: String, _ loaded: LoadedData, _ encoded: EncodedData,
-    _ progress: @escaping (Double) -> Void
+    _ type: (some Task).Type, _ loaded: LoadedData, _ encoded: EncodedData, _ progress: @escaping (Double) -> Void
   ) throws -> RunRecord {
     let task = try type.init(encoded, characters: cell.request.isOfCharacters)
     let backend = try sized(task.classes, encoded.vocabulary.count, type.reading)
@@ -75,7 +70,7 @@ public struct CellRun {
       random: random.split("training")
     ) { point in progress(point.epoch / epochs) }
     let outcome = trainer.train()
-    return record(identity, model, task.metrics, backend, outcome, baseline, try summary(loaded, encoded, task.classes))
+    return record(model, task.metrics, backend, outcome, baseline, try summary(loaded, encoded, task.classes))
   }
 
   /// The backend with its width, given or solved from the budget.
@@ -101,10 +96,10 @@ public struct CellRun {
   }
 
   private func record(
-    _ identity: String, _ model: SequenceModel, _ metrics: [Metric], _ backend: BackendSettings,
-    _ outcome: TrainingOutcome, _ baseline: (name: String, scores: [String: Double]), _ data: RunRecord.DataSummary
+    _ model: SequenceModel, _ metrics: [Metric], _ backend: BackendSettings, _ outcome: TrainingOutcome,
+    _ baseline: (name: String, scores: [String: Double]), _ data: RunRecord.DataSummary
   ) -> RunRecord {
-    var record = RunRecord.empty(cell, identity: identity, .finished, jobs: jobs)
+    var record = RunRecord.empty(request, .finished, jobs: jobs)
     record.data = data
     (record.metrics, record.curve, record.bestEpoch) = (metrics, outcome.curve, outcome.bestEpoch)
     record.scores = outcome.scores
@@ -137,13 +132,21 @@ public struct CellRun {
 }
 
 extension RunRecord {
-  /// A record of a cell with nothing measured yet.
-  static func empty(_ cell: StudyCell, identity: String, _ status: Status, jobs: Int?) -> RunRecord {
+  /// A record of a run of which there is nothing but what went wrong.
+  static func failure(of request: RunRequest, _ message: String, jobs: Int?) -> RunRecord {
+    var record = empty(request, .failed, jobs: jobs)
+    record.failure = Failure(message: message, step: nil, tensor: nil)
+    return record
+  }
+
+  /// A record with nothing measured yet.
+  static func empty(_ request: RunRequest, _ status: Status, jobs: Int?) -> RunRecord {
+    let cell = request.cell
     var environment = Machine.environment
     environment.jobs = jobs
     return RunRecord(
       format: currentFormat, study: cell.study, question: cell.question, cell: cell.cell, order: cell.order,
-      identity: identity, status: status, failure: nil, settings: cell.resolved,
+      identity: request.identity, status: status, failure: nil, settings: cell.resolved,
       data: DataSummary(
         name: cell.request.name, version: "", licence: "", digest: "", sizes: [:], vocabulary: 0, classes: 0),
       metrics: [], curve: [], bestEpoch: nil, scores: [:], baseline: "", baselineScores: [:], cost: .none, groups: [],

@@ -2,21 +2,26 @@ import UnrollCore
 
 /// Which runs of a folder are under way, so that several runners share it: one byte of a file for each, locked while it runs.
 ///
-/// The system takes a lock back when its process ends, however it ends: no claim outlives its runner. Where a file system has no
-/// locks, every run is free, and at worst made twice.
+/// The system takes a lock back when its process ends, however it ends: no claim outlives its runner. Between machines that share
+/// a folder the file system does the same. Where it has no locks, every run is free, and at worst made twice.
 final class RunClaims {
   private let path: String
   private var file: Int32 = -1
 
   init(folder: String) { path = "\(folder)/runs.lock" }
 
+  deinit { end() }
+
   /// Whether the run is this process's own from now on.
   func take(_ identity: String) -> Bool {
     while true {
       if file < 0 { file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666) }
       guard file >= 0 else { return true }
-      guard lock(F_WRLCK, RunClaims.place(identity), 1) else { return errno != EACCES && errno != EAGAIN }
-      if isInPlace { return true }
+      if lock(F_WRLCK, RunClaims.place(identity), 1) {
+        if isInPlace { return true }
+      } else if errno != ESTALE {
+        return errno != EACCES && errno != EAGAIN
+      }
       // Its last user removed the file after it was opened here; whoever came since has a new one.
       leave()
     }

@@ -5,7 +5,6 @@ import UnrollTraining
 
 /// One cell of a study's grid with one seed: everything that a run needs, resolved.
 public struct StudyCell: Sendable {
-  public private(set) var index: Int
   public let study: String
   public let question: String
   public private(set) var cell: RunRecord.Cell
@@ -17,10 +16,10 @@ public struct StudyCell: Sendable {
   let model: ModelOptions
   let training: TrainingOptions
 
-  /// The same cell at another place with another seed.
-  func numbered(_ index: Int, seed: Int) -> StudyCell {
+  /// The same cell with another seed.
+  func with(seed: Int) -> StudyCell {
     var copy = self
-    (copy.index, copy.cell.seed) = (index, seed)
+    copy.cell.seed = seed
     return copy
   }
 
@@ -58,9 +57,5 @@ public struct StudyCell: Sendable {
 
 extension StudyFile {
   /// All cells: tasks, then backends, then seeds.
-  public func cells() -> [StudyCell] {
-    points.flatMap { point in seeds.map { (point, $0) } }.enumerated().map { index, cell in
-      cell.0.numbered(index, seed: cell.1)
-    }
-  }
+  public func cells() -> [StudyCell] { points.flatMap { point in seeds.map { point.with(seed: $0) } } }
 }

@@ -108,7 +108,7 @@ struct StudyCells {
     let backendLabel = label(backend.title, backend.varied + point.varied, in: .backend, used, &shown)
     try add(
       StudyCell(
-        index: 0, study: head.study, question: head.question,
+        study: head.study, question: head.question,
         cell: RunRecord.Cell(task: taskLabel, harness: task.task.name, backend: backendLabel, seed: head.seed),
         order: order, size: head.size, request: task.request, task: task.task, backend: settings,
         model: model.forUnit(characters: task.request.isOfCharacters), training: training),

@@ -9,24 +9,20 @@ struct Gnuplot {
   let program: String
 
   /// Nil when no folder of `path` has gnuplot.
-  static func find(in path: String?) -> Gnuplot? { ChildProcess.find("gnuplot", in: path).map(Gnuplot.init) }
+  static func find(in path: String?) -> Gnuplot? { ProcessVariables.program("gnuplot", in: path).map(Gnuplot.init) }
 
   /// Runs a script that draws to standard output, without the settings files of the user or the machine.
   func draw(_ script: String) throws -> Outcome {
-    try ChildProcess.withTemporaryFolder { folder in
-      let (source, drawing, log) = ("\(folder)/figure.gp", "\(folder)/figure.svg", "\(folder)/log")
-      try Files.write(script, to: source)
-      let end = ChildProcess.run(
-        program, ["-d", source], environment: ["LC_ALL=C", "HOME=\(folder)", "PATH=/usr/bin:/bin"], output: drawing,
-        errors: log)
-      guard let end else { return .complaint("\(program) does not start.") }
-      let svg = String(decoding: try Files.read(drawing), as: UTF8.self)
-      guard end == .code(0), svg.contains("</svg>") else {
-        let lines = String(decoding: try Files.read(log), as: UTF8.self).split(separator: "\n")
-        let message = lines.last { $0.contains("line ") } ?? lines.last ?? "it said nothing (\(end))"
-        return .complaint(String(message).replacing(folder + "/", with: ""))
-      }
-      return .drawing(svg)
-    }
+    let child: ChildProcess
+    do {
+      child = try ChildProcess(
+        program, ["-d", "/dev/stdin"], environment: ["LC_ALL=C", "HOME=/nowhere", "PATH=/usr/bin:/bin"],
+        input: Array(script.utf8), errors: .kept)
+    } catch let error as InputError where error.file == program { return .complaint("\(program) does not start.") }
+    let (drawing, complaints, end) = child.finish()
+    let svg = String(decoding: drawing, as: UTF8.self)
+    if end == .code(0), svg.contains("</svg>") { return .drawing(svg) }
+    let lines = String(decoding: complaints, as: UTF8.self).split(separator: "\n")
+    return .complaint(String(lines.last { $0.contains("line ") } ?? lines.last ?? "it said nothing (\(end))"))
   }
 }

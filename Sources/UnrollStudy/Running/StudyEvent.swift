@@ -1,0 +1,34 @@
+/// What happens while a study runs, for whoever shows it.
+public enum StudyEvent: Sendable {
+  /// `foreign` of the kept ones were left by another build of the program.
+  case started(runs: Int, kept: Int, foreign: Int)
+  /// Now and then: fraction done of every run in progress, seconds left when that can be told.
+  case progress(done: Int, running: [String], failed: Int, left: Int, secondsLeft: Double?)
+  case ended(label: String, RunRecord.Status, seconds: Double, detail: String)
+}
+
+/// What became of a study's runs.
+public struct StudySummary: Sendable {
+  public var finished = 0
+  public var diverged = 0
+  public var failed = 0
+  /// Of the failed ones those whose good record, of another build, is still there.
+  public var outlived: Set<String> = []
+  /// Stopped by a signal before everything was done.
+  public var interrupted = false
+  /// Runs that were in progress then: nothing of them is kept.
+  public var stopped = 0
+
+  mutating func count(_ record: RunRecord) {
+    switch record.status {
+    case .finished: finished += 1
+    case .diverged: diverged += 1
+    case .failed: failed += 1
+    }
+  }
+}
+
+extension StudyCell {
+  /// `task / backend / seed n`.
+  public var label: String { "\(cell.task) / \(cell.backend) / seed \(cell.seed)" }
+}

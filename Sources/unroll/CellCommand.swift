@@ -1,0 +1,34 @@
+import ArgumentParser
+import UnrollCore
+import UnrollKernels
+import UnrollStudy
+import UnrollSystem
+
+/// One run of a study in this process; `run` starts it.
+struct CellCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "cell", abstract: "Makes one run of a study, without the study.", shouldDisplay: false)
+
+  @Option(
+    help: ArgumentHelp("The cell as JSON; - for standard input.", valueName: "file"), transform: Terminal.path)
+  var cell: String
+  @Option(help: ArgumentHelp("Folder for its record.", valueName: "folder"), transform: Terminal.path)
+  var records: String
+  @OptionGroup var data: DataOption
+  @Option(help: "Runs that go on at the same time, for the record.") var jobs: Int?
+
+  func run() throws {
+    try reporting {
+      _ = Kernels.singleThread
+      Orphan.endsItself()
+      let isPiped = cell == "-"
+      let request = try RunRequest(
+        json: isPiped ? Terminal.input() : Files.read(cell), file: isPiped ? "standard input" : cell)
+      let store = RecordStore(folder: records)
+      let problem = try CellRun(request, data.location, jobs: jobs).run(into: store) { fraction in
+        Terminal.write("\(fraction)\n", to: stdout)
+      }
+      if let problem { throw problem }
+    }
+  }
+}
