@@ -25,9 +25,7 @@ struct CellCommand: ParsableCommand {
       let request = try RunRequest(
         json: isPiped ? Terminal.input() : Files.read(cell), file: isPiped ? "standard input" : cell)
       let store = RecordStore(folder: records)
-      let problem = try CellRun(request, data.location, jobs: jobs).run(into: store) { fraction in
-        Terminal.write("\(fraction)\n", to: stdout)
-      }
+      let problem = try CellRun(request, data.location, jobs: jobs).run(into: store) { Terminal.say("\($0)") }
       if let problem { throw problem }
     }
   }
