@@ -1,3 +1,4 @@
+import UnrollData
 import UnrollTraining
 
 /// What a report takes of a run.

@@ -1,3 +1,4 @@
+import UnrollData
 import UnrollStatistics
 import UnrollTraining
 

@@ -1,3 +1,4 @@
+import UnrollData
 import UnrollTraining
 
 /// How each backend learns: one figure a task.

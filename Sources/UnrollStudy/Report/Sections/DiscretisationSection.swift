@@ -1,4 +1,5 @@
 import UnrollCore
+import UnrollData
 import UnrollLayers
 import UnrollStatistics
 import UnrollTraining

@@ -1,3 +1,4 @@
+import UnrollData
 import UnrollTraining
 
 /// How scores change along a numeric option of the data, where tasks of the study differ in nothing else.

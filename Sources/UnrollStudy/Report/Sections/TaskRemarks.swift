@@ -1,4 +1,5 @@
 import UnrollCore
+import UnrollData
 import UnrollSystem
 import UnrollTraining
 
