@@ -85,11 +85,11 @@ private struct FaultyLSTM: SequenceLayer {
   var slots: [StateSlot] { layer(steep: false).slots }
   var multiplyAdds: Int { weights.multiplyAdds }
   var isCausal: Bool { fault != .falselyNotCausal }
-  var ways: [Way] {
+  var algorithms: [Algorithm] {
     fault != .disagrees
       ? []
       : [FaultyOptions.Fault.none, .leaksFuture].map {
-        Way("\($0)", FaultyLSTM(weights: weights, fault: $0, dropout: dropout))
+        Algorithm("\($0)", FaultyLSTM(weights: weights, fault: $0, dropout: dropout))
       }
   }
 

@@ -106,28 +106,6 @@ extension Range<Int> {
   fileprivate static var new: Range<Int> { 2..<3 }
 }
 
-/// Gated recurrent unit without the reset gate, as the standard lecture notes write it:
-///
-///     u = σ(W_u x_t + b_u + U_u h_{t−1} + b'_u),  n = tanh(same form)
-///     h_t = (1 − u) ⊙ h_{t−1} + u ⊙ n
-///
-/// State: h, H floats. Cost: 2H (E + H) multiply-adds a token. Gates lie in the order u n; u = 1 − z of the others.
-struct GRUSimplified: RecurrentCell {
-  let weights: RecurrentWeights
-
-  var carriesHidden: Bool { true }
-
-  func gate(_ step: Unrolling.Step) {
-    Kernels.updateStep(
-      gates: step.gates, keeps: false, previous: step.previous(.hidden), hidden: step.current(.hidden))
-  }
-
-  func gateBack(_ step: Unrolling.Step, dy: Matrix) {
-    Kernels.updateStepBack(
-      gates: step.gates, keeps: false, previous: step.previous(.hidden), dy: dy, carry: step.carry(.hidden))
-  }
-}
-
 /// Options of `gru`.
 public struct GRUOptions: RecurrentOptions {
   public enum Reset: String, CaseIterable, Sendable { case after, before, none }
@@ -153,7 +131,7 @@ public struct GRUOptions: RecurrentOptions {
     return switch reset {
     case .after: RecurrentLayer(GRU(weights: weights(3)), recurrent, parameters)
     case .before: RecurrentLayer(GRUResetBefore(weights: weights(3)), recurrent, parameters)
-    case .none: RecurrentLayer(GRUSimplified(weights: weights(2)), recurrent, parameters)
+    case .none: RecurrentLayer(UpdateGateCell(weights: weights(2), keeps: false), recurrent, parameters)
     }
   }
 }

@@ -1,28 +1,8 @@
 import UnrollCore
 import UnrollKernels
 
-/// Recurrent network with a highway connection through time, its mixture λ adaptive (after Srivastava et al. 2015):
-///
-///     λ_t = σ(W_λ x_t + b_λ + U_λ h_{t−1} + b'_λ)
-///     h_t = λ_t ⊙ h_{t−1} + (1 − λ_t) ⊙ tanh(W x_t + b + U h_{t−1} + b')
-///
-/// State: h, H floats. Cost: 2H (E + H) multiply-adds a token. Rows lie in the order λ, candidate.
-struct HighwayRNN: RecurrentCell {
-  let weights: RecurrentWeights
-
-  var carriesHidden: Bool { true }
-
-  func gate(_ step: Unrolling.Step) {
-    Kernels.updateStep(gates: step.gates, keeps: true, previous: step.previous(.hidden), hidden: step.current(.hidden))
-  }
-
-  func gateBack(_ step: Unrolling.Step, dy: Matrix) {
-    Kernels.updateStepBack(
-      gates: step.gates, keeps: true, previous: step.previous(.hidden), dy: dy, carry: step.carry(.hidden))
-  }
-}
-
-/// Options of `highway-rnn`.
+/// Options of `highway-rnn`: a recurrent network with a highway connection through time, its mixture λ adaptive (after Srivastava
+/// et al. 2015), as `UpdateGateCell` has it.
 public struct HighwayRNNOptions: RecurrentOptions {
   public static let name = "highway-rnn"
   public static let summary = "highway connection through time: h = λ h + (1 − λ) tanh(W x + U h + b), λ = σ(…)"
@@ -39,6 +19,6 @@ public struct HighwayRNNOptions: RecurrentOptions {
 
   public func makeLayer(_ shape: LayerShape, _ parameters: ParameterBuilder) -> any SequenceLayer {
     let weights = RecurrentWeights(gates: 2, shape, recurrent, bias: [Float(carryBias), 0], parameters)
-    return RecurrentLayer(HighwayRNN(weights: weights), recurrent, parameters)
+    return RecurrentLayer(UpdateGateCell(weights: weights, keeps: true), recurrent, parameters)
   }
 }

@@ -6,41 +6,19 @@ import UnrollKernels
 ///     i, f, o = σ(W x_t + b + U h_{t−1} + b'),  g = tanh(same form)
 ///     c_t = f ⊙ c_{t−1} + i ⊙ g,  h_t = o ⊙ tanh(c_t)
 ///
-/// State: h and c, 2H floats. Cost: 4H (E + H) multiply-adds a token. Gates lie in the order i f g o; names and layouts are
-/// those of `torch.nn.LSTM`.
-struct LSTM: RecurrentCell {
-  let weights: RecurrentWeights
-
-  var slots: [StateSlot] { [StateSlot("h", weights.width), StateSlot("c", weights.width)] }
-  /// tanh(c)
-  var saved: [Int] { [weights.width] }
-  var carriesHidden: Bool { false }
-
-  func gate(_ step: Unrolling.Step) {
-    Kernels.lstmStep(
-      gates: step.gates, previousCell: step.previous(.cell), cell: step.current(.cell), outputCell: step.saved,
-      hidden: step.current(.hidden))
-  }
-
-  func gateBack(_ step: Unrolling.Step, dy: Matrix) {
-    Kernels.lstmStepBack(
-      gates: step.gates, previousCell: step.previous(.cell), cell: step.current(.cell), outputCell: step.saved, dy: dy,
-      carryHidden: step.carry(.hidden), carryCell: step.carry(.cell))
-  }
-}
-
-/// LSTM with one thing or another exchanged.
+/// or with one thing or another exchanged:
 ///
 ///     peepholes:  i, f see p ⊙ c_{t−1} and o sees p ⊙ c_t beside their sums (Gers & Schmidhuber 2000)
 ///     coupled:    f = 1 − i, three gates i g o (Greff et al. 2017)
 ///     output:     h_t = o ⊙ c_t, without the tanh
 ///
-/// State: h and c, 2H floats. Cost: as `LSTM`, with three gates when coupled, and one multiply-add for every peephole.
-struct LSTMVariant: RecurrentCell {
+/// State: h and c, 2H floats. Cost: 4H (E + H) multiply-adds a token, 3H (E + H) when coupled, and one for every peephole. Gates lie
+/// in the order i f g o; names and layouts are those of `torch.nn.LSTM`.
+struct LSTM: RecurrentCell {
   let weights: RecurrentWeights
-  let variant: Kernels.LSTMVariant
+  var variant: Kernels.LSTMVariant = []
   /// [peepholeRows, H], rows i f o.
-  let peepholes: Parameter?
+  var peepholes: Parameter?
 
   var slots: [StateSlot] { [StateSlot("h", weights.width), StateSlot("c", weights.width)] }
   /// What o multiplies.
@@ -98,10 +76,9 @@ public struct LSTMOptions: RecurrentOptions {
     // Coupled, a forget gate that begins open is an input gate that begins closed.
     let bias = coupled ? [-forget, 0, 0] : [0, forget, 0, 0]
     let weights = RecurrentWeights(gates: variant.gates, shape, recurrent, bias: bias, parameters)
-    if variant.isEmpty { return RecurrentLayer(LSTM(weights: weights), recurrent, parameters) }
     let peepholes =
       peepholes ? parameters.add("weight_peephole", [variant.peepholeRows, shape.width], .normal(0.1)) : nil
     return RecurrentLayer(
-      LSTMVariant(weights: weights, variant: variant, peepholes: peepholes), recurrent, parameters)
+      LSTM(weights: weights, variant: variant, peepholes: peepholes), recurrent, parameters)
   }
 }
