@@ -63,7 +63,7 @@ let package = Package(
     .testTarget(name: "UnrollKitTests", dependencies: ["UnrollKit"]),
     .testTarget(name: "UnrollCommandTests", dependencies: ["unroll", "TestSupport"], exclude: ["Snapshots"]),
   ],
-  swiftLanguageModes: [.v5],
+  swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11
 )
 

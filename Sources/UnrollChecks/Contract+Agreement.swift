@@ -100,12 +100,13 @@ extension Contract {
     let alone = model.run(batch).all
     // What is derived from the parameters is made anew, by whichever thread comes first.
     model.parameters.changed()
-    var outcomes = [[Float]](repeating: [], count: 4)
     let lock = DispatchSemaphore(value: 1)
-    DispatchQueue.concurrentPerform(iterations: outcomes.count) { index in
+    // Written under the lock.
+    nonisolated(unsafe) var outcomes: [[Float]] = []
+    DispatchQueue.concurrentPerform(iterations: 4) { _ in
       let outcome = model.run(batch).all
       lock.wait()
-      outcomes[index] = outcome
+      outcomes.append(outcome)
       lock.signal()
     }
     return Measurement(value: outcomes.reduce(0) { $0 + differences($1, alone) })

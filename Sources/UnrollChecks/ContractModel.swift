@@ -4,7 +4,9 @@ import UnrollLayers
 import UnrollTraining
 
 /// A form, built, with values that hide nothing.
-final class ContractModel {
+///
+/// Unchecked: `run` works in memory of its own, and nothing changes the values while several threads run.
+final class ContractModel: @unchecked Sendable {
   static let inputWidth = 3
   /// Ragged, with a length of one; no two of T = 7, B = 4, E = 3, H = 5 are equal.
   static let lengths = [7, 4, 2, 1]

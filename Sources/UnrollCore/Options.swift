@@ -138,7 +138,7 @@ public struct OptionKey<Root>: Sendable {
   }
 
   /// One of the cases, by its raw value.
-  public init<Choice: RawRepresentable & CaseIterable>(
+  public init<Choice: RawRepresentable & CaseIterable & Sendable>(
     _ name: String, _ path: WritableKeyPath<Root, Choice> & Sendable, _ help: String
   ) where Choice.RawValue == String {
     let known = Choice.allCases.map(\.rawValue)

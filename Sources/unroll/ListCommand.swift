@@ -21,11 +21,12 @@ struct ListCommand: ParsableCommand {
     false
 
   /// What can be shown by itself: several when a name is that of a backend and of something else.
-  private static let named: [(name: String, show: (OptionLines) throws -> Void)] =
+  private static var named: [(name: String, show: (OptionLines) throws -> Void)] {
     Backends.all.map { backend in (backend.name, { try $0.show(backend, andCommon: true) }) }
-    + Tasks.all.map { task in (task.name, { $0.show(task) }) }
-    + Datasets.all.map { set in (set.name, { $0.show(set) }) }
-    + Formats.all.map { format in (format.name, { $0.show(format) }) }
+      + Tasks.all.map { task in (task.name, { $0.show(task) }) }
+      + Datasets.all.map { set in (set.name, { $0.show(set) }) }
+      + Formats.all.map { format in (format.name, { $0.show(format) }) }
+  }
 
   func validate() throws {
     let known = Topic.allCases.map(\.rawValue) + ListCommand.named.map(\.name)

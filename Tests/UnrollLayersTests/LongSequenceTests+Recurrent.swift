@@ -16,10 +16,10 @@ import UnrollKernels
   private static let (input, width) = (2, 3)
 
   /// From the sums of all gates [gH] and the states [slots · H] to the new states, the output first.
-  private typealias Step = (_ sums: [Double], _ states: [Double]) -> [Double]
+  private typealias Step = @Sendable (_ sums: [Double], _ states: [Double]) -> [Double]
 
   /// Unit by unit: `f` gets a unit's sums and states.
-  private static func unitwise(_ gates: Int, _ slots: Int, _ f: @escaping ([Double], [Double]) -> [Double]) -> Step {
+  private static func unitwise(_ gates: Int, _ slots: Int, _ f: @escaping Step) -> Step {
     { sums, states in
       let units = (0..<width).map { j in
         f((0..<gates).map { sums[$0 * width + j] }, (0..<slots).map { states[$0 * width + j] })

@@ -38,8 +38,9 @@ import UnrollKernels
         b += low[2..<5]
         c += low[5...]
       }
-      return Twin.selectiveScan(
+      let scanned = Twin.selectiveScan(
         PackedSteps(lengths: [Self.length]), u: u, delta: delta, a: logA.map { -exp($0) }, b: b, c: c, d: d, from: start)
+      return (scanned.y, scanned.final)
     }
     let run = LongRun(layer, parameters, seed: 2)
     let expected = twin(run.input, run.state)

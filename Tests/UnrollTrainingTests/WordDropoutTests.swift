@@ -9,7 +9,7 @@ import UnrollKernels
 @Suite struct WordDropoutTests {
   private let vocabulary = Vocabulary(tokens: ["<unk>", "often", "twice", "once"], counts: [1, 100, 2, 1])
 
-  @Test(arguments: [(Int32(1), 0.5 / 100.5), (2, 0.2), (3, 1.0 / 3)])
+  @Test(arguments: [(1, 0.5 / 100.5), (2, 0.2), (3, 1.0 / 3)] as [(Int32, Double)])
   func probability(word: Int32, expected: Double) {
     let count = 40_000
     let batch = Batch(

@@ -4,10 +4,10 @@ import UnrollKernels
 /// elementwise scan without a product in it. State: h, H floats.
 struct GatedScan: SequenceLayer {
   /// How a and b come from `count` blocks of H gates side by side, and back. Positive: the candidate is made positive.
-  struct Gates {
+  struct Gates: Sendable {
     let count: Int
-    let coefficients: (_ gates: Matrix, _ positive: Bool, _ a: Matrix, _ b: Matrix) -> Void
-    let back: (_ gates: Matrix, _ positive: Bool, _ da: Matrix, _ db: Matrix, _ dGates: Matrix) -> Void
+    let coefficients: @Sendable (_ gates: Matrix, _ positive: Bool, _ a: Matrix, _ b: Matrix) -> Void
+    let back: @Sendable (_ gates: Matrix, _ positive: Bool, _ da: Matrix, _ db: Matrix, _ dGates: Matrix) -> Void
   }
 
   let gates: Gates
