@@ -33,7 +33,9 @@ extension Contract {
   ) -> Measurement {
     let batch = ContractBatch(model.layer)
     let (before, width, count) = (model.run(batch, mode: .evaluation).rows, model.layer.inputWidth, batch.steps.rows)
-    let places = (0..<batch.steps.steps).flatMap { t in (0..<batch.steps.range(t).count).map { Place(sequence: $0, step: t) } }
+    let places = (0..<batch.steps.steps).flatMap { t in
+      (0..<batch.steps.range(t).count).map { Place(sequence: $0, step: t) }
+    }
     var worst = Measurement(value: 0)
     for (row, place) in places.enumerated() {
       let watched = places.indices.filter { isWatched(place, places[$0]) }

@@ -102,7 +102,9 @@ final class Program {
       process.waitUntilExit()
       let status =
         process.terminationReason == .uncaughtSignal ? 128 + process.terminationStatus : process.terminationStatus
-      func text(_ name: String) throws -> String { String(decoding: try Files.read("\(printed.path)/\(name)"), as: UTF8.self) }
+      func text(_ name: String) throws -> String {
+        String(decoding: try Files.read("\(printed.path)/\(name)"), as: UTF8.self)
+      }
       return Ended(status: status, output: try text("output"), errors: try text("errors"))
     }
   }

@@ -51,7 +51,8 @@ import UnrollCore
 
   private static let tagging = [
     Form(
-      "ud-english-ewt", treebanks, items: [2, 1, 1], labels: ["AUX", "INTJ", "PART", "VERB"], words: ["Do", "n't", "go"]),
+      "ud-english-ewt", treebanks, items: [2, 1, 1], labels: ["AUX", "INTJ", "PART", "VERB"],
+      words: ["Do", "n't", "go"]),
     Form(
       "ud-english-ewt", treebanks, options: "column: xpos", items: [2, 1, 1], labels: ["RB", "UH", "VB", "VBP"],
       words: ["Do", "n't", "go"]),

@@ -55,7 +55,8 @@ import UnrollCore
     .enabled(if: missing.count < all.count, "no folder in UNROLL_DATA has a set"), arguments: all.filter(\.isHere))
   func counts(_ expected: Expected) throws {
     let column = expected.column.isEmpty ? "" : ", column: \(expected.column)"
-    let data = try DataRequest(Setting(yaml: "{name: \(expected.name)\(column)}", file: "study.yaml")).load(Self.location)
+    let study = try Setting(yaml: "{name: \(expected.name)\(column)}", file: "study.yaml")
+    let data = try DataRequest(study).load(Self.location)
     let sizes = data.corpus.sizes
     let splits = try Split.allCases.map { try #require(sizes[$0]) }
     #expect(expected.items.count == 3 ? splits == expected.items : splits.reduce(0, +) == expected.items[0])

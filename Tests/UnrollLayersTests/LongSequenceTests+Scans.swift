@@ -39,7 +39,8 @@ import UnrollKernels
         c += low[5...]
       }
       let scanned = Twin.selectiveScan(
-        PackedSteps(lengths: [Self.length]), u: u, delta: delta, a: logA.map { -exp($0) }, b: b, c: c, d: d, from: start)
+        PackedSteps(lengths: [Self.length]), u: u, delta: delta, a: logA.map { -exp($0) }, b: b, c: c, d: d, from: start
+      )
       return (scanned.y, scanned.final)
     }
     let run = LongRun(layer, parameters, seed: 2)
