@@ -107,7 +107,7 @@ import UnrollKernels
       // Weights of 1e30 are numbers still, and saturated cells bear them; those of 1e39 are none.
       #expect(rate == 1e30 && backend != "ssm")
       #expect(outcome.curve.count == 3 && Set(outcome.scores.keys) == Set(Split.allCases))
-      #expect(outcome.scores.values.flatMap(\.values).allSatisfy(\.isFinite))
+      #expect(outcome.scores.values.flatMap(\.values).allSatisfy { $0.isFinite })
       return
     }
     #expect(divergence.step < 15)
