@@ -1,3 +1,9 @@
+// Streams are variables in C, though nobody changes them.
+#if canImport(Glibc)
+  @preconcurrency import Glibc
+#else
+  @preconcurrency import Darwin
+#endif
 import ArgumentParser
 import UnrollCore
 
