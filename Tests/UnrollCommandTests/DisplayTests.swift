@@ -1,5 +1,6 @@
 #if os(Linux)
   import Foundation
+  import Glibc
   import Testing
 
   /// How a study goes, as somebody sees it who watches on a terminal.
@@ -23,11 +24,10 @@
 
     /// Runs the program with its standard error on a terminal; its exit status, and all that it wrote there.
     private func watch(_ arguments: [String], in program: Program, columns: UInt16) throws -> (Int32, String) {
-      let ours = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)
-      try #require(ours >= 0 && grantpt(ours) == 0 && unlockpt(ours) == 0)
-      let theirs = open(ptsname(ours), O_RDWR | O_NOCTTY | O_CLOEXEC)
+      var (ours, theirs): (Int32, Int32) = (-1, -1)
       var size = winsize(ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
-      try #require(theirs >= 0 && ioctl(ours, UInt(TIOCSWINSZ), &size) == 0)
+      try #require(openpty(&ours, &theirs, nil, nil, &size) == 0)
+      for end in [ours, theirs] { try #require(fcntl(end, F_SETFD, FD_CLOEXEC) == 0) }
       let process = Process()
       process.executableURL = URL(fileURLWithPath: Program.path)
       process.arguments = arguments

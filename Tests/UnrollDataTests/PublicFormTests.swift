@@ -125,7 +125,7 @@ import UnrollCore
     let scratch = Scratch()
     for (name, bytes) in form.files { try scratch.write(name, bytes: bytes) }
     let data = try scratch.load("{name: \(form.name)\(form.options.isEmpty ? "" : ", ")\(form.options)}")
-    let sizes = try ["train", "development", "test"].map { try #require(data.corpus.sizes[$0]) }
+    let sizes = try Split.allCases.map { try #require(data.corpus.sizes[$0]) }
     #expect(form.items.count == 3 ? sizes == form.items : sizes.reduce(0, +) == form.items[0], "\(sizes)")
     #expect(sizes.allSatisfy { $0 > 0 })
     #expect(data.labels.names == form.labels)
