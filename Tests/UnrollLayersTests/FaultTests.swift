@@ -36,7 +36,9 @@ import UnrollLayers
   ]
 
   @Test func withoutAFaultAllIsWell() throws {
-    let failed = try Arena.$lending.withValue(.notANumber) { try Contract.run(plain(.none)) }.figures.filter { !$0.passes }
+    let failed = try Arena.$lending.withValue(.notANumber) { try Contract.run(plain(.none)) }.figures.filter {
+      !$0.passes
+    }
     #expect(failed.isEmpty, "\(failed)")
   }
 

@@ -56,7 +56,8 @@ import UnrollKernels
     #expect(has(.causal, ["zoneout": "0.2", "recurrent_dropout": "0.3"]) == isCell)
     #expect(has(.summary, ["pooling": "mean"]) != options.poolsItself)
     #expect(has(.summary, ["pooling": "max", "residual": "prenorm"]) != options.poolsItself)
-    let learns = try Self.model(BackendSettings(options), .causal).backend.slots.contains(where: \.learnable)
+    let plain = try Form(name: name, changes: [:], reading: .causal).settings
+    let learns = try Self.model(plain, .causal).backend.slots.contains(where: \.learnable)
     #expect(has(.summary, ["pooling": "attention", "initial_state": "learned"]) == (learns && !options.poolsItself))
   }
 
