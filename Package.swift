@@ -35,7 +35,7 @@ let package = Package(
     .target(name: "UnrollChecks", dependencies: ["UnrollTraining"]),
     .target(name: "UnrollSystem", dependencies: ["CUnroll", "UnrollCore"]),
     .target(name: "UnrollStatistics", dependencies: ["CUnroll"]),
-    .target(name: "UnrollBench", dependencies: ["UnrollTraining", "UnrollSystem"]),
+    .target(name: "UnrollBench", dependencies: ["UnrollTraining", "UnrollSystem", "UnrollStatistics"]),
     .target(name: "UnrollStudy", dependencies: ["UnrollTraining", "UnrollSystem", "UnrollStatistics"]),
     .target(
       name: "UnrollKit",
