@@ -17,7 +17,7 @@ import UnrollCore
     let labels: Int
     /// Distinct training tokens, 0 where nobody gives them.
     var vocabulary = 0
-    var testDescription: String { "\(name) \(column)" }
+    var testDescription: String { column.isEmpty ? name : "\(name) \(column)" }
 
     /// Whether its files lie in one of the folders.
     var isHere: Bool {
