@@ -52,9 +52,9 @@ struct ListCommand: ParsableCommand {
   private func show(_ topic: Topic, _ lines: OptionLines) throws {
     switch topic {
     case .study:
-      lines.options("Study (a file in YAML; a list where one value could stand makes a grid)", StudyFile.keys)
-      lines.options("A task (in a study: `tasks: [NAME, {data: …}]`)", StudyFile.taskKeys)
-      lines.options("A backend (beside its own options and those of every backend)", StudyFile.backendKeys)
+      lines.options("Study (a file in YAML; a list where one value could stand makes a grid)", StudyKeys.study)
+      lines.options("A task (in a study: `tasks: [NAME, {data: …}]`)", StudyKeys.task)
+      lines.options("A backend (beside its own options and those of every backend)", StudyKeys.backend)
     case .backends:
       print("Backends (in a study: `backends: [NAME, {backend: NAME, OPTION: VALUE}]`)")
       for options in Backends.all { try lines.show(options) }

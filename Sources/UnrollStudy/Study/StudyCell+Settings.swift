@@ -35,7 +35,7 @@ extension StudyCell {
   }
 
   /// With a budget the smallest width stands for the one that is solved.
-  private static func backend(_ entries: [Setting.Entry], _ file: String) throws -> (BackendSettings, StudyFile.Size) {
+  private static func backend(_ entries: [Setting.Entry], _ file: String) throws -> (BackendSettings, ModelSize) {
     func value(_ key: String) -> Setting? { entries.first { $0.key == key }?.value }
     guard let name = value("backend") else { throw InputError("the settings of a run name a backend", file: file) }
     var backend = try name.placing { BackendSettings(try Backends.named(try name.text("backend")).init()) }

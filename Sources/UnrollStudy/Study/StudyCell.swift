@@ -9,7 +9,7 @@ public struct StudyCell: Sendable {
   public let question: String
   public private(set) var cell: RunRecord.Cell
   public let order: RunRecord.Order
-  public let size: StudyFile.Size
+  public let size: ModelSize
   let request: DataRequest
   let task: any Task.Type
   let backend: BackendSettings
@@ -53,9 +53,4 @@ public struct StudyCell: Sendable {
     let whole = Value.table(["settings": .table(settings), "data": .string(dataDigest)])
     return String(Digest.hex(try whole.json()).prefix(24))
   }
-}
-
-extension StudyFile {
-  /// All cells: tasks, then backends, then seeds.
-  public func cells() -> [StudyCell] { points.flatMap { point in seeds.map { point.with(seed: $0) } } }
 }

@@ -12,7 +12,7 @@ struct StudyCells {
   struct Head {
     let study: String
     let question: String
-    let size: StudyFile.Size
+    let size: ModelSize
     let seed: Int
   }
 
@@ -25,7 +25,7 @@ struct StudyCells {
     let key: String
   }
 
-  private typealias Layers = [(layer: Layer, overrides: StudyFile.Overrides)]
+  private typealias Layers = [(layer: Layer, overrides: Overrides)]
   private typealias Placed = (origin: Origin, entry: Setting.Entry)
 
   private let head: Head
@@ -42,7 +42,7 @@ struct StudyCells {
 
   /// Every cell with the first seed; what is wrong goes to `complaints`.
   static func points(
-    _ head: Head, _ tasks: [StudyFile.TaskEntry], _ backends: [StudyFile.BackendEntry], _ shared: [Grid.Point],
+    _ head: Head, _ tasks: [TaskEntry], _ backends: [BackendEntry], _ shared: [Grid.Point],
     _ complaints: Complaints
   ) -> [StudyCell] {
     var cells = StudyCells(head, backends, complaints)
@@ -69,13 +69,13 @@ struct StudyCells {
     return cells.points
   }
 
-  private init(_ head: Head, _ backends: [StudyFile.BackendEntry], _ complaints: Complaints) {
+  private init(_ head: Head, _ backends: [BackendEntry], _ complaints: Complaints) {
     (self.head, self.complaints) = (head, complaints)
     known = Set(backends.flatMap { BackendSettings($0.type.init()).keys })
   }
 
   private mutating func add(
-    _ task: StudyFile.TaskEntry, _ backend: StudyFile.BackendEntry, _ point: Grid.Point, _ order: RunRecord.Order
+    _ task: TaskEntry, _ backend: BackendEntry, _ point: Grid.Point, _ order: RunRecord.Order
   ) throws {
     let layers: Layers = [
       (.study, try point.overrides()), (.task(task.number), task.overrides),
@@ -115,7 +115,7 @@ struct StudyCells {
       task.number, backend)
   }
 
-  private mutating func add(_ cell: StudyCell, _ task: Int, _ backend: StudyFile.BackendEntry) throws {
+  private mutating func add(_ cell: StudyCell, _ task: Int, _ backend: BackendEntry) throws {
     let settings = try cell.resolved.json()
     if let other = made[settings] {
       // Two points of one grid that only options without effect tell apart.

@@ -19,7 +19,7 @@ import UnrollTraining
 ///     width: 64                               # or parameters: 60000
 ///
 /// A list where one value could stand makes a grid. Unknown keys are errors with their line and the nearest known key, and so
-/// are options that have no effect anywhere. `keys` describes them all.
+/// are options that have no effect anywhere. `StudyKeys` describes them all.
 public struct StudyFile {
   public let name: String
   public let question: String
@@ -28,13 +28,6 @@ public struct StudyFile {
   let seeds: [Int]
   /// Every cell with the first seed: tasks, then backends.
   let points: [StudyCell]
-
-  /// How wide the models are.
-  public enum Size: Equatable, Sendable {
-    case width(Int)
-    /// The width of each backend is solved so that the whole model comes nearest to this number of parameters.
-    case parameters(Int)
-  }
 
   /// Cells that a study may have before those are taken out that would be the same.
   static let limit = 100_000
@@ -53,7 +46,7 @@ public struct StudyFile {
     func value(_ key: String) -> Setting? { entries.first { $0.key == key }?.value }
     try StudyFile.refuseTooMany(setting, value)
     let complaints = Complaints()
-    StudyFile.refuseUnknown(entries, StudyFile.keys, "a study", complaints)
+    StudyKeys.refuseUnknown(entries, StudyKeys.study, "a study", complaints)
     self.name = name
     func text(_ key: String) -> String? {
       value(key).flatMap { setting in complaints.gather { try setting.text(key) } }
@@ -73,6 +66,9 @@ public struct StudyFile {
     points = StudyCells.points(head, tasks, backends, shared, complaints)
     try complaints.check()
   }
+
+  /// All cells: tasks, then backends, then seeds.
+  public func cells() -> [StudyCell] { points.flatMap { point in seeds.map { point.with(seed: $0) } } }
 
   /// What `read` makes of the items of a list, each under a name of its own; complaints are gathered.
   private static func list<Entry>(
@@ -117,15 +113,6 @@ public struct StudyFile {
       "the lists of this study make \(count), and \(limit) are the most; shorten some, or make several studies")
   }
 
-  static func refuseUnknown(
-    _ entries: [Setting.Entry], _ known: [OptionDescription], _ what: String, _ complaints: Complaints
-  ) {
-    for entry in entries where !known.contains(where: { $0.name == entry.key }) {
-      let message = Suggestion.unknown("key", entry.key, known: known.map(\.name))
-      complaints.add(entry.error("\(what): \(message)"))
-    }
-  }
-
   /// A count stands for 1…n.
   private static func seeds(_ setting: Setting?) throws -> [Int] {
     guard let setting else { return [1, 2, 3] }
@@ -141,7 +128,7 @@ public struct StudyFile {
     return Array(1...count)
   }
 
-  private static func size(_ width: Setting?, _ parameters: Setting?) throws -> Size {
+  private static func size(_ width: Setting?, _ parameters: Setting?) throws -> ModelSize {
     if let width, parameters != nil { throw width.error("width and parameters exclude each other; leave one out") }
     if let parameters {
       let budget = try parameters.integer("parameters")

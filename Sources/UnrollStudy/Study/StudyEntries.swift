@@ -6,61 +6,59 @@ import UnrollTraining
 /// The tables of options that a study, its tasks and its backends may set.
 enum OptionTable: String, CaseIterable { case backend, model, training }
 
-extension StudyFile {
-  /// Settings that apply on top of more general ones.
-  typealias Overrides = [OptionTable: [Setting.Entry]]
+/// Settings that apply on top of more general ones.
+typealias Overrides = [OptionTable: [Setting.Entry]]
 
-  /// One combination of the lists of a task.
-  struct TaskEntry {
-    /// Which of the study's tasks it comes from.
-    let number: Int
-    let title: String
-    let varied: [Grid.Varied]
-    let request: DataRequest
-    let task: any Task.Type
-    let overrides: Overrides
-    let place: Setting
+/// One combination of the lists of a task.
+struct TaskEntry {
+  /// Which of the study's tasks it comes from.
+  let number: Int
+  let title: String
+  let varied: [Grid.Varied]
+  let request: DataRequest
+  let task: any Task.Type
+  let overrides: Overrides
+  let place: Setting
 
-    var label: String { ([title] + varied.map(\.label)).joined(separator: " ") }
-  }
+  var label: String { ([title] + varied.map(\.label)).joined(separator: " ") }
+}
 
-  /// One combination of the lists of a backend.
-  struct BackendEntry {
-    let number: Int
-    let title: String
-    let varied: [Grid.Varied]
-    let type: any BackendOptions.Type
-    let overrides: Overrides
-    let place: Setting
+/// One combination of the lists of a backend.
+struct BackendEntry {
+  let number: Int
+  let title: String
+  let varied: [Grid.Varied]
+  let type: any BackendOptions.Type
+  let overrides: Overrides
+  let place: Setting
 
-    var label: String { ([title] + varied.map(\.label)).joined(separator: " ") }
-  }
+  var label: String { ([title] + varied.map(\.label)).joined(separator: " ") }
 }
 
 extension Grid.Point {
   /// Tables of options under their names.
-  func overrides() throws -> StudyFile.Overrides {
+  func overrides() throws -> Overrides {
     try OptionTable.allCases.reduce(into: [:]) { $0[$1] = try table($1.rawValue) }
   }
 }
 
-extension StudyFile.TaskEntry {
+extension TaskEntry {
   /// One entry for every combination of the lists in its data, backend, model and training that differs from the others.
-  static func expanded(_ setting: Setting, number: Int, _ complaints: Complaints) throws -> [StudyFile.TaskEntry] {
+  static func expanded(_ setting: Setting, number: Int, _ complaints: Complaints) throws -> [TaskEntry] {
     var entries: [Setting.Entry] = []
     if case .table(let table) = setting.content { entries = table }
     if case .scalar = setting.content { entries = [Setting.Entry(key: "data", line: setting.line, value: setting)] }
     if entries.isEmpty { entries = try setting.entries("a task") }
-    StudyFile.refuseUnknown(entries, StudyFile.taskKeys, "a task", complaints)
+    StudyKeys.refuseUnknown(entries, StudyKeys.task, "a task", complaints)
     guard let data = entries.first(where: { $0.key == "data" })?.value else { throw setting.error("a task needs data") }
     let known = entries.filter { entry in
-      entry.key != "data" && StudyFile.taskKeys.contains { $0.name == entry.key }
+      entry.key != "data" && StudyKeys.task.contains { $0.name == entry.key }
     }
     let points = try Grid.expand(Setting(.table(known), file: setting.file, line: setting.line))
     let requests = try requests(data)
     return try requests.flatMap { request, varied in
       try points.map { point in
-        StudyFile.TaskEntry(
+        TaskEntry(
           number: number, title: try point.text("name") ?? request.name, varied: varied + point.varied,
           request: request, task: Tasks.made(for: request.kind), overrides: try point.overrides(), place: setting)
       }
@@ -92,25 +90,25 @@ extension StudyFile.TaskEntry {
   }
 }
 
-extension StudyFile.BackendEntry {
-  static func expanded(_ setting: Setting, number: Int) throws -> [StudyFile.BackendEntry] {
+extension BackendEntry {
+  static func expanded(_ setting: Setting, number: Int) throws -> [BackendEntry] {
     if case .scalar(let name) = setting.content {
       let type = try setting.placing { try Backends.named(name) }
       return [
-        StudyFile.BackendEntry(number: number, title: name, varied: [], type: type, overrides: [:], place: setting)
+        BackendEntry(number: number, title: name, varied: [], type: type, overrides: [:], place: setting)
       ]
     }
-    let own = StudyFile.backendKeys.map(\.name)
+    let own = StudyKeys.backend.map(\.name)
     return try Grid.expand(setting).map { point in
       guard let name = try point.text("backend") else {
         throw setting.error("a backend needs its name: {backend: lstm, …}")
       }
       let entries = try point.setting.entries("a backend")
-      let overrides: StudyFile.Overrides = [
+      let overrides: Overrides = [
         .backend: entries.filter { !own.contains($0.key) }, .model: try point.table("model"),
         .training: try point.table("training"),
       ]
-      return StudyFile.BackendEntry(
+      return BackendEntry(
         number: number, title: try point.text("name") ?? name, varied: point.varied,
         type: try setting.placing { try Backends.named(name) }, overrides: overrides, place: setting)
     }

@@ -2,9 +2,9 @@ import UnrollCore
 import UnrollData
 import UnrollLayers
 
-extension StudyFile {
-  /// The keys of a study, for strict reading and for `unroll list`.
-  public static let keys = [
+/// The keys of a study, for strict reading and for `unroll list`.
+public enum StudyKeys {
+  public static let study = [
     key("question", "text", "How do these backends compare?", "what the study asks; the report begins with it"),
     key("notes", "Markdown", "", "the author's words for the report: what the numbers do not say"),
     key("tasks", "list", "", "data sets, each a name or a table with the keys of a task"),
@@ -17,7 +17,7 @@ extension StudyFile {
     key("parameters", "1 or more", "", "instead of a width: every backend as wide as this number of parameters allows"),
   ]
 
-  public static let taskKeys = [
+  public static let task = [
     key("data", "name or table", "", "a data set, or {format: NAME, train: PATH}, with options"),
     key("name", "text", "", "what the report calls the task; otherwise the name of its data"),
     key("backend", "table", "", "options of every backend in this task, above those of the study"),
@@ -26,7 +26,7 @@ extension StudyFile {
   ]
 
   /// Beside the options of the backend itself.
-  public static let backendKeys = [
+  public static let backend = [
     key("backend", "name", "", "which backend"),
     key("name", "text", "", "what the report calls it; otherwise the backend's name"),
     key("model", "table", "", "options around this backend, above those of the task"),
@@ -35,5 +35,15 @@ extension StudyFile {
 
   private static func key(_ name: String, _ domain: String, _ standard: String, _ help: String) -> OptionDescription {
     OptionDescription(name: name, domain: domain, defaultValue: .string(standard), help: help)
+  }
+
+  /// Complains of every entry whose key is not known.
+  static func refuseUnknown(
+    _ entries: [Setting.Entry], _ known: [OptionDescription], _ what: String, _ complaints: Complaints
+  ) {
+    for entry in entries where !known.contains(where: { $0.name == entry.key }) {
+      let message = Suggestion.unknown("key", entry.key, known: known.map(\.name))
+      complaints.add(entry.error("\(what): \(message)"))
+    }
   }
 }
