@@ -7,7 +7,7 @@ import UnrollCore
 #endif
 
 /// The reader under test, from $UNROLL_READER.
-private let read: ([UInt8]) throws -> Void = {
+private let read: Readers.Reader = {
   let name = getenv("UNROLL_READER").map { String(cString: $0) } ?? ""
   guard let reader = Readers.all[name] else {
     fatalError("UNROLL_READER must be one of \(Readers.all.keys.sorted().joined(separator: " "))")

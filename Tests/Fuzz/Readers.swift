@@ -13,7 +13,11 @@ import UnrollTraining
 
 /// Every reader of what people write or download: bytes in, and at worst an `InputError` out.
 enum Readers {
-  static let all: [String: (_ bytes: [UInt8]) throws -> Void] = [
+  typealias Reader = @Sendable (_ bytes: [UInt8]) throws -> Void
+
+  static let all = own.merging(formats) { $1 }
+
+  private static let own: [String: Reader] = [
     "study": { bytes in _ = try StudyFile(path: file("study.yaml", bytes)).cells() },
     "bench": { bytes in _ = try BenchCases(path: file("cases.json", bytes)) },
     "figure": { bytes in _ = try LineFigure(bytes, file: "figure.json") },
@@ -23,7 +27,10 @@ enum Readers {
     },
     "safetensors": { bytes in _ = try SafeTensors(bytes) },
     "parity": { bytes in _ = try Parity.compare(ReferenceCase(SafeTensors(bytes), file: "case")) },
-  ].merging(Formats.all.map { format in (format.name, { try data(format, $0) }) }) { $1 }
+  ]
+
+  private static let formats: [String: Reader] = Dictionary(
+    uniqueKeysWithValues: Formats.all.map { format in (format.name, { @Sendable bytes in try data(format, bytes) }) })
 
   /// A file of a format. Its first line may be a table of options: `{column: upos}`.
   private static func data(_ format: FormatDefinition, _ bytes: [UInt8]) throws {
