@@ -68,14 +68,14 @@ package struct BenchScaling {
   package mutating func run(_ axis: Axis, report: (Point) throws -> Void) throws {
     var last: Point?
     for value in BenchScaling.values(axis) {
-      let point = try hopeless(axis, value, after: last) ?? measure(axis, value)
+      let point = try beyondBudget(axis, value, after: last) ?? measure(axis, value)
       try report(point)
       last = point
     }
   }
 
   /// A longer sequence costs at least its share more: what cannot fit into the budget is not begun.
-  func hopeless(_ axis: Axis, _ value: Int, after last: Point?) -> Point? {
+  func beyondBudget(_ axis: Axis, _ value: Int, after last: Point?) -> Point? {
     guard axis == .length, let last else { return nil }
     if let reason = last.left_out { return leftOut(axis, value, reason) }
     let least = last.ms! * Double(value / last.value) * Double(Stopwatch.fewest) / 1000

@@ -31,7 +31,7 @@ struct GuardPair {
     let memory = GuardMemory()
     let (rows, width) = (32, 128)
     let (previous, w) = (memory.random(rows, width), memory.random(width, 4 * width, 0.1))
-    let (before, cell, tape) = (memory.random(rows, width), memory.zeros(rows, width), memory.zeros(rows, width))
+    let (before, cell, outputCell) = (memory.random(rows, width), memory.zeros(rows, width), memory.zeros(rows, width))
     let (input, gates) = (memory.random(rows, 4 * width), memory.zeros(rows, 4 * width))
     let hidden = memory.zeros(rows, width)
     let packed = PackedWeights(w, transposed: false, memory.arena)
@@ -40,7 +40,7 @@ struct GuardPair {
         for _ in 0..<20 {
           Kernels.copy(input, to: gates)
           Kernels.multiply(previous, packed, adding: true, into: gates)
-          Kernels.lstmStep(gates: gates, previousCell: before, cell: cell, outputCell: tape, hidden: hidden)
+          Kernels.lstmStep(gates: gates, previousCell: before, cell: cell, outputCell: outputCell, hidden: hidden)
         }
       },
       plain: {
@@ -87,7 +87,7 @@ struct GuardPair {
       plain: { PlainLoops.selectiveScan(a, d, u, delta, b, c, batch, final, y) }, result: y, memory: memory)
   }
 
-  /// Loss and gradient in one walk over the logits against one pass after the other.
+  /// Loss and gradient in one pass over the logits against one loop after the other.
   private static func softmaxLoss() -> GuardPair {
     let memory = GuardMemory()
     let (logits, work) = (memory.random(1024, 64), memory.zeros(1024, 64))

@@ -5,7 +5,7 @@ import UnrollTraining
 
 /// Gradients against central differences.
 ///
-/// The loss is summed in double precision over a Float32 forward walk, so the noise of a difference is about 1e−6 / step; the
+/// The loss is summed in double precision over a Float32 forward pass, so the noise of a difference is about 1e−6 / step; the
 /// five-point stencil allows steps that are large against it. An element's error is measured against the element itself, or a
 /// tenth of the largest of its tensor, so that an error of 1 % in a gate whose gradients are small is still seen.
 extension Contract {
@@ -122,7 +122,7 @@ extension Contract {
       let expected = Double(analytic[element])
       func error(_ numeric: Double) -> Double { abs(numeric - expected) / max(abs(numeric), abs(expected), floor) }
       // Smaller steps come where the loss bends, larger ones and means over many where it hardly moves.
-      let central = [(Self.central, [1, 0.25, 4, 0.06]), (wide, [1, 4]), (averaged, [1])]
+      let central = [(Self.central, [1, 0.25, 4, 0.06]), (ninePoint, [1, 4]), (averaged, [1])]
       var best = Double.infinity
       for (stencil, factors) in central {
         for factor in factors where best > 1e-3 {
@@ -149,11 +149,11 @@ extension Contract {
   /// The mean over steps of about this size: their rounding is independent, so the noise is a quarter of one step's. It shows
   /// gradients so small that the loss hardly moves.
   private static func averaged(_ step: Float, _ f: (Float) -> Double) -> Double {
-    (0..<16).reduce(0) { $0 + wide(step * (0.7 + 0.04 * Float($1)), f) } / 16
+    (0..<16).reduce(0) { $0 + ninePoint(step * (0.7 + 0.04 * Float($1)), f) } / 16
   }
 
   /// f′(0) with an error of order step⁸: steps may be large against the noise where the loss is smooth.
-  private static func wide(_ step: Float, _ f: (Float) -> Double) -> Double {
+  private static func ninePoint(_ step: Float, _ f: (Float) -> Double) -> Double {
     let weights = [4.0 / 5, -1.0 / 5, 4.0 / 105, -1.0 / 280]
     return weights.enumerated().reduce(0) { sum, next in
       let distance = Float(next.offset + 1) * step

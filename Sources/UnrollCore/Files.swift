@@ -14,7 +14,7 @@ package enum Files {
     case S_IFDIR: throw InputError("is a folder, a file is needed", file: path)
     default: throw InputError("is a pipe, a socket or a device, a regular file is needed", file: path)
     }
-    guard let file = fopen(path, "rb") else { throw failure("cannot be read", path) }
+    guard let file = fopen(path, "rbe") else { throw failure("cannot be read", path) }
     defer { fclose(file) }
     var bytes: [UInt8] = []
     var block = [UInt8](repeating: 0, count: min(limit, max(1 << 16, Int(info.st_size) + 1)))
@@ -37,7 +37,7 @@ package enum Files {
     try makeFolder(folder)
     let target = Digest.hex(Array(path.utf8)).prefix(8)
     let temporary = (folder.isEmpty ? "" : folder + "/") + "\(temporaryPrefix)\(getpid())-\(target).tmp"
-    guard let file = fopen(temporary, "wb") else { throw failure("cannot be written", path) }
+    guard let file = fopen(temporary, "wbe") else { throw failure("cannot be written", path) }
     let written = fwrite(bytes, 1, bytes.count, file)
     let flushed = fflush(file) == 0 && fsync(fileno(file)) == 0
     guard fclose(file) == 0, written == bytes.count, flushed, rename(temporary, path) == 0 else {

@@ -1,8 +1,8 @@
 import Dispatch
 import UnrollCore
 
-/// Another program as a process. What it prints comes through one pipe, which is read to its end; what it reads, and what it
-/// complains of, lies in files without names. So neither side waits for the other.
+/// Another program as a process. What it prints comes through one pipe, which is read to its end; what it reads lies in another one, or
+/// where that is too small, as what it complains of, in a file without a name. So neither side waits for the other.
 package struct ChildProcess: Sendable {
   /// Where its standard error goes.
   package enum Errors: Sendable {
@@ -47,19 +47,22 @@ package struct ChildProcess: Sendable {
   ) throws {
     ChildProcess.starting.wait()
     defer { ChildProcess.starting.signal() }
-    let source = try ChildProcess.nameless(input)
+    let source = try ChildProcess.readable(input)
     defer { close(source) }
-    complaints = try errors == .kept ? ChildProcess.nameless([]) : nil
-    var ends: [Int32] = [-1, -1]
-    guard pipe(&ends) == 0 else { throw ChildProcess.failure(errno, "cannot be started", program) }
-    ends.forEach { _ = fcntl($0, F_SETFD, FD_CLOEXEC) }
-    defer { close(ends[1]) }
-    output = ends[0]
+    let (reading, writing) = try ChildProcess.makePipe()
+    defer { close(writing) }
+    output = reading
+    do {
+      complaints = try errors == .kept ? ChildProcess.nameless([]) : nil
+    } catch {
+      close(reading)
+      throw error
+    }
     do {
       identifier = try ChildProcess.spawn(
-        program, arguments, environment, [source, ends[1], errors == .output ? ends[1] : complaints])
+        program, arguments, environment, [source, writing, errors == .output ? writing : complaints])
     } catch {
-      [output, complaints].compactMap { $0 }.forEach { close($0) }
+      [reading, complaints].compactMap { $0 }.forEach { close($0) }
       throw error
     }
   }
@@ -105,6 +108,23 @@ package struct ChildProcess: Sendable {
 extension ChildProcess {
   private static func failure(_ number: Int32, _ what: String, _ file: String) -> InputError {
     InputError("\(what): \(String(cString: strerror(number)))", file: file)
+  }
+
+  private static func makePipe() throws -> (reading: Int32, writing: Int32) {
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { throw failure(errno, "a pipe cannot be made", Machine.program) }
+    ends.forEach { _ = fcntl($0, F_SETFD, FD_CLOEXEC) }
+    return (ends[0], ends[1])
+  }
+
+  /// A descriptor from which these bytes can be read: a pipe that takes them at once, or else a file.
+  private static func readable(_ bytes: [UInt8]) throws -> Int32 {
+    let (reading, writing) = try makePipe()
+    defer { close(writing) }
+    _ = fcntl(writing, F_SETFL, O_NONBLOCK)
+    if bytes.isEmpty || write(writing, bytes, bytes.count) == bytes.count { return reading }
+    close(reading)
+    return try nameless(bytes)
   }
 
   /// A file without a name that holds these bytes, open at its beginning.

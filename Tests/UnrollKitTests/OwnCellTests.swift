@@ -21,7 +21,7 @@ import UnrollKit
   /// Forward and back through a layer, against the GRU of the same size, per multiply-add. Whatever else the machine does makes a
   /// round slower, never quicker: of many short ones, in turns, the least counts.
   @Test func itCostsLittleMoreThanAGRU() throws {
-    let (own, gru) = (try Walk(OwnOptions()), try Walk(GRUOptions()))
+    let (own, gru) = (try Timing(OwnOptions()), try Timing(GRUOptions()))
     var best = (own: Double.infinity, gru: Double.infinity)
     for _ in 0..<400 {
       best.own = min(best.own, own.seconds())
@@ -32,7 +32,7 @@ import UnrollKit
   }
 
   /// One layer over 32 sequences of 10 steps, 64 → 128: about half a millisecond.
-  private struct Walk {
+  private struct Timing {
     let layer: any SequenceLayer
     private let (parameters, gradients, arena): (Parameters, Buffer, Arena)
     private let steps = PackedSteps(count: 32, length: 10)
@@ -50,12 +50,12 @@ import UnrollKit
 
     /// Of this thread: what others do on its core meanwhile does not count.
     func seconds() -> Double {
-      let start = Walk.time
+      let start = Timing.time
       arena.reset()
       let pass = Pass(steps, parameters: parameters, gradients: gradients, arena: arena, mode: .training)
       let (output, pullback) = layer.forward(input.matrix(rows: steps.rows, columns: 64), from: nil, pass)
       _ = pullback(SequenceGradient(rows: output.rows))
-      return Walk.time - start
+      return Timing.time - start
     }
 
     private static var time: Double {

@@ -14,7 +14,7 @@ import UnrollKernels
   private static let channels = 3
 
   /// Rows and final state of a system that maps (u, state of a channel) to (y, its next state), channel by channel.
-  private func walk(
+  private func recurrence(
     _ u: [Double], _ start: [Double], _ step: (_ h: Int, _ u: Double, _ x: inout [Double]) -> Double
   ) -> (rows: [Double], final: [Double]) {
     let (h, n) = (Self.channels, start.count / Self.channels)
@@ -48,7 +48,7 @@ import UnrollKernels
       values(layer.space.c), values(layer.d)
     )
     check(layer, parameters) { u, start in
-      walk(u, start) { h, u, x in
+      recurrence(u, start) { h, u, x in
         var y = d[h] * u
         for n in 0..<4 {
           let place = 4 * h + n
@@ -88,7 +88,7 @@ import UnrollKernels
       (0..<Self.channels).map { system.transition(of: $0) }, (0..<Self.channels).map { system.input(of: $0) }
     )
     check(layer, parameters) { u, start in
-      walk(u, start) { h, u, x in
+      recurrence(u, start) { h, u, x in
         let before = x
         for i in 0..<4 {
           x[i] = (0..<4).reduce(inputs[h][i] * u) { $0 + transitions[h][4 * i + $1] * before[$1] }

@@ -69,7 +69,7 @@ import UnrollLayers
       #expect(one.scores == two.scores && one.settings == two.settings && one.identity == two.identity)
       #expect((one.study, one.question, one.cell, one.order) == (two.study, two.question, two.cell, two.order))
       try Files.write(StudyText.tags(61), to: "\(folder)/tags.txt")
-      #expect(throws: InputError("its data changed after the study was started; run it again")) {
+      #expect(throws: InputError("it is not the run that its identity names: its data changed after the study was started, or its cell was edited; run the study again")) {
         try CellRun(again, location).run()
       }
     }

@@ -9,7 +9,7 @@ import UnrollLayers
 /// The gradient of a chunk is that of the chunk with the state before it, whatever memory the worker keeps the state in.
 @Suite struct ChunkGradientTests {
   @Test(arguments: Small.backends)
-  func workerEqualsPlainWalk(backend: String) throws {
+  func workerEqualsPlainRun(backend: String) throws {
     let data = try Small.text("so wie es einmal war, so war es nie; und nun?")
     let task = try LanguageModelling(data, characters: true)
     let model = try Small.model(data, task, try Small.backend(backend, width: 7))
@@ -20,7 +20,7 @@ import UnrollLayers
     var state: [(values: [Float], rows: Int, columns: Int)]?
     for batch in batches {
       worker.train(model, task, batch, weight: 0.1, random)
-      let (gradients, final) = plainWalk(model, task, batch, state, random)
+      let (gradients, final) = plainRun(model, task, batch, state, random)
       #expect(worker.gradients.row.array == gradients)
       #expect(gradients.contains { $0 != 0 })
       state = final
@@ -29,7 +29,7 @@ import UnrollLayers
   }
 
   /// Forward and backward in fresh memory, from a state that nobody else can write to.
-  private func plainWalk(
+  private func plainRun(
     _ model: SequenceModel, _ task: LanguageModelling, _ batch: Batch,
     _ state: [(values: [Float], rows: Int, columns: Int)]?, _ random: RandomSource
   ) -> ([Float], [(values: [Float], rows: Int, columns: Int)]) {

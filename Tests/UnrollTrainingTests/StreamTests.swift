@@ -69,7 +69,7 @@ import UnrollKernels
   #if os(Linux)
     /// Calls for memory in steps 3…100.
     private func calls(_ step: ([Int32]) -> Void) -> Int {
-      for step3 in tokens[..<2] { step(step3) }
+      for first in tokens[..<2] { step(first) }
       let before = allocations()
       for later in tokens[2...] { step(later) }
       return allocations() - before
@@ -91,8 +91,8 @@ import UnrollKernels
       #expect(calls { stream.step($0) } == 0)
 
       // The same through `forward` does ask, so the count above can fail.
-      let walked = Walked(inner: model.backend).stream(2, model.parameters)
-      #expect(calls { _ in walked.step() } > 0)
+      let plain = ByForward(inner: model.backend).stream(2, model.parameters)
+      #expect(calls { _ in plain.step() } > 0)
     }
   #endif
 
@@ -151,7 +151,7 @@ import UnrollKernels
 #endif
 
 /// A layer without a stream of its own.
-private struct Walked: SequenceLayer {
+private struct ByForward: SequenceLayer {
   let inner: any SequenceLayer
 
   var inputWidth: Int { inner.inputWidth }

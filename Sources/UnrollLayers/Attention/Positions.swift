@@ -80,12 +80,12 @@ struct Positions: SequenceLayer {
   func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream {
     SequenceStream.identity(x, pass).then(map).then { mapped in
       let (count, y) = (pass.arena.matrix(x.rows, 1), pass.arena.matrix(x.rows, outputWidth))
-      let walks = (0..<y.rows).map { _ in RunningSinusoids(outputWidth) }
+      let sinusoids = (0..<y.rows).map { _ in RunningSinusoids(outputWidth) }
       return SequenceStream(mapped, y, [StreamSlot(slots[0], in: count, pass)], pass) {
         for b in 0..<y.rows {
           let (position, row) = (Int(count[b, 0]), y.rows(b..<b + 1))
           switch kind {
-          case .sinusoidal: walks[b].write(position, into: row)
+          case .sinusoidal: sinusoids[b].write(position, into: row)
           case .learned(let parameter):
             let table = pass.value(parameter)
             let index = min(position, table.rows - 1)

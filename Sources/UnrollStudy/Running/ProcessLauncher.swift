@@ -16,7 +16,7 @@ public struct ProcessLauncher: Launcher {
     let child = try ChildProcess(Machine.program, arguments, input: request.json(), errors: .output)
     let words = await withTaskCancellationHandler {
       await withCheckedContinuation { waiting in
-        // A thread of its own: those of the pool are not to be held up.
+        // Beside the pool, whose threads are not to be held up by waiting for words.
         DispatchQueue(label: request.identity).async {
           waiting.resume(returning: ProcessLauncher.listen(to: child, progress))
         }

@@ -88,7 +88,9 @@ final class RunQueue {
     let identity = turn.request.identity
     defer { claims.release(identity) }
     let left = try? store.read(identity)
-    if let left, left.isDone(again: again) || left.isFailure(after: turn.before) { return (left, false) }
+    if let left, left.isDone(again: again) || left.isFailure(after: turn.before) || left.tells(problem) {
+      return (left, false)
+    }
     let failure = RunRecord.failure(of: turn.request, problem ?? "it left no record", jobs: jobs)
     if let left, left.status != .failed { return (failure, true) }
     try? store.write(failure)
@@ -103,6 +105,12 @@ extension RunRecord {
   /// Whether the run is not made again.
   public func isDone(again: Bool) -> Bool {
     status != .failed && !(again && environment.build != Machine.build)
+  }
+
+  /// Whether it is a failure that says this, and perhaps more.
+  fileprivate func tells(_ problem: String?) -> Bool {
+    guard status == .failed, let problem else { return false }
+    return failure?.message.hasPrefix(problem) ?? false
   }
 
   /// Whether it failed since `before` was left.

@@ -11,6 +11,8 @@ public final class StudyRunner {
 
   /// A run under way.
   private struct Running {
+    /// Tells one start from another: two tasks with equal data are the same run.
+    let number: Int
     let turn: RunQueue.Turn
     let started = ContinuousClock.now
     var progress = 0.0
@@ -19,8 +21,8 @@ public final class StudyRunner {
   /// What tasks tell the one that decides.
   private enum News: Sendable {
     case tick
-    case progress(identity: String, Double)
-    case ended(identity: String, problem: String?)
+    case progress(number: Int, Double)
+    case ended(number: Int, problem: String?)
     case broken(any Error)
   }
 
@@ -30,6 +32,7 @@ public final class StudyRunner {
   private let report: (StudyEvent) -> Void
   private let (news, tell) = AsyncStream.makeStream(of: News.self)
   private var running: [Running] = []
+  private var starts = 0
   private var durations: [Double] = []
   private var summary = StudySummary()
 
@@ -83,15 +86,15 @@ public final class StudyRunner {
   private func hear(_ event: News) throws {
     switch event {
     case .tick: break
-    case .progress(let identity, let fraction):
-      if let place = place(of: identity) { running[place].progress = fraction }
-    case .ended(let identity, let problem):
-      if let place = place(of: identity) { end(running.remove(at: place), problem) }
+    case .progress(let number, let fraction):
+      if let index = index(of: number) { running[index].progress = fraction }
+    case .ended(let number, let problem):
+      if let index = index(of: number) { end(running.remove(at: index), problem) }
     case .broken(let error): throw error
     }
   }
 
-  private func place(of identity: String) -> Int? { running.firstIndex { $0.turn.request.identity == identity } }
+  private func index(of number: Int) -> Int? { running.firstIndex { $0.number == number } }
 
   /// Starts what can be started, or ends everything after a signal. False when nothing is left to wait for.
   private func goOn(_ group: inout Group) throws -> Bool {
@@ -111,15 +114,16 @@ public final class StudyRunner {
   }
 
   private func start(_ turn: RunQueue.Turn, _ group: inout Group) {
-    running.append(Running(turn: turn))
-    let (request, identity) = (turn.request, turn.request.identity)
+    starts += 1
+    running.append(Running(number: starts, turn: turn))
+    let (request, number) = (turn.request, starts)
     let (launcher, tell) = (launcher, tell)
     group.addTask {
       do {
-        let problem = try await launcher.run(request) { tell.yield(.progress(identity: identity, $0)) }
-        tell.yield(.ended(identity: identity, problem: problem))
+        let problem = try await launcher.run(request) { tell.yield(.progress(number: number, $0)) }
+        tell.yield(.ended(number: number, problem: problem))
       } catch is CancellationError {
-        tell.yield(.ended(identity: identity, problem: "it was stopped"))
+        tell.yield(.ended(number: number, problem: "it was stopped"))
       } catch { tell.yield(.broken(error)) }
     }
   }

@@ -7,7 +7,7 @@ public struct TrainingOptions: Options {
 
   public static let table: [OptionKey<TrainingOptions>] =
     [
-      OptionKey("epochs", \.epochs, in: 1...100_000, "walks over the training split, at most"),
+      OptionKey("epochs", \.epochs, in: 1...100_000, "passes over the training split, at most"),
       OptionKey("batch", \.batch, in: 1...65_536, "sequences in a batch (columns of running text)"),
       OptionKey("chunk", \.chunk, in: 1...1_048_576, "running text: steps of truncated back-propagation through time")
         .needs("running text") { $0.kind == .text },
