@@ -65,11 +65,11 @@ struct RandomRows {
 
   /// The rows of some sequences, in their order.
   func columns(_ range: Range<Int>) -> Buffer {
-    let part = Buffer(count: length * range.count * width)
+    let chosen = Buffer(count: length * range.count * width)
     let index = (0..<length).flatMap { step in range.map { Int32(step * batch + $0) } }
     let all = values.matrix(rows: batch * length, columns: width)
-    Kernels.gather(all, index, into: part.matrix(rows: index.count, columns: width))
-    return part
+    Kernels.gather(all, index, into: chosen.matrix(rows: index.count, columns: width))
+    return chosen
   }
 }
 

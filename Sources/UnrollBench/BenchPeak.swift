@@ -25,10 +25,10 @@ package struct BenchPeak: Codable, Sendable {
     let operations = 2 * Double(size * size * size)
     let rounds = 1 << 20
     let counted = 2 * Double(Kernels.multiplyAdds(rounds: rounds))
-    let part = seconds / 3
-    let fma = counted / Stopwatch.best(seconds: part) { _ = Kernels.multiplyAdds(rounds: rounds) }
-    let blas = operations / Stopwatch.best(seconds: part) { Kernels.blasMultiply(a, b, into: c) }
-    let own = operations / Stopwatch.best(seconds: part) { Kernels.multiply(a, b, into: c) }
+    let third = seconds / 3
+    let fma = counted / Stopwatch.best(seconds: third) { _ = Kernels.multiplyAdds(rounds: rounds) }
+    let blas = operations / Stopwatch.best(seconds: third) { Kernels.blasMultiply(a, b, into: c) }
+    let own = operations / Stopwatch.best(seconds: third) { Kernels.multiply(a, b, into: c) }
     // Operations a millisecond, in millions: 10⁹ a second.
     let rounded = { (rate: Double) in (rate / 1e5).rounded() / 10 }
     return BenchPeak(

@@ -34,7 +34,7 @@ import UnrollStudy
     try program.write("tags.txt", Studies.tags + "\nw1\tt1\n")
     let changed = try program.run("cell", "--cell", "cell.json", "--records", "elsewhere")
     #expect(changed.status == 1)
-    #expect(changed.errors == "unroll: it is not the run that its identity names: its data changed after the study was started, or its cell was edited; run the study again\n")
+    #expect(changed.errors == "unroll: its data or settings are not those it was started with; run the study again\n")
   }
 
   @Test func whatIsNoCellIsASentence() throws {

@@ -69,7 +69,7 @@ import UnrollLayers
       #expect(one.scores == two.scores && one.settings == two.settings && one.identity == two.identity)
       #expect((one.study, one.question, one.cell, one.order) == (two.study, two.question, two.cell, two.order))
       try Files.write(StudyText.tags(61), to: "\(folder)/tags.txt")
-      #expect(throws: InputError("it is not the run that its identity names: its data changed after the study was started, or its cell was edited; run the study again")) {
+      #expect(throws: InputError("its data or settings are not those it was started with; run the study again")) {
         try CellRun(again, location).run()
       }
     }

@@ -26,9 +26,7 @@ public struct CellRun {
     let start = ContinuousClock.now
     let loaded = try cell.request.load(location)
     guard try cell.identity(dataDigest: loaded.digest) == request.identity else {
-      throw InputError(
-        "it is not the run that its identity names: its data changed after the study was started, or its cell was edited; run the study again"
-      )
+      throw InputError("its data or settings are not those it was started with; run the study again")
     }
     let encoded = try EncodedData(loaded, minimumCount: cell.model.minimumCount, limit: cell.model.vocabularyLimit)
     var record = try train(cell.task, loaded, encoded, progress)

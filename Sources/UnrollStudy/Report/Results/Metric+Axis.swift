@@ -9,9 +9,9 @@ extension Metric {
     let all = values.filter(Axis.holds)
     let limit = unit == .percent || all.isEmpty ? .infinity : 4 * Statistics.quantile(all, 0.5)
     let values = limit > 0 ? all.filter { $0 <= limit } : all
-    let wide = (values.min() ?? 0) > 0 && values.max()! / values.min()! > 4
+    let spansMuch = (values.min() ?? 0) > 0 && values.max()! / values.min()! > 4
     return Axis(
-      "\(split) \(plainHeading)", holding: values, logarithmic: unit != .percent && wide,
+      "\(split) \(plainHeading)", holding: values, logarithmic: unit != .percent && spansMuch,
       within: unit == .percent ? 0...100 : nil)
   }
 }
