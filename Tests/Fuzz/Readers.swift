@@ -25,6 +25,7 @@ enum Readers {
       _ = try file("record.json", bytes)
       _ = try RecordStore(folder: folder).read("record")
     },
+    "cell": { bytes in _ = try RunRequest(json: bytes, file: "cell.json") },
     "safetensors": { bytes in _ = try SafeTensors(bytes) },
     "parity": { bytes in _ = try Parity.compare(ReferenceCase(SafeTensors(bytes), file: "case")) },
   ]
