@@ -57,7 +57,7 @@ let package = Package(
     .testTarget(name: "UnrollDataTests", dependencies: ["UnrollData", "TestSupport"]),
     .testTarget(name: "UnrollTrainingTests", dependencies: ["UnrollTraining", "UnrollChecks", "CAllocations"]),
     .testTarget(name: "UnrollBenchTests", dependencies: ["UnrollBench"]),
-    .testTarget(name: "UnrollSystemTests", dependencies: ["UnrollSystem"]),
+    .testTarget(name: "UnrollSystemTests", dependencies: ["UnrollSystem", "TestSupport"]),
     .testTarget(name: "UnrollStatisticsTests", dependencies: ["UnrollStatistics"]),
     .testTarget(name: "UnrollStudyTests", dependencies: ["UnrollStudy", "TestSupport"]),
     .testTarget(name: "UnrollKitTests", dependencies: ["UnrollKit"]),

@@ -19,10 +19,10 @@ import UnrollCore
     var vocabulary = 0
     var testDescription: String { column.isEmpty ? name : "\(name) \(column)" }
 
-    /// Whether its files lie in one of the folders.
+    /// Whether its folder lies in one of the folders; a set that lacks files there is not left out.
     var isHere: Bool {
       let set = Datasets.all.first { $0.name == name }!
-      return PublicSetTests.location.find(set.defaults.train) != nil
+      return PublicSetTests.location.find(String(set.defaults.train.prefix { $0 != "/" })) != nil
     }
   }
 
@@ -49,10 +49,9 @@ import UnrollCore
 
   static let location = DataLocation(
     roots: (ProcessInfo.processInfo.environment["UNROLL_DATA"] ?? "").split(separator: ":").map(String.init))
-  static let missing = all.filter { !$0.isHere }.map(\.testDescription)
 
   @Test(
-    .enabled(if: missing.count < all.count, "no folder in UNROLL_DATA has a set"), arguments: all.filter(\.isHere))
+    .enabled(if: all.contains(where: \.isHere), "no folder in UNROLL_DATA has a set"), arguments: all.filter(\.isHere))
   func counts(_ expected: Expected) throws {
     let column = expected.column.isEmpty ? "" : ", column: \(expected.column)"
     let study = try Setting(yaml: "{name: \(expected.name)\(column)}", file: "study.yaml")
@@ -66,10 +65,6 @@ import UnrollCore
     if expected.vocabulary > 0 { #expect(encoded.vocabulary.count == expected.vocabulary) }
     if !expected.tokens.isEmpty { #expect(try tokens(encoded) == expected.tokens) }
   }
-
-  /// Skipped, with the names, where some could not be read.
-  @Test(.enabled(if: missing.isEmpty, "not in UNROLL_DATA: \(missing.joined(separator: ", "))"))
-  func noneIsLeftOut() { #expect(Self.missing.isEmpty) }
 
   @Test func everySetThatIsReadFromFilesHasItsCounts() {
     #expect(Set(Self.all.map(\.name)) == Set(Datasets.all.filter { !$0.format.isGenerated }.map(\.name)))

@@ -87,6 +87,7 @@ import UnrollLayers
       ("\"harness\":\"tagging\"", "\"harness\":\"other\"", "would write another cell.harness"),
       ("\"study\"", "\"extra\":1,\"study\"", "would write another extra"),
       ("\"seed\":1,\"task\":\"tags\"}", "\"seed\":2,\"task\":\"tags\"}", "would write another settings.seed"),
+      ("\"seed\":1", "\"seed\":-1", "seed must be 0 or more, not -1"),
     ] as [(String, String, String)])
   func whatIsNoCellIsRefused(old: String, new: String, sentence: String) throws {
     let cell = try StudyText.study(StudyText.data + "backends: [rnn]\nseeds: 1").cells()[0]

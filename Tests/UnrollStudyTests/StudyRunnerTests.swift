@@ -1,4 +1,4 @@
-import Foundation
+import TestSupport
 import Testing
 import UnrollCore
 import UnrollData
@@ -9,10 +9,10 @@ import UnrollData
 @Suite struct StudyRunnerTests {
   /// Does what it is told to for each run, in the runs' own tasks.
   private struct Given: Launcher {
-    let body: @Sendable (RunRequest, @escaping (Double) -> Void) throws -> String?
+    let body: @Sendable (RunRequest, @escaping (Double) -> Void) async throws -> String?
 
     func run(_ request: RunRequest, progress: @escaping @Sendable (Double) -> Void) async throws -> String? {
-      try body(request, progress)
+      try await body(request, progress)
     }
   }
 
@@ -48,6 +48,72 @@ import UnrollData
     }
   }
 
+  /// A record may say more than the launcher, and goes on saying it when the run fails in the same way again.
+  @Test func aFailureThatRepeatsKeepsItsWords() async throws {
+    try await study { study, folder, location in
+      let store = folder.store
+      let launcher = Given { request, _ in
+        try store.write(.failure(of: request, "it fell\nfrom a ladder", jobs: nil))
+        return "it fell"
+      }
+      for _ in 1...2 {
+        let runner = try StudyRunner(study, folder, location, jobs: 1, launcher: launcher, report: { _ in })
+        #expect(try await runner.run().failed == 4)
+        let failures = try folder.current().records.map { $0.failure?.message }
+        #expect(failures == Array(repeating: "it fell\nfrom a ladder", count: 4))
+      }
+    }
+  }
+
+  /// What other runners have made meanwhile counts as it ended there, and takes the words of this study.
+  @Test func whatOthersHaveMadeIsNotMadeAgain() async throws {
+    try await study { study, folder, location in
+      let (store, requests, events) = (folder.store, try study.requests(location), Events())
+      let launcher = Given { request, _ in
+        #expect(request.identity == requests[0].identity)
+        for (other, status) in zip(requests, [RunRecord.Status.finished, .finished, .diverged, .failed]) {
+          var record = RunRecord.empty(other, status, jobs: nil)
+          if other.identity != request.identity { record.question = "another" }
+          try store.write(record)
+        }
+        return nil
+      }
+      let summary = try await StudyRunner(
+        study, folder, location, jobs: 1, launcher: launcher, report: events.add
+      ).run()
+      #expect(summary.finished == 2 && summary.diverged == 1 && summary.failed == 1)
+      #expect(events.details.map { $0.hasSuffix(", by another runner") } == [false, true, true, true])
+      #expect(try folder.current().records.map(\.question) == Array(repeating: study.question, count: 4))
+    }
+  }
+
+  /// Tasks over copies of a file are the same run, under way twice: what is said of one is not taken for the other.
+  @Test func equalTasksAreToldApart() async throws {
+    let tasks = [("a", "tags.txt"), ("b", "other/tags.txt")].map { name, file in
+      "  - {name: \(name), data: {format: columns, train: \(file), name: own}}\n"
+    }
+    try await study("tasks:\n\(tasks.joined())backends: [rnn]\nseeds: 1") { study, folder, location in
+      let (store, events) = (folder.store, Events())
+      try Files.write(StudyText.tags(60), to: "\(Files.parent(of: folder.reports))/other/tags.txt")
+      #expect(Set(try study.requests(location).map(\.identity)).count == 1)
+      let (ends, tell) = AsyncStream.makeStream(of: Void.self)
+      let launcher = Given { request, progress in
+        if request.cell.cell.task == "a" {
+          progress(0.25)
+          for await _ in ends { break }
+        }
+        try store.write(.empty(request, .finished, jobs: nil))
+        return nil
+      }
+      _ = try await StudyRunner(study, folder, location, jobs: 2, launcher: launcher) { event in
+        events.add(event)
+        if case .ended = event { tell.yield() }
+      }.run()
+      #expect(events.labels == ["b / rnn / seed 1", "a / rnn / seed 1"])
+      #expect(events.running.contains(["a / rnn / seed 1 25 %"]))
+    }
+  }
+
   /// Scores that are there outlive whatever a launcher says: another machine may have made them.
   @Test func scoresAreNeverReplacedByAFailure() async throws {
     try await study { study, folder, location in
@@ -76,25 +142,73 @@ import UnrollData
     }
   }
 
-  private final class Events {
-    var ended: [RunRecord.Status] = []
-    /// Runs at the same time, at most.
-    var most = 0
-
-    func add(_ event: StudyEvent) {
-      if case .ended(_, let status, _, _) = event { ended.append(status) }
-      if case .progress(_, let running, _, _, _) = event { most = max(most, running.count) }
+  /// So is a process that cannot be started: no system takes so long an argument.
+  @Test func aStartThatFailsEndsTheStudy() async throws {
+    try await study { study, folder, location in
+      let launcher = ProcessLauncher(arguments: [String(repeating: "a", count: 1 << 22)])
+      let runner = try StudyRunner(study, folder, location, jobs: 2, launcher: launcher, report: { _ in })
+      let error = await #expect(throws: InputError.self) { try await runner.run() }
+      #expect(error?.message == "cannot be started: Argument list too long")
+      #expect(try folder.current().records.isEmpty)
     }
   }
 
-  /// Two backends with two seeds, in a folder that vanishes.
-  private func study(_ body: (StudyFile, RunFolder, DataLocation) async throws -> Void) async throws {
-    let folder = "\(NSTemporaryDirectory())/unroll-runner-\(UUID())"
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    try Files.write(StudyText.tags(60), to: "\(folder)/tags.txt")
-    let text = StudyText.data + "backends: [rnn, gru]\ntraining: {epochs: 1}\nseeds: 2\nwidth: 4"
+  /// Runs under way end with their study, and nothing is written of them.
+  @Test func aStudyThatIsCancelled() async throws {
+    try await study { _, folder, location in
+      let (words, say) = AsyncStream.makeStream(of: String.self)
+      let launcher = Given { _, _ in
+        say.yield("begun")
+        defer { say.yield("ended") }
+        try await Task.sleep(for: .seconds(20))
+        return nil
+      }
+      let running = Task {
+        let study = try StudyText.study(Self.four, in: Files.parent(of: folder.reports))
+        let runner = try StudyRunner(study, folder, location, jobs: 2, launcher: launcher, report: { _ in })
+        _ = try await runner.run()
+      }
+      var heard = words.makeAsyncIterator()
+      for _ in 1...2 { #expect(await heard.next() == "begun") }
+      running.cancel()
+      await #expect(throws: CancellationError.self) { try await running.value }
+      for _ in 1...2 { #expect(await heard.next() == "ended") }
+      let left = try folder.current().records
+      #expect(left.isEmpty && !Files.exists("\(folder.store.folder)/runs.lock"))
+    }
+  }
+
+  private final class Events {
+    var ended: [RunRecord.Status] = []
+    var labels: [String] = []
+    var details: [String] = []
+    var running: [[String]] = []
+    /// Runs at the same time, at most.
+    var most: Int { running.map(\.count).max() ?? 0 }
+
+    func add(_ event: StudyEvent) {
+      if case .ended(let label, let status, _, let detail) = event {
+        labels.append(label)
+        ended.append(status)
+        details.append(detail)
+      }
+      if case .progress(_, let now, _, _, _) = event { running.append(now) }
+    }
+  }
+
+  /// Two backends with two seeds.
+  private static let four = StudyText.data + "backends: [rnn, gru]\ntraining: {epochs: 1}\nseeds: 2\nwidth: 4"
+
+  /// A study in a folder that vanishes.
+  private func study(
+    _ text: String = four, _ body: (StudyFile, RunFolder, DataLocation) async throws -> Void
+  ) async throws {
+    let scratch = Scratch()
+    defer { withExtendedLifetime(scratch) {} }
+    try scratch.write("tags.txt", StudyText.tags(60))
     try await body(
-      try StudyText.study(text, in: folder), RunFolder(study: "s", reports: "\(folder)/Reports", records: nil),
+      try StudyText.study(text, in: scratch.path),
+      RunFolder(study: "s", reports: "\(scratch.path)/Reports", records: nil),
       DataLocation(roots: []))
   }
 }

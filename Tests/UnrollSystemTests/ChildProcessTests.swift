@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import UnrollCore
 
@@ -26,6 +27,21 @@ import UnrollCore
     #expect(try shell("exit 0", input: much).finish().end == .code(0), "whoever reads nothing misses nothing")
   }
 
+  /// What a pipe takes needs no folder for temporary files, whether it is read or not; what it does not take needs one.
+  @Test func inputNeedsAFolderBeyondAPipe() async {
+    await #expect(processExitsWith: .success) { try ChildProcessTests().startWithoutAFolder() }
+  }
+
+  private func startWithoutAFolder() throws {
+    setenv("TMPDIR", "/nowhere", 1)
+    #expect(try shell("cat", input: "little").finish().output == Array("little".utf8))
+    #expect(try shell("exit 0", input: "little").finish().end == .code(0))
+    let error = #expect(throws: InputError.self) {
+      try shell("cat", input: String(repeating: "0123456789abcdef", count: 1 << 17))
+    }
+    #expect(error?.description.hasPrefix("/nowhere: no temporary file can be made here; set TMPDIR: ") == true)
+  }
+
   @Test func complaints() throws {
     let script = "echo out; echo bad >&2"
     let kept = try shell(script, errors: .kept).finish()
@@ -41,6 +57,52 @@ import UnrollCore
     let error = #expect(throws: InputError.self) { try ChildProcess("/nowhere/program", []) }
     #expect(error?.description == "/nowhere/program: cannot be started: No such file or directory")
   }
+
+  #if os(Linux)
+    private static var descriptors: [String] { (try? Files.list("/proc/self/fd")) ?? [] }
+
+    @Test func afterAFailedStartNothingIsOpen() async {
+      await #expect(processExitsWith: .success) {
+        let before = ChildProcessTests.descriptors
+        for errors in [ChildProcess.Errors.inherited, .output, .kept] {
+          #expect(throws: InputError.self) { try ChildProcess("/nowhere/program", [], input: [1], errors: errors) }
+        }
+        #expect(ChildProcessTests.descriptors == before)
+      }
+    }
+
+    /// Whoever starts while a file is read or written has no descriptor of it.
+    @Test(arguments: ["read", "write"]) func openFilesStayOurs(how: String) throws {
+      let scratch = Scratch()
+      let (path, bytes) = ("\(scratch.path)/file", [UInt8](repeating: 7, count: 1 << 25))
+      try Files.write(bytes, to: path)
+      let (enough, over) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+      Thread.detachNewThread {
+        while enough.wait(timeout: .now()) == .timedOut {
+          if how == "read" { _ = try? Files.read(path) } else { try? Files.write(bytes, to: path) }
+        }
+        over.signal()
+      }
+      var seen = 0
+      for _ in 0..<1000 where seen < 5 {
+        let before = isOpen(scratch.path)
+        let files = try shell("ls -l /proc/self/fd").finish().output
+        #expect(!String(decoding: files, as: UTF8.self).contains(scratch.path))
+        if before, isOpen(scratch.path) { seen += 1 }
+      }
+      enough.signal()
+      over.wait()
+      withExtendedLifetime(scratch) { #expect(seen == 5, "open before a start and after it") }
+    }
+
+    /// Whether this process has a file of a folder open.
+    private func isOpen(_ folder: String) -> Bool {
+      Self.descriptors.contains { number in
+        let file = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(number)")
+        return file?.hasPrefix(folder) == true
+      }
+    }
+  #endif
 
   /// Threads of a pool, on which this runs, block all signals; what they start must not.
   @Test func signalsArrive() async throws {
