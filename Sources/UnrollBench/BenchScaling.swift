@@ -7,12 +7,12 @@ import UnrollSystem
 /// Along an axis nothing else changes. Lengths go with one sequence a batch, so that the longest fits; all other axes around
 /// sixteen sequences of 128 tokens.
 package struct BenchScaling {
-  package enum Axis: String, CaseIterable, Sendable { case length, width, batch, vocabulary, threads }
+  package enum Axis: String, CaseIterable, Codable, Sendable { case length, width, batch, vocabulary, threads }
 
   /// One point of an axis; `left_out` says why nothing was measured.
   package struct Point: Codable, Sendable {
     package let backend: String
-    package let axis: String
+    package let axis: Axis
     package let value: Int
     package var ms: Double?
     package var us_per_token: Double?
@@ -92,13 +92,13 @@ package struct BenchScaling {
     case .none(let reason): return leftOut(axis, value, reason)
     case .result(let result):
       return Point(
-        backend: backend, axis: axis.rawValue, value: value, ms: result.ms,
+        backend: backend, axis: axis, value: value, ms: result.ms,
         us_per_token: (result.ms * 1e6 / Double(item.rows)).rounded() / 1e3, peak_mib: result.peak_mib)
     }
   }
 
   private func leftOut(_ axis: Axis, _ value: Int, _ reason: String) -> Point {
-    Point(backend: backend, axis: axis.rawValue, value: value, left_out: reason)
+    Point(backend: backend, axis: axis, value: value, left_out: reason)
   }
 
   func item(_ axis: Axis, _ value: Int) -> BenchCase {

@@ -46,10 +46,8 @@ public enum Machine {
   private static var swiftVersion: String {
     #if compiler(>=6.3)
       "6.3 or newer"
-    #elseif compiler(>=6.2)
-      "6.2"
     #else
-      "older than 6.2"
+      "6.2"
     #endif
   }
 

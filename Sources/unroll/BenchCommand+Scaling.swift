@@ -30,10 +30,10 @@ extension BenchCommand {
   }
 
   private func text(_ point: BenchScaling.Point) -> String {
-    let place = "\(point.backend), \(point.axis) \(point.value): "
+    let label = "\(point.backend), \(point.axis.rawValue) \(point.value): "
     guard let ms = point.ms, let each = point.us_per_token, let peak = point.peak_mib else {
-      return place + "left out, \(point.left_out ?? "")"
+      return label + "left out, \(point.left_out ?? "")"
     }
-    return place + "\(ms) ms, \(each) µs a token, peak \(peak) MiB"
+    return label + "\(ms) ms, \(each) µs a token, peak \(peak) MiB"
   }
 }

@@ -28,7 +28,7 @@ import UnrollLayers
   /// What takes too long for the budget is not begun, and everything longer is left out with it.
   @Test func lengthsBeyondTheBudgetAreLeftOut() throws {
     let scaling = try BenchScaling(backend: "rnn", seconds: 1, budget: .init(seconds: 10))
-    var last = BenchScaling.Point(backend: "rnn", axis: "length", value: 1024, ms: 400)
+    var last = BenchScaling.Point(backend: "rnn", axis: .length, value: 1024, ms: 400)
     #expect(scaling.beyondBudget(.length, 4096, after: last) == nil)
     last.ms = 600
     #expect(scaling.beyondBudget(.length, 4096, after: last)?.left_out == "over 10 s")

@@ -28,20 +28,13 @@
       var size = winsize(ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
       try #require(openpty(&ours, &theirs, nil, nil, &size) == 0)
       for end in [ours, theirs] { try #require(fcntl(end, F_SETFD, FD_CLOEXEC) == 0) }
-      let process = Process()
-      process.executableURL = URL(fileURLWithPath: Program.path)
-      process.arguments = arguments
-      process.currentDirectoryURL = URL(fileURLWithPath: program.folder)
-      (process.standardInput, process.standardOutput) = (FileHandle.nullDevice, FileHandle.nullDevice)
-      process.standardError = FileHandle(fileDescriptor: theirs)
-      try process.run()
+      let running = try program.start(arguments, errors: FileHandle(fileDescriptor: theirs))
       close(theirs)
       var (shown, buffer) = ([UInt8](), [UInt8](repeating: 0, count: 4096))
       // An error says that nobody has the terminal any more.
       while case let count = read(ours, &buffer, buffer.count), count > 0 { shown += buffer[..<count] }
       close(ours)
-      process.waitUntilExit()
-      return (process.terminationStatus, String(decoding: shown, as: UTF8.self))
+      return (try running.end().status, String(decoding: shown, as: UTF8.self))
     }
   }
 #endif

@@ -59,7 +59,10 @@ final class Program {
 
   func run(_ arguments: String...) throws -> Ended { try start(arguments).end() }
 
-  func start(_ arguments: [String]) throws -> Running { try Running(arguments, in: folder) }
+  /// - Parameter errors: where its standard error goes, if not to `end`.
+  func start(_ arguments: [String], errors: FileHandle? = nil) throws -> Running {
+    try Running(arguments, in: folder, errors: errors)
+  }
 
   /// A process that goes on.
   final class Running {
@@ -67,7 +70,7 @@ final class Program {
     /// What it prints, as files outside of its folder, so that no pipe fills and the folder holds its work alone.
     private let printed = Scratch()
 
-    init(_ arguments: [String], in folder: String) throws {
+    init(_ arguments: [String], in folder: String, errors: FileHandle?) throws {
       process.executableURL = URL(fileURLWithPath: Program.path)
       process.arguments = arguments
       process.currentDirectoryURL = URL(fileURLWithPath: folder)
@@ -78,7 +81,7 @@ final class Program {
       for (kind, name) in [(true, "output"), (false, "errors")] {
         try printed.write(name, "")
         let handle = FileHandle(forWritingAtPath: "\(printed.path)/\(name)")
-        if kind { process.standardOutput = handle } else { process.standardError = handle }
+        if kind { process.standardOutput = handle } else { process.standardError = errors ?? handle }
       }
       try Running.withSignals { try process.run() }
     }

@@ -81,41 +81,39 @@ import Testing
   private func arrayOfCopy(_ matrix: Matrix, _ pool: Pool) -> [Float] { pool.arena.copy(matrix).array }
 }
 
-#if compiler(>=6.2)
-  /// Wrong shapes stop the program where they are made or multiplied.
-  @Suite struct ShapeTests {
-    @Test func products() async {
-      await #expect(processExitsWith: .failure) {
-        let arena = Arena()
-        Kernels.multiply(arena.zeros(2, 3), arena.zeros(4, 5), into: arena.zeros(2, 5))
-      }
-      await #expect(processExitsWith: .failure) {
-        let arena = Arena()
-        Kernels.multiply(arena.zeros(2, 3), arena.zeros(3, 5), into: arena.zeros(5, 2))
-      }
+/// Wrong shapes stop the program where they are made or multiplied.
+@Suite struct ShapeTests {
+  @Test func products() async {
+    await #expect(processExitsWith: .failure) {
+      let arena = Arena()
+      Kernels.multiply(arena.zeros(2, 3), arena.zeros(4, 5), into: arena.zeros(2, 5))
     }
-
-    @Test func views() async {
-      await #expect(processExitsWith: .failure) { _ = Arena().zeros(2, 3).rows(1..<3) }
-      await #expect(processExitsWith: .failure) { _ = Arena().zeros(2, 3).columns(0..<4) }
-      await #expect(processExitsWith: .failure) { _ = Buffer(count: 5).matrix(rows: 2, columns: 3) }
-      await #expect(processExitsWith: .failure) { _ = Buffer(count: 5).matrix(rows: 2, columns: 2, from: 2) }
-      await #expect(processExitsWith: .failure) { _ = Buffer(count: 5).matrix(rows: 1, columns: 2, from: -1) }
-      await #expect(processExitsWith: .failure) { _ = Arena().zeros(4, 3).reshaped(rows: 3, columns: 3) }
-      await #expect(processExitsWith: .failure) { _ = Arena().zeros(3, 4).columns(0..<2).reshaped(rows: 2, columns: 3) }
-    }
-
-    @Test func batches() async {
-      await #expect(processExitsWith: .failure) { _ = PackedSteps(lengths: [3, 4]) }
-      await #expect(processExitsWith: .failure) { _ = PackedSteps(lengths: [3, 0]) }
-      await #expect(processExitsWith: .failure) { _ = PackedSteps(lengths: []) }
-    }
-
-    @Test func targets() async {
-      await #expect(processExitsWith: .failure) {
-        let pool = Pool()
-        _ = Kernels.softmaxLoss(pool.matrix(1, 3), targets: [3], weight: 1)
-      }
+    await #expect(processExitsWith: .failure) {
+      let arena = Arena()
+      Kernels.multiply(arena.zeros(2, 3), arena.zeros(3, 5), into: arena.zeros(5, 2))
     }
   }
-#endif
+
+  @Test func views() async {
+    await #expect(processExitsWith: .failure) { _ = Arena().zeros(2, 3).rows(1..<3) }
+    await #expect(processExitsWith: .failure) { _ = Arena().zeros(2, 3).columns(0..<4) }
+    await #expect(processExitsWith: .failure) { _ = Buffer(count: 5).matrix(rows: 2, columns: 3) }
+    await #expect(processExitsWith: .failure) { _ = Buffer(count: 5).matrix(rows: 2, columns: 2, from: 2) }
+    await #expect(processExitsWith: .failure) { _ = Buffer(count: 5).matrix(rows: 1, columns: 2, from: -1) }
+    await #expect(processExitsWith: .failure) { _ = Arena().zeros(4, 3).reshaped(rows: 3, columns: 3) }
+    await #expect(processExitsWith: .failure) { _ = Arena().zeros(3, 4).columns(0..<2).reshaped(rows: 2, columns: 3) }
+  }
+
+  @Test func batches() async {
+    await #expect(processExitsWith: .failure) { _ = PackedSteps(lengths: [3, 4]) }
+    await #expect(processExitsWith: .failure) { _ = PackedSteps(lengths: [3, 0]) }
+    await #expect(processExitsWith: .failure) { _ = PackedSteps(lengths: []) }
+  }
+
+  @Test func targets() async {
+    await #expect(processExitsWith: .failure) {
+      let pool = Pool()
+      _ = Kernels.softmaxLoss(pool.matrix(1, 3), targets: [3], weight: 1)
+    }
+  }
+}

@@ -130,25 +130,23 @@ import UnrollKernels
   }
 }
 
-#if compiler(>=6.2)
-  /// Streams keep views of the parameters and what was made from them.
-  @Suite struct StaleStreamTests {
-    @Test func parametersThatChanged() async {
-      await #expect(processExitsWith: .success) { try StaleStreamTests.step(changing: false) }
-      await #expect(processExitsWith: .failure) { try StaleStreamTests.step(changing: true) }
-    }
-
-    private static func step(changing: Bool) throws {
-      let builder = ParameterBuilder(random: RandomSource(seed: 1))
-      let layer = try BackendSettings(RNNOptions()).build(3, .causal, builder)
-      let parameters = Parameters(builder)
-      let stream = layer.stream(2, parameters)
-      stream.step()
-      if changing { parameters.changed() }
-      stream.step()
-    }
+/// Streams keep views of the parameters and what was made from them.
+@Suite struct StaleStreamTests {
+  @Test func parametersThatChanged() async {
+    await #expect(processExitsWith: .success) { try StaleStreamTests.step(changing: false) }
+    await #expect(processExitsWith: .failure) { try StaleStreamTests.step(changing: true) }
   }
-#endif
+
+  private static func step(changing: Bool) throws {
+    let builder = ParameterBuilder(random: RandomSource(seed: 1))
+    let layer = try BackendSettings(RNNOptions()).build(3, .causal, builder)
+    let parameters = Parameters(builder)
+    let stream = layer.stream(2, parameters)
+    stream.step()
+    if changing { parameters.changed() }
+    stream.step()
+  }
+}
 
 /// A layer without a stream of its own.
 private struct ByForward: SequenceLayer {

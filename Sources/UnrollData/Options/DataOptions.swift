@@ -3,7 +3,6 @@ import UnrollCore
 /// Every option that some format knows; a format lists the keys that mean something to it.
 struct DataOptions: Options {
   enum UnseenLabels: String, CaseIterable, Sendable { case error, keep, drop }
-  enum Duplicates: String, CaseIterable, Sendable { case together, apart }
   enum Level: String, CaseIterable, Sendable { case full, coarse }
 
   var train = ""

@@ -48,7 +48,8 @@ struct TaskRemarks {
 
   /// A split that shows test items in training is said where its scores stand.
   private var leak: String? {
-    guard task.records.contains(where: { $0.settings["data"]?["duplicates"]?.string == "apart" }) else { return nil }
+    let apart = Duplicates.apart.rawValue
+    guard task.records.contains(where: { $0.settings["data"]?["duplicates"]?.string == apart }) else { return nil }
     return
       "Equal texts may stand on different sides of this split (`duplicates: apart`), as in a random one: test items that "
       + "also occur in training make these scores higher than on new texts."
