@@ -20,13 +20,13 @@ package struct BenchCases: Sendable {
   private static func read(_ setting: Setting, number: Int) throws -> BenchCase {
     let entries = try setting.entries("case \(number)")
     let name = try entries.first { $0.key == "name" }?.value.text("name")
-    let place = name.map { "case \"\($0)\"" } ?? "case \(number)"
+    let label = name.map { "case \"\($0)\"" } ?? "case \(number)"
     do {
-      let item = try BenchCase(setting, place)
+      let item = try BenchCase(setting, label)
       try item.check()
       return item
     } catch let error as InputError {
-      let message = error.message.hasPrefix(place) ? error.message : "\(place): \(error.message)"
+      let message = error.message.hasPrefix(label) ? error.message : "\(label): \(error.message)"
       throw InputError(message, file: setting.file, line: error.line ?? setting.line)
     }
   }

@@ -17,34 +17,34 @@ extension Contract {
     let model = try ContractModel(form)
     guard !model.layer.isCausal, form.reading == .everyStep else { return nil }
     return changes(model) { changed, seen in
-      changed == Place(sequence: 0, step: ContractModel.lengths[0] - 1) && seen == Place(sequence: 0, step: 0)
+      changed == Position(sequence: 0, step: ContractModel.lengths[0] - 1) && seen == Position(sequence: 0, step: 0)
     }
   }
 
   /// A row of a batch.
-  private struct Place: Equatable {
+  private struct Position: Equatable {
     let sequence: Int
     let step: Int
   }
 
   /// The largest change of those rows that `isWatched` picks when the input of one row changes, over all rows in turn.
   private static func changes(
-    _ model: ContractModel, _ isWatched: (_ changed: Place, _ seen: Place) -> Bool
+    _ model: ContractModel, _ isWatched: (_ changed: Position, _ seen: Position) -> Bool
   ) -> Measurement {
     let batch = ContractBatch(model.layer)
     let (before, width, count) = (model.run(batch, mode: .evaluation).rows, model.layer.inputWidth, batch.steps.rows)
-    let places = (0..<batch.steps.steps).flatMap { t in
-      (0..<batch.steps.range(t).count).map { Place(sequence: $0, step: t) }
+    let positions = (0..<batch.steps.steps).flatMap { t in
+      (0..<batch.steps.range(t).count).map { Position(sequence: $0, step: t) }
     }
     var worst = Measurement(value: 0)
-    for (row, place) in places.enumerated() {
-      let watched = places.indices.filter { isWatched(place, places[$0]) }
+    for (row, position) in positions.enumerated() {
+      let watched = positions.indices.filter { isWatched(position, positions[$0]) }
       guard !watched.isEmpty else { continue }
       var changed = batch
       for j in 0..<width { changed.input[row * width + j] += 1 }
       let after = model.run(changed, mode: .evaluation).rows
       let distance = distance(batch.pick(after, watched, of: count), batch.pick(before, watched, of: count))
-      worst.take(distance, "a change of sequence \(place.sequence) at step \(place.step)")
+      worst.take(distance, "a change of sequence \(position.sequence) at step \(position.step)")
     }
     return worst
   }

@@ -161,7 +161,7 @@ package enum Files {
     return absolute(folder.isEmpty ? "." : folder) + "/" + name(path)
   }
 
-  /// The way from a folder to a file: `"../../studies/a.yaml"`.
+  /// The path of a file from a folder: `"../../studies/a.yaml"`.
   package static func relative(_ path: String, from folder: String) -> String {
     let (to, from) = (absolute(path).split(separator: "/"), absolute(folder).split(separator: "/"))
     let shared = zip(to, from).prefix { $0 == $1 }.count

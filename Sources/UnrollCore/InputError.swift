@@ -2,7 +2,7 @@
 ///
 /// Thrown wherever a file, a study or an option is read; shown by the command line as it stands.
 public struct InputError: Error, Equatable, CustomStringConvertible {
-  /// The sentence, without the place.
+  /// The sentence, without file and line.
   public let message: String
   /// The file, as the person named it.
   public let file: String?

@@ -1,7 +1,7 @@
 extension Setting {
   /// What a resolved value says, as if it stood in a file: the way back from `Options.recorded` to the tables that read settings.
   ///
-  /// Every node has the place that is given; keys are sorted.
+  /// Every node has the file and the line that are given; keys are sorted.
   public init(of value: Value, file: String, line: Int = 1) {
     func setting(_ value: Value) -> Setting { Setting(of: value, file: file, line: line) }
     let content: Content =

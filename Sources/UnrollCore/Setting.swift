@@ -1,6 +1,6 @@
 import Yams
 
-/// A node of a settings file with its place, so that every complaint can name file and line.
+/// A node of a settings file that knows where it stands, so that every complaint can name file and line.
 public struct Setting: Sendable {
   /// One line of a table.
   public struct Entry: Sendable {
@@ -52,7 +52,7 @@ public struct Setting: Sendable {
   /// An error at this node.
   public func error(_ message: String) -> InputError { InputError(message, file: file, line: line) }
 
-  /// Runs `body`; a complaint without a place gets that of this node.
+  /// Runs `body`; a complaint without file and line gets those of this node.
   public func placing<Result>(_ body: () throws -> Result) throws -> Result {
     do { return try body() } catch let problem as InputError where problem.file == nil { throw error(problem.message) }
   }

@@ -22,10 +22,10 @@ package enum TextEncoding: String, CaseIterable, Sendable {
   package func decode(_ bytes: [UInt8], file: String, advice: String = "") throws -> [UInt8] {
     let mark = ByteOrderMark(bytes)
     let text = try mark?.decode(bytes, file: file) ?? bytes
-    if let place = text.place(of: 0) {
+    if let zero = text.index(of: 0) {
       throw InputError(
         "this line holds a NUL, so the file is no text, or in an encoding that it does not name; convert it to UTF-8",
-        file: file, line: text[..<place].lines)
+        file: file, line: text[..<zero].lines)
     }
     if mark == nil, self != .utf8 { return TextEncoding.withoutReturns(widened(text)) }
     if mark == nil { try ByteOrderMark.utf8.validate(text, file: file, advice: advice) }
@@ -55,7 +55,7 @@ package enum TextEncoding: String, CaseIterable, Sendable {
 
   /// Drops carriage returns before line feeds.
   private static func withoutReturns(_ bytes: [UInt8]) -> [UInt8] {
-    guard bytes.place(of: UInt8(ascii: "\r")) != nil else { return bytes }
+    guard bytes.index(of: UInt8(ascii: "\r")) != nil else { return bytes }
     var result: [UInt8] = []
     result.reserveCapacity(bytes.count)
     for (i, byte) in bytes.enumerated() {
@@ -75,7 +75,7 @@ extension Files {
 
 extension [UInt8] {
   /// The index of the first such byte, found as fast as memory is read.
-  fileprivate func place(of byte: UInt8) -> Int? {
+  fileprivate func index(of byte: UInt8) -> Int? {
     withUnsafeBytes { all in
       guard let start = all.baseAddress, let found = memchr(start, Int32(byte), all.count) else { return nil }
       return UnsafeRawPointer(found) - start

@@ -30,7 +30,7 @@ public final class DiscreteSystem: @unchecked Sendable {
   /// B̄ of a time step.
   public func input(of step: Int) -> [Double] { values(input, stateSize, step) }
 
-  /// Puts value(i) at place i of Ā and of B̄ of every time step, one behind the other.
+  /// Puts value(i) at index i of Ā and of B̄ of every time step, one behind the other.
   package func fill(_ value: (Int) -> Double) {
     for i in 0..<transition.count { transition.base[i] = value(i) }
     for i in 0..<input.count { input.base[i] = value(transition.count + i) }

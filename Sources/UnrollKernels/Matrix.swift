@@ -57,7 +57,7 @@ public struct Matrix {
     for row in 0..<rows { (base + row * stride).update(repeating: value, count: columns) }
   }
 
-  /// Every element becomes what `value` says of its place, counted row by row.
+  /// Every element becomes what `value` says of its index, counted row by row.
   package func fill(_ value: (_ index: Int) -> Float) {
     for row in 0..<rows {
       for column in 0..<columns { self[row, column] = value(row * columns + column) }

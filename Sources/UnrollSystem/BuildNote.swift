@@ -18,23 +18,23 @@ enum BuildNote {
 
   /// Notes follow each other, each padded to four bytes: lengths of name and content, a kind, the name, the content.
   private static func note(_ program: [UInt8], _ start: Int, _ end: Int) -> String? {
-    var place = start
-    while place + 16 <= end, let name = number(program, place, 4), let content = number(program, place + 4, 4),
+    var offset = start
+    while offset + 16 <= end, let name = number(program, offset, 4), let content = number(program, offset + 4, 4),
       name <= end, content <= end
     {
-      let first = place + 12 + (name + 3) / 4 * 4
+      let first = offset + 12 + (name + 3) / 4 * 4
       guard first + content <= end else { return nil }
-      if number(program, place + 8, 4) == 3, program[place + 12..<place + 16].elementsEqual(Array("GNU\0".utf8)) {
+      if number(program, offset + 8, 4) == 3, program[offset + 12..<offset + 16].elementsEqual(Array("GNU\0".utf8)) {
         return program[first..<first + content].map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
       }
-      place = first + (content + 3) / 4 * 4
+      offset = first + (content + 3) / 4 * 4
     }
     return nil
   }
 
   /// A little-endian number; nil beyond the end, and where it is no count.
-  private static func number(_ bytes: [UInt8], _ place: Int, _ width: Int) -> Int? {
-    guard place >= 0, place <= bytes.count - width else { return nil }
-    return Int(exactly: (0..<width).reduce(UInt64(0)) { $0 | UInt64(bytes[place + $1]) << (8 * UInt64($1)) })
+  private static func number(_ bytes: [UInt8], _ offset: Int, _ width: Int) -> Int? {
+    guard offset >= 0, offset <= bytes.count - width else { return nil }
+    return Int(exactly: (0..<width).reduce(UInt64(0)) { $0 | UInt64(bytes[offset + $1]) << (8 * UInt64($1)) })
   }
 }

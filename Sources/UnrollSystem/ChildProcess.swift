@@ -157,8 +157,8 @@ extension ChildProcess {
       posix_spawn_file_actions_destroy(&actions)
       posix_spawnattr_destroy(&attributes)
     }
-    for (place, file) in files.enumerated() {
-      if let file { posix_spawn_file_actions_adddup2(&actions, file, Int32(place)) }
+    for (descriptor, file) in files.enumerated() {
+      if let file { posix_spawn_file_actions_adddup2(&actions, file, Int32(descriptor)) }
     }
     // A process inherits what the thread that starts it blocks, and the threads of a pool block all signals.
     var none = sigset_t()

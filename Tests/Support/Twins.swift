@@ -45,9 +45,9 @@ package enum Twin {
           let at = row * channels + h
           y[at] = d[h] * u[at]
           for n in 0..<size {
-            let place = (sequence * channels + h) * size + n
-            x[place] = exp(delta[at] * a[h * size + n]) * x[place] + delta[at] * b[row * size + n] * u[at]
-            y[at] += c[row * size + n] * x[place]
+            let index = (sequence * channels + h) * size + n
+            x[index] = exp(delta[at] * a[h * size + n]) * x[index] + delta[at] * b[row * size + n] * u[at]
+            y[at] += c[row * size + n] * x[index]
           }
         }
       }
@@ -56,7 +56,7 @@ package enum Twin {
   }
 
   package static func product(_ a: [Double], _ b: [Double], size n: Int) -> [Double] {
-    (0..<n * n).map { place in (0..<n).reduce(0) { $0 + a[place / n * n + $1] * b[$1 * n + place % n] } }
+    (0..<n * n).map { index in (0..<n).reduce(0) { $0 + a[index / n * n + $1] * b[$1 * n + index % n] } }
   }
 }
 

@@ -25,8 +25,8 @@ import UnrollCore
       #expect(Array(sentence.words[10...]) == ["?", "?", "?"])
       #expect(sentence.tags == [String?](repeating: nil, count: 10) + prefix.filter { $0 != "_" })
     }
-    // Every place holds an item about three times in ten.
-    for place in 0..<10 { #expect((80...160).contains(sentences.count { $0.words[place] != "_" })) }
+    // Every position holds an item about three times in ten.
+    for position in 0..<10 { #expect((80...160).contains(sentences.count { $0.words[position] != "_" })) }
   }
 
   @Test func copyingWithoutRepeats() throws {

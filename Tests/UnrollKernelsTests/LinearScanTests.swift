@@ -18,10 +18,10 @@ import UnrollKernels
     _ ours: [Matrix], _ inputs: [[Double]], _ dy: [[Double]], _ f: ([[Double]]) -> [[Double]]
   ) {
     for (which, gradient) in ours.enumerated() {
-      let slopes = inputs[which].indices.map { place in
+      let slopes = inputs[which].indices.map { index in
         derivative(1e-4) { step in
           var moved = inputs
-          moved[which][place] += step
+          moved[which][index] += step
           return zip(f(moved), dy).reduce(0) { $0 + zip($1.0, $1.1).reduce(0) { $0 + $1.0 * $1.1 } }
         }
       }
@@ -33,10 +33,10 @@ import UnrollKernels
     func twin(_ inputs: [[Double]]) -> [Double] {
       var (h, rows) = (inputs[2], [Double]())
       for t in 0..<steps.steps {
-        for place in 0..<Int(steps.live[t]) * width {
-          let at = Int(steps.offset[t]) * width + place
-          h[place] = inputs[0][at] * h[place] + inputs[1][at]
-          rows.append(h[place])
+        for index in 0..<Int(steps.live[t]) * width {
+          let at = Int(steps.offset[t]) * width + index
+          h[index] = inputs[0][at] * h[index] + inputs[1][at]
+          rows.append(h[index])
         }
       }
       return rows

@@ -12,12 +12,12 @@ import UnrollKernels
     let c = pool.normal(m, 6).columns(1..<1 + n)
     let before = c.doubles
     Kernels.multiply(a, b, transpose, adding: adding, into: c)
-    let twin = (0..<m * n).map { place in
-      let (i, j) = (place / n, place % n)
+    let twin = (0..<m * n).map { element in
+      let (i, j) = (element / n, element % n)
       let sum = (0..<k).reduce(0.0) { sum, l in
         sum + (transpose == .left ? a.at(l, i) : a.at(i, l)) * (transpose == .right ? b.at(j, l) : b.at(l, j))
       }
-      return sum + (adding ? before[place] : 0)
+      return sum + (adding ? before[element] : 0)
     }
     #expect(distance(c.array, twin) < 1e-6)
   }
@@ -30,7 +30,9 @@ import UnrollKernels
     #expect(out.array == index.flatMap { table.rows(Int($0)..<Int($0) + 1).array })
     let sums = pool.matrix(6, 5)
     Kernels.scatterAdd(out, index, to: sums)
-    let twin = (0..<30).map { place in Double(index.count { Int($0) == place / 5 }) * table.at(place / 5, place % 5) }
+    let twin = (0..<30).map { element in
+      Double(index.count { Int($0) == element / 5 }) * table.at(element / 5, element % 5)
+    }
     #expect(distance(sums.array, twin) < 1e-7)
   }
 
@@ -71,11 +73,11 @@ import UnrollKernels
     let x = pool.normal(1, 133)
     #expect(Kernels.isFinite(x))
     for bad in [Float.nan, .infinity, -.infinity] {
-      for place in [0, 64, 132] {
-        let before = x[0, place]
-        x[0, place] = bad
+      for element in [0, 64, 132] {
+        let before = x[0, element]
+        x[0, element] = bad
         #expect(!Kernels.isFinite(x))
-        x[0, place] = before
+        x[0, element] = before
       }
     }
   }

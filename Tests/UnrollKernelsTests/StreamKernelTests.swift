@@ -18,12 +18,12 @@ import UnrollKernels
     let (v, x) = (pool.normal(sequences, 2 * count), pool.normal(sequences, 2 * count))
     let before = x.doubles
     Kernels.linearStep(LRUSystem(raw), v, state: x)
-    let twin = before.indices.map { place -> Double in
-      let (b, n, imaginary) = (place / (2 * count), place % count, place % (2 * count) >= count)
+    let twin = before.indices.map { index -> Double in
+      let (b, n, imaginary) = (index / (2 * count), index % count, index % (2 * count) >= count)
       let (re, im) = (before[b * 2 * count + n], before[b * 2 * count + count + n])
       let (radius, angle) = (exp(-exp(raw.nu.at(0, n))), exp(raw.theta.at(0, n)))
       let turned = radius * (imaginary ? cos(angle) * im + sin(angle) * re : cos(angle) * re - sin(angle) * im)
-      return turned + exp(raw.gamma.at(0, n)) * v.at(b, place % (2 * count))
+      return turned + exp(raw.gamma.at(0, n)) * v.at(b, index % (2 * count))
     }
     #expect(distance(x.array, twin) < 1e-6)
   }
@@ -56,8 +56,8 @@ import UnrollKernels
     func input(_ b: Int, _ j: Int, _ h: Int) -> Double {
       j < kept ? old[(b * kept + j) * channels + h] : x.at(b, h)
     }
-    let twin = (0..<sequences * channels).map { place -> Double in
-      let (b, h) = (place / channels, place % channels)
+    let twin = (0..<sequences * channels).map { index -> Double in
+      let (b, h) = (index / channels, index % channels)
       return (0..<count).reduce(bias.at(0, h)) { $0 + taps.at($1, h) * input(b, $1, h) }
     }
     let shifted = old.indices.map { input($0 / (kept * channels), $0 / channels % kept + 1, $0 % channels) }

@@ -10,7 +10,7 @@ import UnrollTraining
   @Test func aRecordHoldsWhatARunDid() throws {
     let record = try record("width: 6")
     #expect(record.status == .finished && record.failure == nil)
-    #expect(record.cell == RunRecord.Cell(task: "tags", harness: "tagging", backend: "gru", seed: 3))
+    #expect(record.cell == RunRecord.Cell(task: "tags", kind: "tagging", backend: "gru", seed: 3))
     #expect(record.curve.count == 2 && record.curve.map(\.epoch) == [1, 2])
     #expect(Set(record.scores.keys) == Set(Split.allCases))
     #expect(record.metrics.first?.name == "accuracy" && record.baselineScores["accuracy"]! > 0)
@@ -107,11 +107,11 @@ import UnrollTraining
 @Suite struct RunFolderTests {
   @Test func staleRecordsStayOutOfTheReport() throws {
     try ReportFiles.inFolder { folder in
-      let place = RunFolder(study: "demo", reports: folder, records: nil)
+      let runs = RunFolder(study: "demo", reports: folder, records: nil)
       let records = Synthetic.two
-      for record in records { try place.store.write(record) }
-      try place.write(grid: [records[2].identity, "of a run that is missing", records[0].identity], notes: "")
-      let (current, wanted) = try place.current()
+      for record in records { try runs.store.write(record) }
+      try runs.write(grid: [records[2].identity, "of a run that is missing", records[0].identity], notes: "")
+      let (current, wanted) = try runs.current()
       #expect(current.map(\.identity) == [records[2].identity, records[0].identity])
       #expect(wanted == 3)
     }
@@ -119,8 +119,8 @@ import UnrollTraining
 
   @Test func noRecordsIsASentence() throws {
     try ReportFiles.inFolder { folder in
-      let place = RunFolder(study: "demo", reports: folder, records: nil)
-      let error = #expect(throws: InputError.self) { try place.current() }
+      let runs = RunFolder(study: "demo", reports: folder, records: nil)
+      let error = #expect(throws: InputError.self) { try runs.current() }
       #expect(
         error?.description
           == "\(folder)/demo/records: there are no records of this study here; make them with `unroll run`")

@@ -48,13 +48,13 @@ import UnrollCore
       let store = RecordStore(folder: folder)
       let (record, path) = (Synthetic.two[0], store.path(of: Synthetic.two[0].identity))
       let text = String(decoding: try RecordStore.bytes(of: record), as: UTF8.self)
-      for (known, unknown, place) in [
+      for (known, unknown, keys) in [
         ("\"percent\"", "\"furlong\"", "metrics.0.unit"), ("\"finished\"", "\"well\"", "status"),
       ] {
         try Files.write(text.replacing(known, with: unknown), to: path)
         let error = #expect(throws: InputError.self) { try store.read(record.identity) }
         #expect(
-          error?.message.contains("(\(place) has a value that it cannot have)") == true, "\(error?.message ?? "")")
+          error?.message.contains("(\(keys) has a value that it cannot have)") == true, "\(error?.message ?? "")")
       }
     }
   }

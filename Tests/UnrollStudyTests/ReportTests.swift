@@ -75,7 +75,7 @@ import UnrollTraining
 
   @Test func unknownTokensAndShortColumnsAreSaid() throws {
     var record = Synthetic.record("a", seed: 1, score: 0.9)
-    record.cell.harness = "language-modelling"
+    record.cell.kind = "language-modelling"
     record.data.unknownShares = [.train: 0, .development: 0.02, .test: 0.0312]
     (record.data.sizes[.train], record.settings) = (
       1000, .table(["training": .table(["batch": .integer(32), "chunk": .integer(64)])])

@@ -53,7 +53,7 @@ import UnrollLayers
       #expect(try again.cell.identity(dataDigest: "abc") == request.identity && again.identity == request.identity)
       #expect(again.cell.size == cell.size && again.cell.label == cell.label && again.cell.order == cell.order)
       #expect(again.cell.backend.stack.width == cell.backend.stack.width)
-      #expect(again.cell.request.place?.file == cell.request.place?.file)
+      #expect(again.cell.request.setting?.file == cell.request.setting?.file)
       #expect(again.cell.training.kind == cell.training.kind)
     }
   }

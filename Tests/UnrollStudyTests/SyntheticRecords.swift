@@ -23,7 +23,7 @@ enum Synthetic {
     }
     return RunRecord(
       format: RunRecord.currentFormat, study: "demo", question: "Which cell tags best?",
-      cell: .init(task: task, harness: "tagging", backend: backend, seed: seed),
+      cell: .init(task: task, kind: "tagging", backend: backend, seed: seed),
       identity: Digest.hex(Array("\(task) \(backend) \(seed)".utf8)), status: .finished, failure: nil,
       settings: settings(backend, seed), data: data, metrics: [metric], curve: curve, bestEpoch: 8,
       scores: [.test: [metric.name: score]], baseline: metric.higherIsBetter ? "majority" : "unigram",

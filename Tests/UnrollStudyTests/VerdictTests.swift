@@ -69,7 +69,7 @@ import UnrollTraining
   @Test func vocabulariesOfTwoSizesAreTwoTasks() throws {
     var records = seeds("all", [110, 111, 112], .perplexity) + seeds("one", [1, 1, 1], .perplexity)
     for index in records.indices {
-      records[index].cell.harness = "language-modelling"
+      records[index].cell.kind = "language-modelling"
       records[index].data.classes = index < 3 ? 20 : 1
     }
     var early = Synthetic.lost(records[5], .failed, "no data")

@@ -6,11 +6,11 @@ import UnrollLayers
 
 @testable import UnrollTraining
 
-/// Every backend can learn a small set by heart on every harness, but for a bag of words: the labels hang on the order.
+/// Every backend can learn a small set by heart on every task, but for a bag of words: the labels hang on the order.
 @Suite struct LearningTests {
   private static let backends = Small.backends.filter { $0 != AveragingOptions.name }
 
-  private struct Way {
+  private struct Recipe {
     var layers = 1
     var rate = 0.01
     /// Times the epochs.
@@ -18,13 +18,13 @@ import UnrollLayers
     var positions = ""
   }
 
-  private static let usual = Way()
+  private static let usual = Recipe()
   /// One minimal layer is linear in what the words say and cannot add two of them modulo three.
-  private static let deeper = Way(layers: 2)
+  private static let deeper = Recipe(layers: 2)
   /// Attention learns by heart more slowly, and not at the rate of the others.
-  private static let slower = Way(rate: 0.003, patience: 3)
+  private static let slower = Recipe(rate: 0.003, patience: 3)
   /// Rotary positions cannot tell a first word from one that follows its like, since attention averages equal rows; sinusoids can.
-  private static let sinusoidal = Way(rate: 0.003, patience: 3, positions: "sinusoidal")
+  private static let sinusoidal = Recipe(rate: 0.003, patience: 3, positions: "sinusoidal")
 
   private static let own = [
     MinGRUOptions.name: [deeper], MinLSTMOptions.name: [deeper], TransformerOptions.name: [slower, sinusoidal],
@@ -37,8 +37,8 @@ import UnrollLayers
   ]
 
   /// How a backend is trained, until it has learnt. One that stands in neither table may be like any of them.
-  private static func ways(_ backend: String) -> [Way] {
-    if let ways = own[backend] { return ways }
+  private static func recipes(_ backend: String) -> [Recipe] {
+    if let recipes = own[backend] { return recipes }
     return ordinary.contains(backend) ? [usual] : [usual, deeper, slower, sinusoidal]
   }
 
@@ -97,25 +97,25 @@ import UnrollLayers
     _ task: some Task, _ data: EncodedData, _ backend: String, epochs: Int, _ isLearnt: ([String: Double]) -> Bool
   ) throws {
     var seen: [[String: Double]] = []
-    for way in Self.ways(backend) where !seen.contains(where: isLearnt) {
-      seen.append(try learn(task, data, backend, epochs: epochs, way))
+    for recipe in Self.recipes(backend) where !seen.contains(where: isLearnt) {
+      seen.append(try learn(task, data, backend, epochs: epochs, recipe))
     }
     let learnt = seen.contains(where: isLearnt)
     #expect(learnt, "\(seen)")
   }
 
   private func learn(
-    _ task: some Task, _ data: EncodedData, _ backend: String, epochs: Int, _ way: Way
+    _ task: some Task, _ data: EncodedData, _ backend: String, epochs: Int, _ recipe: Recipe
   ) throws -> [String: Double] {
     var settings = try Small.backend(backend, width: 16)
-    settings.stack.layers = way.layers
-    if !way.positions.isEmpty, settings.keys.contains("positions") {
-      try settings.apply(try Setting(yaml: "{positions: \(way.positions)}", file: "").entries(""))
+    settings.stack.layers = recipe.layers
+    if !recipe.positions.isEmpty, settings.keys.contains("positions") {
+      try settings.apply(try Setting(yaml: "{positions: \(recipe.positions)}", file: "").entries(""))
     }
     let model = try Small.model(data, task, settings)
     var options = TrainingOptions()
-    (options.epochs, options.batch, options.chunk) = (epochs * way.patience, 4, 16)
-    options.optimiser.learningRate = way.rate
+    (options.epochs, options.batch, options.chunk) = (epochs * recipe.patience, 4, 16)
+    options.optimiser.learningRate = recipe.rate
     let outcome = Trainer(model, task, options, wordDropout: 0, data.vocabulary, random: RandomSource(seed: 1)).train()
     return outcome.divergence == nil ? outcome.scores[.test] ?? [:] : [:]
   }

@@ -20,7 +20,7 @@ extension DatasetDefinition {
           let marked = [random.below(half), half + random.below(options.length - half)]
           let digits = (0..<options.length).map { _ in random.below(10) }
           var words = digits.map { "\($0)" }
-          for place in marked { words[place] += "+" }
+          for position in marked { words[position] += "+" }
           return LabelledText(words: words, label: "\(digits[marked[0]] + digits[marked[1]])")
         })))
 }

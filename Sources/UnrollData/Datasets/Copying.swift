@@ -27,15 +27,15 @@ extension DatasetDefinition {
       .generatedTags(
         Generator { options, random in
           let prefix = options.items + options.length
-          let places =
+          let positions =
             options.placement == .first
             ? Array(0..<options.items) : random.distinct(options.items, below: prefix).sorted()
           let items =
             (options.repeats
-            ? places.map { _ in random.below(options.symbols) }
+            ? positions.map { _ in random.below(options.symbols) }
             : random.distinct(options.items, below: options.symbols)).map { "\($0)" }
           var words = [String](repeating: "_", count: prefix) + [String](repeating: "?", count: options.items)
-          for (place, item) in zip(places, items) { words[place] = item }
+          for (position, item) in zip(positions, items) { words[position] = item }
           return TaggedSentence(words: words, tags: [String?](repeating: nil, count: prefix) + items)
         })))
 }

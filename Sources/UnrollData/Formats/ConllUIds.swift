@@ -1,5 +1,5 @@
 /// The ids of one sentence of CoNLL-U after the other: words count up from 1, a range stands before its first word, an empty node
-/// after the word whose number it has, a head is one of the words or 0. A line that is lost, doubled or in the wrong place breaks
+/// after the word whose number it has, a head is one of the words or 0. A line that is lost, doubled or out of order breaks
 /// one of these.
 struct ConllUIds {
   private let file: TextFile

@@ -30,8 +30,8 @@ private enum LabelFirst {
   /// In fastText's files a line may have several labels, anywhere: then words would become classes, or classes words.
   private static func refuseLabels(in line: TextFile.Bytes, _ file: TextFile, _ number: Int) throws {
     var rest = line.dropFirst()
-    while let place = rest.firstIndex(of: .underscore) {
-      rest = rest[place...]
+    while let index = rest.firstIndex(of: .underscore) {
+      rest = rest[index...]
       if rest.starts(with: fastText) {
         throw file.error(
           line.starts(with: fastText)

@@ -12,11 +12,11 @@ public struct DataRequest: Sendable {
   private let definition: DatasetDefinition
   private let options: DataOptions
   /// Where a study asks for its own files, whose paths begin there; nil for a named set.
-  package let place: Setting?
+  package let setting: Setting?
 
   /// A named set with its defaults.
   public init(_ definition: DatasetDefinition) throws {
-    try self.init(definition, keys: definition.keys, entries: [], place: nil)
+    try self.init(definition, keys: definition.keys, entries: [], setting: nil)
   }
 
   /// Reads a setting strictly. No data file is opened.
@@ -39,10 +39,10 @@ public struct DataRequest: Sendable {
     if let format = entries.first(where: { $0.key == "format" }) {
       let name = try format.value.text("format")
       let definition = try format.value.placing { DatasetDefinition(own: try Formats.named(name), named: given?.0) }
-      try self.init(definition, keys: definition.format.keys, entries: others, place: setting)
+      try self.init(definition, keys: definition.format.keys, entries: others, setting: setting)
     } else if let (name, value) = given {
       let definition = try value.placing { try Datasets.named(name) }
-      try self.init(definition, keys: definition.keys, entries: others, place: nil)
+      try self.init(definition, keys: definition.keys, entries: others, setting: nil)
     } else {
       throw setting.error("data needs a name (see `unroll list`), or a format and paths")
     }
@@ -60,18 +60,18 @@ public struct DataRequest: Sendable {
   public func load(_ location: DataLocation) throws -> LoadedData {
     let files = SourceFiles { try find($0, location) }
     let assembly = Assembly(options: options, files: files)
-    let (corpus, labels) = try place.placing { try assembly.corpus(definition.format.reader) }
+    let (corpus, labels) = try setting.placing { try assembly.corpus(definition.format.reader) }
     let meaning = resolved.filter { !FormatDefinition.pathKeys.contains($0.key) }
     let digest = Digest.hex(try Value.table(meaning).json() + files.finish())
     return LoadedData(
       name: name, version: definition.version, licence: definition.licence,
-      source: place == nil ? definition.source : options.train, digest: digest, labels: labels, corpus: corpus,
+      source: setting == nil ? definition.source : options.train, digest: digest, labels: labels, corpus: corpus,
       remarks: files.remarks)
   }
 }
 
 extension DataRequest {
-  private init(_ definition: DatasetDefinition, keys: [String], entries: [Setting.Entry], place: Setting?) throws {
+  private init(_ definition: DatasetDefinition, keys: [String], entries: [Setting.Entry], setting: Setting?) throws {
     try DataRequest.refuse(entries, definition, keys)
     var options = definition.defaults
     try options.apply(entries, "data")
@@ -81,13 +81,13 @@ extension DataRequest {
     options = definition.defaults
     try options.apply(entries, "data")
     try DataRequest.refuseDoubleSplits(entries, options)
-    try ((entries.first { $0.key == "column" } ?? entries.first)?.value ?? place).placing {
+    try ((entries.first { $0.key == "column" } ?? entries.first)?.value ?? setting).placing {
       try definition.format.check(options)
     }
-    if let place, options.train.isEmpty { throw place.error("data: train is missing: the path of a file") }
-    (self.definition, self.options, self.place) = (definition, options, place)
-    name = place == nil ? definition.name : definition.name.isEmpty ? Files.stem(options.train) : definition.name
-    resolved = DataRequest.resolve(definition, keys, options, name, own: place != nil)
+    if let setting, options.train.isEmpty { throw setting.error("data: train is missing: the path of a file") }
+    (self.definition, self.options, self.setting) = (definition, options, setting)
+    name = setting == nil ? definition.name : definition.name.isEmpty ? Files.stem(options.train) : definition.name
+    resolved = DataRequest.resolve(definition, keys, options, name, own: setting != nil)
   }
 
   private static func resolve(
@@ -126,9 +126,9 @@ extension DataRequest {
   }
 
   private func find(_ path: String, _ location: DataLocation) throws -> String {
-    if let place {
-      let found = Files.join(Files.parent(of: place.file), path)
-      guard Files.exists(found) else { throw place.error("data: there is no file \(found)") }
+    if let setting {
+      let found = Files.join(Files.parent(of: setting.file), path)
+      guard Files.exists(found) else { throw setting.error("data: there is no file \(found)") }
       return found
     }
     if let found = location.find(path) { return found }

@@ -102,16 +102,16 @@ extension SelfAttention {
 
   /// Memory for the scores of one span.
   struct Scratch {
-    private let parts: [Matrix]
+    private let buffers: [Matrix]
 
     init(_ spans: [Span], _ count: Int, _ pass: Pass) {
       let largest = spans.map { $0.queries.count * $0.keys.count }.max() ?? 0
-      parts = (0..<count).map { _ in pass.arena.matrix(1, largest) }
+      buffers = (0..<count).map { _ in pass.arena.matrix(1, largest) }
     }
 
-    func callAsFunction(_ part: Int, _ span: Span) -> Matrix {
+    func callAsFunction(_ buffer: Int, _ span: Span) -> Matrix {
       let (rows, columns) = (span.queries.count, span.keys.count)
-      return parts[part].columns(0..<rows * columns).reshaped(rows: rows, columns: columns)
+      return buffers[buffer].columns(0..<rows * columns).reshaped(rows: rows, columns: columns)
     }
   }
 
@@ -119,7 +119,14 @@ extension SelfAttention {
   private var scale: Float { 1 / Float(headWidth).squareRoot() }
 
   /// What stands side by side in a projected row.
-  private enum Role: Int { case query, key, value }
+  private enum Role: Int {
+    case query, key, value
+
+    /// In the order of the slots.
+    static let kept = [key, value]
+  }
+
+  private func columns(_ role: Role) -> Range<Int> { role.rawValue * width..<(role.rawValue + 1) * width }
 
   /// Columns of a head in one of them.
   private func columns(_ role: Role, _ head: Int) -> Range<Int> {
@@ -192,20 +199,20 @@ extension SelfAttention {
   ) {
     for (b, past) in blocks.past.enumerated() where past > 0 {
       let block = all.rows(blocks.start[b]..<blocks.start[b] + past)
-      for part in 1...2 {
-        let slot = state[part - 1].rows(b..<b + 1)
+      for (slot, role) in zip(state, Role.kept) {
+        let slot = slot.rows(b..<b + 1)
         let kept = slot.columns(slot.columns - past * width..<slot.columns).reshaped(rows: past, columns: width)
-        body(kept, block.columns(part * width..<(part + 1) * width))
+        body(kept, block.columns(columns(role)))
       }
     }
   }
 
   private func final(_ projected: Matrix, _ state: [Matrix]?, _ past: [Int], _ pass: Pass) -> [Matrix] {
     guard let window else { return [] }
-    let kept = (1...2).map { part in
+    let kept = Role.kept.enumerated().map { slot, role in
       let last = pass.arena.matrix(pass.steps.sequences, (window - 1) * width)
-      let rows = projected.columns(part * width..<(part + 1) * width)
-      Kernels.lastSteps(pass.steps, rows, before: state?[part - 1], into: last)
+      let rows = projected.columns(columns(role))
+      Kernels.lastSteps(pass.steps, rows, before: state?[slot], into: last)
       return last
     }
     let count = TokenCount.before(state?[2], pass)

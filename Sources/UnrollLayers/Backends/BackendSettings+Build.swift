@@ -10,17 +10,17 @@ extension BackendSettings {
       throw InputError(
         "backend \(name): a bidirectional model would see the tokens that it has to predict; use direction: forward")
     }
-    var parts = [try base(input, parameters.scope("base"))].compactMap { $0 }
+    var levels = [try base(input, parameters.scope("base"))].compactMap { $0 }
     for index in 0..<stack.layers * options.layersPerRepeat {
-      let width = parts.last?.layer.outputWidth ?? input
+      let width = levels.last?.layer.outputWidth ?? input
       let shape = LayerShape(input: width, width: stack.width, index: index)
-      parts.append(try part(shape, lowest: parts.isEmpty, parameters))
+      levels.append(try level(shape, lowest: levels.isEmpty, parameters))
     }
     guard stack.initialState == .empty || parameters.storage.list.contains(where: { $0.name.contains("initial_") })
     else {
       throw InputError("backend \(name): it has no first state to learn; use initial_state: empty")
     }
-    var whole: any SequenceLayer = SequenceStack(parts: parts)
+    var whole: any SequenceLayer = SequenceStack(levels: levels)
     if stack.residual == .prenorm {
       whole = RowwiseTop(inner: whole, layer: LayerNorm(whole.outputWidth, parameters.scope("last")))
     }
@@ -32,12 +32,12 @@ extension BackendSettings {
   }
 
   /// What the backend has below its layers; a residual stack needs rows of its own width in any case.
-  private func base(_ input: Int, _ parameters: ParameterBuilder) throws -> SequenceStack.Part? {
+  private func base(_ input: Int, _ parameters: ParameterBuilder) throws -> SequenceStack.Level? {
     var layer = try options.base(input, stack.width, parameters)
     if layer == nil, stack.residual == .prenorm, input != stack.width {
       layer = Rowwise(Linear(input, stack.width, parameters))
     }
-    return layer.map { SequenceStack.Part(layer: $0, suffix: "base", dropout: inputDropout) }
+    return layer.map { SequenceStack.Level(layer: $0, suffix: "base", dropout: inputDropout) }
   }
 
   private var inputDropout: Dropout {
@@ -45,17 +45,17 @@ extension BackendSettings {
   }
 
   /// One layer of the stack, in its directions.
-  private func part(_ shape: LayerShape, lowest: Bool, _ parameters: ParameterBuilder) throws -> SequenceStack.Part {
+  private func level(_ shape: LayerShape, lowest: Bool, _ parameters: ParameterBuilder) throws -> SequenceStack.Level {
     let suffix = "l\(shape.index)"
     let layer = try directed(shape, suffix, parameters)
     let between = Dropout(
       shape.index > 0 ? stack.dropout : 0, perSequence: stack.variational, name: parameters.name("dropout_\(suffix)"))
     guard stack.residual == .prenorm else {
-      return SequenceStack.Part(layer: layer, suffix: suffix, dropout: lowest ? inputDropout : between)
+      return SequenceStack.Level(layer: layer, suffix: suffix, dropout: lowest ? inputDropout : between)
     }
     let branch = ResidualLayer(
       layer, dropout: stack.dropout, perSequence: stack.variational, parameters.scope("residual").suffixed(suffix))
-    return SequenceStack.Part(layer: branch, suffix: suffix, dropout: lowest ? inputDropout : Dropout(0, name: ""))
+    return SequenceStack.Level(layer: branch, suffix: suffix, dropout: lowest ? inputDropout : Dropout(0, name: ""))
   }
 
   private func directed(_ shape: LayerShape, _ suffix: String, _ parameters: ParameterBuilder) throws
@@ -65,7 +65,7 @@ extension BackendSettings {
       let own = parameters.suffixed(suffix)
       let layer = try options.makeLayer(shape, own)
       guard stack.initialState == .learned else { return layer }
-      // Of different parts some may have none.
+      // Of different levels some may have none.
       return layer.slots.contains(where: \.learnable) ? LearnedState(layer, own) : layer
     }
     let ahead = try made(suffix)

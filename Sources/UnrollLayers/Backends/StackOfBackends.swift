@@ -57,8 +57,8 @@ public struct StackOfBackendsOptions: BackendOptions {
     let own = LayerShape(input: base?.outputWidth ?? shape.input, width: shape.width, index: round)
     let layer = try part.makeLayer(own, parameters)
     guard let base else { return layer }
-    return SequenceStack(parts: [
-      SequenceStack.Part(layer: base, suffix: "base"), SequenceStack.Part(layer: layer, suffix: "own"),
+    return SequenceStack(levels: [
+      SequenceStack.Level(layer: base, suffix: "base"), SequenceStack.Level(layer: layer, suffix: "own"),
     ])
   }
 

@@ -2,7 +2,7 @@ import UnrollKernels
 
 /// Sequence layers on top of each other, each with dropout on the rows that come in. The summary is the last layer's.
 struct SequenceStack: SequenceLayer {
-  struct Part {
+  struct Level {
     let layer: any SequenceLayer
     /// Added to the names of its state: `l0`.
     let suffix: String
@@ -10,18 +10,18 @@ struct SequenceStack: SequenceLayer {
     var dropout = Dropout(0, name: "")
   }
 
-  let parts: [Part]
+  let levels: [Level]
 
-  var inputWidth: Int { parts[0].layer.inputWidth }
-  var outputWidth: Int { parts[parts.count - 1].layer.outputWidth }
-  var summaryWidth: Int { parts[parts.count - 1].layer.summaryWidth }
+  var inputWidth: Int { levels[0].layer.inputWidth }
+  var outputWidth: Int { levels[levels.count - 1].layer.outputWidth }
+  var summaryWidth: Int { levels[levels.count - 1].layer.summaryWidth }
   var slots: [StateSlot] {
-    if parts.count == 1 { return parts[0].layer.slots }
-    return parts.flatMap { part in part.layer.slots.map { $0.named("\($0.name)_\(part.suffix)") } }
+    if levels.count == 1 { return levels[0].layer.slots }
+    return levels.flatMap { level in level.layer.slots.map { $0.named("\($0.name)_\(level.suffix)") } }
   }
-  var isCausal: Bool { parts.allSatisfy(\.layer.isCausal) }
-  var innerLayers: [any SequenceLayer] { parts.map(\.layer) }
-  var multiplyAdds: Int { parts.reduce(0) { $0 + $1.layer.multiplyAdds } }
+  var isCausal: Bool { levels.allSatisfy(\.layer.isCausal) }
+  var innerLayers: [any SequenceLayer] { levels.map(\.layer) }
+  var multiplyAdds: Int { levels.reduce(0) { $0 + $1.layer.multiplyAdds } }
 
   func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)
   {
@@ -29,11 +29,11 @@ struct SequenceStack: SequenceLayer {
     var pullbacks: [(layer: SequencePullback, dropout: Pullback)] = []
     var final: [Matrix] = []
     var used = 0
-    for part in parts {
-      let (rows, dropoutBack) = part.dropout.forward(output.rows, pass)
-      let own = state.map { Array($0[used..<used + part.layer.slots.count]) }
-      used += part.layer.slots.count
-      let (next, pullback) = part.layer.forward(rows, from: own, pass)
+    for level in levels {
+      let (rows, dropoutBack) = level.dropout.forward(output.rows, pass)
+      let own = state.map { Array($0[used..<used + level.layer.slots.count]) }
+      used += level.layer.slots.count
+      let (next, pullback) = level.layer.forward(rows, from: own, pass)
       output = next
       final += next.state
       pullbacks.append((pullback, dropoutBack))
@@ -55,14 +55,14 @@ struct SequenceStack: SequenceLayer {
   }
 
   func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream {
-    stream(parts, x, pass)
+    stream(levels, x, pass)
   }
 
   func summaryStream(_ x: Matrix, _ pass: Pass) -> SequenceStream {
-    stream(parts.dropLast(), x, pass).then { parts[parts.count - 1].layer.summaryStream($0, pass) }
+    stream(levels.dropLast(), x, pass).then { levels[levels.count - 1].layer.summaryStream($0, pass) }
   }
 
-  private func stream(_ parts: some Collection<Part>, _ x: Matrix, _ pass: Pass) -> SequenceStream {
-    parts.reduce(.identity(x, pass)) { below, part in below.then { part.layer.stream($0, pass) } }
+  private func stream(_ levels: some Collection<Level>, _ x: Matrix, _ pass: Pass) -> SequenceStream {
+    levels.reduce(.identity(x, pass)) { below, level in below.then { level.layer.stream($0, pass) } }
   }
 }

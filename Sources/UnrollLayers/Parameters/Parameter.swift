@@ -16,7 +16,7 @@ public struct ParameterGroup: Codable, Hashable, Sendable {
   public static let standard = ParameterGroup(name: "standard", learningRateFactor: 1, weightDecay: true)
 }
 
-/// A tensor's place in the slab.
+/// Where a tensor lies in the slab.
 public struct Parameter: Sendable {
   /// Dotted, unique: `backend.weight_ih_l0`.
   public let name: String

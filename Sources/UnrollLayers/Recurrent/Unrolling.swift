@@ -1,6 +1,6 @@
 import UnrollKernels
 
-/// One of the states that a cell carries: its place among the cell's `slots`.
+/// One of the states that a cell carries: its index among the cell's `slots`.
 public struct CellState: Sendable {
   let slot: Int
 

@@ -75,9 +75,9 @@ extension DecodingError {
     switch self {
     case .keyNotFound(let key, _): "\(key.stringValue) is missing"
     case .typeMismatch(_, let context), .valueNotFound(_, let context):
-      "\(context.place) is of another type"
+      "\(context.path) is of another type"
     case .dataCorrupted(let context) where !context.codingPath.isEmpty:
-      "\(context.place) has a value that it cannot have"
+      "\(context.path) has a value that it cannot have"
     default: "broken JSON"
     }
   }
@@ -85,7 +85,7 @@ extension DecodingError {
 
 extension DecodingError.Context {
   /// Keys and numbers from the outside: `metrics.0.unit`.
-  fileprivate var place: String {
+  fileprivate var path: String {
     codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
   }
 }

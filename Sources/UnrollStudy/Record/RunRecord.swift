@@ -14,11 +14,17 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public struct Cell: Codable, Equatable, Hashable, Sendable {
     /// The task's name within the study, for example `wordnet-supersense`.
     public var task: String
-    /// The kind of harness: `tagging`, `classification`, `language-modelling`.
-    public var harness: String
+    /// The kind of task: `tagging`, `classification`, `language-modelling`.
+    public var kind: String
     /// The backend with the options that this study varies, for example `lstm` or `lstm layers=2`.
     public var backend: String
     public var seed: Int
+
+    private enum CodingKeys: String, CodingKey {
+      case task, backend, seed
+      // What records have called it from the first on.
+      case kind = "harness"
+    }
   }
 
   /// Where the study lists the cell, so that a report can keep the study's order instead of sorting names.

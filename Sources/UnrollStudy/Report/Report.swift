@@ -108,9 +108,9 @@ public struct Report {
     guard Files.exists(path), Files.exists(figures) else { return }
     let before = String(decoding: try Files.read(path), as: UTF8.self)
     for file in try Files.list(figures) where file.hasSuffix(".svg") {
-      let (name, place) = (Files.stem(file), "\(figures)/\(file)")
+      let (name, drawing) = (Files.stem(file), "\(figures)/\(file)")
       guard isOld(name), before.contains("](\(address(name)))") else { continue }
-      if SVG.isFinished(String(decoding: try Files.read(place), as: UTF8.self)) { try Files.remove(place) }
+      if SVG.isFinished(String(decoding: try Files.read(drawing), as: UTF8.self)) { try Files.remove(drawing) }
     }
   }
 }

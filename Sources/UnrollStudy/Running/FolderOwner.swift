@@ -2,7 +2,7 @@ import UnrollCore
 
 /// Which study the folders of records and reports belong to: two studies may have the same name, or be given the same folder.
 ///
-/// `study.txt` in a folder holds the way from there to the study's file, so that all may be moved or copied together. A study that
+/// `study.txt` in a folder holds the path from there to the study's file, so that all may be moved or copied together. A study that
 /// is no longer there has been moved or renamed, and has no claim.
 struct FolderOwner {
   /// The study's file; empty when there is none.
@@ -31,8 +31,8 @@ struct FolderOwner {
   private func owner(_ folder: String) throws -> String? {
     let note = FolderOwner.note(folder)
     guard !study.isEmpty, Files.exists(note) else { return nil }
-    let way = String(decoding: try Files.read(note), as: UTF8.self).prefix { $0 != "\n" }
-    let path = "\(Files.absolute(folder))/\(way)"
+    let line = String(decoding: try Files.read(note), as: UTF8.self).prefix { $0 != "\n" }
+    let path = "\(Files.absolute(folder))/\(line)"
     return Files.exists(path) ? Files.absolute(path) : nil
   }
 }

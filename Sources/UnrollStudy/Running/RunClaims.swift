@@ -17,7 +17,7 @@ final class RunClaims {
     while true {
       if file < 0 { file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666) }
       guard file >= 0 else { return true }
-      if lock(F_WRLCK, RunClaims.place(identity), 1) {
+      if lock(F_WRLCK, RunClaims.offset(identity), 1) {
         if isInPlace { return true }
       } else if errno != ESTALE {
         return errno != EACCES && errno != EAGAIN
@@ -27,7 +27,7 @@ final class RunClaims {
     }
   }
 
-  func release(_ identity: String) { _ = lock(F_UNLCK, RunClaims.place(identity), 1) }
+  func release(_ identity: String) { _ = lock(F_UNLCK, RunClaims.offset(identity), 1) }
 
   /// Gives everything back. Whoever is the last removes the file.
   func end() {
@@ -59,5 +59,5 @@ final class RunClaims {
   }
 
   /// Sixty bits of the identity.
-  private static func place(_ identity: String) -> Int64 { Int64(identity.prefix(15), radix: 16) ?? 0 }
+  private static func offset(_ identity: String) -> Int64 { Int64(identity.prefix(15), radix: 16) ?? 0 }
 }

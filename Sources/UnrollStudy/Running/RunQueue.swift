@@ -47,7 +47,7 @@ final class RunQueue {
     runs.map(seed).unique.flatMap { one in runs.filter { seed($0) == one } }
   }
 
-  /// The record of a run, which takes the names and the place that the study gives the cell now.
+  /// The record of a run, which takes the names and the order that the study gives the cell now.
   private func found(_ request: RunRequest) throws -> RunRecord? {
     let identity = request.identity
     guard store.contains(identity) else { return nil }
@@ -67,8 +67,8 @@ final class RunQueue {
 
   /// The first waiting run that no other runner has; nil when others have all that wait.
   func next() throws -> Next? {
-    guard let place = waiting.firstIndex(where: { claims.take($0.request.identity) }) else { return nil }
-    let turn = waiting.remove(at: place)
+    guard let index = waiting.firstIndex(where: { claims.take($0.request.identity) }) else { return nil }
+    let turn = waiting.remove(at: index)
     let (request, identity) = (turn.request, turn.request.identity)
     guard store.contains(identity) else { return .start(turn) }
     var record = try store.read(identity)

@@ -7,9 +7,9 @@ import UnrollData
 ///
 ///     {"format": 1, "study": "quick", "question": …, "cell": {"task": …, "harness": …, "backend": …, "seed": 1},
 ///      "order": {"task": 0, "backend": 2}, "identity": …, "settings": {"backend": …, "data": …, …},
-///      "place": {"file": "quick.yaml", "line": 4}}
+///      "source": {"file": "quick.yaml", "line": 4}}
 ///
-/// The settings are those of the record, of which the identity is made. `place` is where the study asks for files of its own,
+/// The settings are those of the record, of which the identity is made. `source` is where the study asks for files of its own,
 /// whose paths begin there; a named data set needs none.
 public struct RunRequest: Sendable {
   public let cell: StudyCell
@@ -36,7 +36,7 @@ extension RunRequest {
   public static let currentFormat = 1
 
   private struct Form: Codable {
-    struct Place: Codable {
+    struct Source: Codable {
       var file: String
       var line: Int
     }
@@ -48,13 +48,14 @@ extension RunRequest {
     var order: RunRecord.Order
     var identity: String
     var settings: Value
-    var place: Place?
+    var source: Source?
   }
 
   public func json() throws -> [UInt8] {
     try Form(
       format: RunRequest.currentFormat, study: cell.study, question: cell.question, cell: cell.cell, order: cell.order,
-      identity: identity, settings: cell.resolved, place: cell.request.place.map { .init(file: $0.file, line: $0.line) }
+      identity: identity, settings: cell.resolved,
+      source: cell.request.setting.map { .init(file: $0.file, line: $0.line) }
     ).json()
   }
 
@@ -69,9 +70,9 @@ extension RunRequest {
         throw InputError("was written by a newer unroll (format \(format)); update unroll to read it", file: file)
       }
       let form = try Form(json: bytes)
-      let place = form.place.map { Setting(.table([]), file: $0.file, line: $0.line) }
+      let source = form.source.map { Setting(.table([]), file: $0.file, line: $0.line) }
       cell = try StudyCell(
-        settings: form.settings, file: file, place: place, study: form.study, question: form.question,
+        settings: form.settings, file: file, source: source, study: form.study, question: form.question,
         cell: form.cell, order: form.order)
       identity = form.identity
       if let path = RunRequest.difference(given, try Value(json: try json())) {

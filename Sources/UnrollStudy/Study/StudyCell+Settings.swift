@@ -10,9 +10,9 @@ extension StudyCell {
   /// them with `resolved`, which has those of this program.
   /// - Parameters:
   ///   - file: where the settings stand, for complaints.
-  ///   - place: where the study asks for files of its own.
+  ///   - source: where the study asks for files of its own.
   init(
-    settings: Value, file: String, place: Setting?, study: String, question: String, cell: RunRecord.Cell,
+    settings: Value, file: String, source: Setting?, study: String, question: String, cell: RunRecord.Cell,
     order: RunRecord.Order
   ) throws {
     func entries(_ key: String) throws -> [Setting.Entry] {
@@ -20,7 +20,7 @@ extension StudyCell {
       return try Setting(of: table, file: file).entries(key).filter { $0.key != "version" }
     }
     let request = try DataRequest(
-      sparing: Setting(.table(try entries("data")), file: place?.file ?? file, line: place?.line ?? 1))
+      sparing: Setting(.table(try entries("data")), file: source?.file ?? file, line: source?.line ?? 1))
     var (model, training) = (ModelOptions(), TrainingOptions())
     training.kind = request.kind
     try model.apply(try entries("model"), "model")
@@ -29,7 +29,7 @@ extension StudyCell {
     let task = Tasks.made(for: request.kind)
     guard cell.seed >= 0 else { throw InputError("seed must be 0 or more, not \(cell.seed)", file: file) }
     var cell = cell
-    cell.harness = task.name
+    cell.kind = task.name
     self.init(
       study: study, question: question, cell: cell, order: order, size: size, request: request, task: task,
       backend: backend, model: model, training: training)

@@ -100,7 +100,7 @@ struct StudyCells {
     }
     guard let ofBackend, let ofModel else { return }
     try size(&settings, ofBackend)
-    try backend.place.placing { try check(settings, model, task.task.reading) }
+    try backend.setting.placing { try check(settings, model, task.task.reading) }
     guard let ofTraining else { return }
     let used = ofBackend + ofModel + ofTraining
     var shown: Set<[String]> = []
@@ -109,7 +109,7 @@ struct StudyCells {
     try add(
       StudyCell(
         study: head.study, question: head.question,
-        cell: RunRecord.Cell(task: taskLabel, harness: task.task.name, backend: backendLabel, seed: head.seed),
+        cell: RunRecord.Cell(task: taskLabel, kind: task.task.name, backend: backendLabel, seed: head.seed),
         order: order, size: head.size, request: task.request, task: task.task, backend: settings,
         model: model.forUnit(characters: task.request.isOfCharacters), training: training),
       task.number, backend)
@@ -120,10 +120,10 @@ struct StudyCells {
     if let other = made[settings] {
       // Two points of one grid that only options without effect tell apart.
       if other == (task, backend.number, cell.label) { return }
-      throw backend.place.error("\"\(other.label)\" and \"\(cell.label)\" have the same settings; leave one out")
+      throw backend.setting.error("\"\(other.label)\" and \"\(cell.label)\" have the same settings; leave one out")
     }
     guard names.insert(cell.label).inserted else {
-      throw backend.place.error("two cells are called \"\(cell.label)\"; give one of them another name")
+      throw backend.setting.error("two cells are called \"\(cell.label)\"; give one of them another name")
     }
     made[settings] = (task, backend.number, cell.label)
     points.append(cell)
@@ -195,10 +195,10 @@ struct StudyCells {
       guard shown.insert(varied.path.count > 1 ? varied.path : [table?.rawValue ?? ""] + varied.path).inserted else {
         return nil
       }
-      guard let place = varied.path.count > 1 ? OptionTable(rawValue: varied.path[0]) : table else {
+      guard let owner = varied.path.count > 1 ? OptionTable(rawValue: varied.path[0]) : table else {
         return varied.path[0] == "data" ? varied.label : nil
       }
-      let winner = used.first { $0.origin.table == place && $0.origin.key == varied.path.last }
+      let winner = used.first { $0.origin.table == owner && $0.origin.key == varied.path.last }
       return winner.map { "\($0.entry.key)=\((try? $0.entry.value.text("")) ?? varied.value)" }
     }
     return ([title] + words).joined(separator: " ")

@@ -18,7 +18,7 @@ struct TaskEntry {
   let request: DataRequest
   let task: any Task.Type
   let overrides: Overrides
-  let place: Setting
+  let setting: Setting
 
   var label: String { ([title] + varied.map(\.label)).joined(separator: " ") }
 }
@@ -30,7 +30,7 @@ struct BackendEntry {
   let varied: [Grid.Varied]
   let type: any BackendOptions.Type
   let overrides: Overrides
-  let place: Setting
+  let setting: Setting
 
   var label: String { ([title] + varied.map(\.label)).joined(separator: " ") }
 }
@@ -60,7 +60,7 @@ extension TaskEntry {
       try points.map { point in
         TaskEntry(
           number: number, title: try point.text("name") ?? request.name, varied: varied + point.varied,
-          request: request, task: Tasks.made(for: request.kind), overrides: try point.overrides(), place: setting)
+          request: request, task: Tasks.made(for: request.kind), overrides: try point.overrides(), setting: setting)
       }
     }
   }
@@ -95,7 +95,7 @@ extension BackendEntry {
     if case .scalar(let name) = setting.content {
       let type = try setting.placing { try Backends.named(name) }
       return [
-        BackendEntry(number: number, title: name, varied: [], type: type, overrides: [:], place: setting)
+        BackendEntry(number: number, title: name, varied: [], type: type, overrides: [:], setting: setting)
       ]
     }
     let own = StudyKeys.backend.map(\.name)
@@ -110,7 +110,7 @@ extension BackendEntry {
       ]
       return BackendEntry(
         number: number, title: try point.text("name") ?? name, varied: point.varied,
-        type: try setting.placing { try Backends.named(name) }, overrides: overrides, place: setting)
+        type: try setting.placing { try Backends.named(name) }, overrides: overrides, setting: setting)
     }
   }
 }

@@ -56,10 +56,10 @@ public struct StudyFile {
     seeds = complaints.gather { try StudyFile.seeds(value("seeds")) } ?? [1]
     let size = complaints.gather { try StudyFile.size(value("width"), value("parameters")) } ?? .width(1)
     let tasks = StudyFile.list(value("tasks"), "task", "data sets", setting, complaints) {
-      try TaskEntry.expanded($0, number: $1, complaints).map { ($0.label, $0.place, $0) }
+      try TaskEntry.expanded($0, number: $1, complaints).map { ($0.label, $0.setting, $0) }
     }
     let backends = StudyFile.list(value("backends"), "backend", "names", setting, complaints) {
-      try BackendEntry.expanded($0, number: $1).map { ($0.label, $0.place, $0) }
+      try BackendEntry.expanded($0, number: $1).map { ($0.label, $0.setting, $0) }
     }
     let shared = complaints.gather { try Grid.expand(StudyFile.shared(entries, setting)) } ?? []
     let head = StudyCells.Head(study: name, question: question, size: size, seed: seeds[0])
@@ -73,7 +73,7 @@ public struct StudyFile {
   /// What `read` makes of the items of a list, each under a name of its own; complaints are gathered.
   private static func list<Entry>(
     _ setting: Setting?, _ what: String, _ kind: String, _ study: Setting, _ complaints: Complaints,
-    _ read: (Setting, Int) throws -> [(label: String, place: Setting, entry: Entry)]
+    _ read: (Setting, Int) throws -> [(label: String, setting: Setting, entry: Entry)]
   ) -> [Entry] {
     guard let setting, !setting.items.isEmpty else {
       complaints.add(study.error("a study needs \(what)s: a list of \(kind)"))
@@ -81,9 +81,9 @@ public struct StudyFile {
     }
     var seen: Set<String> = []
     return setting.items.enumerated().flatMap { number, item in
-      (complaints.gather { try read(item, number) } ?? []).compactMap { label, place, entry in
+      (complaints.gather { try read(item, number) } ?? []).compactMap { label, setting, entry in
         if seen.insert(label).inserted { return entry }
-        complaints.add(place.error("two \(what)s are called \"\(label)\"; give one of them another name"))
+        complaints.add(setting.error("two \(what)s are called \"\(label)\"; give one of them another name"))
         return nil
       }
     }

@@ -3,7 +3,7 @@ import UnrollSystem
 
 /// A figure of lines from a description in JSON, in the style of the reports: for what scripts have measured.
 ///
-/// All axes are logarithmic. A panel's lines have their looks by their place in `legend`.
+/// All axes are logarithmic. A panel's lines have their looks by their index in `legend`.
 package struct LineFigure: Decodable, Sendable {
   package struct Line: Decodable, Sendable {
     let name: String

@@ -1,6 +1,6 @@
 /// How a backend looks, the same in every figure of a report: colour, point and dash, so that no two need colour alone.
 struct Look: Equatable {
-  /// Place in the study's list of backends.
+  /// Position in the study's list of backends.
   let index: Int
 
   /// Colours that stay apart under the common colour-vision deficiencies: on white, and on GitHub's dark background.

@@ -37,14 +37,14 @@ struct Panel: Equatable {
     return (lines + ["unset multiplot"]).joined(separator: "\n") + "\n"
   }
 
-  /// The numbers of the panel at a place.
-  private func data(_ place: Int) -> [String] {
-    plots.enumerated().compactMap { $1.data(Panel.block(place, $0)) }
+  /// The numbers of a panel.
+  private func data(_ index: Int) -> [String] {
+    plots.enumerated().compactMap { $1.data(Panel.block(index, $0)) }
   }
 
   /// What draws them.
-  private func commands(_ place: Int) -> [String] {
-    plots.enumerated().map { $1.command(Panel.block(place, $0)) }
+  private func commands(_ index: Int) -> [String] {
+    plots.enumerated().map { $1.command(Panel.block(index, $0)) }
   }
 
   private static func block(_ panel: Int, _ plot: Int) -> String { "panel\(panel)plot\(plot)" }

@@ -26,8 +26,8 @@ struct Plot: Equatable {
 
   /// What stands behind gnuplot's `plot`, for a block of numbers that is called `name`.
   func command(_ name: String) -> String {
-    let place = if case .level(let value) = source { Digits.plain(value) } else { "$\(name)" }
-    return "\(place) \(style) \(title.map { "title \(Gnuplot.quoted($0))" } ?? "notitle")"
+    let data = if case .level(let value) = source { Digits.plain(value) } else { "$\(name)" }
+    return "\(data) \(style) \(title.map { "title \(Gnuplot.quoted($0))" } ?? "notitle")"
   }
 }
 

@@ -1,7 +1,7 @@
 import UnrollStatistics
 import UnrollTraining
 
-/// One backend's place on one metric of a task.
+/// One backend's standing on one metric of a task.
 struct Standing {
   /// How a score stands to the best mean.
   enum Verdict: Equatable {
@@ -53,7 +53,7 @@ struct Ranking {
       a.broke == b.broke ? metric.isBetter(a.sample.mean, than: b.sample.mean) : b.broke
     }
     (self.metric, self.baseline) = (metric, baseline)
-    standings = ranked.enumerated().map { place, entry in entry.standing(against: place > 0 ? ranked[0].sample : nil) }
+    standings = ranked.enumerated().map { rank, entry in entry.standing(against: rank > 0 ? ranked[0].sample : nil) }
     text = ScoreText(metric, ranked.map(\.sample))
   }
 
@@ -73,7 +73,7 @@ extension TaskResults {
   var rankings: [Ranking] { metrics.map { Ranking(self, $0) } }
 }
 
-/// A backend before it has its place.
+/// A backend before it has its rank.
 private struct Entry {
   let backend: BackendResults
   let sample: Sample

@@ -7,8 +7,8 @@ extension RunRecord {
   private var brokenScores: [String] {
     guard status == .finished else { return [] }
     let test = scores[.test] ?? [:]
-    return metrics.enumerated().filter { place, metric in
-      test[metric.name].map { !$0.isFinite } ?? (place == 0)
+    return metrics.enumerated().filter { index, metric in
+      test[metric.name].map { !$0.isFinite } ?? (index == 0)
     }.map(\.element.name)
   }
 

@@ -34,7 +34,7 @@ struct Sample: Equatable {
   /// The same for speeds and times: two digits of the standard deviation decide how far the mean is shown.
   var costText: String {
     guard let sd else { return "\(Digits.significant(mean, 3)) (n = 1)" }
-    let place = sd > 0 ? min(2, 1 - Digits.exponent(sd)) : 2 - Digits.exponent(mean)
-    return "\(Digits.rounded(mean, place)) ± \(Digits.rounded(sd, place)) (\(count))"
+    let decimals = sd > 0 ? min(2, 1 - Digits.exponent(sd)) : 2 - Digits.exponent(mean)
+    return "\(Digits.rounded(mean, decimals)) ± \(Digits.rounded(sd, decimals)) (\(count))"
   }
 }

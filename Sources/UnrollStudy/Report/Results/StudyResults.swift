@@ -47,30 +47,33 @@ struct StudyResults {
         // A run that failed early knows no classes; it stands with the others of its backend.
         let kin = runs.filter { all[$0].cell.backend == all[run].cell.backend }
         let known = ([run] + kin + runs).map { all[$0].data.classes }.first { $0 > 0 }!
-        let kind = all[run].cell.harness == LanguageModelling.name ? "a vocabulary of" : "classes:"
+        let kind = all[run].cell.kind == LanguageModelling.name ? "a vocabulary of" : "classes:"
         records[run].cell.task = "\(task), \(kind) \(Digits.whole(known))"
       }
     }
     return tasks.keys.sorted()
   }
 
-  /// Names by the smallest place that any record gives them, then by name; those without a place last.
+  /// Names by the smallest position that any record gives them, then by name; those without one last.
   private static func names(
-    _ records: [RunRecord], _ name: KeyPath<RunRecord, String>, _ place: KeyPath<RunRecord.Order, Int>
+    _ records: [RunRecord], _ name: KeyPath<RunRecord, String>, _ position: KeyPath<RunRecord.Order, Int>
   ) -> [String] {
-    var places: [String: Int] = [:]
+    var positions: [String: Int] = [:]
     for record in records {
-      places[record[keyPath: name]] = min(
-        places[record[keyPath: name]] ?? .max, record.order.map { $0[keyPath: place] } ?? .max)
+      positions[record[keyPath: name]] = min(
+        positions[record[keyPath: name]] ?? .max, record.order.map { $0[keyPath: position] } ?? .max)
     }
-    return places.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.map(\.key)
+    return positions.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.map(\.key)
   }
 
   private static func sorted(_ records: [RunRecord], _ tasks: [String], _ backends: [String]) throws -> [RunRecord] {
-    let taskPlace = Dictionary(uniqueKeysWithValues: zip(tasks, 0...))
-    let backendPlace = Dictionary(uniqueKeysWithValues: zip(backends, 0...))
+    let taskPosition = Dictionary(uniqueKeysWithValues: zip(tasks, 0...))
+    let backendPosition = Dictionary(uniqueKeysWithValues: zip(backends, 0...))
     let keyed = try oneEach(records).map { record in
-      (taskPlace[record.cell.task]!, backendPlace[record.cell.backend]!, record.cell.seed, record.identity, record)
+      (
+        taskPosition[record.cell.task]!, backendPosition[record.cell.backend]!, record.cell.seed, record.identity,
+        record
+      )
     }
     return keyed.sorted { ($0.0, $0.1, $0.2, $0.3) < ($1.0, $1.1, $1.2, $1.3) }.map(\.4)
   }

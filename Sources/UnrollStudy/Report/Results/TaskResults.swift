@@ -4,7 +4,7 @@ import UnrollTraining
 /// All runs of one task.
 struct TaskResults {
   let name: String
-  let harness: String
+  let kind: String
   /// The first is the primary one.
   let metrics: [Metric]
   let baseline: String
@@ -17,7 +17,7 @@ struct TaskResults {
     self.records = records
     // A run that failed early may know no metrics.
     let model = records.first(where: \.isScored) ?? records.first { !$0.metrics.isEmpty } ?? records[0]
-    (harness, metrics, baseline) = (model.cell.harness, model.metrics, model.baseline)
+    (kind, metrics, baseline) = (model.cell.kind, model.metrics, model.baseline)
     backends = records.map(\.cell.backend).unique.map { backend in
       BackendResults(
         name: backend, index: palette.firstIndex(of: backend)!, records: records.filter { $0.cell.backend == backend })
@@ -39,7 +39,7 @@ struct TaskResults {
 /// All seeds of one backend on one task.
 struct BackendResults {
   let name: String
-  /// Place in the study's list of backends.
+  /// Position in the study's list of backends.
   let index: Int
   let records: [RunRecord]
 

@@ -54,8 +54,8 @@ struct ProvenanceSection: ReportSection {
     var counts: [(environment: Machine.Environment, runs: Int)] = []
     for var environment in study.records.map(\.environment) {
       environment.load = nil
-      if let place = counts.firstIndex(where: { $0.environment == environment }) {
-        counts[place].runs += 1
+      if let index = counts.firstIndex(where: { $0.environment == environment }) {
+        counts[index].runs += 1
       } else {
         counts.append((environment, 1))
       }

@@ -30,7 +30,7 @@ struct ScoresSection: ReportSection {
   /// Speeds mean nothing without the machine.
   private func machine(_ task: TaskResults) -> String {
     let cpus = task.records.map(\.environment.cpu).unique
-    let kind = "Harness: \(Markdown.escape(task.harness)); data: \(Markdown.escape(task.records[0].data.name))."
+    let kind = "Task: \(Markdown.escape(task.kind)); data: \(Markdown.escape(task.records[0].data.name))."
     if cpus.count == 1 {
       return "\(kind) Speeds and times were measured on \(Markdown.escape(cpus[0])).\(company(task))"
     }

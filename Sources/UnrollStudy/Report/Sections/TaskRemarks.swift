@@ -22,7 +22,7 @@ struct TaskRemarks {
 
   /// What a language model is not asked for.
   private var unknown: String? {
-    let shares = task.records.filter { $0.cell.harness == LanguageModelling.name }.compactMap(\.data.unknownShares)
+    let shares = task.records.filter { $0.cell.kind == LanguageModelling.name }.compactMap(\.data.unknownShares)
     let untrained = shares.filter { $0[.train] == 0 }.compactMap { $0[.test] }
     guard let share = untrained.max(), share > 0 else { return nil }
     return
@@ -32,7 +32,7 @@ struct TaskRemarks {
 
   /// Columns of text that end before a chunk does make smaller steps than the settings say.
   private var short: String? {
-    let columns = task.records.filter { $0.cell.harness == LanguageModelling.name }.compactMap { record -> Int? in
+    let columns = task.records.filter { $0.cell.kind == LanguageModelling.name }.compactMap { record -> Int? in
       let training = record.settings["training"]
       guard let batch = training?["batch"]?.number.flatMap({ Int(exactly: $0) }), batch > 0,
         let chunk = training?["chunk"]?.number, let tokens = record.data.sizes[.train]

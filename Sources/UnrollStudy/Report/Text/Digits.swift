@@ -27,10 +27,10 @@ enum Digits {
     value == 0 ? "0" : rounded(value, count - 1 - exponent(value))
   }
 
-  /// Rounded to a decimal place, which may lie left of the point: `rounded(12345, -2)` is `12,300`.
-  static func rounded(_ value: Double, _ place: Int) -> String {
-    guard place < 0, value.isFinite else { return fixed(value, place) }
-    let unit = pow(10, Double(-place))
+  /// Rounded to so many decimals; fewer than none lie left of the point: `rounded(12345, -2)` is `12,300`.
+  static func rounded(_ value: Double, _ decimals: Int) -> String {
+    guard decimals < 0, value.isFinite else { return fixed(value, decimals) }
+    let unit = pow(10, Double(-decimals))
     return fixed((value / unit).rounded() * unit, 0)
   }
 
