@@ -7,7 +7,7 @@ guard let widest = ["plain": "0", "avx2": "1", "": "2"][instructions] else {
   fatalError("UNROLL_INSTRUCTIONS is plain, avx2 or not set, not \"\(instructions)\"")
 }
 
-// Arrows of the house (ARCHITECTURE.md): a target names only what stands below it.
+// Arrows of the house (ARCHITECTURE.md): a target names what it imports, and that stands below it.
 let package = Package(
   name: "Unroll",
   platforms: [.macOS(.v14)],
@@ -31,12 +31,22 @@ let package = Package(
     .target(name: "UnrollKernels", dependencies: ["CUnroll", "UnrollCore"]),
     .target(name: "UnrollData", dependencies: ["UnrollCore"]),
     .target(name: "UnrollLayers", dependencies: ["UnrollKernels", "UnrollCore"]),
-    .target(name: "UnrollTraining", dependencies: ["UnrollLayers", "UnrollData"]),
-    .target(name: "UnrollChecks", dependencies: ["UnrollTraining"]),
+    .target(name: "UnrollTraining", dependencies: ["UnrollCore", "UnrollData", "UnrollKernels", "UnrollLayers"]),
+    .target(name: "UnrollChecks", dependencies: ["UnrollCore", "UnrollKernels", "UnrollLayers", "UnrollTraining"]),
     .target(name: "UnrollSystem", dependencies: ["CUnroll", "UnrollCore"]),
     .target(name: "UnrollStatistics", dependencies: ["CUnroll"]),
-    .target(name: "UnrollBench", dependencies: ["UnrollTraining", "UnrollSystem", "UnrollStatistics"]),
-    .target(name: "UnrollStudy", dependencies: ["UnrollTraining", "UnrollSystem", "UnrollStatistics"]),
+    .target(
+      name: "UnrollBench",
+      dependencies: [
+        "UnrollCore", "UnrollData", "UnrollKernels", "UnrollLayers", "UnrollTraining", "UnrollSystem",
+        "UnrollStatistics",
+      ]),
+    .target(
+      name: "UnrollStudy",
+      dependencies: [
+        "UnrollCore", "UnrollData", "UnrollKernels", "UnrollLayers", "UnrollTraining", "UnrollSystem",
+        "UnrollStatistics",
+      ]),
     .target(
       name: "UnrollKit",
       dependencies: [
@@ -46,22 +56,41 @@ let package = Package(
     .executableTarget(
       name: "unroll",
       dependencies: [
-        "UnrollStudy", "UnrollChecks", "UnrollBench",
+        "UnrollCore", "UnrollData", "UnrollKernels", "UnrollLayers", "UnrollTraining", "UnrollSystem", "UnrollStudy",
+        "UnrollChecks", "UnrollBench",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(name: "CAllocations", path: "Tests/CAllocations"),
-    .target(name: "TestSupport", dependencies: ["UnrollKernels"], path: "Tests/Support"),
+    .target(name: "TestSupport", dependencies: ["UnrollCore", "UnrollKernels"], path: "Tests/Support"),
     .testTarget(name: "UnrollCoreTests", dependencies: ["UnrollCore", "TestSupport"]),
-    .testTarget(name: "UnrollKernelsTests", dependencies: ["UnrollKernels", "UnrollSystem", "TestSupport"]),
-    .testTarget(name: "UnrollLayersTests", dependencies: ["UnrollChecks", "TestSupport"], resources: [.copy("Cases")]),
-    .testTarget(name: "UnrollDataTests", dependencies: ["UnrollData", "TestSupport"]),
-    .testTarget(name: "UnrollTrainingTests", dependencies: ["UnrollTraining", "UnrollChecks", "CAllocations"]),
-    .testTarget(name: "UnrollBenchTests", dependencies: ["UnrollBench"]),
-    .testTarget(name: "UnrollSystemTests", dependencies: ["UnrollSystem", "TestSupport"]),
+    .testTarget(
+      name: "UnrollKernelsTests", dependencies: ["UnrollKernels", "UnrollSystem", "TestSupport"]),
+    .testTarget(
+      name: "UnrollLayersTests",
+      dependencies: ["UnrollCore", "UnrollKernels", "UnrollLayers", "UnrollTraining", "UnrollChecks", "TestSupport"],
+      resources: [.copy("Cases")]),
+    .testTarget(name: "UnrollDataTests", dependencies: ["UnrollCore", "UnrollData", "TestSupport"]),
+    .testTarget(
+      name: "UnrollTrainingTests",
+      dependencies: [
+        "UnrollCore", "UnrollData", "UnrollKernels", "UnrollLayers", "UnrollTraining", "UnrollChecks", "CAllocations",
+      ]),
+    .testTarget(name: "UnrollBenchTests", dependencies: ["UnrollCore", "UnrollLayers", "UnrollBench"]),
+    .testTarget(name: "UnrollSystemTests", dependencies: ["UnrollCore", "UnrollSystem", "TestSupport"]),
     .testTarget(name: "UnrollStatisticsTests", dependencies: ["UnrollStatistics"]),
-    .testTarget(name: "UnrollStudyTests", dependencies: ["UnrollStudy", "TestSupport"]),
+    .testTarget(
+      name: "UnrollStudyTests",
+      dependencies: [
+        "UnrollCore", "UnrollData", "UnrollLayers", "UnrollTraining", "UnrollSystem", "UnrollStudy", "TestSupport",
+      ]),
     .testTarget(name: "UnrollKitTests", dependencies: ["UnrollKit"]),
-    .testTarget(name: "UnrollCommandTests", dependencies: ["unroll", "TestSupport"], exclude: ["Snapshots"]),
+    .testTarget(
+      name: "UnrollCommandTests",
+      dependencies: [
+        "UnrollCore", "UnrollData", "UnrollLayers", "UnrollTraining", "UnrollStudy", "UnrollChecks", "unroll",
+        "TestSupport",
+      ],
+      exclude: ["Snapshots"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11
@@ -73,8 +102,14 @@ guard ["", "1"].contains(probes) else { fatalError("UNROLL_PROBES is 1 or not se
 if probes == "1" {
   package.targets += [
     .executableTarget(
-      name: "unroll-fuzz", dependencies: ["UnrollStudy", "UnrollChecks", "UnrollBench"], path: "Tests/Fuzz",
-      exclude: ["Seeds"]),
-    .executableTarget(name: "unroll-sanitize", dependencies: ["UnrollTraining"], path: "Tests/Sanitize"),
+      name: "unroll-fuzz",
+      dependencies: [
+        "UnrollCore", "UnrollData", "UnrollLayers", "UnrollTraining", "UnrollStudy", "UnrollChecks", "UnrollBench",
+      ],
+      path: "Tests/Fuzz", exclude: ["Seeds"]),
+    .executableTarget(
+      name: "unroll-sanitize",
+      dependencies: ["UnrollCore", "UnrollData", "UnrollKernels", "UnrollLayers", "UnrollTraining"],
+      path: "Tests/Sanitize"),
   ]
 }
