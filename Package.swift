@@ -27,24 +27,26 @@ let package = Package(
         // OpenBLAS first and by name: pkg-config for GSL would add gslcblas, which is 17 times slower.
         .linkedLibrary("openblas"), .linkedLibrary("gsl"), .linkedLibrary("fftw3f"), .linkedLibrary("m"),
       ]),
-    .target(name: "UnrollCore", dependencies: [.product(name: "Yams", package: "Yams")]),
-    .target(name: "UnrollKernels", dependencies: ["CUnroll", "UnrollCore"]),
+    .target(name: "CLibrary"),
+    .target(name: "UnrollCore", dependencies: ["CLibrary", .product(name: "Yams", package: "Yams")]),
+    .target(name: "UnrollKernels", dependencies: ["CLibrary", "CUnroll", "UnrollCore"]),
     .target(name: "UnrollData", dependencies: ["UnrollCore"]),
-    .target(name: "UnrollLayers", dependencies: ["UnrollKernels", "UnrollCore"]),
-    .target(name: "UnrollTraining", dependencies: ["UnrollCore", "UnrollData", "UnrollKernels", "UnrollLayers"]),
+    .target(name: "UnrollLayers", dependencies: ["CLibrary", "UnrollKernels", "UnrollCore"]),
+    .target(
+      name: "UnrollTraining", dependencies: ["CLibrary", "UnrollCore", "UnrollData", "UnrollKernels", "UnrollLayers"]),
     .target(name: "UnrollChecks", dependencies: ["UnrollCore", "UnrollKernels", "UnrollLayers", "UnrollTraining"]),
-    .target(name: "UnrollSystem", dependencies: ["CUnroll", "UnrollCore"]),
+    .target(name: "UnrollSystem", dependencies: ["CLibrary", "CUnroll", "UnrollCore"]),
     .target(name: "UnrollStatistics", dependencies: ["CUnroll"]),
     .target(
       name: "UnrollBench",
       dependencies: [
-        "UnrollCore", "UnrollData", "UnrollKernels", "UnrollLayers", "UnrollTraining", "UnrollSystem",
+        "CLibrary", "UnrollCore", "UnrollData", "UnrollKernels", "UnrollLayers", "UnrollTraining", "UnrollSystem",
         "UnrollStatistics",
       ]),
     .target(
       name: "UnrollStudy",
       dependencies: [
-        "UnrollCore", "UnrollData", "UnrollKernels", "UnrollLayers", "UnrollTraining", "UnrollSystem",
+        "CLibrary", "UnrollCore", "UnrollData", "UnrollKernels", "UnrollLayers", "UnrollTraining", "UnrollSystem",
         "UnrollStatistics",
       ]),
     .target(
@@ -56,24 +58,28 @@ let package = Package(
     .executableTarget(
       name: "unroll",
       dependencies: [
-        "UnrollCore", "UnrollData", "UnrollKernels", "UnrollLayers", "UnrollTraining", "UnrollSystem", "UnrollStudy",
+        "CLibrary", "UnrollCore", "UnrollData", "UnrollKernels", "UnrollLayers", "UnrollTraining", "UnrollSystem",
+        "UnrollStudy",
         "UnrollChecks", "UnrollBench",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(name: "CAllocations", path: "Tests/CAllocations"),
-    .target(name: "TestSupport", dependencies: ["UnrollCore", "UnrollKernels"], path: "Tests/Support"),
+    .target(name: "TestSupport", dependencies: ["CLibrary", "UnrollCore", "UnrollKernels"], path: "Tests/Support"),
     .testTarget(name: "UnrollCoreTests", dependencies: ["UnrollCore", "TestSupport"]),
     .testTarget(
-      name: "UnrollKernelsTests", dependencies: ["UnrollKernels", "UnrollSystem", "TestSupport"]),
+      name: "UnrollKernelsTests", dependencies: ["CLibrary", "UnrollKernels", "UnrollSystem", "TestSupport"]),
     .testTarget(
       name: "UnrollLayersTests",
-      dependencies: ["UnrollCore", "UnrollKernels", "UnrollLayers", "UnrollTraining", "UnrollChecks", "TestSupport"],
+      dependencies: [
+        "CLibrary", "UnrollCore", "UnrollKernels", "UnrollLayers", "UnrollTraining", "UnrollChecks", "TestSupport",
+      ],
       resources: [.copy("Cases")]),
     .testTarget(name: "UnrollDataTests", dependencies: ["UnrollCore", "UnrollData", "TestSupport"]),
     .testTarget(
       name: "UnrollTrainingTests",
       dependencies: [
-        "UnrollCore", "UnrollData", "UnrollKernels", "UnrollLayers", "UnrollTraining", "UnrollChecks", "CAllocations",
+        "CLibrary", "UnrollCore", "UnrollData", "UnrollKernels", "UnrollLayers", "UnrollTraining", "UnrollChecks",
+        "CAllocations",
       ]),
     .testTarget(name: "UnrollBenchTests", dependencies: ["UnrollCore", "UnrollLayers", "UnrollBench"]),
     .testTarget(name: "UnrollSystemTests", dependencies: ["UnrollCore", "UnrollSystem", "TestSupport"]),
@@ -81,14 +87,15 @@ let package = Package(
     .testTarget(
       name: "UnrollStudyTests",
       dependencies: [
-        "UnrollCore", "UnrollData", "UnrollLayers", "UnrollTraining", "UnrollSystem", "UnrollStudy", "TestSupport",
+        "CLibrary", "UnrollCore", "UnrollData", "UnrollLayers", "UnrollTraining", "UnrollSystem", "UnrollStudy",
+        "TestSupport",
       ]),
-    .testTarget(name: "UnrollKitTests", dependencies: ["UnrollKit"]),
+    .testTarget(name: "UnrollKitTests", dependencies: ["CLibrary", "UnrollKit"]),
     .testTarget(
       name: "UnrollCommandTests",
       dependencies: [
-        "UnrollCore", "UnrollData", "UnrollLayers", "UnrollTraining", "UnrollStudy", "UnrollChecks", "unroll",
-        "TestSupport",
+        "CLibrary", "UnrollCore", "UnrollData", "UnrollLayers", "UnrollTraining", "UnrollStudy", "UnrollChecks",
+        "unroll", "TestSupport",
       ],
       exclude: ["Snapshots"]),
   ],
@@ -104,7 +111,8 @@ if probes == "1" {
     .executableTarget(
       name: "unroll-fuzz",
       dependencies: [
-        "UnrollCore", "UnrollData", "UnrollLayers", "UnrollTraining", "UnrollStudy", "UnrollChecks", "UnrollBench",
+        "CLibrary", "UnrollCore", "UnrollData", "UnrollLayers", "UnrollTraining", "UnrollStudy", "UnrollChecks",
+        "UnrollBench",
       ],
       path: "Tests/Fuzz", exclude: ["Seeds"]),
     .executableTarget(

@@ -1,3 +1,5 @@
+import CLibrary
+
 /// The Unicode encodings that a file can name by its first bytes.
 package enum ByteOrderMark: String, CaseIterable, Sendable {
   // In the order in which they are tried: the mark of UTF-32 begins with that of UTF-16.

@@ -1,3 +1,4 @@
+import CLibrary
 import FoundationEssentials
 
 /// Files as whole byte arrays; errors are sentences.

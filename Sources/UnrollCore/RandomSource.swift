@@ -1,3 +1,5 @@
+import CLibrary
+
 /// A seeded random source (xoshiro256**, Blackman & Vigna 2018), split by name.
 ///
 /// Every consumer takes its own split of the run's seed, so adding one moves none of the others, and nothing

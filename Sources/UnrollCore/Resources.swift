@@ -1,3 +1,5 @@
+import CLibrary
+
 /// What of the machine this process may use: its affinity and the limits of its control groups count, not what the machine has.
 package struct Resources: Sendable {
   /// Where `/proc` and `/sys` are looked for.

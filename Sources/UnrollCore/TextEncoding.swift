@@ -1,3 +1,5 @@
+import CLibrary
+
 /// How the bytes of a file become text. A byte order mark at the beginning of a file says it better than any option.
 package enum TextEncoding: String, CaseIterable, Sendable {
   case utf8 = "utf-8"

@@ -1,3 +1,4 @@
+import CLibrary
 import UnrollCore
 
 /// The program that runs, and what it was built from.

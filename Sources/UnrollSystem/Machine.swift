@@ -1,3 +1,4 @@
+import CLibrary
 import UnrollCore
 
 /// The machine and the program, as a record states them.

@@ -1,3 +1,4 @@
+import CLibrary
 import UnrollCore
 
 /// Environment variables of this process.

@@ -4,6 +4,7 @@
 #else
   @preconcurrency import Darwin
 #endif
+import CLibrary
 import ArgumentParser
 import UnrollCore
 

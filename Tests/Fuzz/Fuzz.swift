@@ -1,10 +1,5 @@
+import CLibrary
 import UnrollCore
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 /// The reader under test, from $UNROLL_READER.
 private let read: Readers.Reader = {

@@ -1,14 +1,9 @@
+import CLibrary
 import Testing
 import UnrollCore
 import UnrollData
 import UnrollLayers
 import UnrollTraining
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 /// What people read, as it stood when somebody last looked at it. After a wanted change:
 /// `UNROLL_SNAPSHOTS=write scripts/test --filter SnapshotTests`, then read the difference.

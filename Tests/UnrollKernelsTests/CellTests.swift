@@ -1,12 +1,7 @@
+import CLibrary
 import TestSupport
 import Testing
 import UnrollKernels
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 /// The less common cells at their ends; their values and gradients stand in the float64 reference cases and the contract.
 @Suite struct CellTests {

@@ -1,13 +1,8 @@
+import CLibrary
 import TestSupport
 import Testing
 import UnrollKernels
 import UnrollSystem
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 /// Operations on every element, on columns of a wider matrix, against double precision.
 @Suite struct ElementTests {

@@ -1,12 +1,7 @@
+import CLibrary
 import TestSupport
 import Testing
 import UnrollKernels
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 /// Calls that would read or write beyond what they are given stop the program instead. Each is made with one number that is wrong; in
 /// `rightShapes` all of them have the right one.

@@ -1,12 +1,7 @@
+import CLibrary
 import TestSupport
 import Testing
 import UnrollKernels
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 /// Kernels of single steps against their formulas in double precision.
 @Suite struct StreamKernelTests {

@@ -1,11 +1,6 @@
+import CLibrary
 import Testing
 import UnrollCore
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 @testable import UnrollStudy
 

@@ -29,7 +29,7 @@ import Testing
 private func isIgnored(_ number: Int32) -> Bool {
   var action = sigaction()
   sigaction(number, nil, &action)
-  #if canImport(Glibc)
+  #if os(Linux)
     let handler = action.__sigaction_handler.sa_handler
   #else
     let handler = action.__sigaction_u.__sa_handler

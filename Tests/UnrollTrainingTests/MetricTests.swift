@@ -1,14 +1,9 @@
+import CLibrary
 import Testing
 import UnrollData
 import UnrollKernels
 
 @testable import UnrollTraining
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 /// Scores against numbers from elsewhere: scikit-learn 1.x, or a pencil.
 @Suite struct MetricTests {

@@ -1,3 +1,4 @@
+import CLibrary
 import UnrollCore
 
 /// Where the time steps Δ of a state space begin.

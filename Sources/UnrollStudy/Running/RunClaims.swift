@@ -1,3 +1,4 @@
+import CLibrary
 import UnrollCore
 
 /// Which runs of a folder are under way, so that several runners share it: one byte of a file for each, locked while it runs.

@@ -1,3 +1,4 @@
+import CLibrary
 import UnrollCore
 
 /// The learning rate of every step: linear warm-up, then constant, cosine to zero, or lowered when development stalls.

@@ -1,3 +1,4 @@
+import CLibrary
 import UnrollCore
 
 /// One axis with its range and ticks fixed here, so that gnuplot's versions cannot choose differently.

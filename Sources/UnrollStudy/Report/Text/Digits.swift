@@ -1,3 +1,4 @@
+import CLibrary
 import UnrollCore
 
 /// Numbers as text: digits that carry meaning, thousands in groups.
