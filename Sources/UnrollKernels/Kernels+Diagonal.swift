@@ -50,7 +50,7 @@ public struct DiagonalParameters {
   }
 }
 
-/// The diagonal state space x' = A x + u, y = Re(C x): discretisation, kernel, initial and final state, recurrence.
+/// The discretisation of the diagonal state space x' = A x + u, y = Re(C x), and its gradient.
 extension Kernels {
   /// Zero-order hold: λ = exp(ΔA), b = (λ − 1)/A. Bilinear: λ = (1 + ΔA/2)/(1 − ΔA/2), b = Δ/(1 − ΔA/2).
   public static func discretise(_ p: DiagonalParameters, bilinear: Bool, into system: DiagonalSystem) {
@@ -71,81 +71,6 @@ extension Kernels {
       add.imaginary?.base)
   }
 
-  /// kernel [H,T]: k_l = Re Σ_n w C_n b_n λ_n^l, where w = 2 for pairs. Cost: T H N multiply-adds, in products.
-  public static func diagonalKernel(c: Matrix, system: DiagonalSystem, arena: Arena, into kernel: Matrix) {
-    _ = singleThread
-    check(c, kernel, system)
-    let scratch = arena.matrix(1, un_diagonal_scratch(kernel.columns, 1, system.count))
-    var raw = system.raw
-    un_diagonal_kernel(&raw, kernel.columns, c.base, kernel.base, scratch.base)
-  }
-
-  /// From that of the kernel, `dKernel` [H,T]: gradients of λ and b are written into `gradient`, that of C is added to.
-  public static func diagonalKernelBack(
-    c: Matrix, system: DiagonalSystem, dKernel: Matrix, arena: Arena, gradient: DiagonalSystem, addC: Matrix
-  ) {
-    _ = singleThread
-    check(c, dKernel, system)
-    precondition(dense(c, addC) && matches(gradient, system))
-    let scratch = arena.matrix(1, un_diagonal_scratch(dKernel.columns, 1, system.count))
-    var (raw, rawGradient) = (system.raw, gradient.raw)
-    un_diagonal_kernel_back(&raw, dKernel.columns, c.base, dKernel.base, &rawGradient, addC.base, scratch.base)
-  }
-
-  /// y_t += Re Σ_n w C_n λ_n^{t+1} x₀_n for x₀ [B, H·N], y [R,H]; a channel's real parts lie before its imaginary parts.
-  public static func addInitialState(
-    _ x0: Matrix, c: Matrix, system: DiagonalSystem, _ steps: PackedSteps, arena: Arena, to y: Matrix
-  ) {
-    _ = singleThread
-    checkState(x0, system, steps)
-    checkRows(y, c, system, steps)
-    let scratch = arena.matrix(1, un_diagonal_scratch(steps.steps, steps.sequences, system.count))
-    var raw = system.raw
-    steps.withRaw { un_diagonal_initial($0, &raw, c.base, x0.base, y.base, scratch.base) }
-  }
-
-  /// From `dy` [R,H]: gradients of λ and C are added to, that of x₀ [B, H·N] is written.
-  public static func initialStateBack(
-    _ x0: Matrix, c: Matrix, system: DiagonalSystem, _ steps: PackedSteps, arena: Arena, dy: Matrix,
-    gradient: DiagonalSystem, addC: Matrix, dX0: Matrix
-  ) {
-    _ = singleThread
-    checkState(x0, system, steps)
-    checkState(dX0, system, steps)
-    checkRows(dy, c, system, steps)
-    precondition(dense(c, addC) && matches(gradient, system))
-    let scratch = arena.matrix(1, un_diagonal_scratch(steps.steps, steps.sequences, system.count))
-    var raw = system.raw
-    steps.withRaw {
-      un_diagonal_initial_back(
-        $0, &raw, c.base, x0.base, dy.base, gradient.transition.base, addC.base, dX0.base, scratch.base)
-    }
-  }
-
-  /// The state after every sequence's last step, x [B, H·N], for u [R,H]. Cost: B T H N multiply-adds, in products.
-  public static func finalState(
-    u: Matrix, x0: Matrix?, system: DiagonalSystem, _ steps: PackedSteps, arena: Arena, into x: Matrix
-  ) {
-    _ = singleThread
-    checkState(x, system, steps)
-    precondition(x0.map { dense($0, x) } ?? true)
-    precondition(u.rows == steps.rows && u.columns == system.channels && u.isContiguous)
-    let scratch = arena.matrix(1, un_diagonal_scratch(steps.steps, steps.sequences, system.count))
-    var raw = system.raw
-    steps.withRaw { un_diagonal_final($0, &raw, u.base, x0?.base, x.base, scratch.base) }
-  }
-
-  /// The same system step by step, u and y [R,H]: x [B, H·N] is the state before, then after.
-  public static func recur(
-    _ u: Matrix, c: Matrix, d: Matrix, system: DiagonalSystem, _ steps: PackedSteps, state x: Matrix, into y: Matrix
-  ) {
-    checkState(x, system, steps)
-    checkRows(y, c, system, steps)
-    precondition(dense(u, y) && d.count == system.channels)
-    var raw = system.raw
-    steps.withRaw { un_diagonal_recurrence($0, &raw, c.base, d.base, u.base, x.base, y.base) }
-  }
-
   /// The frequencies ω ≥ 0 of the eigenvalues ±iω of a skew-symmetric matrix of even size, rising.
   public static func skewFrequencies(_ skew: [Double], size: Int) -> [Double] {
     _ = singleThread
@@ -161,22 +86,81 @@ extension Kernels {
     precondition((p.imaginary == nil) == (system.modes == .real))
     precondition(p.logReal.isContiguous && p.imaginary?.isContiguous ?? true)
   }
+}
 
-  private static func check(_ c: Matrix, _ kernel: Matrix, _ system: DiagonalSystem) {
-    precondition(c.count == system.channels * system.stateSize && c.isContiguous)
-    precondition(kernel.rows == system.channels && kernel.isContiguous)
+/// Ā is λ, B̄ is b; sums over conjugate pairs are 2 Re C x. A channel's state holds real parts, then imaginary parts.
+extension DiagonalSystem: LinearSystem {
+  /// Cost: T H N multiply-adds, in products.
+  package func kernel(c: Matrix, arena: Arena, into kernel: Matrix) {
+    _ = Kernels.singleThread
+    checkKernel(kernel, c)
+    let scratch = scratch(kernel.columns, 1, arena)
+    var raw = raw
+    un_diagonal_kernel(&raw, kernel.columns, c.base, kernel.base, scratch.base)
   }
 
-  private static func checkState(_ x: Matrix, _ system: DiagonalSystem, _ steps: PackedSteps) {
-    precondition(x.rows == steps.sequences && x.columns == system.channels * system.stateSize && x.isContiguous)
+  package func kernelBack(_ dKernel: Matrix, c: Matrix, arena: Arena, into gradient: DiagonalSystem, addC: Matrix) {
+    _ = Kernels.singleThread
+    checkKernel(dKernel, c)
+    checkGradient(gradient, c, addC)
+    let scratch = scratch(dKernel.columns, 1, arena)
+    var (raw, rawGradient) = (raw, gradient.raw)
+    un_diagonal_kernel_back(&raw, dKernel.columns, c.base, dKernel.base, &rawGradient, addC.base, scratch.base)
   }
 
-  private static func checkRows(_ y: Matrix, _ c: Matrix, _ system: DiagonalSystem, _ steps: PackedSteps) {
-    precondition(y.rows == steps.rows && y.columns == system.channels && y.isContiguous)
-    precondition(c.count == system.channels * system.stateSize && c.isContiguous)
+  package func addInitialState(_ x0: Matrix, c: Matrix, _ steps: PackedSteps, arena: Arena, to y: Matrix) {
+    _ = Kernels.singleThread
+    checkState(x0, steps)
+    checkRows(y, c, steps)
+    let scratch = scratch(steps.steps, steps.sequences, arena)
+    var raw = raw
+    steps.withRaw { un_diagonal_initial($0, &raw, c.base, x0.base, y.base, scratch.base) }
   }
 
-  private static func matches(_ a: DiagonalSystem, _ b: DiagonalSystem) -> Bool {
-    (a.channels, a.count, a.modes) == (b.channels, b.count, b.modes)
+  package func initialStateBack(
+    _ x0: Matrix, c: Matrix, _ steps: PackedSteps, arena: Arena, dy: Matrix, addTo gradient: DiagonalSystem,
+    addC: Matrix, dX0: Matrix
+  ) {
+    _ = Kernels.singleThread
+    checkState(x0, steps)
+    checkState(dX0, steps)
+    checkRows(dy, c, steps)
+    checkGradient(gradient, c, addC)
+    let scratch = scratch(steps.steps, steps.sequences, arena)
+    var raw = raw
+    steps.withRaw {
+      un_diagonal_initial_back(
+        $0, &raw, c.base, x0.base, dy.base, gradient.transition.base, addC.base, dX0.base, scratch.base)
+    }
+  }
+
+  /// Cost: B T H N multiply-adds, in products.
+  package func finalState(_ u: Matrix, from x0: Matrix?, _ steps: PackedSteps, arena: Arena, into x: Matrix) {
+    _ = Kernels.singleThread
+    checkRows(u, steps)
+    checkState(x, steps)
+    if let x0 { checkState(x0, steps) }
+    let scratch = scratch(steps.steps, steps.sequences, arena)
+    var raw = raw
+    steps.withRaw { un_diagonal_final($0, &raw, u.base, x0?.base, x.base, scratch.base) }
+  }
+
+  package func recur(
+    _ u: Matrix, c: Matrix, d: Matrix, _ steps: PackedSteps, arena: Arena, state x: Matrix, into y: Matrix
+  ) {
+    checkState(x, steps)
+    checkRows(u, steps)
+    checkRows(y, c, steps)
+    precondition(d.count == channels)
+    var raw = raw
+    steps.withRaw { un_diagonal_recurrence($0, &raw, c.base, d.base, u.base, x.base, y.base) }
+  }
+
+  package func matches(_ other: DiagonalSystem) -> Bool {
+    (channels, count, modes) == (other.channels, other.count, other.modes)
+  }
+
+  private func scratch(_ length: Int, _ sequences: Int, _ arena: Arena) -> Matrix {
+    arena.matrix(1, un_diagonal_scratch(length, sequences, count))
   }
 }

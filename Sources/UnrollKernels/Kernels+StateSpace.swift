@@ -54,8 +54,7 @@ public enum Hold: Sendable {
   case transform(alpha: Double)
 }
 
-/// The dense state space x' = A x + B u, y = C x + D u: discretisation, kernel, initial and final state, recurrence, and their
-/// gradients.
+/// The discretisation of the dense state space x' = A x + B u, y = C x + D u, and its gradient.
 extension Kernels {
   /// Ā and B̄ of every time step; by zero-order hold not numbers where Δ‖[A B]‖ (largest row sum) is above 2⁶⁴. A [N,N], B [1,N],
   /// logDt [1,G].
@@ -97,85 +96,6 @@ extension Kernels {
     }
   }
 
-  /// kernel [H,T]: k_l = C Ā^l B̄. Cost: T H N multiply-adds, in products, and about √(T H G) N² for their tables.
-  public static func stateSpaceKernel(c: Matrix, system: DiscreteSystem, arena: Arena, into kernel: Matrix) {
-    _ = singleThread
-    check(c, kernel, system)
-    var raw = system.raw
-    let scratch = arena.matrix(1, un_ssm_scratch(&raw, kernel.columns))
-    un_ssm_kernel(&raw, kernel.columns, c.base, kernel.base, scratch.base)
-  }
-
-  /// From that of the kernel, `dKernel` [H,T]: gradients of Ā and B̄ are written into `gradient`, that of C [H,N] is added to.
-  public static func stateSpaceKernelBack(
-    c: Matrix, system: DiscreteSystem, dKernel: Matrix, arena: Arena, gradient: DiscreteSystem, addC: Matrix
-  ) {
-    _ = singleThread
-    check(c, dKernel, system)
-    precondition(dense(c, addC) && matches(gradient, system))
-    var raw = system.raw
-    let scratch = arena.matrix(1, un_ssm_scratch(&raw, dKernel.columns))
-    un_ssm_kernel_back(
-      &raw, dKernel.columns, c.base, dKernel.base, gradient.transition.base, gradient.input.base, addC.base,
-      scratch.base)
-  }
-
-  /// y_t += C Ā^{t+1} x₀ for y [R,H], C [H,N] and x₀ [B, H·N]. Cost: B T H N multiply-adds, in products.
-  public static func addInitialState(
-    _ x0: Matrix, c: Matrix, system: DiscreteSystem, _ steps: PackedSteps, arena: Arena, to y: Matrix
-  ) {
-    _ = singleThread
-    check(x0, c, system, steps, y)
-    var raw = system.raw
-    let scratch = arena.matrix(1, un_ssm_initial_scratch(&raw, steps.steps, steps.sequences))
-    steps.withRaw { un_ssm_initial($0, &raw, c.base, x0.base, y.base, scratch.base) }
-  }
-
-  /// From `dy` [R,H]: gradients of Ā and C are added to, that of x₀ [B, H·N] is written.
-  public static func initialStateBack(
-    _ x0: Matrix, c: Matrix, system: DiscreteSystem, _ steps: PackedSteps, arena: Arena, dy: Matrix,
-    gradient: DiscreteSystem, addC: Matrix, dX0: Matrix
-  ) {
-    _ = singleThread
-    check(x0, c, system, steps, dy)
-    precondition(dense(x0, dX0) && dense(c, addC) && matches(gradient, system))
-    var raw = system.raw
-    let scratch = arena.matrix(1, un_ssm_initial_scratch(&raw, steps.steps, steps.sequences))
-    steps.withRaw {
-      un_ssm_initial_back(
-        $0, &raw, c.base, x0.base, dy.base, gradient.transition.base, addC.base, dX0.base, scratch.base)
-    }
-  }
-
-  /// The state after every sequence's last step, x [B, H·N], for u [R,H], as the convolution sees it. Cost: B T H N multiply-adds, in
-  /// products, and T G N².
-  public static func finalState(
-    u: Matrix, x0: Matrix?, system: DiscreteSystem, _ steps: PackedSteps, arena: Arena, into x: Matrix
-  ) {
-    _ = singleThread
-    precondition(u.rows == steps.rows && u.columns == system.channels && u.isContiguous && x.isContiguous)
-    precondition(x.rows == steps.sequences && x.columns == system.channels * system.stateSize)
-    precondition(x0.map { dense($0, x) } ?? true)
-    var raw = system.raw
-    let scratch = arena.matrix(1, un_ssm_final_scratch(&raw, steps.steps, steps.sequences))
-    steps.withRaw { un_ssm_final($0, &raw, u.base, x0?.base, x.base, scratch.base) }
-  }
-
-  /// The same system step by step, u and y [R,H]: x [B, H·N] is the state before, then after. Cost: H N² multiply-adds a token.
-  public static func recur(
-    _ u: Matrix, c: Matrix, d: Matrix, system: DiscreteSystem, _ steps: PackedSteps, arena: Arena, state x: Matrix,
-    into y: Matrix
-  ) {
-    check(x, c, system, steps, y)
-    precondition(dense(u, y) && d.count == system.channels)
-    guard let columns = system.columns else { preconditionFailure("a system that was not discretised") }
-    var raw = system.raw
-    let scratch = DoubleBuffer(count: un_ssm_recurrence_scratch(&raw), arena: arena)
-    steps.withRaw {
-      un_ssm_recurrence($0, &raw, c.base, d.base, columns.base, u.base, x.base, y.base, scratch.base)
-    }
-  }
-
   /// exp of a square matrix, row by row.
   public static func exponential(_ matrix: [Double], size: Int) -> [Double] {
     precondition(matrix.count == size * size)
@@ -189,19 +109,82 @@ extension Kernels {
     precondition(a.rows == system.stateSize && a.columns == a.rows && a.isContiguous)
     precondition(b.count == a.rows && logDt.count == system.timeSteps)
   }
+}
 
-  private static func check(_ c: Matrix, _ kernel: Matrix, _ system: DiscreteSystem) {
-    precondition(c.rows == system.channels && c.columns == system.stateSize && c.isContiguous)
-    precondition(kernel.rows == system.channels && kernel.isContiguous)
+extension DiscreteSystem: LinearSystem {
+  /// Cost: T H N multiply-adds, in products, and about √(T H G) N² for their tables.
+  package func kernel(c: Matrix, arena: Arena, into kernel: Matrix) {
+    _ = Kernels.singleThread
+    checkKernel(kernel, c)
+    var raw = raw
+    let scratch = arena.matrix(1, un_ssm_scratch(&raw, kernel.columns))
+    un_ssm_kernel(&raw, kernel.columns, c.base, kernel.base, scratch.base)
   }
 
-  private static func check(_ x: Matrix, _ c: Matrix, _ system: DiscreteSystem, _ steps: PackedSteps, _ y: Matrix) {
-    precondition(x.rows == steps.sequences && x.columns == system.channels * system.stateSize && x.isContiguous)
-    precondition(c.rows == system.channels && c.columns == system.stateSize && c.isContiguous)
-    precondition(y.rows == steps.rows && y.columns == system.channels && y.isContiguous)
+  package func kernelBack(_ dKernel: Matrix, c: Matrix, arena: Arena, into gradient: DiscreteSystem, addC: Matrix) {
+    _ = Kernels.singleThread
+    checkKernel(dKernel, c)
+    checkGradient(gradient, c, addC)
+    var raw = raw
+    let scratch = arena.matrix(1, un_ssm_scratch(&raw, dKernel.columns))
+    un_ssm_kernel_back(
+      &raw, dKernel.columns, c.base, dKernel.base, gradient.transition.base, gradient.input.base, addC.base,
+      scratch.base)
   }
 
-  private static func matches(_ a: DiscreteSystem, _ b: DiscreteSystem) -> Bool {
-    (a.channels, a.timeSteps, a.stateSize) == (b.channels, b.timeSteps, b.stateSize)
+  /// Cost: B T H N multiply-adds, in products.
+  package func addInitialState(_ x0: Matrix, c: Matrix, _ steps: PackedSteps, arena: Arena, to y: Matrix) {
+    _ = Kernels.singleThread
+    checkState(x0, steps)
+    checkRows(y, c, steps)
+    var raw = raw
+    let scratch = arena.matrix(1, un_ssm_initial_scratch(&raw, steps.steps, steps.sequences))
+    steps.withRaw { un_ssm_initial($0, &raw, c.base, x0.base, y.base, scratch.base) }
+  }
+
+  package func initialStateBack(
+    _ x0: Matrix, c: Matrix, _ steps: PackedSteps, arena: Arena, dy: Matrix, addTo gradient: DiscreteSystem,
+    addC: Matrix, dX0: Matrix
+  ) {
+    _ = Kernels.singleThread
+    checkState(x0, steps)
+    checkState(dX0, steps)
+    checkRows(dy, c, steps)
+    checkGradient(gradient, c, addC)
+    var raw = raw
+    let scratch = arena.matrix(1, un_ssm_initial_scratch(&raw, steps.steps, steps.sequences))
+    steps.withRaw {
+      un_ssm_initial_back(
+        $0, &raw, c.base, x0.base, dy.base, gradient.transition.base, addC.base, dX0.base, scratch.base)
+    }
+  }
+
+  /// As the convolution sees it. Cost: B T H N multiply-adds, in products, and T G N².
+  package func finalState(_ u: Matrix, from x0: Matrix?, _ steps: PackedSteps, arena: Arena, into x: Matrix) {
+    _ = Kernels.singleThread
+    checkRows(u, steps)
+    checkState(x, steps)
+    if let x0 { checkState(x0, steps) }
+    var raw = raw
+    let scratch = arena.matrix(1, un_ssm_final_scratch(&raw, steps.steps, steps.sequences))
+    steps.withRaw { un_ssm_final($0, &raw, u.base, x0?.base, x.base, scratch.base) }
+  }
+
+  /// Cost: H N² multiply-adds a token.
+  package func recur(
+    _ u: Matrix, c: Matrix, d: Matrix, _ steps: PackedSteps, arena: Arena, state x: Matrix, into y: Matrix
+  ) {
+    checkState(x, steps)
+    checkRows(u, steps)
+    checkRows(y, c, steps)
+    precondition(d.count == channels)
+    guard let columns else { preconditionFailure("a system that was not discretised") }
+    var raw = raw
+    let scratch = DoubleBuffer(count: un_ssm_recurrence_scratch(&raw), arena: arena)
+    steps.withRaw { un_ssm_recurrence($0, &raw, c.base, d.base, columns.base, u.base, x.base, y.base, scratch.base) }
+  }
+
+  package func matches(_ other: DiscreteSystem) -> Bool {
+    (channels, timeSteps, stateSize) == (other.channels, other.timeSteps, other.stateSize)
   }
 }

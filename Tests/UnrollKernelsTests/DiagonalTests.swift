@@ -47,7 +47,7 @@ import UnrollKernels
     let system = DiagonalSystem(channels: h, count: modes, modes: form.pairs ? .pairs : .real)
     Kernels.discretise(parameters, bilinear: form.bilinear, into: system)
     let ours = pool.matrix(h, length)
-    Kernels.diagonalKernel(c: c, system: system, arena: pool.arena, into: ours)
+    system.kernel(c: c, arena: pool.arena, into: ours)
     let inputs = [logDt, logReal, imaginary, c].map(\.doubles)
     func twin(_ inputs: [[Double]]) -> [Double] {
       kernel(inputs, length, bilinear: form.bilinear, pairs: form.pairs)
@@ -57,8 +57,7 @@ import UnrollKernels
     let (dDt, dReal, dImaginary, dC) = (
       pool.matrix(1, h), pool.matrix(h, modes), pool.matrix(h, modes), pool.matrix(h, modes * parts)
     )
-    Kernels.diagonalKernelBack(
-      c: c, system: system, dKernel: weights, arena: pool.arena, gradient: gradient, addC: dC)
+    system.kernelBack(weights, c: c, arena: pool.arena, into: gradient, addC: dC)
     Kernels.discretiseBack(
       parameters, bilinear: form.bilinear, gradient: gradient,
       add: DiagonalParameters(logDt: dDt, logReal: dReal, imaginary: form.pairs ? dImaginary : nil))

@@ -120,24 +120,23 @@ private func discretiseBack(size: Int) {
 private func stateSpaceKernelBack(timeSteps: Int) {
   let pool = Pool()
   let c = pool.matrix(3, 4)
-  Kernels.stateSpaceKernelBack(
-    c: c, system: DiscreteSystem(channels: 3, timeSteps: 2, stateSize: 4), dKernel: pool.matrix(3, 9),
-    arena: pool.arena, gradient: DiscreteSystem(channels: 3, timeSteps: timeSteps, stateSize: 4), addC: c)
+  DiscreteSystem(channels: 3, timeSteps: 2, stateSize: 4).kernelBack(
+    pool.matrix(3, 9), c: c, arena: pool.arena, into: DiscreteSystem(channels: 3, timeSteps: timeSteps, stateSize: 4),
+    addC: c)
 }
 
 private func diagonalKernelBack(modes: Int) {
   let pool = Pool()
   let c = pool.matrix(3, 8)
-  Kernels.diagonalKernelBack(
-    c: c, system: DiagonalSystem(channels: 3, count: 4, modes: .pairs), dKernel: pool.matrix(3, 9), arena: pool.arena,
-    gradient: DiagonalSystem(channels: 3, count: modes, modes: .pairs), addC: c)
+  DiagonalSystem(channels: 3, count: 4, modes: .pairs).kernelBack(
+    pool.matrix(3, 9), c: c, arena: pool.arena, into: DiagonalSystem(channels: 3, count: modes, modes: .pairs), addC: c)
 }
 
 private func addInitialState(rows: Int) {
   let pool = Pool()
-  Kernels.addInitialState(
-    pool.matrix(2, 24), c: pool.matrix(3, 8), system: DiagonalSystem(channels: 3, count: 4, modes: .pairs),
-    PackedSteps(lengths: [5, 2]), arena: pool.arena, to: pool.matrix(rows, 3))
+  DiagonalSystem(channels: 3, count: 4, modes: .pairs).addInitialState(
+    pool.matrix(2, 24), c: pool.matrix(3, 8), PackedSteps(lengths: [5, 2]), arena: pool.arena,
+    to: pool.matrix(rows, 3))
 }
 
 private func poolCausalBack(sequences: Int) {

@@ -72,13 +72,12 @@ import UnrollKernels
     let system = DiscreteSystem(channels: channels, timeSteps: timeSteps, stateSize: n)
     Kernels.discretise(a: a, b: b, logDt: logDt, into: system)
     let kernel = pool.matrix(channels, length)
-    Kernels.stateSpaceKernel(c: c, system: system, arena: pool.arena, into: kernel)
+    system.kernel(c: c, arena: pool.arena, into: kernel)
     let inputs = [a.doubles, b.doubles, c.doubles, logDt.doubles]
     #expect(distance(kernel.array, twin(inputs)) < 1e-6)
     let gradient = DiscreteSystem(channels: channels, timeSteps: timeSteps, stateSize: n)
     let (dA, dB, dC, dDt) = (pool.matrix(n, n), pool.matrix(1, n), pool.matrix(channels, n), pool.matrix(1, timeSteps))
-    Kernels.stateSpaceKernelBack(
-      c: c, system: system, dKernel: weights, arena: pool.arena, gradient: gradient, addC: dC)
+    system.kernelBack(weights, c: c, arena: pool.arena, into: gradient, addC: dC)
     Kernels.discretiseBack(a: a, b: b, logDt: logDt, gradient: gradient, addA: dA, addB: dB, addLogDt: dDt)
     for (which, ours) in [dA, dB, dC, dDt].enumerated() {
       let slopes = inputs[which].indices.map { place in
@@ -122,9 +121,9 @@ import UnrollKernels
     }
     let (state, ours, final) = (pool.arena.copy(x0), pool.matrix(u.rows, channels), pool.matrix(4, channels * n))
     let added = pool.arena.zeros(u.rows, channels)
-    Kernels.recur(u, c: c, d: d, system: system, steps, arena: pool.arena, state: state, into: ours)
-    Kernels.finalState(u: u, x0: x0, system: system, steps, arena: pool.arena, into: final)
-    Kernels.addInitialState(x0, c: c, system: system, steps, arena: pool.arena, to: added)
+    system.recur(u, c: c, d: d, steps, arena: pool.arena, state: state, into: ours)
+    system.finalState(u, from: x0, steps, arena: pool.arena, into: final)
+    system.addInitialState(x0, c: c, steps, arena: pool.arena, to: added)
     #expect(distance(ours.array, y) < 2e-6 && distance(state.array, x) < 2e-6 && distance(final.array, x) < 2e-6)
     #expect(distance(added.array, fromState) < 2e-6)
   }
@@ -138,10 +137,9 @@ import UnrollKernels
     let arena = Arena()
     arena.matrix(1, 1 << 14).fill(7)
     arena.reset()
-    Kernels.recur(
-      pool.normal(steps.rows, channels), c: pool.normal(channels, n), d: pool.normal(1, channels), system: system,
-      steps,
-      arena: arena, state: pool.normal(3, channels * n), into: pool.matrix(steps.rows, channels))
+    system.recur(
+      pool.normal(steps.rows, channels), c: pool.normal(channels, n), d: pool.normal(1, channels), steps, arena: arena,
+      state: pool.normal(3, channels * n), into: pool.matrix(steps.rows, channels))
     #expect(arena.matrix(1, 1 << 10).array.allSatisfy { $0 == 7 })
   }
 
@@ -150,7 +148,7 @@ import UnrollKernels
   func memoryOfPowers(_ timeSteps: Int) {
     let system = DiscreteSystem(channels: 64, timeSteps: timeSteps, stateSize: 64)
     let (arena, kernel) = (Arena(), pool.matrix(64, 16_384))
-    Kernels.stateSpaceKernel(c: pool.normal(64, 64), system: system, arena: arena, into: kernel)
+    system.kernel(c: pool.normal(64, 64), arena: arena, into: kernel)
     #expect(arena.capacity * 4 < 32 << 20, "\(arena.capacity * 4 >> 20) MiB")
   }
 }

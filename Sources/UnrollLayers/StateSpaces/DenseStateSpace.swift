@@ -31,36 +31,4 @@ package struct DenseStateSpace: StateSpace {
       a: pass.value(a), b: pass.value(b), logDt: pass.value(logDt), by: hold, gradient: gradient,
       addA: pass.gradient(a), addB: pass.gradient(b), addLogDt: pass.gradient(logDt))
   }
-
-  package func kernel(_ system: DiscreteSystem, _ pass: Pass, into kernel: Matrix) {
-    Kernels.stateSpaceKernel(c: pass.value(c), system: system, arena: pass.arena, into: kernel)
-  }
-
-  package func kernelBack(_ system: DiscreteSystem, _ dKernel: Matrix, _ pass: Pass, into gradient: DiscreteSystem) {
-    Kernels.stateSpaceKernelBack(
-      c: pass.value(c), system: system, dKernel: dKernel, arena: pass.arena, gradient: gradient, addC: pass.gradient(c))
-  }
-
-  package func addInitialState(_ x0: Matrix, _ system: DiscreteSystem, _ pass: Pass, to y: Matrix) {
-    Kernels.addInitialState(x0, c: pass.value(c), system: system, pass.steps, arena: pass.arena, to: y)
-  }
-
-  package func initialStateBack(
-    _ x0: Matrix, _ system: DiscreteSystem, dy: Matrix, _ pass: Pass, addTo gradient: DiscreteSystem, dX0: Matrix
-  ) {
-    Kernels.initialStateBack(
-      x0, c: pass.value(c), system: system, pass.steps, arena: pass.arena, dy: dy, gradient: gradient,
-      addC: pass.gradient(c), dX0: dX0)
-  }
-
-  package func finalState(_ u: Matrix, _ x0: Matrix?, _ system: DiscreteSystem, _ pass: Pass, into x: Matrix) {
-    Kernels.finalState(u: u, x0: x0, system: system, pass.steps, arena: pass.arena, into: x)
-  }
-
-  package func recur(
-    _ u: Matrix, c: Matrix, d: Matrix, _ system: DiscreteSystem, _ steps: PackedSteps, arena: Arena, state x: Matrix,
-    into y: Matrix
-  ) {
-    Kernels.recur(u, c: c, d: d, system: system, steps, arena: arena, state: x, into: y)
-  }
 }

@@ -39,36 +39,4 @@ package struct DiagonalStateSpace: StateSpace {
   package func discretiseBack(_ gradient: DiagonalSystem, _ pass: Pass) {
     Kernels.discretiseBack(views(pass.value), bilinear: bilinear, gradient: gradient, add: views(pass.gradient))
   }
-
-  package func kernel(_ system: DiagonalSystem, _ pass: Pass, into kernel: Matrix) {
-    Kernels.diagonalKernel(c: pass.value(c), system: system, arena: pass.arena, into: kernel)
-  }
-
-  package func kernelBack(_ system: DiagonalSystem, _ dKernel: Matrix, _ pass: Pass, into gradient: DiagonalSystem) {
-    Kernels.diagonalKernelBack(
-      c: pass.value(c), system: system, dKernel: dKernel, arena: pass.arena, gradient: gradient, addC: pass.gradient(c))
-  }
-
-  package func addInitialState(_ x0: Matrix, _ system: DiagonalSystem, _ pass: Pass, to y: Matrix) {
-    Kernels.addInitialState(x0, c: pass.value(c), system: system, pass.steps, arena: pass.arena, to: y)
-  }
-
-  package func initialStateBack(
-    _ x0: Matrix, _ system: DiagonalSystem, dy: Matrix, _ pass: Pass, addTo gradient: DiagonalSystem, dX0: Matrix
-  ) {
-    Kernels.initialStateBack(
-      x0, c: pass.value(c), system: system, pass.steps, arena: pass.arena, dy: dy, gradient: gradient,
-      addC: pass.gradient(c), dX0: dX0)
-  }
-
-  package func finalState(_ u: Matrix, _ x0: Matrix?, _ system: DiagonalSystem, _ pass: Pass, into x: Matrix) {
-    Kernels.finalState(u: u, x0: x0, system: system, pass.steps, arena: pass.arena, into: x)
-  }
-
-  package func recur(
-    _ u: Matrix, c: Matrix, d: Matrix, _ system: DiagonalSystem, _ steps: PackedSteps, arena: Arena, state x: Matrix,
-    into y: Matrix
-  ) {
-    Kernels.recur(u, c: c, d: d, system: system, steps, state: x, into: y)
-  }
 }

@@ -64,7 +64,7 @@ package final class StateSpaceLayer<Space: StateSpace>: SequenceLayer {
   /// k [H, T].
   package func kernel(steps: Int, _ pass: Pass) -> Matrix {
     let kernel = pass.arena.matrix(channels, steps)
-    space.kernel(discretised(pass), pass, into: kernel)
+    discretised(pass).kernel(c: pass.value(space.c), arena: pass.arena, into: kernel)
     return kernel
   }
 
@@ -78,8 +78,8 @@ package final class StateSpaceLayer<Space: StateSpace>: SequenceLayer {
   private func recur(_ u: Matrix, _ x0: Matrix?, _ pass: Pass) -> (SequenceOutput, SequencePullback) {
     let y = pass.arena.matrix(u.rows, channels)
     let x = x0.map(pass.arena.copy) ?? pass.arena.zeros(pass.steps.sequences, slots[0].width)
-    space.recur(
-      u, c: pass.value(space.c), d: pass.value(d), discretised(pass), pass.steps, arena: pass.arena, state: x, into: y)
+    discretised(pass).recur(
+      u, c: pass.value(space.c), d: pass.value(d), pass.steps, arena: pass.arena, state: x, into: y)
     return (
       SequenceOutput(rows: y, state: [x], pass),
       { _ in preconditionFailure("the recurrence is for streaming; training runs the convolution") }
@@ -91,7 +91,7 @@ package final class StateSpaceLayer<Space: StateSpace>: SequenceLayer {
     let kernel = kernel(steps: steps.steps, pass)
     let y = arena.matrix(u.rows, channels)
     Kernels.convolve(u, kernel: kernel, d: pass.value(d), steps, arena: arena, into: y)
-    if let x0 { space.addInitialState(x0, system, pass, to: y) }
+    if let x0 { system.addInitialState(x0, c: pass.value(space.c), steps, arena: arena, to: y) }
     return (
       SequenceOutput(rows: y, state: finalState(u, x0, system, pass), pass),
       { [space, d] gradient in
@@ -100,11 +100,11 @@ package final class StateSpaceLayer<Space: StateSpace>: SequenceLayer {
         Kernels.convolveBack(
           u, kernel: kernel, d: pass.value(d), steps, arena: arena, dy: dy, du: du, dKernel: dKernel,
           addD: pass.gradient(d))
-        let dSystem = space.discrete(in: arena)
-        space.kernelBack(system, dKernel, pass, into: dSystem)
+        let (c, dC, dSystem) = (pass.value(space.c), pass.gradient(space.c), space.discrete(in: arena))
+        system.kernelBack(dKernel, c: c, arena: arena, into: dSystem, addC: dC)
         let dState = x0.map { x0 in
           let dX0 = arena.matrix(x0.rows, x0.columns)
-          space.initialStateBack(x0, system, dy: dy, pass, addTo: dSystem, dX0: dX0)
+          system.initialStateBack(x0, c: c, steps, arena: arena, dy: dy, addTo: dSystem, addC: dC, dX0: dX0)
           return [dX0]
         }
         space.discretiseBack(dSystem, pass)
@@ -116,7 +116,7 @@ package final class StateSpaceLayer<Space: StateSpace>: SequenceLayer {
   private func finalState(_ u: Matrix, _ x0: Matrix?, _ system: Space.Discrete, _ pass: Pass) -> [Matrix] {
     guard pass.keepsState else { return [] }
     let final = pass.arena.matrix(pass.steps.sequences, slots[0].width)
-    space.finalState(u, x0, system, pass, into: final)
+    system.finalState(u, from: x0, pass.steps, arena: pass.arena, into: final)
     return [final]
   }
 
@@ -124,9 +124,9 @@ package final class StateSpaceLayer<Space: StateSpace>: SequenceLayer {
     let (system, c, d) = (discretised(pass), pass.value(space.c), pass.value(d))
     let (x, y) = (pass.arena.matrix(u.rows, slots[0].width), pass.arena.matrix(u.rows, channels))
     let scratch = Arena()
-    return SequenceStream(u, y, [StreamSlot(slots[0], in: x, pass)], pass) { [space] in
+    return SequenceStream(u, y, [StreamSlot(slots[0], in: x, pass)], pass) {
       scratch.reset()
-      space.recur(u, c: c, d: d, system, pass.steps, arena: scratch, state: x, into: y)
+      system.recur(u, c: c, d: d, pass.steps, arena: scratch, state: x, into: y)
     }
   }
 }
