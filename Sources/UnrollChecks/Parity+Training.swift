@@ -3,26 +3,8 @@ import UnrollKernels
 import UnrollLayers
 import UnrollTraining
 
-/// Losses, optimisers and clipping of the reference cases.
+/// Optimisers and clipping of the reference cases.
 extension Parity {
-  static func crossEntropy(_ reference: ReferenceCase) throws -> [Comparison] {
-    let shape = try reference.sizes("logits", dimensions: 3)
-    let (values, classes) = (try reference.values("logits", shape), shape[2])
-    let targets = try reference.integers("targets", [shape[0], shape[1]]) {
-      $0 == Kernels.ignoredTarget || (0..<classes).contains($0)
-    }.map(Int32.init)
-    let buffer = Buffer(count: values.count)
-    let rows = buffer.matrix(rows: targets.count, columns: classes)
-    rows.assign(values)
-    let counted = targets.count { $0 != Kernels.ignoredTarget }
-    let (evaluated, _) = Kernels.evaluateLogits(rows, targets: targets)
-    let sums = Kernels.softmaxLoss(rows, targets: targets, weight: 1 / Float(counted))
-    return [
-      try reference.compare("loss", [Float(sums.mean)]), try reference.compare("loss", [Float(evaluated.mean)]),
-      try reference.compare("grad.logits", rows.array),
-    ]
-  }
-
   static func optimiser(_ reference: ReferenceCase) throws -> [Comparison] {
     var options = OptimiserOptions()
     let names = [

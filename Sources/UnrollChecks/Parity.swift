@@ -67,6 +67,8 @@ package enum Parity {
     "ssm-dense": denseStateSpace,
     "selective-scan": selectiveScan,
     "cross-entropy": crossEntropy,
+    "bernoulli": bernoulli,
+    "squared-error": squaredError,
     "optimiser": optimiser,
     "clip-grad-norm": clipping,
   ]

@@ -132,15 +132,29 @@ void un_rms_norm(ptrdiff_t rows, ptrdiff_t columns, const float *x, const float 
 void un_rms_norm_back(ptrdiff_t rows, ptrdiff_t columns, const float *x, const float *inverse, const float *scale,
                       const float *dy, float *dx, float *add_scale);
 
-// ---- loss.c: cross-entropy of rows of logits
+// ---- loss.c: losses of rows of outputs [rows,K] against targets
+// Each adds the losses to one sum and what counts to another. A loss turns the outputs into the gradient of (sum of losses)*weight;
+// the other of the pair leaves them, and writes the loss of every row where losses [rows] is not null.
 // Targets of this value do not count.
 enum { UN_IGNORED = -100 };
-// logits [rows,K] in, gradient of (sum of losses)*weight out. Adds to loss and count.
 void un_softmax_loss(ptrdiff_t rows, ptrdiff_t K, float *logits, const int32_t *targets, float weight, double *add_loss,
                      int64_t *add_count);
-// The loss alone; logits stay. predicted [rows]: the first of the largest, -1 for a row that has something else than numbers.
+// The same against (1 - smoothing) w_y at the target y and smoothing/K w_k at every class k; class_weights w [K].
+void un_smoothed_softmax_loss(ptrdiff_t rows, ptrdiff_t K, float *logits, const int32_t *targets, const float *class_weights,
+                              float smoothing, float weight, double *add_loss, int64_t *add_count);
+// predicted [rows]: the first of the largest, -1 for a row that has something else than numbers.
 void un_log_likelihood(ptrdiff_t rows, ptrdiff_t K, const float *logits, const int32_t *targets, double *add_loss,
-                       int64_t *add_count, int32_t *predicted);
+                       int64_t *add_count, int32_t *predicted, float *losses);
+// log(1 + exp(z)) - t z of K outputs a row; targets [rows,K] from 0 to 1. A row with a NaN among its targets does not count.
+void un_bernoulli_loss(ptrdiff_t rows, ptrdiff_t K, float *logits, const float *targets, float weight, double *add_loss,
+                       int64_t *add_count);
+void un_bernoulli_evaluate(ptrdiff_t rows, ptrdiff_t K, const float *logits, const float *targets, double *add_loss,
+                           int64_t *add_count, float *losses);
+// (y - t)²; targets [rows,K], of which NaN do not count. Numbers are counted, not rows.
+void un_squared_loss(ptrdiff_t rows, ptrdiff_t K, float *outputs, const float *targets, float weight, double *add_loss,
+                     int64_t *add_count);
+void un_squared_evaluate(ptrdiff_t rows, ptrdiff_t K, const float *outputs, const float *targets, double *add_loss,
+                         int64_t *add_count, float *losses);
 
 // ---- update.c: optimisers over a slab; each equals PyTorch's of that name
 void un_adam(ptrdiff_t n, float *w, const float *g, float *m, float *v, float rate, float beta1, float beta2, float eps,
