@@ -39,7 +39,7 @@ struct RunCommand: AsyncParsableCommand {
         Terminal.note(RunCommand.interrupted(summary))
         throw ExitCode(130)
       }
-      try conclude(study, folder, summary.outlived)
+      try conclude(folder, summary.outlived)
     }
   }
 
@@ -54,28 +54,26 @@ struct RunCommand: AsyncParsableCommand {
   /// The report and the last words, both from the records that are there.
   ///
   /// - Parameter outlived: runs that failed though their earlier records are there.
-  private func conclude(_ study: StudyFile, _ folder: RunFolder, _ outlived: Set<String>) throws {
-    let (records, wanted) = try folder.current()
-    let path = try Report.write(
-      records, of: wanted, study: study.name, notes: try folder.notes(), to: options.reports)
+  private func conclude(_ folder: RunFolder, _ outlived: Set<String>) throws {
+    let runs = try folder.current()
+    let (records, path) = (runs.records, try folder.report(runs))
     func count(_ status: RunRecord.Status) -> Int {
       records.count { (outlived.contains($0.identity) ? .failed : $0.status) == status }
     }
     Terminal.note(
-      "\(records.count) of \(wanted) runs: \(count(.finished)) finished, \(count(.diverged)) diverged, "
+      "\(records.count) of \(runs.wanted) runs: \(count(.finished)) finished, \(count(.diverged)) diverged, "
         + "\(count(.failed)) failed. Report: \(path)")
     if count(.diverged) == records.count {
       Terminal.complain("every run diverged: lower training.learning_rate, or clip the gradient (training.clip)")
     }
-    if count(.finished) == 0 || count(.failed) > 0 || records.count < wanted { throw ExitCode(1) }
+    if count(.finished) == 0 || count(.failed) > 0 || records.count < runs.wanted { throw ExitCode(1) }
   }
 
   private func list(_ study: StudyFile) throws {
-    let store = options.folder.store
-    for request in try study.requests(data.location) {
-      let identity = request.identity
-      let done = store.contains(identity) ? try store.read(identity).isDone(again: again) : false
-      Terminal.say("\(done ? "done   " : "missing")  \(identity)  \(request.cell.label)")
+    let requests = try study.requests(data.location)
+    for (request, record) in zip(requests, try options.folder.records(of: requests.map(\.identity))) {
+      let done = record?.isDone(again: again) ?? false
+      Terminal.say("\(done ? "done   " : "missing")  \(request.identity)  \(request.cell.label)")
     }
   }
 }
@@ -90,14 +88,12 @@ struct ReportCommand: ParsableCommand {
     try reporting {
       let folder = options.folder
       try folder.refuseOther()
-      let (records, wanted) = try folder.current()
-      guard !records.isEmpty else {
+      let runs = try folder.current()
+      guard !runs.records.isEmpty else {
         throw InputError("none of the study's runs has left a record yet", file: options.study)
       }
-      try folder.claimReport()
-      let path = try Report.write(
-        records, of: wanted, study: folder.study, notes: try folder.notes(), to: options.reports)
-      Terminal.say("\(records.count) of \(wanted) runs. Report: \(path)")
+      let path = try folder.report(runs)
+      Terminal.say("\(runs.records.count) of \(runs.wanted) runs. Report: \(path)")
     }
   }
 }

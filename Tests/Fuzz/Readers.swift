@@ -21,6 +21,7 @@ enum Readers {
       _ = try file("record.json", bytes)
       _ = try RecordStore(folder: folder).read("record")
     },
+    "runs": { bytes in _ = try StudyRuns(lines: bytes, file: "runs.jsonl") },
     "cell": { bytes in _ = try RunRequest(json: bytes, file: "cell.json") },
     "safetensors": { bytes in _ = try SafeTensors(bytes) },
     "parity": { bytes in _ = try Parity.compare(ReferenceCase(SafeTensors(bytes), file: "case")) },

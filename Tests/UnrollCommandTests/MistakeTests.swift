@@ -124,7 +124,7 @@ import UnrollCore
       #expect(ended.status == 1 && ended.sentences.count == 1)
       #expect(
         ended.errors.hasPrefix(
-          "unroll: Reports/st/records: the folder belongs to another study, a/st.yaml; name another"))
+          "unroll: Reports/st: the folder belongs to another study, a/st.yaml; name another"))
     }
     #expect(try program.files == files && program.stamps(files) == stamps)
     #expect(try program.run("run", "b/st.yaml", "--reports", "Others").status == 0)

@@ -35,6 +35,54 @@ import UnrollCore
     #expect(program.files == files)
   }
 
+  /// What a copy of the repository holds: the file of runs, and no records.
+  @Test func theFileOfRunsIsEnough() throws {
+    let program = try Program(Studies.small)
+    #expect(try program.run("run", "small.yaml", "--jobs", "2").status == 0)
+    let (report, runs) = ("Reports/small.md", "Reports/small/runs.jsonl")
+    let before = try (program.read(report), program.read(runs))
+    try program.remove("Reports/small/records")
+    let kept = program.files
+    try program.remove(report)
+    #expect(try program.run("report", "small.yaml").output == "12 of 12 runs. Report: Reports/small.md\n")
+    #expect(program.files == kept, "no records come of it")
+    #expect(try (program.read(report), program.read(runs)) == before)
+    let dry = try program.run("run", "small.yaml", "--dry-run")
+    #expect(dry.output.split(separator: "\n").count { $0.hasPrefix("done ") } == 12 && program.files == kept)
+    #expect(try program.run("run", "small.yaml").sentences.first == "12 runs, 12 of them done before.")
+    #expect(try (program.read(report), program.read(runs)) == before)
+
+    // A run whose line and record are gone is made again, to the same scores.
+    try program.remove("Reports/small/records")
+    var lines = before.1.split(separator: "\n")
+    let line = lines.remove(at: 5)
+    try program.write(runs, lines.joined(separator: "\n") + "\n")
+    let missing = try program.run("report", "small.yaml")
+    #expect(missing.output == "11 of 12 runs. Report: Reports/small.md\n")
+    #expect(try program.run("run", "small.yaml").sentences.first == "12 runs, 11 of them done before.")
+    let scores = #/"scores":\{.*\},"settings"/#
+    let again = try program.read(runs).split(separator: "\n")
+    #expect(
+      again.count == 13
+        && again.enumerated().allSatisfy { $0 == 5 || String($1) == before.1.split(separator: "\n")[$0] })
+    #expect(try again[5].firstMatch(of: scores)?.0 == line.firstMatch(of: scores)?.0)
+  }
+
+  @Test func aDamagedFileOfRunsIsASentence() throws {
+    let program = try Program(Studies.small)
+    #expect(try program.run("run", "small.yaml", "--jobs", "2").status == 0)
+    let whole = try program.read("Reports/small/runs.jsonl")
+    try program.write("Reports/small/runs.jsonl", String(whole.dropLast(100)))
+    let stamps = try program.stamps(program.files)
+    for command in [["run", "small.yaml"], ["run", "small.yaml", "--dry-run"], ["report", "small.yaml"]] {
+      let ended = try program.start(command).end()
+      #expect(ended.status == 1 && ended.sentences.count == 1)
+      #expect(
+        ended.errors.hasPrefix("unroll: Reports/small/runs.jsonl:13: the file is cut short here"), "\(ended.errors)")
+      #expect(try program.stamps(program.files) == stamps)
+    }
+  }
+
   /// A table of classes by classes, or of words by classes, would be 512 MiB each.
   @Test func manyClassesTakeMemoryInTheirNumber() throws {
     let tags = (0..<16_000).map { "w\($0 / 2 * 2)\tT\($0 % 8000)\n" + ($0 % 10 == 9 ? "\n" : "") }.joined()

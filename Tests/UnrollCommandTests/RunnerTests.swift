@@ -17,7 +17,8 @@ import UnrollCore
       #expect(own.count == 12, "each once: \(own)")
       #expect(try program.read("Reports/small.md").contains("12 of 12 runs"))
       let left = program.files.filter { $0.hasPrefix("Reports/") && !$0.hasSuffix(".svg") }
-      #expect(left.count == 12 + 3, "records, the grid, whose they are, the report, and nothing else: \(left)")
+      #expect(
+        left.count == 12 + 4, "records, the grid, whose they are, the report, its runs, and nothing else: \(left)")
       try program.remove("Reports")
     }
   }

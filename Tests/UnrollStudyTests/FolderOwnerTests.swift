@@ -26,12 +26,12 @@ import UnrollCore
       try mine.refuseOther()
       for other in [folder(root, "b/st.yaml"), folder(root, "b/st.yaml", records: "elsewhere")] {
         #expect { try other.refuseOther() } throws: { error in
-          "\(error)".hasPrefix("\(root)/Reports/st/records: the folder belongs to another study, ")
+          "\(error)".hasPrefix("\(root)/Reports/st: the folder belongs to another study, ")
             && "\(error)".contains("/a/st.yaml; name another one with --reports or --records")
         }
         #expect(throws: InputError.self) { try other.write(grid: ["x"], notes: "theirs") }
       }
-      #expect(try mine.notes() == "mine")
+      #expect(try mine.current().notes == "mine")
     }
   }
 
@@ -47,12 +47,12 @@ import UnrollCore
   @Test func movedStudiesKeepTheirFolders() throws {
     try inFolder { root in
       try folder(root, "a/st.yaml").write(grid: [], notes: "")
-      #expect(try Files.read("\(root)/Reports/st/records/study.txt") == Array("../../../a/st.yaml\n".utf8))
-      try Files.write("x", to: "\(root)/copy/Reports/st/records/study.txt")
+      #expect(try Files.read("\(root)/Reports/st/study.txt") == Array("../../a/st.yaml\n".utf8))
+      try Files.write("x", to: "\(root)/copy/Reports/st/study.txt")
       try folder("\(root)/copy", "b/st.yaml").refuseOther()
       unlink("\(root)/a/st.yaml")
       try folder(root, "b/st.yaml").write(grid: [], notes: "")
-      #expect(try Files.read("\(root)/Reports/st/records/study.txt") == Array("../../../b/st.yaml\n".utf8))
+      #expect(try Files.read("\(root)/Reports/st/study.txt") == Array("../../b/st.yaml\n".utf8))
     }
   }
 

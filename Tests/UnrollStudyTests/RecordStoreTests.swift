@@ -47,7 +47,7 @@ import UnrollCore
     try ReportFiles.inFolder { folder in
       let store = RecordStore(folder: folder)
       let (record, path) = (Synthetic.two[0], store.path(of: Synthetic.two[0].identity))
-      let text = String(decoding: try RecordStore.bytes(of: record), as: UTF8.self)
+      let text = String(decoding: try record.json(pretty: true), as: UTF8.self)
       for (known, unknown, keys) in [
         ("\"percent\"", "\"furlong\"", "metrics.0.unit"), ("\"finished\"", "\"well\"", "status"),
       ] {
@@ -61,7 +61,7 @@ import UnrollCore
 
   /// What stands in a record of each kind, as it is written.
   @Test func theLayoutOfRecordsStays() throws {
-    let text = String(decoding: try RecordStore.bytes(of: Synthetic.two[0]), as: UTF8.self)
+    let text = String(decoding: try Synthetic.two[0].json(pretty: true), as: UTF8.self)
     for piece in [
       """
         "groups" : [

@@ -49,11 +49,11 @@ import UnrollCore
   /// Records of before have no measurements.
   @Test func oldRecordsAreRead() throws {
     var record = Synthetic.two[0]
-    let old = try RecordStore.bytes(of: record)
+    let old = try record.json(pretty: true)
     #expect(!String(decoding: old, as: UTF8.self).contains("measurements"))
     #expect(try RunRecord(json: old).measurements == nil)
     record.measurements = ["time step": 0.5]
-    #expect(try RunRecord(json: RecordStore.bytes(of: record)).measurements == ["time step": 0.5])
+    #expect(try RunRecord(json: record.json(pretty: true)).measurements == ["time step": 0.5])
   }
 
   @Test func theAuthorsWordsFollowTheAnswer() throws {

@@ -34,6 +34,25 @@ import UnrollData
     }
   }
 
+  /// All that a study left is its file: its runs are done, and where a run is tried again in vain its scores stay.
+  @Test func theFileOfRunsIsEnough() async throws {
+    try await study { study, folder, location in
+      let here = Given { try CellRun($0, location).run(into: folder.store, progress: $1)?.message }
+      _ = try await StudyRunner(study, folder, location, jobs: 2, launcher: here, report: { _ in }).run()
+      var runs = try folder.current()
+      for index in runs.records.indices { runs.records[index].environment.build = "0000000000000000" }
+      _ = try folder.report(runs)
+      for again in [false, true] {
+        try FileManager.default.removeItem(atPath: folder.store.folder)
+        let summary = try await StudyRunner(
+          study, folder, location, jobs: 2, again: again, launcher: Given { _, _ in "it fell" }, report: { _ in }
+        ).run()
+        #expect(summary.finished == (again ? 0 : 4) && summary.outlived.count == (again ? 4 : 0))
+        #expect(try folder.current() == runs)
+      }
+    }
+  }
+
   /// A run that leaves no record gets one that says why, and says the new reason when it is tried again.
   @Test(arguments: ["it fell", nil] as [String?]) func whatLeavesNoRecordHasFailed(problem: String?) async throws {
     try await study { study, folder, location in

@@ -17,11 +17,11 @@ except ModuleNotFoundError:
     torch = None
 else:
     import models
-RECORDS = Path(__file__).resolve().parents[2] / "Reports" / "quick" / "records"
+RUNS = Path(__file__).resolve().parents[2] / "Reports" / "quick" / "runs.jsonl"
 
 
 def records():
-    return [json.loads(path.read_text()) for path in sorted(RECORDS.glob("*.json"))]
+    return [json.loads(line) for line in RUNS.read_text().splitlines()[1:]]
 
 
 class Settings(unittest.TestCase):

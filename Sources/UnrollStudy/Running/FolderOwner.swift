@@ -7,7 +7,7 @@ import UnrollCore
 struct FolderOwner {
   /// The study's file; empty when there is none.
   let study: String
-  /// That of the records where they usually lie, below the report's; then the one that was asked for.
+  /// That of the report's figures and runs; then that of the records, where one was asked for.
   let folders: [String]
 
   private static func note(_ folder: String) -> String { "\(folder)/study.txt" }

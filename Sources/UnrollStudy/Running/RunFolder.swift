@@ -1,6 +1,10 @@
 import UnrollCore
 
-/// Where a study leaves things: `<reports>/<study>.md`, figures in `<reports>/<study>/`, records beside them.
+/// Where a study leaves things: `<reports>/<study>.md`; figures and all runs (`runs.jsonl`) in `<reports>/<study>/`; records, one a
+/// run, in a folder to work in.
+///
+/// A run stands in the folder of records or in the file of runs. The file is written with the report, and is enough for it; a
+/// record in the folder is newer than the line of the same run.
 public struct RunFolder: Sendable {
   public let study: String
   public let reports: String
@@ -11,16 +15,16 @@ public struct RunFolder: Sendable {
   public init(study: String, reports: String, records: String?, file: String = "") {
     self.study = study
     self.reports = reports
-    let usual = "\(reports)/\(study)/records"
-    store = RecordStore(folder: records ?? usual)
-    owner = FolderOwner(study: file, folders: records.map { [usual, $0] } ?? [usual])
+    let own = "\(reports)/\(study)"
+    store = RecordStore(folder: records ?? "\(own)/records")
+    owner = FolderOwner(study: file, folders: records.map { [own, $0] } ?? [own])
   }
 
   /// - Throws: `InputError` when its records, or the report that it would write, are those of another study.
   public func refuseOther() throws { try owner.refuseOther() }
 
-  /// Says whose the report is that is going to be written.
-  public func claimReport() throws { try owner.claim(owner.folders[0]) }
+  /// The file of all runs.
+  var file: String { "\(reports)/\(study)/runs.jsonl" }
 
   private var grid: String { "\(store.folder)/grid.txt" }
 
@@ -39,17 +43,52 @@ public struct RunFolder: Sendable {
     for folder in [store.folder, reports, "\(reports)/\(study)"] { Files.removeLeftovers(in: folder) }
   }
 
-  /// What the study's author says about it, in Markdown; empty when there is nothing.
-  public func notes() throws -> String {
-    Files.exists(notesFile) ? String(decoding: try Files.read(notesFile), as: UTF8.self) : ""
+  /// What stands in the file; nil when there is none.
+  func filed() throws -> StudyRuns? {
+    Files.exists(file) ? try StudyRuns(lines: Files.read(file), file: file) : nil
   }
 
-  /// The records of the study's current grid that are there, and how many it wants.
-  public func current() throws -> (records: [RunRecord], wanted: Int) {
+  /// Makes records of the file's lines, so that whoever makes a run finds in the folder all that is known of it.
+  ///
+  /// - Throws: `InputError` for a line that is not the run that it says.
+  func unpack(_ runs: StudyRuns) throws {
+    let claims = RunClaims(folder: store.folder)
+    for (line, record) in zip(2..., runs.records) where claims.take(record.identity) {
+      defer { claims.release(record.identity) }
+      guard !store.contains(record.identity) else { continue }
+      try record.requireIdentity(file: file, line: line)
+      try store.write(record)
+    }
+  }
+
+  /// What runs have left, each of them; nil for nothing.
+  public func records(of identities: [String]) throws -> [RunRecord?] {
+    let lines = Dictionary(uniqueKeysWithValues: (try filed()?.records ?? []).map { ($0.identity, $0) })
+    return try identities.map { try store.contains($0) ? store.read($0) : lines[$0] }
+  }
+
+  /// The study as it stands: the runs of its grid, or those of the file where there is no grid.
+  public func current() throws -> StudyRuns {
     guard Files.exists(grid) else {
+      if let runs = try filed() { return runs }
       throw InputError("there are no records of this study here; make them with `unroll run`", file: store.folder)
     }
     let identities = String(decoding: try Files.read(grid), as: UTF8.self).split(separator: "\n").map(String.init)
-    return (try identities.filter(store.contains).map(store.read), identities.count)
+    let notes = Files.exists(notesFile) ? String(decoding: try Files.read(notesFile), as: UTF8.self) : ""
+    return StudyRuns(records: try records(of: identities).compactMap(\.self), wanted: identities.count, notes: notes)
+  }
+
+  /// Writes the report and the file of its runs. Runs that leave the file, since the study has them no longer, become records.
+  ///
+  /// - Returns: the path of the Markdown file.
+  public func report(_ runs: StudyRuns) throws -> String {
+    try owner.claim(owner.folders[0])
+    let stay = Set(runs.records.map(\.identity))
+    for record in try filed()?.records ?? [] where !stay.contains(record.identity) && !store.contains(record.identity) {
+      try store.write(record)
+    }
+    let path = try Report.write(runs.records, of: runs.wanted, study: study, notes: runs.notes, to: reports)
+    try Files.write(try runs.lines(), to: file)
+    return path
   }
 }

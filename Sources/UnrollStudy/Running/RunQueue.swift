@@ -53,11 +53,7 @@ final class RunQueue {
     guard store.contains(identity) else { return nil }
     var record = try store.read(identity)
     guard record.status != .failed else { return record }
-    guard try StudyCell.identity(of: record.settings, dataDigest: record.data.digest) == identity else {
-      throw InputError(
-        "does not hold the settings and data of the run that it is named after; delete it to have the cell run again",
-        file: store.path(of: identity))
-    }
+    try record.requireIdentity(file: store.path(of: identity))
     if record.take(namesOf: request.cell), claims.take(identity) {
       defer { claims.release(identity) }
       try store.write(record)
@@ -105,6 +101,15 @@ extension RunRecord {
   /// Whether the run is not made again.
   public func isDone(again: Bool) -> Bool {
     status != .failed && !(again && environment.build != Machine.build)
+  }
+
+  /// - Throws: `InputError` when it has the scores of other settings or data than its identity says.
+  func requireIdentity(file: String, line: Int? = nil) throws {
+    guard try status == .failed || StudyCell.identity(of: settings, dataDigest: data.digest) == identity else {
+      throw InputError(
+        "does not hold the settings and data of the run that it is named after; delete it to have the cell run again",
+        file: file, line: line)
+    }
   }
 
   /// Whether it is a failure that says this, and perhaps more.

@@ -45,9 +45,10 @@ public final class StudyRunner {
     launcher: any Launcher, report: @escaping (StudyEvent) -> Void
   ) throws {
     (self.jobs, self.launcher, self.report) = (jobs, launcher, report)
-    let requests = try study.requests(location)
+    let (requests, filed) = (try study.requests(location), try folder.filed())
     try folder.write(grid: requests.map(\.identity), notes: study.notes)
     folder.removeLeftovers()
+    if let filed { try folder.unpack(filed) }
     queue = try RunQueue(requests, folder.store, again: again)
   }
 

@@ -82,7 +82,7 @@ struct StudyResults {
   private static func oneEach(_ records: [RunRecord]) throws -> [RunRecord] {
     try Dictionary(grouping: records, by: \.identity).values.map { copies in
       guard copies.count > 1 else { return copies[0] }
-      let written = try copies.map { (bytes: try RecordStore.bytes(of: $0), record: $0) }
+      let written = try copies.map { (bytes: try $0.json(pretty: false), record: $0) }
       return written.min { $0.bytes.lexicographicallyPrecedes($1.bytes) }!.record
     }
   }

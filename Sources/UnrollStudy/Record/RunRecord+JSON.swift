@@ -1,0 +1,66 @@
+import FoundationEssentials
+import UnrollCore
+
+/// Records as JSON: equal records have equal bytes. The numbers of a diverged run may be infinite or not a number.
+extension RunRecord {
+  private struct Version: Decodable { var format: Int }
+
+  /// - Parameter pretty: a line for every value, else one line.
+  func json(pretty: Bool) throws -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    if pretty { encoder.outputFormatting.insert(.prettyPrinted) }
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+    return Array(try encoder.encode(self)) + [UInt8(ascii: "\n")]
+  }
+
+  /// - Parameters:
+  ///   - file: where it stands, for complaints.
+  ///   - line: the line in which it stands whole.
+  /// - Throws: `InputError` for what is no record, or one of a newer program.
+  init(json bytes: some Sequence<UInt8>, file: String, line: Int? = nil) throws {
+    let data = Data(bytes)
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+    do {
+      let format = try decoder.decode(Version.self, from: data).format
+      guard format <= RunRecord.currentFormat else {
+        throw InputError.newer(format: format, file: file, line: line)
+      }
+      self = try decoder.decode(RunRecord.self, from: data)
+    } catch let error as DecodingError {
+      let what = "is not the record of a run (\(error.sentence)); delete it to have the cell run again"
+      throw InputError(what, file: file, line: line)
+    }
+  }
+}
+
+extension InputError {
+  /// What a program says of a layout that it does not know.
+  static func newer(format: Int, file: String, line: Int? = nil) -> InputError {
+    InputError("was written by a newer unroll (format \(format)); update unroll to read it", file: file, line: line)
+  }
+}
+
+extension DecodingError {
+  /// What is wrong, in a few words.
+  var sentence: String {
+    switch self {
+    case .keyNotFound(let key, _): "\(key.stringValue) is missing"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+      "\(context.place) is of another type"
+    case .dataCorrupted(let context) where !context.codingPath.isEmpty:
+      "\(context.place) has a value that it cannot have"
+    default: "broken JSON"
+    }
+  }
+}
+
+extension DecodingError.Context {
+  /// Keys and numbers from the outside: `metrics.0.unit`.
+  fileprivate var place: String {
+    codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
+  }
+}
