@@ -87,8 +87,7 @@ package struct BenchCase: Options, Hashable {
     if obstacle != nil { return }
     switch kind {
     case .step:
-      let count = try SequenceModel.parameterCount(
-        vocabulary: vocabulary, classes: classes, modelOptions, try settings(), .everyStep)
+      let count = try Tagging.parameterCount(try recipe())
       // Values, gradients and Adam's two moments.
       let mib = Double(count) * 16 / 1_048_576
       guard mib <= Machine.memory else {
@@ -117,10 +116,11 @@ package struct BenchCase: Options, Hashable {
     return settings
   }
 
-  var modelOptions: ModelOptions {
-    var options = ModelOptions()
-    options.embedding = embed
-    return options
+  /// The network of a step's case.
+  func recipe() throws -> NetworkRecipe {
+    var model = ModelOptions()
+    model.embedding = embed
+    return NetworkRecipe(model, try settings(), .everyStep, NetworkData(tokens: vocabulary, outputs: classes))
   }
 
   /// The backend of an operator's case: state spaces alone, others as they stand in a model.

@@ -123,6 +123,15 @@ extension Setting {
     return text
   }
 
+  /// One line, the way it would stand in a study.
+  public var brief: String {
+    switch content {
+    case .scalar(let text): text
+    case .list(let items): "[" + items.map(\.brief).joined(separator: ", ") + "]"
+    case .table(let entries): "{" + entries.map { "\($0.key): \($0.value.brief)" }.joined(separator: ", ") + "}"
+    }
+  }
+
   /// A whole number, `1_000` and `1e3` too.
   ///
   /// - Throws: `InputError` for anything else.

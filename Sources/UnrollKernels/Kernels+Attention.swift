@@ -14,6 +14,12 @@ extension Kernels {
     un_attention_softmax(scores.rows, scores.columns, first, window, scale, scores.base)
   }
 
+  /// Every row of scores [R, K] becomes probabilities.
+  public static func softmax(_ scores: Matrix) {
+    // Every row sees everything.
+    attentionSoftmax(scores, first: scores.columns - 1, window: scores.rows + scores.columns, scale: 1)
+  }
+
   /// `dp` [Q, K], the gradient of the probabilities p, becomes that of the scores.
   public static func attentionSoftmaxBack(_ p: Matrix, scale: Float, gradient dp: Matrix) {
     precondition(same(p, dp) && p.isContiguous && dp.isContiguous)

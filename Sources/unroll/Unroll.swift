@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLibrary
 import UnrollBench
 import UnrollCore
 import UnrollKernels

@@ -26,13 +26,13 @@ func train(_ backend: any BackendOptions.Type, _ task: some Task, _ data: Encode
   var options = ModelOptions()
   options.embedding = 5
   let (reading, random) = (type(of: task).reading, RandomSource(seed: 1))
-  let model = try SequenceModel(
-    vocabulary: data.vocabulary.count, classes: task.classes, options, settings, reading, random: random)
+  let known = NetworkData(data.vocabulary, outputs: task.classes, labels: data.labels)
+  let network = try SequenceNetwork(NetworkRecipe(options, settings, reading, known), random: random)
   var training = TrainingOptions()
   (training.epochs, training.batch, training.shards, training.chunk) = (1, 6, 3, 8)
-  let outcome = Trainer(model, task, training, wordDropout: 0.25, data.vocabulary, random: random, threads: 2).train()
+  let outcome = Trainer(network, task, training, random: random, threads: 2).train()
   guard outcome.divergence == nil else { throw InputError("\(backend.name) broke") }
-  if model.backend.isCausal { try model.stream(sequences: 2).step([0, 1]) }
+  if network.backend.isCausal { try network.stream(sequences: 2).step([0, 1]) }
   print(backend.name, type(of: task).name, outcome.scores[.test] ?? [:])
 }
 

@@ -17,15 +17,15 @@ import UnrollKit
     let data = try EncodedData(DataRequest(Datasets.named("copying")).load(DataLocation(roots: [])))
     let task = Tagging(data, characters: false)
     let (backend, random) = (try BackendSettings("gru", []), RandomSource(seed: 1))
-    let model = try SequenceModel(
-      vocabulary: data.vocabulary.count, classes: task.classes, ModelOptions(), backend, Tagging.reading, random: random
-    )
+    let known = NetworkData(data.vocabulary, outputs: task.classes)
+    let recipe = NetworkRecipe(ModelOptions(), backend, Tagging.reading, known)
+    let network = try SequenceNetwork(recipe, random: random)
     var training = TrainingOptions()
     training.epochs = 1
-    let outcome = Trainer(model, task, training, wordDropout: 0, data.vocabulary, random: random).train()
+    let outcome = Trainer(network, task, training, random: random).train()
     print(outcome.scores[.test] ?? [:])
 
-    let stream = try model.stream()
+    let stream = try network.stream()
     for token: Int32 in [1, 2, 3] { print(stream.step([token]).array) }
     #expect(outcome.scores[.test]?["accuracy"] != nil && outcome.divergence == nil)
     #expect(stream.logits.columns == task.classes)

@@ -162,7 +162,7 @@ import UnrollLayers
 
   @Test(arguments: [
     ("of: [lstm, gruu]", "s.yaml:2: unknown backend \"gruu\"; did you mean \"gru\"?"),
-    ("of: [{forget_bias: 1}]", "s.yaml:2: a part of a stack needs its name: {backend: lstm, …}"),
+    ("of: [{forget_bias: 1}]", "s.yaml:2: a part of a stack needs its name: {backend: NAME, …}"),
     ("of: [{backend: lstm, width: 3}]", "s.yaml:2: width belongs to the whole stack, not to its part lstm"),
     ("of: [{backend: lstm, reset: before}]", "s.yaml:2: backend lstm: unknown key \"reset\""),
     ("of: [stack]", "s.yaml:2: a stack cannot hold another stack; list its parts instead"),

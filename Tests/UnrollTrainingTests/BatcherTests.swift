@@ -30,9 +30,15 @@ import UnrollKernels
     }
   }
 
-  @Test func seenFollowsItsToken() {
+  /// What is predicted for a target goes back to where it stands.
+  @Test func positionsAreThoseOfTheSplit() {
+    let labels = sequences.flatMap(\.labels)
     let batches = batcher.shuffled(7, RandomSource(seed: 2))
-    #expect(batches.flatMap(\.seen) == batches.flatMap(\.tokens).map { $0 % 2 == 0 } && !batches.isEmpty)
+    for batch in batches { #expect(batch.positions.map { labels[Int($0)] } == batch.targets) }
+    #expect(batches.flatMap(\.positions).sorted() == labels.indices.map { Int32($0) })
+    let summaries = SequenceBatcher(sequences: sequences, perToken: false).shuffled(7, RandomSource(seed: 2))
+    for batch in summaries { #expect(batch.positions.map { sequences[Int($0)].labels[0] } == batch.targets) }
+    #expect(summaries.flatMap(\.positions).sorted() == sequences.indices.map { Int32($0) })
   }
 
   @Test func orderIsAFunctionOfTheSource() {
@@ -71,7 +77,8 @@ import UnrollKernels
       #expect(parts == key(batch).sorted { $0[0] < $1[0] })
       let sizes = shards.map(\.steps.sequences)
       #expect(sizes.max()! - sizes.min()! <= 1)
-      #expect(shards.allSatisfy { $0.seen == $0.tokens.map { $0 % 2 == 0 } })
+      let labels = sequences.flatMap(\.labels)
+      #expect(shards.allSatisfy { $0.positions.map { labels[Int($0)] } == $0.targets })
     }
   }
 

@@ -18,24 +18,24 @@ import UnrollKernels
       Kernels.scale(model.parameters.value(parameter), by: 2)
     }
     model.parameters.changed()
-    let whole = evaluate(model, task, stream.test, columns, chunk: 1000)
-    let cut = evaluate(model, task, stream.test, columns, chunk: 5)
+    let whole = evaluate(model, stream.test, columns, chunk: 1000)
+    let cut = evaluate(model, stream.test, columns, chunk: 5)
     #expect(whole.batches == 1 && cut.batches > 1)
     #expect(abs(whole.loss - cut.loss) < 3e-6 * whole.loss)
-    let forgetful = evaluate(model, task, stream.test, columns, chunk: 5, forgetting: true)
+    let forgetful = evaluate(model, stream.test, columns, chunk: 5, forgetting: true)
     #expect(abs(whole.loss - forgetful.loss) > 1e-4 * whole.loss, "the test can tell a carried state from none")
   }
 
   private func evaluate(
-    _ model: SequenceModel, _ task: some Task, _ tokens: [Int32], _ columns: Int, chunk: Int, forgetting: Bool = false
+    _ model: SequenceNetwork, _ tokens: [Int32], _ columns: Int, chunk: Int, forgetting: Bool = false
   ) -> (loss: Double, batches: Int) {
     let worker = ShardWorker(parameters: 0)
     let batches = StreamBatcher(tokens: tokens).batches(columns: columns, chunk: chunk)
     var sums = LossSums()
     for batch in batches {
-      _ = worker.evaluate(
-        model, task, forgetting ? Batch(batch.steps, tokens: batch.tokens, targets: batch.targets) : batch)
-      sums += worker.sums
+      sums +=
+        worker.evaluate(model, forgetting ? Batch(batch.steps, tokens: batch.tokens, targets: batch.targets) : batch)
+        .sums
     }
     return (sums.loss, batches.count)
   }
@@ -54,7 +54,7 @@ import UnrollKernels
       var options = TrainingOptions()
       (options.epochs, options.batch, options.chunk) = (1, batch, chunk)
       options.optimiser.learningRate = 0
-      return Trainer(model, task, options, wordDropout: 0, data.vocabulary, random: RandomSource(seed: 1)).train()
+      return Trainer(model, task, options, random: RandomSource(seed: 1)).train()
     }
     #expect(outcome(batch, chunk).scores == outcome(4, 16).scores)
   }
@@ -91,10 +91,10 @@ import UnrollKernels
       String(repeating: "abcd", count: 40), test: String(repeating: "abcdabxycd", count: 4))
     let task = try LanguageModelling(data, characters: true)
     func nats(_ epochs: Int) throws -> Double {
-      let model = try Small.model(data, task, try Small.backend("gru", width: 12))
+      let model = try Small.model(data, task, try Small.backend("gru", width: 12), wordDropout: 0.25)
       var options = TrainingOptions()
       (options.epochs, options.batch, options.chunk, options.optimiser.learningRate) = (epochs, 4, 16, 0.02)
-      let outcome = Trainer(model, task, options, wordDropout: 0.25, data.vocabulary, random: RandomSource(seed: 1))
+      let outcome = Trainer(model, task, options, random: RandomSource(seed: 1))
         .train()
       return try #require(outcome.scores[.test]?["nats-per-token"])
     }

@@ -19,8 +19,8 @@ import UnrollLayers
     let random = RandomSource(seed: 1)
     var state: [(values: [Float], rows: Int, columns: Int)]?
     for batch in batches {
-      worker.train(model, task, batch, weight: 0.1, random)
-      let (gradients, final) = plainRun(model, task, batch, state, random)
+      worker.train(model, batch, weight: 0.1, random)
+      let (gradients, final) = plainRun(model, batch, state, random)
       #expect(worker.gradients.row.array == gradients)
       #expect(gradients.contains { $0 != 0 })
       state = final
@@ -30,7 +30,7 @@ import UnrollLayers
 
   /// Forward and backward in fresh memory, from a state that nobody else can write to.
   private func plainRun(
-    _ model: SequenceModel, _ task: LanguageModelling, _ batch: Batch,
+    _ model: SequenceNetwork, _ batch: Batch,
     _ state: [(values: [Float], rows: Int, columns: Int)]?, _ random: RandomSource
   ) -> ([Float], [(values: [Float], rows: Int, columns: Int)]) {
     let slab = Buffer(count: model.parameters.count)
@@ -41,9 +41,8 @@ import UnrollLayers
       matrix.assign(Array(slot.values[..<(matrix.rows * matrix.columns)]))
       return matrix
     }
-    let (logits, final, pullback) = model.forward(batch.tokens, from: initial, pass)
-    _ = task.loss(logits, batch, weight: 0.1)
-    pullback(logits)
-    return (slab.row.array, final.map { ($0.array, $0.rows, $0.columns) })
+    let loss = model.loss(batch, from: initial, weight: 0.1, pass)
+    loss.pullback()
+    return (slab.row.array, loss.state.map { ($0.array, $0.rows, $0.columns) })
   }
 }

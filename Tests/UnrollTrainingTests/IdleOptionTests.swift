@@ -96,7 +96,7 @@ import UnrollLayers
     let task = SpyTask(data, script: (0..<40).map { 0.9 - 0.01 * Double($0) })
     let model = try Small.model(data, task, try Small.backend("gru", width: 5), dropout: 0.2)
     var weights: [Float] = []
-    let trainer = Trainer(model, task, options, wordDropout: 0, data.vocabulary, random: RandomSource(seed: 1)) {
+    let trainer = Trainer(model, task, options, random: RandomSource(seed: 1)) {
       point in
       weights += model.weights + [Float(point.step), Float(point.learningRate)]
     }

@@ -76,13 +76,14 @@ import UnrollLayers
     var attention = TransformerOptions()
     attention.positions = positions
     var (settings, model, options) = (BackendSettings(attention), ModelOptions(), TrainingOptions())
-    (settings.stack.width, settings.stack.layers, model.embedding) = (32, 2, 32)
+    (settings.stack.width, settings.stack.layers) = (32, 2)
+    (model.embedding, model.wordDropout) = (32, 0)
     (options.epochs, options.warmup, options.optimiser.learningRate) = (8, 20, 0.005)
     let task = Tagging(data, characters: false)
-    let made = try SequenceModel(
-      vocabulary: data.vocabulary.count, classes: task.classes, model, settings, .everyStep,
+    let made = try SequenceNetwork(
+      NetworkRecipe(model, settings, .everyStep, NetworkData(data.vocabulary, outputs: task.classes)),
       random: RandomSource(seed: 1))
-    let outcome = Trainer(made, task, options, wordDropout: 0, data.vocabulary, random: RandomSource(seed: 1)).train()
+    let outcome = Trainer(made, task, options, random: RandomSource(seed: 1)).train()
     #expect(outcome.scores[.test]!["accuracy"]! > 0.95)
   }
 
@@ -116,7 +117,7 @@ import UnrollLayers
     var options = TrainingOptions()
     (options.epochs, options.batch, options.chunk) = (epochs * recipe.patience, 4, 16)
     options.optimiser.learningRate = recipe.rate
-    let outcome = Trainer(model, task, options, wordDropout: 0, data.vocabulary, random: RandomSource(seed: 1)).train()
+    let outcome = Trainer(model, task, options, random: RandomSource(seed: 1)).train()
     return outcome.divergence == nil ? outcome.scores[.test] ?? [:] : [:]
   }
 }

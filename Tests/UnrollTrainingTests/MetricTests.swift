@@ -20,46 +20,47 @@ import UnrollKernels
   @Test func nothingCountedIsNotANumber() { #expect(ClassCounts(classes: 3).accuracy.isNaN) }
 
   /// Sentences "a b c" and "d e", predicted A B B and A B: four of five tokens, one of two sentences; of the unseen c and e one.
-  @Test func taggingScores() {
-    let steps = PackedSteps(lengths: [3, 2])
-    let batch = Batch(
-      steps, tokens: [1, 0, 2, 0, 0], targets: [0, 0, 1, 1, 2], seen: [true, true, true, false, false])
-    var scorer = TaggingScorer(classes: 3)
-    scorer.add(batch, predicted: [0, 0, 1, 1, 1], LossSums())
-    #expect(scorer.scores["accuracy"] == 0.8)
-    #expect(scorer.scores["sequence-accuracy"] == 0.5)
-    #expect(scorer.scores["unseen-accuracy"] == 0.5)
-    // F1 of 0: 1; of 1: 2·2/(2 + 3); of 2: 0.
-    #expect(abs(scorer.scores["macro-f1"]! - (1 + 0.8 + 0) / 3) < 1e-15)
+  @Test func taggingScores() throws {
+    let task = Tagging(
+      try Small.tagged("a/A b/B d/C", test: "a/A b/B c/B\nd/A e/C"), characters: false)
+    let scores = task.scores(Predictions(classes: [0, 1, 1, 0, 1]), .test)
+    #expect(scores["accuracy"] == 0.8)
+    #expect(scores["sequence-accuracy"] == 0.5)
+    #expect(scores["unseen-accuracy"] == 0.5)
+    // F1 of A: 1; of B: 2·2/(2 + 3); of C: 0.
+    #expect(abs(scores["macro-f1"]! - (1 + 0.8 + 0) / 3) < 1e-15)
   }
 
-  /// The same sentences, but of "a b c" only b counts, and "d e" is left out as a sentence; a third, "f", is wrong.
-  @Test func tokensWithoutALabelDoNotCount() {
-    let none = Kernels.ignoredTarget
-    let batch = Batch(
-      PackedSteps(lengths: [3, 2, 1]), tokens: [1, 0, 3, 2, 0, 0], targets: [none, none, 2, 1, none, none],
-      seen: [true, true, false, true, false, false])
-    var scorer = TaggingScorer(classes: 3)
-    scorer.add(batch, predicted: [0, 0, 0, 1, 1, 2], LossSums())
-    #expect(scorer.scores["accuracy"] == 0.5)
-    #expect(scorer.scores["sequence-accuracy"] == 0.5)
-    #expect(scorer.scores["unseen-accuracy"] == 0)
+  /// The same sentences, but of "a b c" only b counts, and "d e" is wrong in the unseen e; a third asks for nothing.
+  @Test func tokensWithoutALabelDoNotCount() throws {
+    let data = try Small.tagged("a/A b/B d/C", test: "a/- b/B c/-\nd/- e/C\nf/-", ignoring: "-")
+    let task = Tagging(data, characters: false)
+    let scores = task.scores(Predictions(classes: [0, 1, 1, 0, 1, 2]), .test)
+    #expect(scores["accuracy"] == 0.5)
+    #expect(scores["sequence-accuracy"] == 0.5)
+    #expect(scores["unseen-accuracy"] == 0)
   }
 
-  @Test func unseenAccuracyIsLeftOutWhereNothingIsUnseen() {
-    var scorer = TaggingScorer(classes: 2)
-    scorer.add(
-      Batch(PackedSteps(lengths: [1]), tokens: [1], targets: [0], seen: [true]), predicted: [0], LossSums())
-    #expect(scorer.scores["unseen-accuracy"] == nil)
-    #expect(scorer.scores["accuracy"] == 1)
+  @Test func unseenAccuracyIsLeftOutWhereNothingIsUnseen() throws {
+    let task = Tagging(try Small.tagged("a/A b/B"), characters: false)
+    let scores = task.scores(Predictions(classes: [0, 1]), .test)
+    #expect(scores["unseen-accuracy"] == nil)
+    #expect(scores["accuracy"] == 1)
   }
 
-  @Test func perplexityAndBitsComeFromNats() {
-    var sums = LossSums()
-    (sums.loss, sums.count) = (12, 8)
-    let scores = LanguageScorer(wanted: [.nats, .perplexity, .bits], sums).scores
+  /// What nobody looked at is no mistake.
+  @Test func absentPredictionsDoNotCount() throws {
+    let task = Tagging(try Small.tagged("a/A b/B\nb/B a/A"), characters: false)
+    let scores = task.scores(Predictions(classes: [0, 0, Predictions.absent, Predictions.absent]), .test)
+    #expect(scores["accuracy"] == 0.5 && scores["sequence-accuracy"] == 0)
+  }
+
+  @Test func perplexityAndBitsComeFromNats() throws {
+    let data = try Small.text("abab")
+    let scores = try LanguageModelling(data, characters: true).scores(LossSums(loss: 12, count: 8))
     #expect(scores == ["nats-per-token": 1.5, "perplexity": exp(1.5), "bits-per-character": 1.5 / log(2)])
-    #expect(LanguageScorer(wanted: [.nats, .perplexity], sums).scores["bits-per-character"] == nil)
+    #expect(
+      try LanguageModelling(data, characters: false).scores(LossSums(loss: 1, count: 1))["bits-per-character"] == nil)
   }
 
   @Test func betterHasADirection() {

@@ -58,7 +58,7 @@ import UnrollLayers
   }
 
   /// A model with a state space, and the indices of its slow parameters.
-  private func stateSpace() throws -> (SequenceModel, Set<Int>) {
+  private func stateSpace() throws -> (SequenceNetwork, Set<Int>) {
     let data = try Small.tagged("a/X b/Y c/X")
     var settings = try Small.backend("ssm", width: 5)
     try settings.apply(try Setting(yaml: "{ssm_learning_rate: 0.1}", file: "").entries(""))
@@ -68,7 +68,7 @@ import UnrollLayers
     return (model, Set(model.parameters.ranges(ofGroup: group).flatMap { Array($0) }))
   }
 
-  private func step(_ model: SequenceModel, gradient: Float, decay: Double, _ kind: OptimiserOptions.Kind = .sgd) {
+  private func step(_ model: SequenceNetwork, gradient: Float, decay: Double, _ kind: OptimiserOptions.Kind = .sgd) {
     var options = OptimiserOptions()
     (options.kind, options.weightDecay) = (kind, decay)
     let gradients = Buffer(count: model.parameters.count)

@@ -59,16 +59,17 @@ enum Small {
 
   static let backends = Backends.all.map { $0.name }
 
-  /// A model with dropout, so that randomness takes part.
+  /// A network with dropout, so that randomness takes part.
   static func model(
-    _ data: EncodedData, _ task: some Task, _ backend: BackendSettings, seed: UInt64 = 1, dropout: Double = 0
-  ) throws -> SequenceModel {
+    _ data: EncodedData, _ task: some Task, _ backend: BackendSettings, seed: UInt64 = 1, dropout: Double = 0,
+    wordDropout: Double = 0
+  ) throws -> SequenceNetwork {
     var options = ModelOptions()
     options.embedding = 6
-    (options.embeddingDropout, options.outputDropout) = (dropout, dropout)
-    return try SequenceModel(
-      vocabulary: data.vocabulary.count, classes: task.classes, options, backend, type(of: task).reading,
-      random: RandomSource(seed: seed))
+    (options.embeddingDropout, options.outputDropout, options.wordDropout) = (dropout, dropout, wordDropout)
+    let known = NetworkData(data.vocabulary, outputs: task.classes, labels: data.labels)
+    return try SequenceNetwork(
+      NetworkRecipe(options, backend, type(of: task).reading, known), random: RandomSource(seed: seed))
   }
 
   /// Sentences of lengths 1 to 7 over 12 words; a tag depends on the word and on the word before.
@@ -100,6 +101,6 @@ extension Batch {
   }
 }
 
-extension SequenceModel {
+extension SequenceNetwork {
   var weights: [Float] { parameters.values.row.array }
 }

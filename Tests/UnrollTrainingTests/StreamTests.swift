@@ -36,11 +36,11 @@ import UnrollKernels
     }
   }.filter { (try? model($0.settings, $0.reading))?.backend.isCausal == true }
 
-  private static func model(_ settings: BackendSettings, _ reading: Reading) throws -> SequenceModel {
+  private static func model(_ settings: BackendSettings, _ reading: Reading) throws -> SequenceNetwork {
     var options = ModelOptions()
     options.embedding = 7
-    return try SequenceModel(
-      vocabulary: 11, classes: 9, options, settings, reading, random: RandomSource(seed: 5))
+    return try SequenceNetwork(
+      NetworkRecipe(options, settings, reading, NetworkData(tokens: 11, outputs: 9)), random: RandomSource(seed: 5))
   }
 
   /// What a backend wrongly refused would be lost in silence.
@@ -96,7 +96,7 @@ import UnrollKernels
     }
   #endif
 
-  /// After every token the logits of the model that has read the tokens so far as one sequence: the last of a tagger's or a
+  /// After every token the probabilities of the model that has read the tokens so far as one sequence: the last of a tagger's or a
   /// language model's, those of a classifier.
   @Test(arguments: forms)
   func aStreamedModelIsTheModel(_ form: Form) throws {
@@ -105,21 +105,24 @@ import UnrollKernels
     for round in 1...2 {
       stream.reset()
       for (step, pair) in tokens.enumerated() {
-        let logits = stream.step(pair).array
+        let probabilities = stream.step(pair)
+        Kernels.softmax(probabilities)
         guard [0, 1, 2, 7, 99].contains(step) else { continue }
-        let worst = Contract.distance(logits, whole(model, step + 1))
+        let worst = Contract.distance(probabilities.array, whole(model, step + 1))
         #expect(worst < 1e-4, "round \(round), step \(step)")
       }
     }
   }
 
-  /// The last logits of a model after so many steps.
-  private func whole(_ model: SequenceModel, _ length: Int) -> [Float] {
+  /// The last probabilities of a model after so many steps.
+  private func whole(_ model: SequenceNetwork, _ length: Int) -> [Float] {
     let pass = Pass(
       PackedSteps(count: 2, length: length), parameters: model.parameters, gradients: Buffer(count: 0), arena: Arena(),
       mode: .evaluation)
-    let logits = model.forward(tokens[..<length].flatMap { $0 }, from: nil, pass).logits
-    return withExtendedLifetime(pass) { logits.rows(logits.rows - 2..<logits.rows).array }
+    let targets = [Int32](repeating: 0, count: model.reading == .summary ? 2 : 2 * length)
+    let batch = Batch(pass.steps, tokens: tokens[..<length].flatMap { $0 }, targets: targets)
+    let probabilities = model.predict(batch, from: nil, pass).prediction.probabilities()
+    return withExtendedLifetime(pass) { probabilities.rows(probabilities.rows - 2..<probabilities.rows).array }
   }
 
   @Test(arguments: [Reading.everyStep, .summary])

@@ -34,7 +34,7 @@ import UnrollKernels
     let best = try #require(curve.max())
     #expect(curve.last! < best, "the last point is not the best, or this shows nothing")
     let again = Evaluation.run(
-      run.model, run.task, run.task.batches(.development, run.options, nil), ShardWorker(parameters: 0))
+      run.model, run.task, .development, run.task.batches(.development, run.options, nil), ShardWorker(parameters: 0))
     #expect(again.scores == run.outcome.scores[.development])
     #expect(again.scores["accuracy"] == best)
   }
@@ -67,7 +67,7 @@ import UnrollKernels
 
   private struct Run {
     let outcome: TrainingOutcome
-    let model: SequenceModel
+    let model: SequenceNetwork
     let task: SpyTask
     let options: TrainingOptions
     /// At every point of the curve.
@@ -79,14 +79,12 @@ import UnrollKernels
   ) throws -> Run {
     let data = try self.data.get()
     let task = SpyTask(data, script: script)
-    let model = try Small.model(data, task, try Small.backend("gru", width: 5), dropout: 0.2)
+    let model = try Small.model(data, task, try Small.backend("gru", width: 5), dropout: 0.2, wordDropout: 0.25)
     var options = TrainingOptions()
     (options.epochs, options.patience, options.evaluations, options.batch) = (epochs, patience, evaluations, 2)
     options.optimiser.learningRate = rate
     var weights: [[Float]] = []
-    let trainer = Trainer(
-      model, task, options, wordDropout: 0.25, data.vocabulary, random: RandomSource(seed: seed)
-    ) { _ in weights.append(model.weights) }
+    let trainer = Trainer(model, task, options, random: RandomSource(seed: seed)) { _ in weights.append(model.weights) }
     return Run(outcome: trainer.train(), model: model, task: task, options: options, weights: weights)
   }
 }
@@ -102,7 +100,7 @@ import UnrollKernels
     (options.epochs, options.batch, options.optimiser.learningRate) = (3, 4, rate)
     options.optimiser.kind = .sgd
     options.clip = 0
-    let outcome = Trainer(model, task, options, wordDropout: 0, data.vocabulary, random: RandomSource(seed: 1)).train()
+    let outcome = Trainer(model, task, options, random: RandomSource(seed: 1)).train()
     guard let divergence = outcome.divergence else {
       // Weights of 1e30 are numbers still, and saturated cells bear them; those of 1e39 are none.
       #expect(rate == 1e30 && backend != "ssm")
@@ -124,7 +122,7 @@ import UnrollKernels
     let model = try Small.model(data, task, try Small.backend(backend, width: 5))
     var options = TrainingOptions()
     (options.epochs, options.batch, options.optimiser.learningRate) = (1, 4, 1000)
-    let outcome = Trainer(model, task, options, wordDropout: 0, data.vocabulary, random: RandomSource(seed: 1)).train()
+    let outcome = Trainer(model, task, options, random: RandomSource(seed: 1)).train()
     let divergence = try #require(outcome.divergence)
     #expect(divergence.split == .development && divergence.step == 1)
     #expect(outcome.scores.isEmpty)
@@ -145,7 +143,7 @@ import UnrollKernels
     model.parameters.changed()
     var options = TrainingOptions()
     (options.epochs, options.optimiser.learningRate) = (1, 0)
-    let outcome = Trainer(model, task, options, wordDropout: 0, data.vocabulary, random: RandomSource(seed: 1)).train()
+    let outcome = Trainer(model, task, options, random: RandomSource(seed: 1)).train()
     #expect(outcome.divergence == Divergence(step: 1, tensor: "loss", split: split))
     #expect(outcome.scores[.test] == nil && outcome.scores[.train] == nil)
     #expect(
@@ -159,7 +157,7 @@ import UnrollKernels
     let model = try Small.model(data, task, try Small.backend("gru", width: 5))
     var options = TrainingOptions()
     options.epochs = 3
-    let outcome = Trainer(model, task, options, wordDropout: 0, data.vocabulary, random: RandomSource(seed: 1)).train()
+    let outcome = Trainer(model, task, options, random: RandomSource(seed: 1)).train()
     #expect(outcome.divergence == Divergence(step: 2, tensor: "accuracy", split: .development))
   }
 
@@ -171,7 +169,7 @@ import UnrollKernels
     let model = try Small.model(data, task, try Small.backend(backend, width: 5))
     var options = TrainingOptions()
     (options.epochs, options.batch, options.optimiser.learningRate) = (1, 4, .greatestFiniteMagnitude)
-    let outcome = Trainer(model, task, options, wordDropout: 0, data.vocabulary, random: RandomSource(seed: 1)).train()
+    let outcome = Trainer(model, task, options, random: RandomSource(seed: 1)).train()
     #expect(outcome.divergence != nil)
     #expect(outcome.scores[.test] == nil)
   }

@@ -22,7 +22,7 @@ import UnrollKernels
       let before = model.weights
       var options = TrainingOptions()
       (options.shards, options.clip, options.optimiser.kind) = (3, 0.01, .adam)
-      let step = TrainingStep(model, task, options, threads: threads)
+      let step = TrainingStep(model, options, threads: threads)
       for (index, batch) in task.batches(.train, options, RandomSource(seed: 2)).prefix(3).enumerated() {
         _ = try step.run(batch, learningRate: 0.01, RandomSource(seed: UInt64(index)))
       }
@@ -48,7 +48,7 @@ import UnrollKernels
     let model = try Small.model(data, task, try Small.backend(backend, width: 33, .bidirectional))
     var options = TrainingOptions()
     options.shards = shards
-    let step = TrainingStep(model, task, options, threads: threads)
+    let step = TrainingStep(model, options, threads: threads)
     let batch = task.batches(.train, options, nil)[0]
     _ = try step.run(batch, learningRate: 0.001, RandomSource(seed: 1))
     let growths = step.arenaGrowths
@@ -69,7 +69,7 @@ import UnrollKernels
     var options = TrainingOptions()
     (options.shards, options.batch) = (shards, 7)
     options.optimiser.kind = .sgd
-    let step = TrainingStep(model, task, options, threads: threads)
+    let step = TrainingStep(model, options, threads: threads)
     for (index, batch) in task.batches(.train, options, RandomSource(seed: 2)).enumerated() {
       _ = try step.run(batch, learningRate: 0.1, RandomSource(seed: UInt64(index)))
     }

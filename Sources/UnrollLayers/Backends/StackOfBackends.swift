@@ -76,26 +76,17 @@ public struct StackOfBackendsOptions: BackendOptions {
   }
 
   private static func part(_ setting: Setting) throws -> any BackendOptions {
-    var (name, own): (Setting, [Setting.Entry]) = (setting, [])
-    if case .table(let entries) = setting.content {
-      guard let backend = entries.first(where: { $0.key == "backend" }) else {
-        throw setting.error("a part of a stack needs its name: {backend: lstm, …}")
-      }
-      (name, own) = (backend.value, entries.filter { $0.key != "backend" })
-    }
+    let (name, own) = try setting.choice("backend", "a part of a stack")
     let text = try name.text("a part of a stack")
     guard text != self.name else { throw name.error("a stack cannot hold another stack; list its parts instead") }
     return try name.placing { try read(Backends.named(text, among: Backends.single), own) }
   }
 
   private static func read<B: BackendOptions>(_ type: B.Type, _ entries: [Setting.Entry]) throws -> B {
-    var options = B()
     if let common = entries.first(where: { entry in StackOptions.table.contains { $0.name == entry.key } }) {
       throw common.value.error("\(common.key) belongs to the whole stack, not to its part \(B.name)")
     }
-    try options.apply(entries, "backend \(B.name)")
-    if let idle = options.idle(entries).first { throw idle.complaint("backend \(B.name)") }
-    return options
+    return try B(strict: entries, "backend \(B.name)")
   }
 }
 

@@ -5,7 +5,7 @@ import UnrollLayers
 import UnrollSystem
 import UnrollTraining
 
-/// Makes one run in this process: data → model → training → record.
+/// Makes one run in this process: data → network → training → record.
 public struct CellRun {
   private let request: RunRequest
   private let location: DataLocation
@@ -56,35 +56,34 @@ public struct CellRun {
     _ type: (some Task).Type, _ loaded: LoadedData, _ encoded: EncodedData, _ progress: @escaping (Double) -> Void
   ) throws -> RunRecord {
     let task = try type.init(encoded, characters: cell.request.isOfCharacters)
-    let backend = try sized(task.classes, encoded.vocabulary.count, type.reading)
+    let recipe = try sized(
+      NetworkRecipe(
+        cell.model, cell.backend, type.reading,
+        NetworkData(encoded.vocabulary, outputs: task.classes, labels: encoded.labels)), type)
     let random = RandomSource(seed: UInt64(cell.cell.seed))
-    try TrainingMemory.require(
-      parameters: try SequenceModel.parameterCount(
-        vocabulary: encoded.vocabulary.count, classes: task.classes, cell.model, backend, type.reading), "the model")
-    let model = try SequenceModel(
-      vocabulary: encoded.vocabulary.count, classes: task.classes, cell.model, backend, type.reading,
-      random: random.split("initial values"))
+    try TrainingMemory.require(parameters: try type.parameterCount(recipe), "the model")
+    let network = try type.network(recipe, ParameterBuilder(random: random.split("initial values")))
     let (epochs, baseline) = (Double(cell.training.epochs), task.baseline())
-    let trainer = Trainer(
-      model, task, cell.training, wordDropout: cell.model.wordDropout, encoded.vocabulary,
-      random: random.split("training")
-    ) { point in progress(point.epoch / epochs) }
+    let trainer = Trainer(network, task, cell.training, random: random.split("training")) { point in
+      progress(point.epoch / epochs)
+    }
     let outcome = trainer.train()
-    return record(model, task.metrics, backend, outcome, baseline, try summary(loaded, encoded, task.classes))
+    return record(
+      network, task.metrics, recipe.backend, outcome, baseline, try summary(loaded, encoded, task.classes))
   }
 
-  /// The backend with its width, given or solved from the budget.
-  private func sized(_ classes: Int, _ vocabulary: Int, _ reading: Reading) throws -> BackendSettings {
-    guard case .parameters(let budget) = cell.size else { return cell.backend }
-    var settings = cell.backend
-    settings.stack.width = try WidthSolver.width(
-      budget: budget, step: settings.options.widthStep, special: cell.model.embedding
-    ) { width in
-      var trial = cell.backend
-      trial.stack.width = width
-      return try SequenceModel.parameterCount(vocabulary: vocabulary, classes: classes, cell.model, trial, reading)
+  /// The recipe with the backend's width, given or solved from the budget.
+  private func sized(_ recipe: NetworkRecipe, _ task: (some Task).Type) throws -> NetworkRecipe {
+    guard case .parameters(let budget) = cell.size else { return recipe }
+    var recipe = recipe
+    recipe.backend.stack.width = try WidthSolver.width(
+      budget: budget, step: recipe.backend.options.widthStep, special: recipe.model.inputWidth
+    ) { [recipe] width in
+      var trial = recipe
+      trial.backend.stack.width = width
+      return try task.parameterCount(trial)
     }
-    return settings
+    return recipe
   }
 
   private func summary(_ loaded: LoadedData, _ encoded: EncodedData, _ classes: Int) throws -> RunRecord.DataSummary {
@@ -96,7 +95,7 @@ public struct CellRun {
   }
 
   private func record(
-    _ model: SequenceModel, _ metrics: [Metric], _ backend: BackendSettings, _ outcome: TrainingOutcome,
+    _ network: any Network, _ metrics: [Metric], _ backend: BackendSettings, _ outcome: TrainingOutcome,
     _ baseline: (name: String, scores: [String: Double]), _ data: RunRecord.DataSummary
   ) -> RunRecord {
     var record = RunRecord.empty(request, .finished, jobs: jobs)
@@ -109,22 +108,22 @@ public struct CellRun {
       record.failure = RunRecord.Failure(
         message: divergence.sentence, step: divergence.step, tensor: divergence.tensor, split: divergence.split)
     }
-    record.cost = cost(model, backend, outcome)
-    let measurements = model.measurements()
+    record.cost = cost(network, backend, outcome)
+    let measurements = network.measurements()
     if !measurements.isEmpty { record.measurements = measurements }
-    record.groups = model.parameters.groups.enumerated().map { index, group in
-      RunRecord.Group(treatment: group, count: model.parameters.ranges(ofGroup: index).reduce(0) { $0 + $1.count })
+    record.groups = network.parameters.groups.enumerated().map { index, group in
+      RunRecord.Group(treatment: group, count: network.parameters.ranges(ofGroup: index).reduce(0) { $0 + $1.count })
     }
     return record
   }
 
-  private func cost(_ model: SequenceModel, _ backend: BackendSettings, _ outcome: TrainingOutcome) -> RunRecord.Cost {
+  private func cost(_ network: any Network, _ backend: BackendSettings, _ outcome: TrainingOutcome) -> RunRecord.Cost {
     var cost = RunRecord.Cost.none
-    cost.parameters = model.parameters.count
+    cost.parameters = network.parameters.count
     if case .parameters(let budget) = cell.size { cost.parameterBudget = budget }
     cost.width = backend.stack.width
-    cost.stateFloats = model.measuredStateFloats()
-    cost.multiplyAddsPerToken = model.multiplyAddsPerToken
+    cost.stateFloats = network.measuredStateFloats()
+    cost.multiplyAddsPerToken = network.multiplyAddsPerToken
     cost.trainingTokensPerSecond = outcome.trainingTokensPerSecond
     cost.inferenceTokensPerSecond = outcome.inferenceTokensPerSecond
     return cost

@@ -1,5 +1,6 @@
 import UnrollCore
 import UnrollLayers
+import UnrollTraining
 
 /// Expansion of lists: a table in which some values are lists stands for every combination of their items.
 enum Grid {
@@ -35,7 +36,7 @@ enum Grid {
     return entries.reduce(1) { product, entry in
       let choices =
         switch entry.value.content {
-        case .list(let items) where entry.key != StackOfBackendsOptions.listKey: max(1, items.count)
+        case .list(let items) where !isOneValue(entry): max(1, items.count)
         default: size(entry.value)
         }
       return multiplied(product, choices)
@@ -67,16 +68,23 @@ enum Grid {
     }
   }
 
+  /// Keys whose list is one value; a list of such lists varies.
+  private static let listKeys = [StackOfBackendsOptions.listKey, ModelOptions.inputsKey]
+
+  private static func isOneValue(_ entry: Setting.Entry) -> Bool {
+    guard listKeys.contains(entry.key), case .list(let items) = entry.value.content else { return false }
+    return !items.allSatisfy { if case .list = $0.content { true } else { false } }
+  }
+
   private static func choices(_ entry: Setting.Entry, _ path: [String]) throws -> [Point] {
     switch entry.value.content {
     case .scalar: return [Point(setting: entry.value, varied: [])]
-    // The layers of one model.
-    case .list where entry.key == StackOfBackendsOptions.listKey: return [Point(setting: entry.value, varied: [])]
+    case .list where isOneValue(entry): return [Point(setting: entry.value, varied: [])]
     case .table: return try expand(entry.value, path)
     case .list(let items):
       guard !items.isEmpty else { throw entry.value.error("\(entry.key) is an empty list") }
       return try items.map { item in
-        let text = try item.text("an item of \(entry.key)")
+        let text = listKeys.contains(entry.key) ? item.brief : try item.text("an item of \(entry.key)")
         return Point(setting: item, varied: items.count > 1 ? [Varied(path: path, value: text)] : [])
       }
     }

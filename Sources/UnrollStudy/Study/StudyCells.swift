@@ -179,7 +179,8 @@ struct StudyCells {
   /// What a backend cannot be, and what does not fit into memory, is said before anything is trained.
   private func check(_ settings: BackendSettings, _ model: ModelOptions, _ reading: Reading) throws {
     let builder = ParameterBuilder.counting()
-    _ = try settings.build(model.embedding, reading, builder)
+    // Where only a file says how wide the inputs are, any width shows what cannot be built.
+    _ = try settings.build(model.inputWidth ?? model.embedding, reading, builder)
     var count = builder.count
     if case .parameters(let budget) = head.size { count = max(count, budget) }
     try TrainingMemory.require(parameters: count, "backend \(settings.name)")

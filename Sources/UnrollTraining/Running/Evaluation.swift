@@ -1,12 +1,15 @@
 import UnrollCore
+import UnrollData
 import UnrollKernels
 
-/// Scores of a model on a split, and what they cost.
+/// Scores of a network on a split, and what they cost.
 public struct Evaluation: Sendable {
   /// Metric name to value; none where the loss or an output was not finite.
   public let scores: [String: Double]
   /// Tokens that were read.
   public let tokens: Int
+  /// Of all targets of the split, as far as they were reached.
+  public let predictions: Predictions
   /// Wall-clock seconds of the forward passes and scoring.
   public let seconds: Double
   /// The first that was not finite, after which nothing was scored: `loss`, `output` or a metric.
@@ -14,23 +17,25 @@ public struct Evaluation: Sendable {
 
   /// - Parameter limit: stop after the batch in which so many tokens are reached; nil for all.
   static func run(
-    _ model: SequenceModel, _ task: some Task, _ batches: [Batch], _ worker: ShardWorker, limit: Int? = nil
+    _ network: any Network, _ task: any Task, _ split: Split, _ batches: [Batch], _ worker: ShardWorker,
+    limit: Int? = nil
   ) -> Evaluation {
-    var scorer = task.scorer()
+    var predictions = Predictions(count: task.targets(split).classes.count)
     var tokens = 0
     let start = ContinuousClock.now
     var broken: String?
     for batch in batches {
-      let predicted = worker.evaluate(model, task, batch)
-      broken = worker.sums.loss.isFinite ? predicted.contains { $0 < 0 } ? "output" : nil : "loss"
+      let prediction = worker.evaluate(network, batch)
+      broken = prediction.broken
       guard broken == nil else { break }
-      scorer.add(batch, predicted: predicted, worker.sums)
+      predictions.add(batch, prediction)
       tokens += batch.tokens.count
       if let limit, tokens >= limit { break }
     }
-    let scores = broken == nil ? scorer.scores : [:]
+    let scores = broken == nil ? task.scores(predictions, split) : [:]
     broken = broken ?? scores.keys.sorted().first { !scores[$0]!.isFinite }
     return Evaluation(
-      scores: scores, tokens: tokens, seconds: (ContinuousClock.now - start).seconds, broken: broken)
+      scores: scores, tokens: tokens, predictions: predictions, seconds: (ContinuousClock.now - start).seconds,
+      broken: broken)
   }
 }

@@ -17,42 +17,43 @@ final class ShardWorker: @unchecked Sendable {
   init(parameters: Int) { gradients = Buffer(count: parameters) }
 
   /// Forward and backward; the gradient is that of `weight` × (sum of losses).
-  func train(_ model: SequenceModel, _ task: some Task, _ batch: Batch, weight: Float, _ random: RandomSource) {
+  func train(_ network: any Network, _ batch: Batch, weight: Float, _ random: RandomSource) {
     arena.reset()
     gradients.row.fill(0)
-    let pass = Pass(
-      batch.steps, parameters: model.parameters, gradients: gradients, arena: arena, mode: .training,
-      keepsState: model.reading == .causal, random: random)
-    let (logits, state, pullback) = model.forward(batch.tokens, from: initial(batch, model), pass)
-    keep(state, model)
-    sums = task.loss(logits, batch, weight: weight)
-    pullback(logits)
+    let loss = network.loss(
+      batch, from: initial(batch, network), weight: weight, pass(batch, network, .training, random))
+    keep(loss.state, network)
+    sums = loss.sums
+    loss.pullback()
   }
 
-  /// Forward alone; the prediction for every target, −1 where a logit is not finite.
-  func evaluate(_ model: SequenceModel, _ task: some Task, _ batch: Batch) -> [Int32] {
+  /// Forward alone.
+  func evaluate(_ network: any Network, _ batch: Batch) -> Prediction {
     arena.reset()
-    let pass = Pass(
-      batch.steps, parameters: model.parameters, gradients: gradients, arena: arena, mode: .evaluation,
-      keepsState: model.reading == .causal)
-    let (logits, state, _) = model.forward(batch.tokens, from: initial(batch, model), pass)
-    keep(state, model)
-    let (sums, predicted) = task.prediction(logits, batch)
-    self.sums = sums
-    return predicted
+    let found = network.predict(batch, from: initial(batch, network), pass(batch, network, .evaluation))
+    keep(found.state, network)
+    return found.prediction
   }
 
-  private func initial(_ batch: Batch, _ model: SequenceModel) -> [Matrix]? {
+  private func pass(
+    _ batch: Batch, _ network: any Network, _ mode: Pass.Mode, _ random: RandomSource = RandomSource(seed: 0)
+  ) -> Pass {
+    Pass(
+      batch.steps, parameters: network.parameters, gradients: gradients, arena: arena, mode: mode,
+      keepsState: !network.carried.isEmpty, random: random)
+  }
+
+  private func initial(_ batch: Batch, _ network: any Network) -> [Matrix]? {
     guard batch.continues else { return nil }
     // A copy: the way back may read the initial state after `keep` has written the final one.
-    return zip(model.backend.slots, carried).map { slot, buffer in
+    return zip(network.carried, carried).map { slot, buffer in
       arena.copy(buffer.matrix(rows: batch.steps.sequences, columns: slot.width))
     }
   }
 
   /// Copies the state out of the arena, whose memory the next step takes.
-  private func keep(_ state: [Matrix], _ model: SequenceModel) {
-    guard model.reading == .causal else { return }
+  private func keep(_ state: [Matrix], _ network: any Network) {
+    guard !network.carried.isEmpty else { return }
     for (index, matrix) in state.enumerated() {
       if carried.count <= index { carried.append(Buffer(count: matrix.count)) }
       if carried[index].count < matrix.count { carried[index] = Buffer(count: matrix.count) }

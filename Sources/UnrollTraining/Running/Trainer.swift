@@ -37,12 +37,11 @@ public struct TrainingOutcome: Sendable {
   public init() {}
 }
 
-/// Trains one model on one task: epochs, evaluations, early stopping, the best weights, the test split once at the end.
-public final class Trainer<T: Task> {
-  private let task: T
+/// Trains one network on one task: epochs, evaluations, early stopping, the best weights, the test split once at the end.
+public final class Trainer {
+  private let task: any Task
   private let options: TrainingOptions
-  private let step: TrainingStep<T>
-  private let wordDropout: WordDropout
+  private let step: TrainingStep
   private let random: RandomSource
   private let evaluator: ShardWorker
   private let report: (CurvePoint) -> Void
@@ -59,19 +58,18 @@ public final class Trainer<T: Task> {
   ///   - random: the run's; order, dropout and word dropout take their own splits.
   ///   - report: called after every evaluation.
   public init(
-    _ model: SequenceModel, _ task: T, _ options: TrainingOptions, wordDropout: Double, _ vocabulary: Vocabulary,
-    random: RandomSource, threads: Int = 1, report: @escaping (CurvePoint) -> Void = { _ in }
+    _ network: any Network, _ task: any Task, _ options: TrainingOptions, random: RandomSource, threads: Int = 1,
+    report: @escaping (CurvePoint) -> Void = { _ in }
   ) {
     self.task = task
     self.options = options
     self.random = random
     self.report = report
-    self.wordDropout = WordDropout(wordDropout, vocabulary)
-    step = TrainingStep(model, task, options, threads: threads)
+    step = TrainingStep(network, options, threads: threads)
     evaluator = ShardWorker(parameters: 0)
   }
 
-  /// Trains to the end, or to the end of patience, and leaves the model with its best weights; or to a divergence.
+  /// Trains to the end, or to the end of patience, and leaves the network with its best weights; or to a divergence.
   public func train() -> TrainingOutcome {
     do {
       try runEpochs()
@@ -105,7 +103,7 @@ public final class Trainer<T: Task> {
 
   private func trainOn(_ batch: Batch, _ rate: Double) throws {
     let start = ContinuousClock.now
-    let dropped = wordDropout.applied(to: batch, random.split("word dropout").split(steps))
+    let dropped = step.network.corrupted(batch, random.split("word dropout").split(steps))
     recent += try step.run(dropped, learningRate: rate, random.split("dropout").split(steps))
     steps += 1
     tokens += batch.tokens.count
@@ -124,7 +122,7 @@ public final class Trainer<T: Task> {
     let score = evaluation.scores[task.metrics[0].name] ?? .nan
     let improved = task.metrics[0].isBetter(score, than: best?.score)
     if improved {
-      best = (score, step.model.parameters.values.row.array)
+      best = (score, step.network.parameters.values.row.array)
       outcome.bestEpoch = epoch
       outcome.scores[.development] = evaluation.scores
     }
@@ -134,10 +132,10 @@ public final class Trainer<T: Task> {
 
   /// Back to the best weights; the test split is scored here and nowhere else.
   private func finish() throws {
-    let model = step.model
+    let network = step.network
     if let best {
-      model.parameters.values.row.assign(best.weights)
-      model.parameters.changed()
+      network.parameters.values.row.assign(best.weights)
+      network.parameters.changed()
     }
     let test = try scored(.test, task.batches(.test, options, nil))
     let sample = task.trainingSample(options, random.split("training sample"))
@@ -146,9 +144,9 @@ public final class Trainer<T: Task> {
     outcome.inferenceTokensPerSecond = Double(test.tokens) / max(test.seconds, 1e-9)
   }
 
-  /// - Throws: `Divergence` where the model says something else than numbers.
+  /// - Throws: `Divergence` where the network says something else than numbers.
   private func scored(_ split: Split, _ batches: [Batch], limit: Int? = nil) throws -> Evaluation {
-    let evaluation = Evaluation.run(step.model, task, batches, evaluator, limit: limit)
+    let evaluation = Evaluation.run(step.network, task, split, batches, evaluator, limit: limit)
     if let broken = evaluation.broken { throw Divergence(step: steps, tensor: broken, split: split) }
     return evaluation
   }

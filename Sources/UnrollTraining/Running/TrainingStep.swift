@@ -25,22 +25,20 @@ public struct Divergence: Error, Equatable, Sendable {
 }
 
 /// One step of training: shards forward and backward, one norm, one clip, one update over the slab.
-public final class TrainingStep<T: Task> {
-  public let model: SequenceModel
-  let task: T
+public final class TrainingStep {
+  public let network: any Network
   private let options: TrainingOptions
   private let optimiser: Optimiser
   private let workers: [ShardWorker]
   private let team: Team
 
   /// Memory for gradients is as large as the parameters, once a shard.
-  public init(_ model: SequenceModel, _ task: T, _ options: TrainingOptions, threads: Int = 1) {
-    self.model = model
-    self.task = task
+  public init(_ network: any Network, _ options: TrainingOptions, threads: Int = 1) {
+    self.network = network
     self.options = options
     team = Team(threads: threads)
-    optimiser = Optimiser(options.optimiser, model.parameters)
-    workers = (0..<options.shards).map { _ in ShardWorker(parameters: model.parameters.count) }
+    optimiser = Optimiser(options.optimiser, network.parameters)
+    workers = (0..<options.shards).map { _ in ShardWorker(parameters: network.parameters.count) }
   }
 
   /// How often the arenas asked the system for memory.
@@ -51,8 +49,8 @@ public final class TrainingStep<T: Task> {
   public func run(_ batch: Batch, learningRate: Double, _ random: RandomSource) throws -> LossSums {
     let shards = batch.shards(workers.count)
     let weight = 1 / Float(max(1, batch.targets.count { $0 != Kernels.ignoredTarget }))
-    team.forEach(shards.count) { [model, task, workers] index in
-      workers[index].train(model, task, shards[index], weight: weight, random.split(index))
+    team.forEach(shards.count) { [network, workers] index in
+      workers[index].train(network, shards[index], weight: weight, random.split(index))
     }
     let sums = workers[..<shards.count].reduce(into: LossSums()) { $0 += $1.sums }
     let gradients = workers[0].gradients
@@ -67,7 +65,7 @@ public final class TrainingStep<T: Task> {
 
   /// Sums the gradients of all shards into those of the first, in order. Returns their norm.
   private func gather(_ shards: Int) -> Double {
-    let (total, blocks) = (workers[0].gradients.row, (0..<model.parameters.count).blocks)
+    let (total, blocks) = (workers[0].gradients.row, (0..<network.parameters.count).blocks)
     return withUnsafeTemporaryAllocation(of: Double.self, capacity: blocks.count) { squares in
       // Each thread writes to blocks, and to squares, of its own.
       nonisolated(unsafe) let (total, squares) = (total, squares)
@@ -90,7 +88,7 @@ public final class TrainingStep<T: Task> {
   }
 
   private var brokenWeight: String? {
-    model.parameters.list.first { !Kernels.isFinite(model.parameters.value($0)) }?.name
+    network.parameters.list.first { !Kernels.isFinite(network.parameters.value($0)) }?.name
   }
 
   /// Weights break before the loss, the loss before its gradients.
@@ -98,7 +96,7 @@ public final class TrainingStep<T: Task> {
     if let broken = brokenWeight { return broken }
     if !sums.loss.isFinite { return "loss" }
     // Backward order: of the gradients, the one nearest to the loss. None when only their norm overflowed.
-    let broken = model.parameters.list.last { !Kernels.isFinite($0.view(in: gradients)) }
+    let broken = network.parameters.list.last { !Kernels.isFinite($0.view(in: gradients)) }
     return broken.map { "gradient of \($0.name)" } ?? "norm of the gradient"
   }
 }

@@ -8,16 +8,18 @@ public struct Batch: Sendable {
   public var tokens: [Int32]
   /// [R], or [B] when the task reads the summary.
   public let targets: [Int32]
-  /// [R]: whether the word occurs in training; empty where nobody asks.
-  public let seen: [Bool]
+  /// Where every target stands among those of its split (`Targets`); empty where nobody asks.
+  public let positions: [Int32]
   /// The sequences go on where those of the batch before stopped: start from its final state.
   public let continues: Bool
 
-  public init(_ steps: PackedSteps, tokens: [Int32], targets: [Int32], seen: [Bool] = [], continues: Bool = false) {
+  public init(
+    _ steps: PackedSteps, tokens: [Int32], targets: [Int32], positions: [Int32] = [], continues: Bool = false
+  ) {
     self.steps = steps
     self.tokens = tokens
     self.targets = targets
-    self.seen = seen
+    self.positions = positions
     self.continues = continues
   }
 }
@@ -34,10 +36,10 @@ extension Batch {
       for t in 0..<packed.steps {
         for b in 0..<Int(packed.live[t]) { rows.append(Int(steps.offset[t]) + own[b]) }
       }
-      let perRow = targets.count == steps.rows
+      let asked = targets.count == steps.rows ? rows : own
       return Batch(
-        packed, tokens: rows.map { tokens[$0] }, targets: perRow ? rows.map { targets[$0] } : own.map { targets[$0] },
-        seen: seen.isEmpty ? [] : rows.map { seen[$0] }, continues: continues)
+        packed, tokens: rows.map { tokens[$0] }, targets: asked.map { targets[$0] },
+        positions: positions.isEmpty ? [] : asked.map { positions[$0] }, continues: continues)
     }
   }
 }

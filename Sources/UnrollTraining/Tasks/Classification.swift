@@ -1,6 +1,5 @@
 import UnrollCore
 import UnrollData
-import UnrollKernels
 import UnrollLayers
 
 /// One label for a sequence, read from its summary: the final state (both ends when bidirectional), or a pool.
@@ -28,31 +27,22 @@ public struct Classification: Task {
     return random.map { batcher.shuffled(options.batch, $0) } ?? batcher.ordered(options.batch)
   }
 
-  public func scorer() -> any Scorer { ClassificationScorer(classes: classes) }
+  public func targets(_ split: Split) -> Targets {
+    Targets(classes: sequences[split].map { $0.labels[0] }, itemStarts: Array(sequences[split].indices))
+  }
+
+  public func scores(_ predictions: Predictions, _ split: Split) -> [String: Double] {
+    var counts = ClassCounts(classes: classes)
+    predictions.each(targets(split)) { counts.add(truth: $1, predicted: $2) }
+    return [Metric.accuracy.name: counts.accuracy, Metric.macroF1.name: counts.macroF1]
+  }
 
   /// The most frequent label of training.
   public func baseline() -> (name: String, scores: [String: Double]) {
     var counts = [Int](repeating: 0, count: classes)
     for sequence in sequences.train { counts[Int(sequence.labels[0])] += 1 }
     let common = Int32(counts.firstIndex(of: counts.max() ?? 0) ?? 0)
-    var scorer = ClassificationScorer(classes: classes)
-    for batch in SequenceBatcher(sequences: sequences.test, perToken: false).ordered(64) {
-      scorer.add(batch, predicted: [Int32](repeating: common, count: batch.targets.count), LossSums())
-    }
-    return ("most frequent label", scorer.scores)
-  }
-}
-
-struct ClassificationScorer: Scorer {
-  private var counts: ClassCounts
-
-  init(classes: Int) { counts = ClassCounts(classes: classes) }
-
-  mutating func add(_ batch: Batch, predicted: [Int32], _ sums: LossSums) {
-    for (truth, guess) in zip(batch.targets, predicted) { counts.add(truth: truth, predicted: guess) }
-  }
-
-  var scores: [String: Double] {
-    [Metric.accuracy.name: counts.accuracy, Metric.macroF1.name: counts.macroF1]
+    let predictions = Predictions(classes: [Int32](repeating: common, count: sequences.test.count))
+    return ("most frequent label", scores(predictions, .test))
   }
 }

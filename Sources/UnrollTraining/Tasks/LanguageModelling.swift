@@ -48,7 +48,20 @@ public struct LanguageModelling: Task {
     StreamBatcher(tokens: stream.train).scored(classes: classes)
   }
 
-  public func scorer() -> any Scorer { LanguageScorer(wanted: metrics) }
+  public func targets(_ split: Split) -> Targets {
+    let classes = stream[split].dropFirst().map { $0 == ignored ? Targets.notAsked : $0 }
+    return Targets(classes: classes, itemStarts: Array(stride(from: 0, to: classes.count, by: ItemScores.block)))
+  }
+
+  public func scores(_ predictions: Predictions, _ split: Split) -> [String: Double] { scores(predictions.sums) }
+
+  /// Nats, and what follows from them.
+  func scores(_ sums: LossSums) -> [String: Double] {
+    let all = [
+      Metric.nats.name: sums.mean, Metric.perplexity.name: exp(sums.mean), Metric.bits.name: sums.mean / log(2),
+    ]
+    return all.filter { name, _ in metrics.contains { $0.name == name } }
+  }
 
   /// Unigram frequencies of training, one added to every count.
   public func baseline() -> (name: String, scores: [String: Double]) {
@@ -60,25 +73,6 @@ public struct LanguageModelling: Task {
     var sums = LossSums()
     sums.loss = targets.reduce(0) { $0 + total - log(counts[Int($1)]) }
     sums.count = targets.count
-    return ("unigram frequencies", LanguageScorer(wanted: metrics, sums).scores)
-  }
-}
-
-struct LanguageScorer: Scorer {
-  private let wanted: [Metric]
-  private var sums: LossSums
-
-  init(wanted: [Metric], _ sums: LossSums = LossSums()) {
-    self.wanted = wanted
-    self.sums = sums
-  }
-
-  mutating func add(_ batch: Batch, predicted: [Int32], _ sums: LossSums) { self.sums += sums }
-
-  var scores: [String: Double] {
-    let all = [
-      Metric.nats.name: sums.mean, Metric.perplexity.name: exp(sums.mean), Metric.bits.name: sums.mean / log(2),
-    ]
-    return all.filter { name, _ in wanted.contains { $0.name == name } }
+    return ("unigram frequencies", scores(sums))
   }
 }

@@ -10,6 +10,13 @@ struct SequenceBatcher {
   let sequences: [EncodedSequence]
   /// One target a token, or one a sequence.
   let perToken: Bool
+  /// The first target of every sequence among those of the split.
+  private let starts: [Int]
+
+  init(sequences: [EncodedSequence], perToken: Bool) {
+    (self.sequences, self.perToken) = (sequences, perToken)
+    starts = perToken ? sequences.starts : Array(sequences.indices)
+  }
 
   /// Shuffled, bucketed, shuffled again.
   func shuffled(_ size: Int, _ random: RandomSource) -> [Batch] {
@@ -39,15 +46,28 @@ struct SequenceBatcher {
   private func batch(_ indices: [Int]) -> Batch {
     let chosen = indices.map { sequences[$0] }
     let steps = PackedSteps(lengths: chosen.map(\.tokens.count))
-    var (tokens, targets, seen): ([Int32], [Int32], [Bool]) = ([], [], [])
+    var (tokens, targets, positions): ([Int32], [Int32], [Int32]) = ([], [], [])
     tokens.reserveCapacity(steps.rows)
     for t in 0..<steps.steps {
       for b in 0..<Int(steps.live[t]) {
         tokens.append(chosen[b].tokens[t])
-        seen.append(chosen[b].seen[t])
-        if perToken { targets.append(SequenceBatcher.target(chosen[b].labels[t])) }
+        guard perToken else { continue }
+        targets.append(SequenceBatcher.target(chosen[b].labels[t]))
+        positions.append(Int32(starts[indices[b]] + t))
       }
     }
-    return Batch(steps, tokens: tokens, targets: perToken ? targets : chosen.map { $0.labels[0] }, seen: seen)
+    if !perToken { (targets, positions) = (chosen.map { $0.labels[0] }, indices.map { Int32(starts[$0]) }) }
+    return Batch(steps, tokens: tokens, targets: targets, positions: positions)
+  }
+}
+
+extension [EncodedSequence] {
+  /// The first token of each among those of all.
+  var starts: [Int] {
+    var start = 0
+    return map { sequence in
+      defer { start += sequence.tokens.count }
+      return start
+    }
   }
 }

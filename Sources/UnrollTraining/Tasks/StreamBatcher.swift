@@ -17,10 +17,12 @@ struct StreamBatcher {
   /// change no score, and are short where there are many classes.
   func scored(classes: Int) -> [Batch] {
     let columns = max(1, min(32, (tokens.count - 1) / 250))
-    return batches(columns: columns, chunk: max(1, min(64, StreamBatcher.mostLogits / (columns * classes))))
+    return batches(
+      columns: columns, positions: true, chunk: max(1, min(64, StreamBatcher.mostLogits / (columns * classes))))
   }
 
-  func batches(columns: Int, chunk: Int) -> [Batch] {
+  /// - Parameter positions: whether somebody asks where a target stands.
+  func batches(columns: Int, positions: Bool = false, chunk: Int) -> [Batch] {
     let predictions = tokens.count - 1
     guard predictions > 0 else { return [] }
     let count = min(columns, predictions)
@@ -29,7 +31,7 @@ struct StreamBatcher {
     return stride(from: 0, to: lengths[0], by: chunk).map { from in
       let live = lengths.prefix { $0 > from }.map { min(chunk, $0 - from) }
       let steps = PackedSteps(lengths: live)
-      var (inputs, targets): ([Int32], [Int32]) = ([], [])
+      var (inputs, targets, found): ([Int32], [Int32], [Int32]) = ([], [], [])
       inputs.reserveCapacity(steps.rows)
       targets.reserveCapacity(steps.rows)
       for t in 0..<steps.steps {
@@ -37,9 +39,10 @@ struct StreamBatcher {
           inputs.append(tokens[starts[b] + from + t])
           let target = tokens[starts[b] + from + t + 1]
           targets.append(target == ignored ? Kernels.ignoredTarget : target)
+          if positions { found.append(Int32(starts[b] + from + t)) }
         }
       }
-      return Batch(steps, tokens: inputs, targets: targets, continues: from > 0)
+      return Batch(steps, tokens: inputs, targets: targets, positions: found, continues: from > 0)
     }
   }
 }

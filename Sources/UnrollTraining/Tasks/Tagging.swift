@@ -1,6 +1,5 @@
 import UnrollCore
 import UnrollData
-import UnrollKernels
 import UnrollLayers
 
 /// A label for every token that asks for one, by a softmax at every step that may see the whole sentence.
@@ -29,7 +28,34 @@ public struct Tagging: Task {
     return random.map { batcher.shuffled(options.batch, $0) } ?? batcher.ordered(options.batch)
   }
 
-  public func scorer() -> any Scorer { TaggingScorer(classes: classes) }
+  public func targets(_ split: Split) -> Targets {
+    Targets(classes: sequences[split].flatMap(\.labels), itemStarts: sequences[split].starts)
+  }
+
+  /// Accuracy over tokens, over tokens whose word training lacks, over whole sentences; macro-F1 over labels.
+  ///
+  /// Tokens whose label is not asked for do not count, nor do sentences that have no other.
+  public func scores(_ predictions: Predictions, _ split: Split) -> [String: Double] {
+    let (targets, seen) = (targets(split), sequences[split].flatMap(\.seen))
+    var (all, unseen) = (ClassCounts(classes: classes), ClassCounts(classes: classes))
+    var wrong = [Bool?](repeating: nil, count: targets.classes.count)
+    predictions.each(targets) { position, truth, predicted in
+      all.add(truth: truth, predicted: predicted)
+      if !seen[position] { unseen.add(truth: truth, predicted: predicted) }
+      wrong[position] = truth != predicted
+    }
+    guard all.total > 0 else { return [:] }
+    // Nil where no token counts.
+    let sentences = targets.items.compactMap { item in
+      wrong[item].contains { $0 != nil } ? !wrong[item].contains(true) : nil
+    }
+    var scores = [
+      Metric.accuracy.name: all.accuracy, Metric.macroF1.name: all.macroF1,
+      Metric.sequenceAccuracy.name: Double(sentences.count { $0 }) / Double(sentences.count),
+    ]
+    if unseen.total > 0 { scores[Metric.unseenAccuracy.name] = unseen.accuracy }
+    return scores
+  }
 
   /// Every word's most frequent label in training; the most frequent of all for words without one.
   public func baseline() -> (name: String, scores: [String: Double]) {
@@ -49,54 +75,14 @@ public struct Tagging: Task {
       if let old = best[token], (old.count, -old.label) > (count, -label) { continue }
       best[token] = (label, count)
     }
-    var scorer = TaggingScorer(classes: classes)
-    for batch in SequenceBatcher(sequences: sequences.test, perToken: true).ordered(64) {
-      scorer.add(
-        batch, predicted: zip(batch.tokens, batch.seen).map { $1 ? best[$0]?.label ?? common : common }, LossSums())
+    let predicted = sequences.test.flatMap { sequence in
+      zip(sequence.tokens, sequence.seen).map { $1 ? best[$0]?.label ?? common : common }
     }
-    return ("most frequent label of the word", scorer.scores)
+    return ("most frequent label of the word", scores(Predictions(classes: predicted), .test))
   }
 }
 
 extension EncodedSequence {
   /// Whether a word that training lacks has a label that counts.
   fileprivate var asksForUnseen: Bool { zip(seen, labels).contains { !$0 && $1 != EncodedSequence.noLabel } }
-}
-
-/// Accuracy over tokens, over tokens whose word training lacks, over whole sentences; macro-F1 over labels.
-///
-/// Tokens whose label is not asked for do not count, nor do sentences that have no other.
-struct TaggingScorer: Scorer {
-  private var all: ClassCounts
-  private var unseen: ClassCounts
-  private var sentences = (correct: 0, count: 0)
-
-  init(classes: Int) {
-    all = ClassCounts(classes: classes)
-    unseen = ClassCounts(classes: classes)
-  }
-
-  mutating func add(_ batch: Batch, predicted: [Int32], _ sums: LossSums) {
-    // Nil until a token counts.
-    var correct = [Bool?](repeating: nil, count: batch.steps.sequences)
-    let owners = batch.steps.sequenceOfRow
-    for row in predicted.indices where batch.targets[row] != Kernels.ignoredTarget {
-      let (owner, isRight) = (Int(owners[row]), batch.targets[row] == predicted[row])
-      all.add(truth: batch.targets[row], predicted: predicted[row])
-      if !batch.seen[row] { unseen.add(truth: batch.targets[row], predicted: predicted[row]) }
-      correct[owner] = correct[owner] != false && isRight
-    }
-    sentences.correct += correct.count { $0 == true }
-    sentences.count += correct.count { $0 != nil }
-  }
-
-  var scores: [String: Double] {
-    guard all.total > 0 else { return [:] }
-    var scores = [
-      Metric.accuracy.name: all.accuracy, Metric.macroF1.name: all.macroF1,
-      Metric.sequenceAccuracy.name: Double(sentences.correct) / Double(sentences.count),
-    ]
-    if unseen.total > 0 { scores[Metric.unseenAccuracy.name] = unseen.accuracy }
-    return scores
-  }
 }

@@ -20,6 +20,11 @@ public protocol Task: Sendable {
   /// - Throws: `InputError` for data of which nothing can be scored.
   init(_ data: EncodedData, characters: Bool) throws
 
+  /// The network for such a task, with its parameters declared in `parameters`, a builder for it alone.
+  ///
+  /// - Throws: `InputError` for what cannot be built.
+  static func network(_ recipe: NetworkRecipe, _ parameters: ParameterBuilder) throws -> any Network
+
   /// Number of outputs K.
   var classes: Int { get }
   /// The first is the primary metric.
@@ -28,35 +33,29 @@ public protocol Task: Sendable {
   func batches(_ split: Split, _ options: TrainingOptions, _ random: RandomSource?) -> [Batch]
   /// Batches of the training split to be scored as held-out ones are; whoever takes some of them takes the first.
   func trainingSample(_ options: TrainingOptions, _ random: RandomSource) -> [Batch]
-  /// Loss of `logits` [R,K] ([B,K] where the summary is read), with the gradient of `weight` × (sum of losses) in their place.
-  func loss(_ logits: Matrix, _ batch: Batch, weight: Float) -> LossSums
-  /// Loss of `logits`, which stay, and what they say for every target: a class, or −1 where a logit is not finite.
-  func prediction(_ logits: Matrix, _ batch: Batch) -> (sums: LossSums, predicted: [Int32])
-  /// Counts predictions up to scores.
-  func scorer() -> any Scorer
+  /// What is asked for on a split.
+  func targets(_ split: Split) -> Targets
+  /// Metric name to value. A metric without any case (no unseen word) is left out.
+  func scores(_ predictions: Predictions, _ split: Split) -> [String: Double]
   /// What can be reached without a model, on the test split: its name and scores.
   func baseline() -> (name: String, scores: [String: Double])
 }
 
-/// Adds up what a model predicted, batch by batch.
-public protocol Scorer {
-  mutating func add(_ batch: Batch, predicted: [Int32], _ sums: LossSums)
-  /// Metric name to value. A metric without any case (no unseen word) is left out.
-  var scores: [String: Double] { get }
-}
-
 extension Task {
+  public static func network(_ recipe: NetworkRecipe, _ parameters: ParameterBuilder) throws -> any Network {
+    try SequenceNetwork(recipe, parameters)
+  }
+
+  /// Number of parameters of such a network, without making it.
+  ///
+  /// - Throws: `InputError` for what cannot be built.
+  public static func parameterCount(_ recipe: NetworkRecipe) throws -> Int {
+    let builder = ParameterBuilder.counting()
+    _ = try network(recipe, builder)
+    return builder.count
+  }
+
   public func trainingSample(_ options: TrainingOptions, _ random: RandomSource) -> [Batch] {
     batches(.train, options, random)
-  }
-
-  /// Softmax cross-entropy.
-  public func loss(_ logits: Matrix, _ batch: Batch, weight: Float) -> LossSums {
-    Kernels.softmaxLoss(logits, targets: batch.targets, weight: weight)
-  }
-
-  /// The class of the largest logit.
-  public func prediction(_ logits: Matrix, _ batch: Batch) -> (sums: LossSums, predicted: [Int32]) {
-    Kernels.evaluateLogits(logits, targets: batch.targets)
   }
 }

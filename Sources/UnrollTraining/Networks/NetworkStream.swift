@@ -2,39 +2,40 @@ import UnrollCore
 import UnrollKernels
 import UnrollLayers
 
-/// A model token by token: B sequences side by side, each step one token of each, no memory asked for.
+/// A network token by token: B sequences side by side, each step one token of each, no memory asked for.
 ///
 /// It must not be stepped after the parameters changed; make another. One thread at a time.
 ///
 /// What it returns are views of its memory: keep the stream for as long as you read them.
 ///
-///     let stream = try model.stream()
+///     let stream = try network.stream()
 ///     for token in tokens { print(stream.step([token]).array) }
-public final class ModelStream {
+public final class NetworkStream {
   /// [B, K]: what the last step gave; of a classifier its answer for the tokens so far.
   public var logits: Matrix { stream.output }
   /// The backend's state, slot by slot, [B, width] each: views to read and to write between steps.
   public var state: [Matrix] { stream.state }
 
-  private let table: Matrix
+  private let network: SequenceNetwork
   private let stream: SequenceStream
+  private let columns: [Range<Int>]
 
-  fileprivate init(_ model: SequenceModel, _ sequences: Int) {
-    table = model.parameters.value(model.embedding.table)
-    let pass = Pass.streaming(sequences, model.parameters)
-    let embedded = pass.arena.zeros(sequences, model.embedding.width)
-    let read =
-      model.reading == .summary ? model.backend.summaryStream(embedded, pass) : model.backend.stream(embedded, pass)
-    stream = read.then { model.head.stream($0, pass) }.prepared()
+  fileprivate init(_ network: SequenceNetwork, _ sequences: Int) {
+    self.network = network
+    columns = network.inputs.columns
+    let pass = Pass.streaming(sequences, network.parameters)
+    let (backend, head) = (network.backend, network.head)
+    let x = pass.arena.zeros(sequences, backend.inputWidth)
+    let read = network.reading == .summary ? backend.summaryStream(x, pass) : backend.stream(x, pass)
+    stream = read.then { head.stream($0, pass) }.prepared()
   }
 
   /// - Parameter tokens: one a sequence, each below the size of the vocabulary.
   /// - Returns: logits [B, K], which the next step overwrites.
   @discardableResult public func step(_ tokens: [Int32]) -> Matrix {
     precondition(tokens.count == stream.input.rows, "a token a sequence")
-    for b in 0..<tokens.count {
-      let token = Int(tokens[b])
-      Kernels.copy(table.rows(token..<token + 1), to: stream.input.rows(b..<b + 1))
+    for index in columns.indices {
+      network.inputs[index].fill(stream.input.columns(columns[index]), tokens, network.parameters)
     }
     stream.step()
     return stream.output
@@ -44,18 +45,17 @@ public final class ModelStream {
   public func reset() { stream.reset() }
 }
 
-extension SequenceModel {
-  /// The model for tokens that come one at a time: a tagger or language model gives the logits of every token, a classifier after
-  /// every token those of the sequence that ends there.
+extension SequenceNetwork {
+  /// A tagger or language model gives the logits of every token, a classifier after every token those of the sequence that ends there.
   ///
   /// - Throws: `InputError` for a model that needs tokens which have not come yet (both directions, attention to all).
-  public func stream(sequences: Int = 1) throws -> ModelStream {
+  public func stream(sequences: Int = 1) throws -> NetworkStream {
     guard sequences > 0 else { throw InputError("a stream of \(sequences) sequences; it needs at least one") }
     guard backend.isCausal else {
       throw InputError(
         "the model needs a whole sequence before its first output and cannot be streamed; build it with direction: forward "
           + "and, where a step of the backend may see later ones (attention, averaging), for a causal reading")
     }
-    return ModelStream(self, sequences)
+    return NetworkStream(self, sequences)
   }
 }

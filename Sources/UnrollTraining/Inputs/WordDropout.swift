@@ -1,13 +1,13 @@
 import UnrollCore
-import UnrollData
 
 /// Replaces a training word seen n times by `<unk>` with probability a/(a + n), so that the unknown word's embedding learns from
 /// the contexts of rare words (Kiperwasser & Goldberg 2016).
 struct WordDropout {
   private let probability: [Double]
 
-  init(_ amount: Double, _ vocabulary: Vocabulary) {
-    probability = amount == 0 ? [] : vocabulary.counts.map { amount / (amount + Double(max($0, 1))) }
+  /// - Parameter counts: how often training has every word, by its id.
+  init(_ amount: Double, _ counts: [Int]) {
+    probability = amount == 0 ? [] : counts.map { amount / (amount + Double(max($0, 1))) }
   }
 
   func applied(to batch: Batch, _ random: RandomSource) -> Batch {

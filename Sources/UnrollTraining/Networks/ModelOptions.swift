@@ -3,6 +3,14 @@ import UnrollCore
 /// What stands around the backend.
 public struct ModelOptions: Options {
   public static let table: [OptionKey<ModelOptions>] = [
+    OptionKey(
+      inputsKey, "list of inputs", "what the backend reads, side by side, each a name or a table with its options",
+      get: { .list($0.inputs.map { Inputs.resolved($0) }) }, set: { $0.inputs = try $1.items.map(Inputs.read) }
+    ).later,
+    OptionKey(
+      "head", "head", "what stands on top: a name or a table with its options", get: { Heads.resolved($0.head) },
+      set: { $0.head = try Heads.read($1) }
+    ).later,
     OptionKey("embedding", \.embedding, in: 1...65_536, "width E of the token embeddings"),
     OptionKey(
       "embedding_init", \.embeddingInit, in: 0...100,
@@ -20,6 +28,11 @@ public struct ModelOptions: Options {
     OptionKey("vocabulary_limit", \.vocabularyLimit, in: 0...10_000_000, "most frequent tokens kept; 0 for all"),
   ]
 
+  /// The key whose list is one value, not a grid.
+  public static let inputsKey = "inputs"
+
+  public var inputs: [any InputOptions] = [WordInputOptions()]
+  public var head: any HeadOptions = SoftmaxHeadOptions()
   public var embedding = 64
   public var embeddingInit = 0.0
   public var embeddingDropout = 0.0
@@ -30,6 +43,19 @@ public struct ModelOptions: Options {
   public var vocabularyLimit = 0
 
   public init() {}
+
+  public func validate() throws {
+    if inputs.isEmpty { throw InputError("a model needs inputs: inputs: [words]") }
+    let names = inputs.map { type(of: $0).name }
+    if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
+      throw InputError("the input \(twice) stands twice; leave one out")
+    }
+  }
+
+  /// Columns of all inputs together, as far as options say; nil where a file says.
+  public var inputWidth: Int? {
+    inputs.reduce(0) { sum, input in sum.flatMap { sum in input.width(self).map { sum + $0 } } }
+  }
 
   /// With the standard deviation of the embeddings' first values that is meant where none is given.
   public func forUnit(characters: Bool) -> ModelOptions {

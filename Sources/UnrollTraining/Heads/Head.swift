@@ -1,0 +1,28 @@
+import UnrollCore
+import UnrollKernels
+import UnrollLayers
+
+/// What stands on top of a backend: from its rows to a loss and to predictions.
+///
+/// To add one: a file with it and its `HeadOptions`, a line in `Heads.all`.
+public protocol Head {
+  /// Multiply-adds for one row.
+  var multiplyAdds: Int { get }
+  /// Losses of the rows [R, H] (summaries [B, H] where a sequence has one target). The pullback returns the gradient of `weight` × (sum of
+  /// losses) by the rows; call it at most once.
+  func loss(_ x: Matrix, _ batch: Batch, weight: Float, _ pass: Pass) -> (sums: LossSums, pullback: () -> Matrix)
+  func predict(_ x: Matrix, _ batch: Batch, _ pass: Pass) -> Prediction
+  /// From [B, H] to the scores of the classes, [B, K], step by step.
+  func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream
+}
+
+/// The options of one kind of head, which know how to make it.
+public protocol HeadOptions: Options {
+  /// As in a study: `softmax`.
+  static var name: String { get }
+  /// One line.
+  static var summary: String { get }
+  /// - Parameter width: H, of the rows that it reads.
+  /// - Throws: `InputError` where it does not fit what is asked for.
+  func make(_ width: Int, _ recipe: NetworkRecipe, _ parameters: ParameterBuilder) throws -> any Head
+}

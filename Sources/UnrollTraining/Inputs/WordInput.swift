@@ -1,0 +1,49 @@
+import UnrollCore
+import UnrollKernels
+import UnrollLayers
+
+/// Words as trained vectors. Their options are older than other inputs and stand around the model: `embedding`, `type_dropout`, `word_dropout`.
+public struct WordInputOptions: InputOptions {
+  public static let name = "words"
+  public static let summary =
+    "a trained vector for every token of the vocabulary (of characters, where they are the tokens)"
+  public static let table: [OptionKey<WordInputOptions>] = []
+
+  public init() {}
+
+  public func width(_ model: ModelOptions) -> Int? { model.embedding }
+
+  public func make(_ recipe: NetworkRecipe, _ parameters: ParameterBuilder) -> any Input {
+    WordInput(recipe, parameters.scope("embedding"))
+  }
+}
+
+/// A row of a table [V, E] for every token.
+public struct WordInput: Input {
+  public let embedding: Embedding
+  private let dropout: WordDropout
+
+  init(_ recipe: NetworkRecipe, _ parameters: ParameterBuilder) {
+    let model = recipe.model
+    embedding = Embedding(
+      recipe.data.tokens, model.embedding, deviation: model.forUnit(characters: false).embeddingInit,
+      typeDropout: model.typeDropout, parameters)
+    dropout = WordDropout(recipe.data.vocabulary == nil ? 0 : model.wordDropout, recipe.data.vocabulary?.counts ?? [])
+  }
+
+  public var width: Int { embedding.width }
+
+  public func corrupted(_ batch: Batch, _ random: RandomSource) -> Batch { dropout.applied(to: batch, random) }
+
+  public func forward(_ batch: Batch, _ pass: Pass) -> (output: Matrix, pullback: (Matrix) -> Void) {
+    embedding.forward(batch.tokens, pass)
+  }
+
+  public func fill(_ rows: Matrix, _ tokens: [Int32], _ parameters: Parameters) {
+    let table = parameters.value(embedding.table)
+    for b in 0..<tokens.count {
+      let token = Int(tokens[b])
+      Kernels.copy(table.rows(token..<token + 1), to: rows.rows(b..<b + 1))
+    }
+  }
+}

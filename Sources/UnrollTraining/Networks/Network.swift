@@ -1,0 +1,75 @@
+import UnrollCore
+import UnrollKernels
+import UnrollLayers
+
+/// What is trained, kept and used: from a batch to a loss and its gradients, and from a batch to predictions.
+///
+/// Training, scoring, streams and measurements of speed know nothing else of a model. The shards of a step read it at the same time: its
+/// parameters change between steps alone.
+public protocol Network: AnyObject, Sendable {
+  var parameters: Parameters { get }
+  /// What is handed over from one batch of running text to the next; empty where every batch begins anew.
+  var carried: [StateSlot] { get }
+  /// Multiply-adds for one token.
+  var multiplyAddsPerToken: Int { get }
+  /// Floats carried from step to step for one sequence, counted from the state that a step returns; nil for a network that
+  /// needs the whole sequence.
+  func measuredStateFloats() -> Int?
+  /// What the layers report of themselves, as far as it is finite.
+  func measurements() -> [String: Double]
+
+  /// What training reads in the place of a batch, before it is cut into shards: words that are dropped for a step.
+  func corrupted(_ batch: Batch, _ random: RandomSource) -> Batch
+  /// - Parameters:
+  ///   - state: one [B, width] matrix a slot of `carried`; nil for the empty state.
+  ///   - weight: of every target's loss in the gradient.
+  func loss(_ batch: Batch, from state: [Matrix]?, weight: Float, _ pass: Pass) -> NetworkLoss
+  func predict(_ batch: Batch, from state: [Matrix]?, _ pass: Pass) -> NetworkPrediction
+  /// The network for tokens that come one at a time, in `sequences` sequences side by side.
+  ///
+  /// - Throws: `InputError` for a network that needs tokens which have not come yet.
+  func stream(sequences: Int) throws -> NetworkStream
+}
+
+public struct NetworkLoss {
+  public let sums: LossSums
+  /// After the last steps, one matrix a slot of `carried`.
+  public let state: [Matrix]
+  /// Adds the gradients of `weight` × (sum of losses) to the pass's slab. Call it at most once.
+  public let pullback: () -> Void
+
+  public init(sums: LossSums, state: [Matrix], pullback: @escaping () -> Void) {
+    (self.sums, self.state, self.pullback) = (sums, state, pullback)
+  }
+}
+
+public struct NetworkPrediction {
+  public let prediction: Prediction
+  /// After the last steps, one matrix a slot of `carried`.
+  public let state: [Matrix]
+
+  public init(_ prediction: Prediction, state: [Matrix]) { (self.prediction, self.state) = (prediction, state) }
+}
+
+/// What a network says of the targets of one batch, in the batch's order.
+public struct Prediction {
+  public let sums: LossSums
+  /// A class for every target, [R] or [B]; −1 where an output is not finite.
+  public let classes: [Int32]
+  /// Of every target, nats; what is shared by a sequence stands with its first. 0 where nothing is asked for.
+  public let losses: [Float]
+  /// The probability of every class for every target, [R, K] or [B, K], in the pass's memory. Call it at most once.
+  public let probabilities: () -> Matrix
+
+  public init(
+    sums: LossSums, classes: [Int32], losses: [Float], probabilities: @escaping () -> Matrix
+  ) {
+    (self.sums, self.classes, self.losses, self.probabilities) = (sums, classes, losses, probabilities)
+  }
+
+  /// What is not finite in it: `loss` or `output`.
+  var broken: String? {
+    guard sums.loss.isFinite else { return "loss" }
+    return classes.contains { $0 < 0 } ? "output" : nil
+  }
+}

@@ -1,0 +1,36 @@
+import UnrollCore
+import UnrollData
+import UnrollLayers
+
+/// What a network is told of its data: the tables of its inputs and outputs.
+public struct NetworkData: Sendable {
+  /// Number of tokens V.
+  public var tokens: Int
+  /// Number of outputs K.
+  public var outputs: Int
+  /// The tokens themselves; nil where they are numbers without a meaning.
+  public var vocabulary: Vocabulary?
+  /// Names of the outputs; empty where they have none.
+  public var labels: LabelSet
+
+  /// Tokens and outputs that are numbers alone.
+  public init(tokens: Int, outputs: Int) {
+    (self.tokens, self.outputs, labels) = (tokens, outputs, LabelSet([]))
+  }
+
+  public init(_ vocabulary: Vocabulary, outputs: Int, labels: LabelSet = LabelSet([])) {
+    (tokens, self.outputs, self.vocabulary, self.labels) = (vocabulary.count, outputs, vocabulary, labels)
+  }
+}
+
+/// All that a network is made from but its values.
+public struct NetworkRecipe: Sendable {
+  public var model: ModelOptions
+  public var backend: BackendSettings
+  public var reading: Reading
+  public var data: NetworkData
+
+  public init(_ model: ModelOptions, _ backend: BackendSettings, _ reading: Reading, _ data: NetworkData) {
+    (self.model, self.backend, self.reading, self.data) = (model, backend, reading, data)
+  }
+}
