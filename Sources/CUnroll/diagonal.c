@@ -126,6 +126,35 @@ UN_INLINE void put_state(float *x, ptrdiff_t modes, int parts, ptrdiff_t n, z va
     if (parts == 2) x[modes + n] = (float)cimag(value);
 }
 
+// Rows [R,H] of some channels from h0 on as signals [channel][b][time], zeros beyond each length.
+static void gather_signals(const un_steps *steps, ptrdiff_t H, ptrdiff_t h0, const float *rows, Work *w) {
+    ptrdiff_t B = steps->B, channels = channels_at(H, h0);
+    memset(w->signals, 0, (size_t)(CHANNELS * B * w->length) * sizeof(float));
+    for (ptrdiff_t t = 0; t < steps->T; t++)
+        for (ptrdiff_t b = 0; b < steps->live[t]; b++)
+            for (ptrdiff_t i = 0; i < channels; i++)
+                w->signals[(i * B + b) * w->length + t] = rows[(steps->offset[t] + b) * H + h0 + i];
+}
+
+// And back: added to rows.
+static void add_signals(const un_steps *steps, ptrdiff_t H, ptrdiff_t h0, const Work *w, float *add_rows) {
+    ptrdiff_t B = steps->B, channels = channels_at(H, h0);
+    for (ptrdiff_t t = 0; t < steps->T; t++)
+        for (ptrdiff_t b = 0; b < steps->live[t]; b++)
+            for (ptrdiff_t i = 0; i < channels; i++)
+                add_rows[(steps->offset[t] + b) * H + h0 + i] += w->signals[(i * B + b) * w->length + t];
+}
+
+// Signals [b][time] from their last value to their first.
+static void reverse(const un_steps *steps, ptrdiff_t length, float *signals) {
+    for (ptrdiff_t b = 0; b < steps->B; b++, signals += length)
+        for (ptrdiff_t i = 0, j = steps->length[b] - 1; i < j; i++, j--) {
+            float swap = signals[i];
+            signals[i] = signals[j];
+            signals[j] = swap;
+        }
+}
+
 void un_diagonal_initial(const un_steps *steps, const un_modes *s, const float *C, const float *x0, float *add_y, float *scratch) {
     ptrdiff_t T = steps->T, B = steps->B, H = s->H, modes = s->modes, N = modes * s->parts;
     int parts = s->parts;
@@ -139,21 +168,8 @@ void un_diagonal_initial(const un_steps *steps, const un_modes *s, const float *
                                                            state_at(x0 + (b * H + h) * N, modes, parts, n));
             un_power_sums(T, B, modes, parts, lambda_of(s, h), w.g, w.signals + (h - h0) * B * w.length, w.rest);
         }
-        for (ptrdiff_t t = 0; t < T; t++)
-            for (ptrdiff_t b = 0; b < steps->live[t]; b++)
-                for (ptrdiff_t i = 0; i < channels; i++)
-                    add_y[(steps->offset[t] + b) * H + h0 + i] += w.signals[(i * B + b) * w.length + t];
+        add_signals(steps, H, h0, &w, add_y);
     }
-}
-
-// Rows [R,H] of some channels from h0 on as signals [channel][b][time], zeros beyond each length.
-static void gather_signals(const un_steps *steps, ptrdiff_t H, ptrdiff_t h0, const float *rows, Work *w) {
-    ptrdiff_t B = steps->B, channels = channels_at(H, h0);
-    memset(w->signals, 0, (size_t)(CHANNELS * B * w->length) * sizeof(float));
-    for (ptrdiff_t t = 0; t < steps->T; t++)
-        for (ptrdiff_t b = 0; b < steps->live[t]; b++)
-            for (ptrdiff_t i = 0; i < channels; i++)
-                w->signals[(i * B + b) * w->length + t] = rows[(steps->offset[t] + b) * H + h0 + i];
 }
 
 void un_diagonal_initial_back(const un_steps *steps, const un_modes *s, const float *C, const float *x0, const float *dy,
@@ -183,12 +199,7 @@ void un_diagonal_final(const un_steps *steps, const un_modes *s, const float *u,
     for (ptrdiff_t h = 0; h < H; h++) {
         float *signals = w.signals + h % CHANNELS * B * w.length;
         if (h % CHANNELS == 0) gather_signals(steps, H, h, u, &w);
-        for (ptrdiff_t b = 0; b < B; b++)  // the last input first
-            for (ptrdiff_t i = 0, j = steps->length[b] - 1; i < j; i++, j--) {
-                float swap = signals[b * w.length + i];
-                signals[b * w.length + i] = signals[b * w.length + j];
-                signals[b * w.length + j] = swap;
-            }
+        reverse(steps, w.length, signals);
         un_power_moments(T, B, modes, parts, lambda_of(s, h), signals, w.moments, NULL, w.rest);
         for (ptrdiff_t b = 0; b < B; b++)
             for (ptrdiff_t n = 0; n < modes; n++) {
@@ -197,6 +208,37 @@ void un_diagonal_final(const un_steps *steps, const un_modes *s, const float *u,
                 if (x0) now += cpow(l, steps->length[b]) * state_at(x0 + (b * H + h) * N, modes, parts, n);
                 put_state(x + (b * H + h) * N, modes, parts, n, now);
             }
+    }
+}
+
+// x = b Σ_l u_l λ^l + λ^length x0, the last input first.
+void un_diagonal_final_back(const un_steps *steps, const un_modes *s, const float *u, const float *x0, const float *dx,
+                            const un_modes *sum, float *add_du, float *add_dx0, float *scratch) {
+    ptrdiff_t T = steps->T, B = steps->B, H = s->H, modes = s->modes, N = modes * s->parts;
+    int parts = s->parts;
+    Work w = work_for(T, B, modes, scratch);
+    for (ptrdiff_t h = 0; h < H; h++) {
+        float *signals = w.signals + h % CHANNELS * B * w.length;
+        if (h % CHANNELS == 0) gather_signals(steps, H, h, u, &w);
+        reverse(steps, w.length, signals);
+        un_power_moments(T, B, modes, parts, lambda_of(s, h), signals, w.moments, w.slopes, w.rest);
+        for (ptrdiff_t b = 0; b < B; b++)
+            for (ptrdiff_t n = 0; n < modes; n++) {
+                ptrdiff_t state = (b * H + h) * N, length = steps->length[b];
+                z l = at(lambda_of(s, h), modes, n), g = state_at(dx + state, modes, parts, n);
+                z moment = at(w.moments + b * 2 * modes, modes, n), slope = at(w.slopes + b * 2 * modes, modes, n);
+                z d_moment = conj(at(b_of(s, h), modes, n)) * g;
+                put(w.g + b * 2 * modes, modes, n, conj(d_moment));
+                add(b_of(sum, h), modes, n, conj(moment) * g);
+                add(lambda_of(sum, h), modes, n, conj(slope) * d_moment);
+                if (!x0) continue;
+                z power = length > 1 ? cpow(l, length - 1) : 1, x = state_at(x0 + state, modes, parts, n);
+                add(lambda_of(sum, h), modes, n, conj(length * power * x) * g);
+                put_state(add_dx0 + state, modes, parts, n, state_at(add_dx0 + state, modes, parts, n) + conj(power * l) * g);
+            }
+        un_power_sums(T, B, modes, parts, lambda_of(s, h), w.g, signals, w.rest);
+        reverse(steps, w.length, signals);
+        if (h % CHANNELS == CHANNELS - 1 || h == H - 1) add_signals(steps, H, h - h % CHANNELS, &w, add_du);
     }
 }
 

@@ -178,7 +178,7 @@ UN_FAST void un_slstm_step(ptrdiff_t n, ptrdiff_t H, int exponential, float *gat
 UN_FAST void un_slstm_step_back(ptrdiff_t n, ptrdiff_t H, float *restrict gates, const float *restrict c_prev,
                                 const float *restrict n_prev, const float *restrict c, const float *restrict nn,
                                 const float *restrict forget, const float *restrict dy, const float *restrict carry_h,
-                                float *restrict carry_c, float *restrict carry_n, float *restrict carry_m) {
+                                float *restrict carry_c, float *restrict carry_n, float *restrict excess) {
     for (ptrdiff_t b = 0; b < n; b++) {
         float *restrict gi = gates, *restrict gf = gates + H, *restrict gz = gates + 2 * H, *restrict go = gates + 3 * H;
         UN_INDEPENDENT
@@ -186,17 +186,18 @@ UN_FAST void un_slstm_step_back(ptrdiff_t n, ptrdiff_t H, float *restrict gates,
             float i = gi[j], f = forget[j], z = gz[j], o = go[j], inverse = 1 / nn[j], y = c[j] * inverse;
             float dh = dy[j] + carry_h[j];
             float dc = carry_c[j] + dh * o * inverse, dn = carry_n[j] - dh * o * y * inverse;
-            // All that follows depends on c exp(m) and n exp(m) alone: the gradient of m is that of scaling both.
-            float along = dc * f * c_prev[j] + dn * f * n_prev[j];
-            gi[j] = (dc * z + dn) * i;
-            gf[j] = along * gf[j];
+            // The gradient of m is that of scaling c and n, and an excess that goes to the larger of what m is the maximum of: there the
+            // gate is 1, and the other less.
+            float along = dc * f * c_prev[j] + dn * f * n_prev[j], kept = f > i ? excess[j] : 0, taken = f > i ? 0 : excess[j];
+            gi[j] = (dc * z + dn) * i + taken;
+            gf[j] = (along + kept) * gf[j];
             gz[j] = dc * i * (1 - z * z);
             go[j] = dh * y * o * (1 - o);
             carry_c[j] = dc * f;
             carry_n[j] = dn * f;
-            carry_m[j] = along;
+            excess[j] = kept;
         }
         gates += 4 * H, c_prev += H, n_prev += H, c += H, nn += H, forget += H, dy += H, carry_h += H;
-        carry_c += H, carry_n += H, carry_m += H;
+        carry_c += H, carry_n += H, excess += H;
     }
 }

@@ -192,7 +192,7 @@ UN_FAST static void backward(const un_steps *steps, const un_selective *s, ptrdi
 }
 
 void un_selective_scan_back(const un_steps *steps, const un_selective *s, const float *checkpoints, const float *dy,
-                            const un_selective_back *g, float *scratch) {
+                            const float *dfinal, const un_selective_back *g, float *scratch) {
     ptrdiff_t H = s->H, N = s->N, tiles = tiles_of(H), group = group_of(N);
     un_lanes *free = (un_lanes *)scratch;
     Work w;
@@ -210,11 +210,12 @@ void un_selective_scan_back(const un_steps *steps, const un_selective *s, const 
     const un_lanes *checkpoint = (const un_lanes *)checkpoints;
     for (ptrdiff_t b = 0; b < steps->B; b++) {
         for (ptrdiff_t k = 0; k < tiles; k += group) {
-            ptrdiff_t last = k + group < tiles ? k + group : tiles;
-            memset(w.carry, 0, (size_t)((last - k) * N) * sizeof(un_lanes));
-            backward(steps, s, b, k, last, checkpoint, dy, g, &w);
+            ptrdiff_t last = k + group < tiles ? k + group : tiles, at = (b * H + k * L) * N;
             ptrdiff_t channels = H - k * L < (last - k) * L ? H - k * L : (last - k) * L;
-            if (g->dx0) from_tiles(channels, N, (float *)w.carry, g->dx0 + (b * H + k * L) * N, 0);
+            if (dfinal) to_tiles(channels, N, dfinal + at, (float *)w.carry);
+            else memset(w.carry, 0, (size_t)((last - k) * N) * sizeof(un_lanes));
+            backward(steps, s, b, k, last, checkpoint, dy, g, &w);
+            if (g->dx0) from_tiles(channels, N, (float *)w.carry, g->dx0 + at, 0);
         }
         checkpoint += chunks_of(steps->length[b]) * tiles * N;
     }

@@ -4,8 +4,7 @@
 // C Ā^l v for l = 0...T-1 is a product of two tables (baby steps and giant steps): with l = jL + i it is ⟨Q_j, V_i⟩ for the giant
 // steps Q_j = C Ā^{jL} and the baby steps V_i = Ā^i v. Tables grow by doubling: the next half is the first half times a power of Ā,
 // itself a square. They are made in double precision and multiplied in single.
-#include "unroll.h"
-#include "fast.h"
+#include "ssm.h"
 #include <cblas.h>
 
 // c [m,n] = op(a) op(b), or += when adding, in double precision; op transposes where ta, tb say so.
@@ -59,18 +58,6 @@ static void grow_back(Table t, const double *powers, const double *x, double *dx
         product(0, !t.transposed, rows, t.N, t.N, high, powers + k * square, 1, dx);
     }
 }
-
-// Numbers so small that they are as good as zero would make products slow.
-UN_FAST static void to_single(ptrdiff_t n, const double *restrict from, float *restrict to) {
-    for (ptrdiff_t i = 0; i < n; i++) to[i] = from[i] < 1e-30 && from[i] > -1e-30 ? 0 : (float)from[i];
-}
-
-UN_FAST static void to_double(ptrdiff_t n, const float *restrict from, double *restrict to) {
-    for (ptrdiff_t i = 0; i < n; i++) to[i] = from[i];
-}
-
-static ptrdiff_t members(const un_system *s, ptrdiff_t g) { return (s->H - g + s->G - 1) / s->G; }
-static const double *transition(const un_system *s, ptrdiff_t g) { return s->a_bar + g * s->N * s->N; }
 
 // C of the channels of a group, one row after the other, to the first entry of a table of giant steps.
 static void gather(const un_system *s, ptrdiff_t g, const float *C, double *rows) {
@@ -272,6 +259,21 @@ static void powers_of_states(ptrdiff_t N, ptrdiff_t B, ptrdiff_t M, const int32_
     }
 }
 
+// The inputs of channel h [B,T], each sequence's last one first.
+static void gather_past(const un_steps *steps, ptrdiff_t H, ptrdiff_t h, const float *u, float *past) {
+    memset(past, 0, (size_t)(steps->B * steps->T) * sizeof *past);
+    for (ptrdiff_t b = 0; b < steps->B; b++)
+        for (ptrdiff_t l = 0; l < steps->length[b]; l++)
+            past[b * steps->T + l] = u[(steps->offset[steps->length[b] - 1 - l] + b) * H + h];
+}
+
+// Ā^l B̄ for all l < T, in both precisions.
+static void make_inflow(const un_system *s, ptrdiff_t g, ptrdiff_t T, const double *powers, double *v, float *v1) {
+    memcpy(v, s->b_bar + g * s->N, (size_t)s->N * sizeof *v);
+    grow((Table){s->N, T, 1, 1}, powers, v);
+    to_single(T * s->N, v, v1);
+}
+
 // Doubles: Ā^l B̄ for all l < T; states twice; powers. Then singles: the first again, inputs and states of a channel.
 ptrdiff_t un_ssm_final_scratch(const un_system *s, ptrdiff_t T, ptrdiff_t B) {
     ptrdiff_t N = s->N, doubles = T * N + 2 * B * members(s, 0) * N + (log2_of(T) + 2) * N * N;
@@ -291,15 +293,10 @@ void un_ssm_final(const un_steps *steps, const un_system *s, const float *u, con
             powers_of_states(N, B, M, steps->length, powers, powers + N * N, state, spare);
         }
         square(N, transition(s, g), log2_of(T) > 0 ? log2_of(T) : 1, powers);
-        memcpy(v, s->b_bar + g * N, (size_t)N * sizeof *v);
-        grow((Table){N, T, 1, 1}, powers, v);
-        to_single(T * N, v, v1);
+        make_inflow(s, g, T, powers, v, v1);
         for (ptrdiff_t m = 0; m < M; m++) {
             ptrdiff_t h = g + m * s->G;
-            memset(past, 0, (size_t)(B * T) * sizeof *past);
-            for (ptrdiff_t b = 0; b < B; b++)
-                for (ptrdiff_t l = 0; l < steps->length[b]; l++)
-                    past[b * T + l] = u[(steps->offset[steps->length[b] - 1 - l] + b) * s->H + h];
+            gather_past(steps, s->H, h, u, past);
             un_gemm(0, 0, B, N, T, past, T, v1, N, 0, sum, N);
             for (ptrdiff_t b = 0; b < B; b++)
                 for (ptrdiff_t i = 0; i < N; i++)
@@ -308,69 +305,67 @@ void un_ssm_final(const un_steps *steps, const un_system *s, const float *u, con
     }
 }
 
-// ---- the recurrence: four channels of a group and eight states at a time
-enum { LANES = 8, CHANNELS = 4 };
-typedef double lanes __attribute__((vector_size(LANES * sizeof(double))));
-
-static ptrdiff_t padded(ptrdiff_t N) { return (N + LANES - 1) / LANES * LANES; }
-
-ptrdiff_t un_ssm_columns(const un_system *s) { return s->G * (s->N + 1) * padded(s->N); }
-ptrdiff_t un_ssm_recurrence_scratch(const un_system *s) { return 2 * CHANNELS * padded(s->N); }
-
-void un_ssm_transpose(const un_system *s, double *columns) {
-    ptrdiff_t N = s->N, P = padded(N);
-    memset(columns, 0, (size_t)un_ssm_columns(s) * sizeof *columns);
-    for (ptrdiff_t g = 0; g < s->G; g++, columns += (N + 1) * P)
-        for (ptrdiff_t i = 0; i < N; i++) {
-            for (ptrdiff_t j = 0; j < N; j++) columns[j * P + i] = transition(s, g)[i * N + j];
-            columns[N * P + i] = s->b_bar[g * N + i];
+// The way back of powers_of_states: from the gradient dx of Ā^length x to that of x, in its place, and of the powers, Ā^(2^k), which
+// are added to. states: as many as powers; x is the first.
+static void powers_of_states_back(ptrdiff_t N, ptrdiff_t B, ptrdiff_t M, const int32_t *length, int count, const double *powers,
+                                  double *states, double *dx, double *spare, double *d_powers) {
+    ptrdiff_t size = M * N, square = N * N;
+    for (int k = 0; k + 1 < count; k++)
+        for (ptrdiff_t b = 0; b < B; b++) {
+            double *x = states + (k * B + b) * size, *next = x + B * size;
+            if (length[b] >> k & 1) product(0, 1, M, N, N, x, powers + k * square, 0, next);
+            else memcpy(next, x, (size_t)size * sizeof *x);
+        }
+    for (int k = count - 1; k >= 0; k--)
+        for (ptrdiff_t b = 0; b < B; b++) {
+            if (!(length[b] >> k & 1)) continue;
+            product(1, 0, N, N, M, dx + b * size, states + (k * B + b) * size, 1, d_powers + k * square);
+            product(0, 0, M, N, N, dx + b * size, powers + k * square, 0, spare);
+            memcpy(dx + b * size, spare, (size_t)size * sizeof *dx);
         }
 }
 
-// after = Ā before + B̄ u for four channels
-UN_FAST static void advance(ptrdiff_t N, const double *columns, const double *before, const double *u, double *after) {
-    ptrdiff_t P = padded(N);
-    for (ptrdiff_t i = 0; i < P; i += LANES) {
-        lanes sum[CHANNELS], column;
-        memcpy(&column, columns + N * P + i, sizeof column);
-        for (int c = 0; c < CHANNELS; c++) sum[c] = column * u[c];
-        for (ptrdiff_t j = 0; j < N; j++) {
-            memcpy(&column, columns + j * P + i, sizeof column);
-            for (int c = 0; c < CHANNELS; c++) sum[c] += column * before[c * P + j];
+// Doubles: Ā^l B̄ for all l < T, powers, both with their gradients; a state for each power, a gradient, and room for another. Then singles:
+// the table and its gradient again, inputs of a channel.
+ptrdiff_t un_ssm_final_back_scratch(const un_system *s, ptrdiff_t T, ptrdiff_t B) {
+    ptrdiff_t N = s->N, count = log2_of(T + 1), doubles = 2 * T * N + 2 * count * N * N + (count + 2) * B * members(s, 0) * N;
+    return 2 * doubles + 2 * T * N + B * T;
+}
+
+void un_ssm_final_back(const un_steps *steps, const un_system *s, const float *u, const float *x0, const float *dx,
+                       double *add_a_bar, double *add_b_bar, float *add_du, float *add_dx0, float *scratch) {
+    ptrdiff_t N = s->N, T = steps->T, B = steps->B, H = s->H, most = B * members(s, 0) * N;
+    int count = log2_of(T + 1);  // binary digits of T
+    double *v = (double *)scratch, *dv = v + T * N, *powers = dv + T * N, *d_powers = powers + count * N * N;
+    double *states = d_powers + count * N * N, *gradient = states + count * most, *spare = gradient + most;
+    float *v1 = (float *)(spare + most), *dv1 = v1 + T * N, *past = dv1 + T * N;
+    for (ptrdiff_t g = 0; g < s->G; g++) {
+        ptrdiff_t M = members(s, g);
+        square(N, transition(s, g), count, powers);
+        memset(d_powers, 0, (size_t)(count * N * N) * sizeof *d_powers);
+        make_inflow(s, g, T, powers, v, v1);
+        for (ptrdiff_t m = 0; m < M; m++) {
+            ptrdiff_t h = g + m * s->G;
+            gather_past(steps, H, h, u, past);
+            un_gemm(1, 0, T, N, B, past, T, dx + h * N, H * N, m > 0, dv1, N);
+            un_gemm(0, 1, B, T, N, dx + h * N, H * N, v1, N, 0, past, T);  // the gradient takes the inputs' place
+            for (ptrdiff_t b = 0; b < B; b++)
+                for (ptrdiff_t l = 0; l < steps->length[b]; l++)
+                    add_du[(steps->offset[steps->length[b] - 1 - l] + b) * H + h] += past[b * T + l];
         }
-        for (int c = 0; c < CHANNELS; c++) memcpy(after + c * P + i, &sum[c], sizeof column);
+        to_double(T * N, dv1, dv);
+        grow_back((Table){N, T, 1, 1}, powers, v, dv, d_powers);
+        if (x0) {
+            gather_states(s, g, B, x0, states);
+            gather_states(s, g, B, dx, gradient);
+            powers_of_states_back(N, B, M, steps->length, count, powers, states, gradient, spare, d_powers);
+            for (ptrdiff_t b = 0; b < B; b++)
+                for (ptrdiff_t m = 0; m < M; m++)
+                    for (ptrdiff_t i = 0; i < N; i++)
+                        add_dx0[(b * H + g + m * s->G) * N + i] += (float)gradient[(b * M + m) * N + i];
+        }
+        square_back(N, powers, count, d_powers);
+        for (ptrdiff_t i = 0; i < N * N; i++) add_a_bar[g * N * N + i] += d_powers[i];
+        for (ptrdiff_t i = 0; i < N; i++) add_b_bar[g * N + i] += dv[i];
     }
-}
-
-UN_FAST static float output(ptrdiff_t N, const float *C, const double *x, double start) {
-    double sum = start;
-    for (ptrdiff_t i = 0; i < N; i++) sum += C[i] * x[i];
-    return (float)sum;
-}
-
-void un_ssm_recurrence(const un_steps *steps, const un_system *s, const float *C, const float *D, const double *columns,
-                       const float *u, float *x, float *y, double *scratch) {
-    ptrdiff_t N = s->N, P = padded(N), H = s->H;
-    double *before = scratch, *after = before + CHANNELS * P;
-    for (ptrdiff_t g = 0; g < s->G; g++, columns += (N + 1) * P)
-        for (ptrdiff_t m = 0; m < members(s, g); m += CHANNELS) {
-            ptrdiff_t count = members(s, g) - m < CHANNELS ? members(s, g) - m : CHANNELS;
-            for (ptrdiff_t b = 0; b < steps->B; b++) {
-                memset(before, 0, (size_t)(CHANNELS * P) * sizeof *before);
-                for (ptrdiff_t c = 0; c < count; c++) to_double(N, x + (b * H + g + (m + c) * s->G) * N, before + c * P);
-                for (ptrdiff_t t = 0; t < steps->length[b]; t++) {
-                    ptrdiff_t row = (steps->offset[t] + b) * H;
-                    double input[CHANNELS] = {0}, *swap = before;
-                    for (ptrdiff_t c = 0; c < count; c++) input[c] = u[row + g + (m + c) * s->G];
-                    advance(N, columns, before, input, after);
-                    for (ptrdiff_t c = 0; c < count; c++) {
-                        ptrdiff_t h = g + (m + c) * s->G;
-                        y[row + h] = output(N, C + h * N, after + c * P, D[h] * input[c]);
-                    }
-                    before = after;
-                    after = swap;
-                }
-                for (ptrdiff_t c = 0; c < count; c++) to_single(N, before + c * P, x + (b * H + g + (m + c) * s->G) * N);
-            }
-        }
 }

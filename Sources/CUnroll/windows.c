@@ -30,6 +30,15 @@ void un_last_steps(const un_steps *steps, ptrdiff_t E, ptrdiff_t P, const float 
             copy_or_zero(E, at_step(steps, steps->length[b] - P + j, b, E, P, x, ld, before), out);
 }
 
+UN_FAST void un_last_steps_back(const un_steps *steps, ptrdiff_t E, ptrdiff_t P, const float *restrict dout,
+                                float *restrict add_dx, ptrdiff_t ld, float *restrict add_before) {
+    for (ptrdiff_t b = 0; b < steps->B; b++)
+        for (ptrdiff_t j = 0; j < P; j++, dout += E) {
+            float *restrict to = at_step(steps, steps->length[b] - P + j, b, E, P, add_dx, ld, add_before);
+            for (ptrdiff_t e = 0; to && e < E; e++) to[e] += dout[e];
+        }
+}
+
 UN_FAST void un_tap_weights(ptrdiff_t H, ptrdiff_t E, ptrdiff_t k, const float *restrict v, const float *restrict g,
                             float *restrict inverse, float *restrict w) {
 #pragma clang fp reassociate(on)

@@ -35,12 +35,14 @@ extension Contract {
     let (input, state) = batch.matrices(model.layer, pass.arena)
     let gradient = batch.gradient(model.layer, pass.arena)
     let pullback = model.layer.forward(input, from: state, pass).pullback
-    _ = pullback(SequenceGradient(rows: gradient.rows, summary: gradient.summary))
+    _ = pullback(SequenceGradient(rows: gradient.rows, summary: gradient.summary, state: gradient.state))
     var worst = Measurement(value: differences(input.array, batch.input), place: "input")
     worst.take(differences(gradient.rows.array, batch.rowWeights), "gradient of the rows")
     worst.take(differences(gradient.summary.array, batch.summaryWeights), "gradient of the summary")
     for (index, slot) in model.layer.slots.enumerated() {
       worst.take(differences(state![index].array, batch.state![index]), "state \(slot.name)")
+      let place = "gradient of the final \(slot.name)"
+      worst.take(differences(gradient.state[index].array, batch.stateWeights[index]), place)
     }
     return worst
   }
@@ -53,9 +55,8 @@ extension Contract {
     var growths: [Int] = []
     for _ in 0..<3 {
       arena.reset()
-      let gradient = batch.gradient(model.layer, arena)
-      let pullback = model.forward(batch, model.pass(batch, .training, 3, arena, slab)).pullback
-      _ = pullback(SequenceGradient(rows: gradient.rows, summary: gradient.summary))
+      let gradient = model.gradient(batch, .all, arena)
+      _ = model.forward(batch, model.pass(batch, .training, 3, arena, slab)).pullback(gradient)
       growths.append(arena.growths)
     }
     return Measurement(value: Double(growths[2] - growths[0]))

@@ -3,200 +3,110 @@ import UnrollKernels
 import UnrollLayers
 import UnrollTraining
 
-/// Gradients against central differences.
-///
-/// The loss is summed in double precision over a Float32 forward pass, so the noise of a difference is about 1e−6 / step; the
-/// five-point stencil allows steps that are large against it. An element's error is measured against the element itself, or a
-/// tenth of the largest of its tensor, so that an error of 1 % in a gate whose gradients are small is still seen.
+/// Gradients: against differences, part by part, and of a sequence in pieces.
 extension Contract {
   static func parameterGradient(_ form: Form) throws -> Measurement? {
-    let model = try ContractModel(form)
-    let batch = ContractBatch(model.layer)
-    return parameterGradient(model, batch, model.run(batch), most: 60)
+    try Differences(ContractModel(form), .output).parameters(most: 60)
   }
 
   static func inputGradient(_ form: Form) throws -> Measurement? {
-    let model = try ContractModel(form)
-    let batch = ContractBatch(model.layer)
-    return inputGradient(model, batch, model.run(batch), most: 60)
+    try Differences(ContractModel(form), .output).input(most: 60)
   }
 
   static func stateGradient(_ form: Form) throws -> Measurement? {
-    let model = try ContractModel(form)
-    let batch = ContractBatch(model.layer)
-    return stateGradient(model, batch, model.run(batch), most: 40)
+    try Differences(ContractModel(form), .output).state(most: 40)
   }
 
   /// Parameters and input where the sequences begin without a state, or with a learned one.
   static func stateless(_ form: Form) throws -> Measurement? {
-    let model = try ContractModel(form)
-    var batch = ContractBatch(model.layer)
-    batch.state = nil
-    let outcome = model.run(batch)
-    var worst = parameterGradient(model, batch, outcome, most: 12)
-    let input = inputGradient(model, batch, outcome, most: 12)
-    worst.take(input.value, input.place)
-    return worst
+    try everyGradient(form) { $0.state = nil }
   }
 
   /// Parameters, input and state; of each tensor a sample.
   static func everyGradient(
-    _ form: Form, lengths: [Int] = ContractModel.lengths, seed: UInt64 = 11
+    _ form: Form, lengths: [Int] = ContractModel.lengths, seed: UInt64 = 11,
+    _ change: (inout ContractBatch) -> Void = { _ in }
   ) throws -> Measurement? {
     let model = try ContractModel(form)
-    let batch = ContractBatch(lengths: lengths, model.layer, seed: seed)
-    let outcome = model.run(batch)
-    var worst = parameterGradient(model, batch, outcome, most: 12)
-    let input = inputGradient(model, batch, outcome, most: 12)
-    worst.take(input.value, input.place)
-    if let state = stateGradient(model, batch, outcome, most: 12) { worst.take(state.value, state.place) }
-    return worst
+    var batch = ContractBatch(lengths: lengths, model.layer, seed: seed)
+    change(&batch)
+    return Differences(model, .all, batch).every(most: 12)
   }
 
-  private static func parameterGradient(
-    _ model: ContractModel, _ batch: ContractBatch, _ outcome: ContractModel.Outcome, most: Int
-  ) -> Measurement {
-    let values = model.parameters.values.row
-    var worst = Measurement(value: 0)
-    for parameter in model.parameters.list {
-      let analytic = Array(outcome.parameterGradient[parameter.offset..<parameter.offset + parameter.count])
-      let error = gradientError(analytic, most: most) { element, step in
-        let index = parameter.offset + element
-        let before = values[0, index]
-        values[0, index] = before + step
-        model.parameters.changed()
-        defer {
-          values[0, index] = before
-          model.parameters.changed()
-        }
-        return model.loss(batch)
+  /// That of the final state, one slot after the other.
+  static func finalStateGradient(_ form: Form) throws -> Measurement? {
+    let model = try ContractModel(form)
+    var worst: Measurement?
+    for (index, slot) in model.layer.slots.enumerated() where slot.carriesGradient {
+      var batch = ContractBatch(model.layer)
+      for other in batch.stateWeights.indices where other != index {
+        batch.stateWeights[other] = batch.stateWeights[other].map { _ in 0 }
       }
-      worst.take(error, parameter.name)
+      let error = Differences(model, .state, batch).every(most: 6)
+      if worst == nil { worst = Measurement(value: 0) }
+      worst?.take(error.value, "\(error.place), of the final \(slot.name)")
     }
     return worst
   }
 
-  private static func inputGradient(
-    _ model: ContractModel, _ batch: ContractBatch, _ outcome: ContractModel.Outcome, most: Int
-  ) -> Measurement {
-    guard outcome.inputGradient.count == batch.input.count else {
-      return Measurement(value: .infinity, place: "its shape")
-    }
-    let error = gradientError(outcome.inputGradient, most: most) { element, step in
-      var moved = batch
-      moved.input[element] += step
-      return model.loss(moved)
-    }
-    return Measurement(value: error, place: "input")
-  }
-
-  private static func stateGradient(
-    _ model: ContractModel, _ batch: ContractBatch, _ outcome: ContractModel.Outcome, most: Int
-  ) -> Measurement? {
-    guard let state = batch.state, !state.isEmpty else { return nil }
-    guard outcome.stateGradient.map(\.count) == state.map(\.count) else {
-      return Measurement(value: .infinity, place: "its shape")
-    }
-    var worst = Measurement(value: 0)
-    for (index, slot) in model.layer.slots.enumerated() {
-      if case .count = slot.domain { continue }
-      let error = gradientError(outcome.stateGradient[index], most: most) { element, step in
-        var moved = batch
-        moved.state![index][element] += step
-        return model.loss(moved)
-      }
-      worst.take(error, "state \(slot.name)")
-    }
-    return worst
-  }
-
-  /// The largest error of some elements; `loss` gives the loss with one element moved by a step.
-  private static func gradientError(_ analytic: [Float], most: Int = .max, _ loss: (Int, Float) -> Double) -> Double {
-    let largest = analytic.map { Double(abs($0)) }.max() ?? 0
-    guard largest.isFinite else { return .infinity }
-    // Steps that move the loss by a few hundredths, whatever the parameter's scale.
-    let step = min(max(0.03 / max(largest, 1e-9), 4e-3), 0.25)
-    let sampled = sample(analytic.count, most)
-    let floor = 0.1 * max(largest, 1e-2)
-    return sampled.map { element in
-      let expected = Double(analytic[element])
-      func error(_ numeric: Double) -> Double { abs(numeric - expected) / max(abs(numeric), abs(expected), floor) }
-      // Smaller steps come where the loss bends, larger ones and means over many where it hardly moves.
-      let central = [(Self.central, [1, 0.25, 4, 0.06]), (ninePoint, [1, 4]), (averaged, [1])]
-      var best = Double.infinity
-      for (stencil, factors) in central {
-        for factor in factors where best > 1e-3 {
-          best = min(best, error(stencil(Float(step * factor)) { loss(element, $0) }))
-        }
-      }
-      // Where the two sides differ there is a kink (of a ReLU, say) within the step, and the gradient is that of one side.
-      for factor in [0.06, 0.25, 1] where best > 1e-3 {
-        let slopes = [
-          ahead(Float(step * factor)) { loss(element, $0) }, behind(Float(step * factor)) { loss(element, $0) },
-        ]
-        guard abs(slopes[0] - slopes[1]) > 0.02 * max(abs(expected), floor) else { continue }
-        best = min(best, error(slopes[0]), error(slopes[1]))
-      }
-      return best
-    }.max() ?? 0
-  }
-
-  /// f′(0) with an error of order step⁴.
-  private static func central(_ step: Float, _ f: (Float) -> Double) -> Double {
-    (8 * (f(step) - f(-step)) - (f(2 * step) - f(-2 * step))) / (12 * Double(step))
-  }
-
-  /// The mean over steps of about this size: their rounding is independent, so the noise is a quarter of one step's. It shows
-  /// gradients so small that the loss hardly moves.
-  private static func averaged(_ step: Float, _ f: (Float) -> Double) -> Double {
-    (0..<16).reduce(0) { $0 + ninePoint(step * (0.7 + 0.04 * Float($1)), f) } / 16
-  }
-
-  /// f′(0) with an error of order step⁸: steps may be large against the noise where the loss is smooth.
-  private static func ninePoint(_ step: Float, _ f: (Float) -> Double) -> Double {
-    let weights = [4.0 / 5, -1.0 / 5, 4.0 / 105, -1.0 / 280]
-    return weights.enumerated().reduce(0) { sum, next in
-      let distance = Float(next.offset + 1) * step
-      return sum + next.element * (f(distance) - f(-distance))
-    } / Double(step)
-  }
-
-  /// f′(0) from one side alone, with an error of order step²: where a kink (of a relu, say) lies within a step on the other side,
-  /// this is the gradient.
-  private static func ahead(_ step: Float, _ f: (Float) -> Double) -> Double {
-    (4 * f(step) - f(2 * step) - 3 * f(0)) / (2 * Double(step))
-  }
-
-  private static func behind(_ step: Float, _ f: (Float) -> Double) -> Double { -ahead(step) { f(-$0) } }
-
-  /// All indices, or `most` random ones.
-  private static func sample(_ count: Int, _ most: Int) -> [Int] {
-    guard count > most else { return Array(0..<count) }
-    var random = RandomSource(seed: UInt64(count))
-    return Array((0..<count).shuffled(using: &random)[..<most])
-  }
-
-  /// Gradients of rows and of the summary, each by itself, sum up to that of both: nil means zero, and slabs are added to.
+  /// Gradients of rows, summary and final state, each by itself, sum up to that of all: nil means zero, and slabs are added to.
   static func partsAddUp(_ form: Form) throws -> Measurement? {
     let model = try ContractModel(form)
     let batch = ContractBatch(model.layer)
-    let (both, rows, summary) = (model.run(batch), model.run(batch, parts: .rows), model.run(batch, parts: .summary))
-    var worst = Measurement(
-      value: distance(sum(rows.inputGradient, summary.inputGradient), both.inputGradient), place: "input")
+    let whole = model.run(batch)
+    let parts = [ContractModel.Parts.rows, .summary, .state].map { model.run(batch, parts: $0) }
+    func total(_ gradient: (ContractModel.Outcome) -> [Float]) -> [Float] {
+      parts.dropFirst().reduce(gradient(parts[0])) { sum($0, gradient($1)) }
+    }
+    var worst = Measurement(value: distance(total(\.inputGradient), whole.inputGradient), place: "input")
     for (index, slot) in model.layer.slots.enumerated() {
-      let total = sum(rows.stateGradient[index], summary.stateGradient[index])
-      worst.take(distance(total, both.stateGradient[index]), "state \(slot.name)")
+      worst.take(distance(total { $0.stateGradient[index] }, whole.stateGradient[index]), "state \(slot.name)")
     }
     let slab = Buffer(count: model.parameters.count)
     for _ in 0..<2 {
       let pass = model.pass(batch, .training, 3, Arena(), slab)
-      let gradient = batch.gradient(model.layer, pass.arena)
-      _ = model.forward(batch, pass).pullback(SequenceGradient(rows: gradient.rows, summary: gradient.summary))
+      _ = model.forward(batch, pass).pullback(model.gradient(batch, .all, pass.arena))
     }
     let twice = slab.row.array
-    worst.take(distance(sum(rows.parameterGradient, summary.parameterGradient), both.parameterGradient), "parameters")
-    worst.take(distance(twice, sum(both.parameterGradient, both.parameterGradient)), "parameters, added twice")
+    worst.take(distance(total(\.parameterGradient), whole.parameterGradient), "parameters")
+    worst.take(distance(twice, sum(whole.parameterGradient, whole.parameterGradient)), "parameters, added twice")
     return worst
+  }
+
+  /// A sequence cut in two: the state goes forward from one half to the other, its gradient back.
+  static func gradientInChunks(_ form: Form) throws -> Measurement? {
+    let model = try ContractModel(form)
+    guard model.layer.isCausal else { return nil }
+    var worst = Measurement(value: 0)
+    let given = ContractBatch(model.layer)
+    var fresh = given
+    fresh.state = nil
+    for (batch, start) in [(given, "from a state"), (fresh, "from none")] {
+      let (whole, cut) = (model.run(batch), inTwo(model, batch))
+      worst.take(distance(cut.parameterGradient, whole.parameterGradient), "parameters, \(start)")
+      worst.take(distance(cut.inputGradient, whole.inputGradient), "input, \(start)")
+      for (index, slot) in model.layer.slots.enumerated() {
+        worst.take(distance(cut.stateGradient[index], whole.stateGradient[index]), "state \(slot.name), \(start)")
+      }
+    }
+    return worst
+  }
+
+  /// The gradients of the first three steps and of the others.
+  private static func inTwo(_ model: ContractModel, _ batch: ContractBatch) -> ContractModel.Outcome {
+    var first = batch.chunk(0..<3, from: batch.state)
+    let second = model.run(batch.chunk(3..<batch.steps.steps, from: model.run(first).state))
+    // Sequences that go on have their summary and their final state in the second half.
+    let going = Int(batch.steps.live[3])
+    first.summaryWeights.replaceSubrange(
+      ..<(going * model.layer.summaryWidth), with: repeatElement(0, count: going * model.layer.summaryWidth))
+    for (index, gradient) in second.stateGradient.enumerated() {
+      first.stateWeights[index].replaceSubrange(..<gradient.count, with: gradient)
+    }
+    var outcome = model.run(first)
+    outcome.parameterGradient = sum(outcome.parameterGradient, second.parameterGradient)
+    outcome.inputGradient += second.inputGradient
+    return outcome
   }
 
   static func sum(_ a: [Float], _ b: [Float]) -> [Float] { zip(a, b).map { $0 + $1 } }

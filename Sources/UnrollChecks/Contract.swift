@@ -60,6 +60,7 @@ public enum Contract {
     Check("gradient of the parameters", 5e-3) { try parameterGradient($0) },
     Check("gradient of the input", 5e-3) { try inputGradient($0) },
     Check("gradient of the initial state", 5e-3) { try stateGradient($0) },
+    Check("gradient of the final state", 5e-3) { try finalStateGradient($0) },
     Check("gradient, no initial state", 5e-3) { try stateless($0) },
     Check("gradient, length one", 5e-3) { try everyGradient($0, lengths: [1, 1, 1]) },
     Check("gradient, batch one", 5e-3) { try everyGradient($0, lengths: [6]) },
@@ -68,6 +69,7 @@ public enum Contract {
     Check("ragged batch = one at a time", 2e-5) { try raggedIsOneAtATime($0) },
     Check("whole = step by step", 2e-5) { try wholeIsStepByStep($0) },
     Check("whole = in two chunks", 2e-5) { try wholeIsInChunks($0) },
+    Check("gradient of the whole = in two chunks", 2e-5) { try gradientInChunks($0) },
     Check("causality", 1e-6) { try leakFromFuture($0) },
     // In a residual stack the last token reaches the first output by a narrow way: 4e-5 in both directions of `mamba`.
     Check("uses the future, as declared", 1e-5, atLeast: true) { try useOfFuture($0) },

@@ -10,9 +10,10 @@ struct ContractBatch {
   var input: [Float]
   /// [B, width] a slot; nil is the empty state.
   var state: [[Float]]?
-  /// [R, out] and [B, summary]: the loss is the sum of outputs times these.
+  /// [R, out], [B, summary] and [B, width] a slot (zeros of a counter): the loss is the sum of outputs times these.
   var rowWeights: [Float]
   var summaryWeights: [Float]
+  var stateWeights: [[Float]]
 
   init(lengths: [Int] = ContractModel.lengths, _ layer: any SequenceLayer, seed: UInt64 = 11) {
     var random = RandomSource(seed: seed)
@@ -31,10 +32,19 @@ struct ContractBatch {
       case .count(let limit): values.map { Float(min(limit, Int(4 * abs($0)))) }
       }
     }
+    stateWeights = layer.slots.map { [count = steps.sequences] slot in
+      slot.carriesGradient ? normal(count * slot.width, 1) : [Float](repeating: 0, count: count * slot.width)
+    }
   }
 
-  private init(_ steps: PackedSteps, _ input: [Float], _ state: [[Float]]?, _ rows: [Float], _ summary: [Float]) {
-    (self.steps, self.input, self.state, rowWeights, summaryWeights) = (steps, input, state, rows, summary)
+  /// Some rows and sequences of another batch.
+  private init(_ steps: PackedSteps, _ rows: [Int], _ sequences: [Int], from state: [[Float]]?, of all: ContractBatch) {
+    func pick(_ values: [Float]) -> [Float] { all.pick(values, sequences, of: all.steps.sequences) }
+    self.steps = steps
+    self.state = state.map { $0.map(pick) }
+    input = all.pick(all.input, rows, of: all.steps.rows)
+    rowWeights = all.pick(all.rowWeights, rows, of: all.steps.rows)
+    (summaryWeights, stateWeights) = (pick(all.summaryWeights), all.stateWeights.map(pick))
   }
 
   func matrices(_ layer: any SequenceLayer, _ arena: Arena) -> (input: Matrix, state: [Matrix]?) {
@@ -47,13 +57,16 @@ struct ContractBatch {
   }
 
   /// The gradient of the loss.
-  func gradient(_ layer: any SequenceLayer, _ arena: Arena) -> (rows: Matrix, summary: Matrix) {
-    let (rows, summary) = (
-      arena.matrix(steps.rows, layer.outputWidth), arena.matrix(steps.sequences, layer.summaryWidth)
+  func gradient(_ layer: any SequenceLayer, _ arena: Arena) -> (rows: Matrix, summary: Matrix, state: [Matrix]) {
+    func filled(_ rows: Int, _ columns: Int, _ values: [Float]) -> Matrix {
+      let matrix = arena.matrix(rows, columns)
+      matrix.assign(values)
+      return matrix
+    }
+    return (
+      filled(steps.rows, layer.outputWidth, rowWeights), filled(steps.sequences, layer.summaryWidth, summaryWeights),
+      zip(layer.slots, stateWeights).map { filled(steps.sequences, $0.width, $1) }
     )
-    rows.assign(rowWeights)
-    summary.assign(summaryWeights)
-    return (rows, summary)
   }
 
   /// The rows of sequence b, step by step.
@@ -62,21 +75,15 @@ struct ContractBatch {
   /// Sequence b by itself.
   func sequence(_ b: Int) -> ContractBatch {
     let rows = rows(ofSequence: b)
-    return ContractBatch(
-      PackedSteps(count: 1, length: rows.count), pick(input, rows, of: steps.rows),
-      state?.map { pick($0, [b], of: steps.sequences) }, pick(rowWeights, rows, of: steps.rows),
-      pick(summaryWeights, [b], of: steps.sequences))
+    return ContractBatch(PackedSteps(count: 1, length: rows.count), rows, [b], from: state, of: self)
   }
 
   /// Steps `range` of the sequences that are alive at its beginning, from `state` (of all sequences).
-  func chunk(_ range: Range<Int>, from state: [[Float]]) -> ContractBatch {
+  func chunk(_ range: Range<Int>, from state: [[Float]]?) -> ContractBatch {
     let alive = Int(steps.live[range.lowerBound])
     let lengths = steps.lengths[..<alive].map { min(Int($0), range.upperBound) - range.lowerBound }
     let rows = Array(steps.range(range.lowerBound).lowerBound..<steps.range(range.upperBound - 1).upperBound)
-    return ContractBatch(
-      PackedSteps(lengths: lengths), pick(input, rows, of: steps.rows),
-      state.map { pick($0, Array(0..<alive), of: steps.sequences) }, pick(rowWeights, rows, of: steps.rows),
-      pick(summaryWeights, Array(0..<alive), of: steps.sequences))
+    return ContractBatch(PackedSteps(lengths: lengths), rows, Array(0..<alive), from: state, of: self)
   }
 
   /// Some rows of a matrix with `count` rows.

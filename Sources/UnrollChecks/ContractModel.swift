@@ -43,26 +43,37 @@ final class ContractModel: @unchecked Sendable {
     }
   }
 
-  /// Which parts of the output the loss sees.
-  enum Parts { case both, rows, summary }
+  /// Which parts of the output the loss sees; others have no gradient.
+  struct Parts: OptionSet {
+    let rawValue: Int
+    static let (rows, summary, state) = (Parts(rawValue: 1), Parts(rawValue: 2), Parts(rawValue: 4))
+    /// What tasks read.
+    static let output: Parts = [.rows, .summary]
+    static let all: Parts = [.rows, .summary, .state]
+  }
 
   /// Forward and, in training, backward, in memory of its own, so that several threads may run at once.
   func run(
-    _ batch: ContractBatch, mode: Pass.Mode = .training, dropoutSeed: UInt64 = 3, parts: Parts = .both
+    _ batch: ContractBatch, mode: Pass.Mode = .training, dropoutSeed: UInt64 = 3, parts: Parts = .all
   ) -> Outcome {
     let pass = self.pass(batch, mode, dropoutSeed, Arena(), Buffer(count: parameters.count))
     let (output, pullback) = forward(batch, pass)
     var outcome = Outcome(
       rows: output.rows.array, summary: output.summary.array, state: padded(output.state.map(\.array)))
     guard mode == .training else { return outcome }
-    let gradient = batch.gradient(layer, pass.arena)
-    let (input, state) = pullback(
-      SequenceGradient(
-        rows: parts == .summary ? nil : gradient.rows, summary: parts == .rows ? nil : gradient.summary))
+    let (input, state) = pullback(gradient(batch, parts, pass.arena))
     outcome.parameterGradient = pass.gradients.row.array
     outcome.inputGradient = input.array
     outcome.stateGradient = padded(state.map(\.array))
     return withExtendedLifetime(pass) { outcome }
+  }
+
+  /// That of `loss`.
+  func gradient(_ batch: ContractBatch, _ parts: Parts, _ arena: Arena) -> SequenceGradient {
+    let all = batch.gradient(layer, arena)
+    return SequenceGradient(
+      rows: parts.contains(.rows) ? all.rows : nil, summary: parts.contains(.summary) ? all.summary : nil,
+      state: parts.contains(.state) ? all.state : nil)
   }
 
   /// A layer that returns too few tensors fails its checks, not the program.
@@ -70,11 +81,15 @@ final class ContractModel: @unchecked Sendable {
     tensors + [[Float]](repeating: [], count: max(0, layer.slots.count - tensors.count))
   }
 
-  /// The weighted sum of rows and summary, in double precision.
-  func loss(_ batch: ContractBatch) -> Double {
+  /// The weighted sum of rows, summary and final state, in double precision.
+  func loss(_ batch: ContractBatch, _ parts: Parts) -> Double {
     arena.reset()
     let (output, _) = forward(batch, pass(batch, .training, 3, arena, unused))
-    return weighted(output.rows, batch.rowWeights) + weighted(output.summary, batch.summaryWeights)
+    var sum = 0.0
+    if parts.contains(.rows) { sum += weighted(output.rows, batch.rowWeights) }
+    if parts.contains(.summary) { sum += weighted(output.summary, batch.summaryWeights) }
+    guard parts.contains(.state) else { return sum }
+    return zip(output.state, batch.stateWeights).reduce(sum) { $0 + weighted($1.0, $1.1) }
   }
 
   func pass(

@@ -145,6 +145,20 @@ extension DiagonalSystem: LinearSystem {
     steps.withRaw { un_diagonal_final($0, &raw, u.base, x0?.base, x.base, scratch.base) }
   }
 
+  package func finalStateBack(
+    _ u: Matrix, from x0: Matrix?, _ steps: PackedSteps, arena: Arena, dX: Matrix, addTo gradient: DiagonalSystem,
+    addU: Matrix, addX0: Matrix?
+  ) {
+    _ = Kernels.singleThread
+    checkFinal(u, x0, steps, dX, gradient, addU, addX0)
+    let scratch = scratch(steps.steps, steps.sequences, arena)
+    var (raw, rawGradient) = (raw, gradient.raw)
+    steps.withRaw {
+      un_diagonal_final_back(
+        $0, &raw, u.base, x0?.base, dX.base, &rawGradient, addU.base, addX0?.base, scratch.base)
+    }
+  }
+
   package func recur(
     _ u: Matrix, c: Matrix, d: Matrix, _ steps: PackedSteps, arena: Arena, state x: Matrix, into y: Matrix
   ) {

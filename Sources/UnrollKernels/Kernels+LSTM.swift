@@ -94,13 +94,13 @@ extension Kernels {
   /// Activations become gradients of the pre-activations, `carry` goes from the gradients of the states to those before.
   public static func slstmStepBack(
     gates: Matrix, previous: (c: Matrix, n: Matrix), now: (c: Matrix, n: Matrix), forget: Matrix, dy: Matrix,
-    carryHidden: Matrix, carry: (c: Matrix, n: Matrix, m: Matrix)
+    carryHidden: Matrix, carry: (c: Matrix, n: Matrix), excess: Matrix
   ) {
     precondition(areGates(gates, 4, dy) && dense(dy, forget) && dense(dy, carryHidden))
     precondition(dense(previous.c, dy) && dense(previous.n, dy) && dense(now.c, dy) && dense(now.n, dy))
-    precondition(dense(carry.c, dy) && dense(carry.n, dy) && dense(carry.m, dy))
+    precondition(dense(carry.c, dy) && dense(carry.n, dy) && dense(excess, dy))
     un_slstm_step_back(
       dy.rows, dy.columns, gates.base, previous.c.base, previous.n.base, now.c.base, now.n.base, forget.base, dy.base,
-      carryHidden.base, carry.c.base, carry.n.base, carry.m.base)
+      carryHidden.base, carry.c.base, carry.n.base, excess.base)
   }
 }

@@ -9,8 +9,8 @@ extension Kernels {
     steps.withRaw { un_pool_causal($0, hidden.columns, scores.base, hidden.base, logSums.base, pooled.base) }
   }
 
-  /// From `dy` [R, H] to `dScores` [R, 1] and `dHidden` [R, H]. `carryLogSum` [B, 1] and `carryPooled` [B, H]: zero in, gradient of the
-  /// initial state out.
+  /// From `dy` [R, H] to `dScores` [R, 1] and `dHidden` [R, H]. `carryLogSum` [B, 1] and `carryPooled` [B, H]: gradient of the final
+  /// state in, of the initial state out.
   public static func poolCausalBack(
     _ steps: PackedSteps, scores: Matrix, hidden: Matrix, logSums: Matrix, pooled: Matrix, dy: Matrix,
     carryLogSum: Matrix, carryPooled: Matrix, dScores: Matrix, dHidden: Matrix
@@ -34,7 +34,7 @@ extension Kernels {
     steps.withRaw { un_running_mean($0, x.columns, x.base, count.base, sum.base, y.base) }
   }
 
-  /// dy and dx [R, H]; `carry` [B, H]: zero in, gradient of the initial sum out.
+  /// dy and dx [R, H]; `carry` [B, H]: gradient of the last sum in, of the initial sum out.
   public static func runningMeanBack(_ steps: PackedSteps, _ dy: Matrix, count: Matrix, carry: Matrix, into dx: Matrix)
   {
     checkMean(steps, dy, count, carry, dx)

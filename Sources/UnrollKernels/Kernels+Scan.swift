@@ -8,7 +8,7 @@ extension Kernels {
     steps.withRaw { un_linear_scan($0, a.columns, a.base, b.base, h.base) }
   }
 
-  /// From `dy` [R,H] to `da` and `db` [R,H]; `carry` [B,H]: zero in, gradient of the initial state out.
+  /// From `dy` [R,H] to `da` and `db` [R,H]; `carry` [B,H]: gradient of the final state in, of the initial state out.
   public static func linearScanBack(
     _ steps: PackedSteps, a: Matrix, h: Matrix, dy: Matrix, carry: Matrix, da: Matrix, db: Matrix
   ) {

@@ -60,22 +60,23 @@ extension Kernels {
     return checkpoints
   }
 
-  /// From `dy` [R,H] and what the scan returned.
+  /// From `dy` [R,H], that of the final state, `dFinal` [B, H·N], where there is one, and what the scan returned.
   public static func selectiveScanBack(
     _ system: SelectiveSystem, _ steps: PackedSteps, arena: Arena, checkpoints: Matrix, dy: Matrix,
-    _ gradient: SelectiveGradient
+    dFinal: Matrix? = nil, _ gradient: SelectiveGradient
   ) {
     precondition(system.fits(steps) && checkpoints.count == checkpointSize(system, steps))
     precondition(dense(dy, system.u) && same(gradient.u, dy) && same(gradient.delta, dy))
     precondition(
       gradient.addD.count == system.channels && gradient.initial.map { hasStates($0, system, steps) } ?? true)
+    precondition(dFinal.map { hasStates($0, system, steps) } ?? true)
     precondition(same(gradient.addA, system.a) && same(gradient.addB, system.b) && same(gradient.addC, system.c))
     let scratch = arena.matrix(1, un_selective_scratch(system.channels, system.stateSize))
     var raw = system.raw
     var back = un_selective_back(
       add_dA: gradient.addA.base, add_dD: gradient.addD.base, du: gradient.u.base, d_delta: gradient.delta.base,
       add_db: gradient.addB.base, add_dc: gradient.addC.base, ld: gradient.addB.stride, dx0: gradient.initial?.base)
-    steps.withRaw { un_selective_scan_back($0, &raw, checkpoints.base, dy.base, &back, scratch.base) }
+    steps.withRaw { un_selective_scan_back($0, &raw, checkpoints.base, dy.base, dFinal?.base, &back, scratch.base) }
   }
 
   private static func checkpointSize(_ system: SelectiveSystem, _ steps: PackedSteps) -> Int {

@@ -170,6 +170,22 @@ extension DiscreteSystem: LinearSystem {
     steps.withRaw { un_ssm_final($0, &raw, u.base, x0?.base, x.base, scratch.base) }
   }
 
+  /// Cost: twice that of the state, and as much again for products of states with powers of Ā.
+  package func finalStateBack(
+    _ u: Matrix, from x0: Matrix?, _ steps: PackedSteps, arena: Arena, dX: Matrix, addTo gradient: DiscreteSystem,
+    addU: Matrix, addX0: Matrix?
+  ) {
+    _ = Kernels.singleThread
+    checkFinal(u, x0, steps, dX, gradient, addU, addX0)
+    var raw = raw
+    let scratch = arena.matrix(1, un_ssm_final_back_scratch(&raw, steps.steps, steps.sequences))
+    steps.withRaw {
+      un_ssm_final_back(
+        $0, &raw, u.base, x0?.base, dX.base, gradient.transition.base, gradient.input.base, addU.base, addX0?.base,
+        scratch.base)
+    }
+  }
+
   /// Cost: H N² multiply-adds a token.
   package func recur(
     _ u: Matrix, c: Matrix, d: Matrix, _ steps: PackedSteps, arena: Arena, state x: Matrix, into y: Matrix

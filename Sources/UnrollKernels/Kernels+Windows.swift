@@ -30,11 +30,23 @@ extension Kernels {
 
   /// out [B, P·E]: the last P steps of each sequence in x [R, E], whose rows may have gaps, oldest first, those of `before` included.
   public static func lastSteps(_ steps: PackedSteps, _ x: Matrix, before: Matrix?, into out: Matrix) {
-    precondition(x.rows == steps.rows && out.rows == steps.sequences && out.columns.isMultiple(of: x.columns))
-    precondition(before.map { same($0, out) && $0.isContiguous } ?? true && out.isContiguous)
+    checkLast(steps, x, before, out)
     steps.withRaw {
       un_last_steps($0, x.columns, out.columns / x.columns, x.base, x.stride, before?.base, out.base)
     }
+  }
+
+  /// Gradients of x [R, E], whose rows may have gaps, and of `before` are added to, from `dOut` [B, P·E].
+  public static func lastStepsBack(_ steps: PackedSteps, _ dOut: Matrix, addInput dx: Matrix, addBefore: Matrix?) {
+    checkLast(steps, dx, addBefore, dOut)
+    steps.withRaw {
+      un_last_steps_back($0, dx.columns, dOut.columns / dx.columns, dOut.base, dx.base, dx.stride, addBefore?.base)
+    }
+  }
+
+  private static func checkLast(_ steps: PackedSteps, _ x: Matrix, _ before: Matrix?, _ out: Matrix) {
+    precondition(x.rows == steps.rows && out.rows == steps.sequences && out.columns.isMultiple(of: x.columns))
+    precondition(before.map { same($0, out) && $0.isContiguous } ?? true && out.isContiguous)
   }
 
   /// PyTorch's convolution weights v [H, E·k] (of shape [H, E, k]) as w [H, k·E] for rows of `gather`, weight-normalised by g

@@ -23,6 +23,10 @@ package protocol LinearSystem {
 
   /// x: the state after every sequence's last step.
   func finalState(_ u: Matrix, from x0: Matrix?, _ steps: PackedSteps, arena: Arena, into x: Matrix)
+  /// From that of x: gradients of Ā, B̄ and u, and of x₀ if there is one.
+  func finalStateBack(
+    _ u: Matrix, from x0: Matrix?, _ steps: PackedSteps, arena: Arena, dX: Matrix, addTo gradient: Self, addU: Matrix,
+    addX0: Matrix?)
 
   /// Step by step: x is the state before, then after.
   func recur(_ u: Matrix, c: Matrix, d: Matrix, _ steps: PackedSteps, arena: Arena, state x: Matrix, into y: Matrix)
@@ -44,6 +48,14 @@ extension LinearSystem {
 
   func checkState(_ x: Matrix, _ steps: PackedSteps) {
     precondition(x.rows == steps.sequences && x.columns == channels * stateSize && x.isContiguous)
+  }
+
+  func checkFinal(
+    _ u: Matrix, _ x0: Matrix?, _ steps: PackedSteps, _ dX: Matrix, _ gradient: Self, _ addU: Matrix, _ addX0: Matrix?
+  ) {
+    precondition(matches(gradient) && (x0 == nil) == (addX0 == nil))
+    for rows in [u, addU] { checkRows(rows, steps) }
+    for state in [x0, dX, addX0] { if let state { checkState(state, steps) } }
   }
 
   func checkRows(_ y: Matrix, _ steps: PackedSteps) {

@@ -50,7 +50,7 @@ import UnrollKernels
         #expect(h.array.allSatisfy { abs($0) <= 1.000001 }, "a mean of values within ±1")
         Kernels.slstmStepBack(
           gates: gates, previous: (before.c, before.n), now: (now.c, now.n), forget: forget, dy: carry[0],
-          carryHidden: carry[1], carry: (carry[2], carry[3], pool.matrix(n, width)))
+          carryHidden: carry[1], carry: (carry[2], carry[3]), excess: pool.matrix(n, width))
         #expect([gates, carry[2], carry[3]].allSatisfy(Kernels.isFinite))
       }
     }

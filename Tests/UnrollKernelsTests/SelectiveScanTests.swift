@@ -34,8 +34,9 @@ import UnrollKernels
 
     let ours = [u, delta, a, both, d, x0].map { pool.matrix($0.rows, $0.columns) }
     let (db, dc) = (ours[3].columns(1..<size + 1), ours[3].columns(size + 1..<2 * size + 1))
+    let dFinal = pool.normal(count, x0.columns)
     Kernels.selectiveScanBack(
-      system, steps, arena: pool.arena, checkpoints: checkpoints, dy: dy,
+      system, steps, arena: pool.arena, checkpoints: checkpoints, dy: dy, dFinal: dFinal,
       SelectiveGradient(
         addA: ours[2], addD: ours[4], u: ours[0], delta: ours[1], addB: db, addC: dc, initial: ours[5]))
     for (which, gradient) in [ours[0], ours[1], ours[2], db, dc, ours[4], ours[5]].enumerated() {
@@ -44,7 +45,8 @@ import UnrollKernels
         derivative { step in
           var moved = inputs
           moved[which][place] += step
-          return zip(twin(steps, moved).y, dy.doubles).reduce(0) { $0 + $1.0 * $1.1 }
+          let (y, final) = twin(steps, moved)
+          return zip(y + final, dy.doubles + dFinal.doubles).reduce(0) { $0 + $1.0 * $1.1 }
         }
       }
       let all = gradient.array

@@ -61,9 +61,12 @@ import UnrollKernels
         for p in 0..<4 { #expect(Double(last[b, p * 5 + j]) == at(x, before, b, length - 4 + p, j)) }
       }
     }
-    // The transpose of a gather: ⟨gather(x, before), d⟩ = ⟨x, dx⟩ + ⟨before, dBefore⟩.
+    // The transpose of what copies: ⟨gather(x, before), d⟩ = ⟨x, dx⟩ + ⟨before, dBefore⟩.
     let (left, right) = (Kernels.dot(read, dRead), Kernels.dot(x, dx) + Kernels.dot(before, dBefore))
     #expect(abs(left - right) < 1e-5)
+    let (dLast, dRows, dFirst) = (pool.normal(4, 20), pool.matrix(steps.rows, 5), pool.matrix(4, 20))
+    Kernels.lastStepsBack(steps, dLast, addInput: dRows, addBefore: dFirst)
+    #expect(abs(Kernels.dot(last, dLast) - Kernels.dot(x, dRows) - Kernels.dot(before, dFirst)) < 1e-5)
   }
 
   @Test func tapWeights() {

@@ -15,6 +15,8 @@ import UnrollLayers
     (.oneInput, "gradient of the input"),
     (.oneStep, "gradient, length one"),
     (.noStateGradient, "gradient of the initial state"),
+    (.finalGradient, "gradient of the final state"), (.finalGradient, "gradient of the whole = in two chunks"),
+    (.endsTogether, "gradient of the final state"), (.endsTogether, "ragged batch = one at a time"),
     (.leaksFuture, "causality"), (.leaksSideways, "causality"),
     (.falselyNotCausal, "uses the future, as declared"),
     (.raggedSummary, "ragged batch = one at a time"),

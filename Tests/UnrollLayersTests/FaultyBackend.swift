@@ -17,6 +17,10 @@ struct FaultyOptions: BackendOptions {
     case oneStep
     /// The state's gradient is left out.
     case noStateGradient
+    /// The gradient of the final cell is taken for 1 % more.
+    case finalGradient
+    /// The gradient of the final state is taken for that of sequences that end with the longest.
+    case endsTogether
     /// A thousandth of the next step's input, or of another sequence's, reaches the output.
     case leaksFuture, leaksSideways
     /// Says that it sees the future, and does not.
@@ -104,7 +108,11 @@ private struct FaultyLSTM: SequenceLayer {
     output.rows = rows
     return (
       output,
-      { spoiled(SequenceGradient(rows: $0.rows.map(rowsBack), summary: $0.summary), of: $0, back, pass) }
+      { gradient in
+        let inner = SequenceGradient(
+          rows: gradient.rows.map(rowsBack), summary: gradient.summary, state: spoiled(gradient.state, pass))
+        return spoiled(inner, of: gradient, back, pass)
+      }
     )
   }
 
@@ -153,6 +161,16 @@ private struct FaultyLSTM: SequenceLayer {
     case .overflows: if abs(x[0, 0]) > 10 { rows[0, 0] = .infinity }
     default: break
     }
+  }
+
+  /// Of the final state.
+  private func spoiled(_ gradient: [Matrix]?, _ pass: Pass) -> [Matrix]? {
+    guard let gradient, [.finalGradient, .endsTogether].contains(fault) else { return gradient }
+    let copies = gradient.map(pass.arena.copy)
+    if fault == .finalGradient { Kernels.scale(copies[1], by: 1.01) }
+    let long = Int(pass.steps.live[pass.steps.steps - 1])
+    if fault == .endsTogether { for copy in copies { copy.rows(long..<copy.rows).fill(0) } }
+    return copies
   }
 
   /// - Parameter given: what the caller handed over.

@@ -78,11 +78,12 @@ void un_lstm_cell_back(ptrdiff_t n, ptrdiff_t H, float *gates, const float *c_pr
 void un_lstm_output(ptrdiff_t n, ptrdiff_t H, const float *gates, float *s, float *h);
 void un_lstm_output_back(ptrdiff_t n, ptrdiff_t H, float *gates, const float *s, const float *dy, const float *carry_h, float *ds);
 // sLSTM, gates [n,4H] i f z o; forget [n,H] out: the stabilised forget gate. States c, nn (its norm) and m (the stabiliser).
+// excess [n,H]: the gradient of m beyond c carry_c + nn carry_n, after the step, then before it.
 void un_slstm_step(ptrdiff_t n, ptrdiff_t H, int exponential, float *gates, const float *c_prev, const float *n_prev,
                    const float *m_prev, float *c, float *nn, float *m, float *forget, float *h);
 void un_slstm_step_back(ptrdiff_t n, ptrdiff_t H, float *gates, const float *c_prev, const float *n_prev, const float *c,
                         const float *nn, const float *forget, const float *dy, const float *carry_h, float *carry_c,
-                        float *carry_n, float *carry_m);
+                        float *carry_n, float *excess);
 
 // ---- rows.c: loops over rows
 void un_fill_rows(ptrdiff_t rows, ptrdiff_t columns, const float *vector, float *out, ptrdiff_t ld);
@@ -191,6 +192,9 @@ void un_taps_back(const un_steps *steps, ptrdiff_t E, ptrdiff_t k, ptrdiff_t d, 
                   float *add_before);
 // out [B, P E]: the last P steps of each sequence, oldest first; x [R,E], ld floats from row to row.
 void un_last_steps(const un_steps *steps, ptrdiff_t E, ptrdiff_t P, const float *x, ptrdiff_t ld, const float *before, float *out);
+// add_before may be null.
+void un_last_steps_back(const un_steps *steps, ptrdiff_t E, ptrdiff_t P, const float *dout, float *add_dx, ptrdiff_t ld,
+                        float *add_before);
 // v [H,E,k] as PyTorch's, g [H] or null -> w [H, k E] for rows of un_taps: w = g v/|v| (|v| over E and k), or v without g.
 // inverse [H]: 1/|v|.
 void un_tap_weights(ptrdiff_t H, ptrdiff_t E, ptrdiff_t k, const float *v, const float *g, float *inverse, float *w);
@@ -258,7 +262,11 @@ void un_ssm_initial_back(const un_steps *steps, const un_system *s, const float 
 ptrdiff_t un_ssm_final_scratch(const un_system *s, ptrdiff_t T, ptrdiff_t B);
 // The state after each sequence's last step: x = Ā^len x_0 + Σ_j Ā^j B̄ u_{len-1-j}. x0 may be null. x [B, H*N].
 void un_ssm_final(const un_steps *steps, const un_system *s, const float *u, const float *x0, float *x, float *scratch);
-// The columns of [Ā B̄] of every time step as the recurrence reads them: doubles, 64-byte aligned.
+ptrdiff_t un_ssm_final_back_scratch(const un_system *s, ptrdiff_t T, ptrdiff_t B);
+// From its gradient dx: add_a_bar [G,N,N], add_b_bar [G,N], add_du [R,H], add_dx0 [B, H*N] (not touched without x0).
+void un_ssm_final_back(const un_steps *steps, const un_system *s, const float *u, const float *x0, const float *dx,
+                       double *add_a_bar, double *add_b_bar, float *add_du, float *add_dx0, float *scratch);
+// ssm_recurrence.c: the columns of [Ā B̄] of every time step as the recurrence reads them: doubles, 64-byte aligned.
 ptrdiff_t un_ssm_columns(const un_system *s);
 void un_ssm_transpose(const un_system *s, double *columns);
 // The recurrence, step by step: x [B, H*N] is the state before, then after. y [R,H]. scratch: doubles.
@@ -285,13 +293,14 @@ ptrdiff_t un_selective_checkpoints(const un_steps *steps, ptrdiff_t H, ptrdiff_t
 ptrdiff_t un_selective_scratch(ptrdiff_t H, ptrdiff_t N);
 // y [R,H], final [B, H*N] out; checkpoints out, or null where there is no way back.
 void un_selective_scan(const un_steps *steps, const un_selective *s, float *y, float *final, float *checkpoints, float *scratch);
+// dfinal [B, H*N] in, or null where the final state has no gradient.
 void un_selective_scan_back(const un_steps *steps, const un_selective *s, const float *checkpoints, const float *dy,
-                            const un_selective_back *g, float *scratch);
+                            const float *dfinal, const un_selective_back *g, float *scratch);
 
 // ---- scan.c: recurrences that are linear in the state and elementwise
 // h_t = a_t ⊙ h_{t−1} + b_t for packed rows a, b [R,H]; h [B+R,H] begins with the initial state.
 void un_linear_scan(const un_steps *steps, ptrdiff_t H, const float *a, const float *b, float *h);
-// dy [R,H] in; carry [B,H] zero in, gradient of the initial state out. da, db [R,H] out.
+// dy [R,H] in; carry [B,H]: gradient of the final state in, of the initial state out. da, db [R,H] out.
 void un_linear_scan_back(const un_steps *steps, ptrdiff_t H, const float *a, const float *h, const float *dy, float *carry,
                          float *da, float *db);
 // pre [rows,2H]: update gate and candidate. a = 1 − z, b = z g(candidate); positive: g(x) = x + 0.5 for x ≥ 0, else σ(x).
@@ -335,6 +344,9 @@ void un_diagonal_initial_back(const un_steps *steps, const un_modes *s, const fl
                               double *add_dlambda, float *add_C, float *dx0, float *scratch);
 // The state after each sequence's last step; x0 may be null.
 void un_diagonal_final(const un_steps *steps, const un_modes *s, const float *u, const float *x0, float *x, float *scratch);
+// From its gradient dx: gradients of λ and b, of u [R,H], and of x0 if there is one.
+void un_diagonal_final_back(const un_steps *steps, const un_modes *s, const float *u, const float *x0, const float *dx,
+                            const un_modes *add, float *add_du, float *add_dx0, float *scratch);
 // Step by step: x is the state before, then after.
 void un_diagonal_recurrence(const un_steps *steps, const un_modes *s, const float *C, const float *D, const float *u, float *x,
                             float *y);

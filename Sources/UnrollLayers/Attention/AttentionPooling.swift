@@ -23,11 +23,11 @@ public struct AttentionPooling {
     public let state: [Matrix]
   }
 
-  /// From the gradients of `causal` (or nil) and `whole` (or nil) to those of h and the initial state.
-  public typealias Back = (_ causal: Matrix?, _ whole: Matrix?) -> (h: Matrix, state: [Matrix])
-
+  /// The pullback takes the gradients of `causal` as rows and of `whole` as summary.
+  ///
   /// - Parameter h: [R, H], without gaps.
-  public func forward(_ h: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: Output, pullback: Back) {
+  public func forward(_ h: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: Output, pullback: SequencePullback)
+  {
     let (steps, arena) = (pass.steps, pass.arena)
     let w = pass.value(weight)
     let scores = arena.matrix(h.rows, 1)
@@ -39,9 +39,8 @@ public struct AttentionPooling {
     let output = Output(causal: pooled.rows, whole: whole, state: [logSums.final(), whole])
     return (
       output,
-      { causal, whole in
-        let dy = SequenceGradient(rows: causal, summary: whole).total(width, pass)
-        let carry = [arena.zeros(steps.sequences, 1), arena.zeros(steps.sequences, width)]
+      { gradient in
+        let (dy, carry) = (gradient.total(width, pass), gradient.carries(slots, pass))
         let (dScores, dh) = (arena.matrix(h.rows, 1), arena.matrix(h.rows, width))
         Kernels.poolCausalBack(
           steps, scores: scores, hidden: h, logSums: logSums.all, pooled: pooled.all, dy: dy, carryLogSum: carry[0],

@@ -70,9 +70,10 @@ struct AttentionTop: WrappingLayer {
         let pooled = gradient.rows.map { arena.copy($0.columns(width..<2 * width)) }
         var whole = gradient.summary
         if !causal, let pooled { whole = pass.sums(pooled, from: whole) }
-        let (dh, dPoolState) = poolBack(causal ? pooled : nil, whole)
+        let (dFinal, dOwn) = split(gradient.state)
+        let (dh, dPoolState) = poolBack(SequenceGradient(rows: causal ? pooled : nil, summary: whole, state: dOwn))
         if let direct { Kernels.add(direct, to: dh) }
-        let (dx, dState) = hiddenBack(SequenceGradient(rows: dh))
+        let (dx, dState) = hiddenBack(SequenceGradient(rows: dh, state: dFinal))
         return (dx, dState + dPoolState)
       }
     )

@@ -37,7 +37,8 @@ struct SelfAttention {
     ]
   }
 
-  typealias Back = (Matrix) -> (input: Matrix, state: [Matrix])
+  /// From the gradients of the rows and of the final state (or nil).
+  typealias Back = (_ dy: Matrix, _ dFinal: [Matrix]?) -> (input: Matrix, state: [Matrix])
 
   func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (rows: Matrix, state: [Matrix], pullback: Back) {
     let (arena, steps, state) = (pass.arena, pass.steps, window == nil ? nil : state)
@@ -58,7 +59,7 @@ struct SelfAttention {
     let (rows, outputBack) = output.forward(gathered, pass)
     return (
       rows, pass.keepsState ? final(projected, state, past, pass) : [],
-      { dy in
+      { dy, dFinal in
         let dMixed = arena.matrix(blocks.rows, width)
         Kernels.scatter(outputBack(dy), blocks.index, into: dMixed)
         let dAll = arena.zeros(blocks.rows, 3 * width)
@@ -68,6 +69,7 @@ struct SelfAttention {
         Kernels.gather(dAll, blocks.index, into: dProjected)
         let dState = state.map { $0.map { arena.zeros($0.rows, $0.columns) } }
         if let dState { exchange(dState, dAll, blocks, pass) { kept, rows in Kernels.copy(rows, to: kept) } }
+        if let dFinal { finalBack(dFinal, addTo: dProjected, dState, pass) }
         return (inputBack(dProjected), dState ?? [])
       }
     )
@@ -217,6 +219,13 @@ extension SelfAttention {
     }
     let count = TokenCount.before(state?[2], pass)
     return kept + [TokenCount.after(count, limit: window - 1, pass)]
+  }
+
+  private func finalBack(_ dFinal: [Matrix], addTo dProjected: Matrix, _ dState: [Matrix]?, _ pass: Pass) {
+    for (part, kept) in zip(1...2, dFinal) {
+      let rows = dProjected.columns(part * width..<(part + 1) * width)
+      Kernels.lastStepsBack(pass.steps, kept, addInput: rows, addBefore: dState?[part - 1])
+    }
   }
 
   /// Sines and cosines for the longest block.

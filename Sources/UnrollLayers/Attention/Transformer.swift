@@ -59,7 +59,7 @@ struct TransformerBlock: SequenceLayer {
         let dy = gradient.total(outputWidth, pass)
         let du = feedforwardBack(dy)
         Kernels.add(dy, to: du)
-        let (dNormed, dState) = attentionBack(dropoutBack(du))
+        let (dNormed, dState) = attentionBack(dropoutBack(du), gradient.state)
         let dv = normBack(dNormed)
         Kernels.add(du, to: dv)
         return (mapBack(dv), dState)

@@ -22,10 +22,11 @@ struct Bidirectional: SequenceLayer {
   {
     let arena = pass.arena
     let reversal = pass.reversal
-    let split = ahead.slots.count
-    let (first, firstBack) = ahead.forward(x, from: state.map { Array($0[..<split]) }, pass)
+    let own = ahead.slots.count
+    let parts = state?.split(at: own)
+    let (first, firstBack) = ahead.forward(x, from: parts?.first, pass)
     let mirrored = gathered(x, reversal, arena)
-    let (second, secondBack) = back.forward(mirrored, from: state.map { Array($0[split...]) }, pass)
+    let (second, secondBack) = back.forward(mirrored, from: parts?.rest, pass)
     let output = SequenceOutput(
       rows: merged(first.rows, gathered(second.rows, reversal, arena), arena),
       summary: merged(first.summary, second.summary, arena), state: first.state + second.state)
@@ -34,9 +35,11 @@ struct Bidirectional: SequenceLayer {
       { gradient in
         let rows = gradient.rows.map { self.halves($0, arena) }
         let summary = gradient.summary.map { self.halves($0, arena) }
-        let (dx, dState) = firstBack(SequenceGradient(rows: rows?.0, summary: summary?.0))
+        let dFinal = gradient.state?.split(at: own)
+        let (dx, dState) = firstBack(SequenceGradient(rows: rows?.0, summary: summary?.0, state: dFinal?.first))
         let (dMirrored, dStateBack) = secondBack(
-          SequenceGradient(rows: rows.map { gathered($0.1, reversal, arena) }, summary: summary?.1))
+          SequenceGradient(
+            rows: rows.map { gathered($0.1, reversal, arena) }, summary: summary?.1, state: dFinal?.rest))
         let total = gathered(dMirrored, reversal, arena)
         Kernels.add(dx, to: total)
         return (total, dState + dStateBack)

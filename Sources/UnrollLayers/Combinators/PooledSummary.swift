@@ -25,8 +25,8 @@ struct PooledSummary: WrappingLayer {
     }
   }
 
-  /// From the gradient of the pool to those of the rows and of the pool's state.
-  private typealias Back = (Matrix) -> (rows: Matrix, state: [Matrix])
+  /// From the gradients of the pool and of its final state (or nil) to those of the rows and of its initial state.
+  private typealias Back = (_ pool: Matrix, _ final: [Matrix]?) -> (rows: Matrix, state: [Matrix])
 
   func forward(_ x: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: SequenceOutput, pullback: SequencePullback)
   {
@@ -36,9 +36,10 @@ struct PooledSummary: WrappingLayer {
     return (
       SequenceOutput(rows: output.rows, summary: summary, state: output.state + final),
       { gradient in
-        let (dRows, dPool) = back(gradient.summary ?? pass.arena.zeros(pass.steps.sequences, width))
+        let (dFinal, dOwn) = split(gradient.state)
+        let (dRows, dPool) = back(gradient.summary ?? pass.arena.zeros(pass.steps.sequences, width), dOwn)
         if let direct = gradient.rows { Kernels.add(direct, to: dRows) }
-        let (dx, dState) = innerBack(SequenceGradient(rows: dRows))
+        let (dx, dState) = innerBack(SequenceGradient(rows: dRows, state: dFinal))
         return (dx, dState + dPool)
       }
     )
@@ -52,8 +53,8 @@ struct PooledSummary: WrappingLayer {
       let (output, back) = pooling.forward(rows, from: state, pass)
       return (
         output.whole, output.state,
-        { dWhole in
-          let (dRows, dState) = back(nil, dWhole)
+        { dWhole, dFinal in
+          let (dRows, dState) = back(SequenceGradient(summary: dWhole, state: dFinal))
           return (dRows, dState)
         }
       )
@@ -67,9 +68,10 @@ struct PooledSummary: WrappingLayer {
     for b in 0..<count.rows { Kernels.scale(mean.rows(b..<b + 1), by: 1 / count[b, 0]) }
     return (
       mean, [sum, count],
-      { dMean in
+      { dMean, dFinal in
         let dSum = arena.copy(dMean)
         for b in 0..<count.rows { Kernels.scale(dSum.rows(b..<b + 1), by: 1 / count[b, 0]) }
+        if let dFinal { Kernels.add(dFinal[0], to: dSum) }
         return (pass.spread(dSum), [dSum, arena.zeros(count.rows, 1)])
       }
     )
@@ -81,7 +83,9 @@ struct PooledSummary: WrappingLayer {
     Kernels.takeMaximum(rows, owners, into: top)
     return (
       top, [arena.copy(top)],
-      { dTop in
+      { dSummary, dFinal in
+        let dTop = dFinal.map { arena.copy($0[0]) } ?? dSummary
+        if dFinal != nil { Kernels.add(dSummary, to: dTop) }
         let (dRows, dState) = (arena.matrix(rows.rows, rows.columns), arena.matrix(top.rows, top.columns))
         Kernels.maximumBack(rows, owners, initial: state[0], maximum: top, dTop, into: dRows, dInitial: dState)
         return (dRows, [dState])

@@ -35,7 +35,8 @@ struct ResidualLayer: WrappingLayer {
     return (
       SequenceOutput(rows: sum, summary: ends, state: output.state),
       { gradient in
-        let inside = SequenceGradient(rows: gradient.rows.map(rowsBack), summary: gradient.summary.map(summaryBack))
+        let inside = SequenceGradient(
+          rows: gradient.rows.map(rowsBack), summary: gradient.summary.map(summaryBack), state: gradient.state)
         let (dNormed, dState) = innerBack(inside)
         let dx = pass.arena.copy(normBack(dNormed))
         Kernels.add(gradient.total(inputWidth, pass), to: dx)

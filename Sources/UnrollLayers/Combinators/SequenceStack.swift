@@ -27,13 +27,12 @@ struct SequenceStack: SequenceLayer {
   {
     var output = SequenceOutput(rows: x, summary: x, state: [])
     var pullbacks: [(layer: SequencePullback, dropout: Pullback)] = []
-    var final: [Matrix] = []
-    var used = 0
+    var (first, final) = (state, [Matrix]())
     for level in levels {
       let (rows, dropoutBack) = level.dropout.forward(output.rows, pass)
-      let own = state.map { Array($0[used..<used + level.layer.slots.count]) }
-      used += level.layer.slots.count
-      let (next, pullback) = level.layer.forward(rows, from: own, pass)
+      let own = first?.split(at: level.layer.slots.count)
+      first = own?.rest
+      let (next, pullback) = level.layer.forward(rows, from: own?.first, pass)
       output = next
       final += next.state
       pullbacks.append((pullback, dropoutBack))
@@ -43,11 +42,13 @@ struct SequenceStack: SequenceLayer {
       output,
       { gradient in
         var gradient = gradient
-        var states: [[Matrix]] = []
-        for (layer, dropout) in pullbacks.reversed() {
-          let (dx, dState) = layer(gradient)
+        var (dFinal, states) = (gradient.state, [[Matrix]]())
+        for (level, pullback) in zip(levels, pullbacks).reversed() {
+          let own = dFinal.map { $0.split(at: $0.count - level.layer.slots.count) }
+          (gradient.state, dFinal) = (own?.rest, own?.first)
+          let (dx, dState) = pullback.layer(gradient)
           states.append(dState)
-          gradient = SequenceGradient(rows: dropout(dx))
+          gradient = SequenceGradient(rows: pullback.dropout(dx))
         }
         return (gradient.rows!, states.reversed().flatMap { $0 })
       }

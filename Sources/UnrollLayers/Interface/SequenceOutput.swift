@@ -31,14 +31,15 @@ public struct SequenceOutput {
   }
 }
 
-/// Gradient of a `SequenceOutput`; what is nil is zero. (The final state carries none: training across chunks is truncated.)
+/// Gradient of a `SequenceOutput`; what is nil is zero.
 public struct SequenceGradient {
   public var rows: Matrix?
   public var summary: Matrix?
+  /// Of the final state, one [B, width] matrix a slot; what stands for a counter is not read.
+  public var state: [Matrix]?
 
-  public init(rows: Matrix? = nil, summary: Matrix? = nil) {
-    self.rows = rows
-    self.summary = summary
+  public init(rows: Matrix? = nil, summary: Matrix? = nil, state: [Matrix]? = nil) {
+    (self.rows, self.summary, self.state) = (rows, summary, state)
   }
 
   /// The gradient of all rows [R, width], with the summary's at each sequence's last step.
@@ -48,6 +49,16 @@ public struct SequenceGradient {
     Kernels.scatterAdd(summary, pass.lastRows, to: all)
     return all
   }
+
+  /// The gradient of the final state, to be carried back from step to step: in memory that may be written to.
+  func carries(_ slots: [StateSlot], _ pass: Pass) -> [Matrix] {
+    state?.map(pass.arena.copy) ?? slots.map { pass.arena.zeros(pass.steps.sequences, $0.width) }
+  }
+}
+
+extension [Matrix] {
+  /// What belongs to the first `count` slots of a state, or of its gradient, and what belongs to the others.
+  func split(at count: Int) -> (first: [Matrix], rest: [Matrix]) { (Array(self[..<count]), Array(self[count...])) }
 }
 
 /// From the gradient of an output to those of the input rows and of the initial state (which may be left out where no state

@@ -27,6 +27,9 @@ public struct StateSlot: Equatable, Sendable {
     self.learnable = learnable && domain == .real && empty == 0
   }
 
+  /// A counter does not.
+  package var carriesGradient: Bool { if case .count = domain { false } else { true } }
+
   /// The same slot under its name in a larger layer.
   func named(_ name: String) -> StateSlot { StateSlot(name, width, empty: empty, learnable: learnable, domain) }
 }

@@ -16,9 +16,9 @@ extension WrappingLayer {
   var multiplyAdds: Int { inner.multiplyAdds }
   var innerLayers: [any SequenceLayer] { [inner] }
 
-  /// A state's matrices of the inner layer, and those of `ownSlots`.
+  /// A state's matrices, or their gradients, of the inner layer, and those of `ownSlots`.
   func split(_ state: [Matrix]?) -> (inner: [Matrix]?, own: [Matrix]?) {
-    let count = inner.slots.count
-    return (state.map { Array($0[..<count]) }, state.map { Array($0[count...]) })
+    let parts = state?.split(at: inner.slots.count)
+    return (parts?.first, parts?.rest)
   }
 }

@@ -41,12 +41,12 @@ struct GatedScan: SequenceLayer {
       SequenceOutput(rows: h.rows, state: [h.final()], pass),
       { gradient in
         let (da, db) = (arena.matrix(x.rows, width), arena.matrix(x.rows, width))
-        let carry = arena.zeros(steps.sequences, width)
+        let carry = gradient.carries(slots, pass)
         Kernels.linearScanBack(
-          steps, a: a, h: h.all, dy: gradient.total(width, pass), carry: carry, da: da, db: db)
+          steps, a: a, h: h.all, dy: gradient.total(width, pass), carry: carry[0], da: da, db: db)
         let dValues = arena.matrix(values.rows, values.columns)
         gates.back(values, positive, da, db, dValues)
-        return (inputBack(dValues), [carry])
+        return (inputBack(dValues), carry)
       }
     )
   }

@@ -34,12 +34,14 @@ public struct RecurrentLayer<Cell: RecurrentCell>: SequenceLayer {
       SequenceOutput(rows: unrolling.states[0].rows, state: final, pass),
       { [cell] gradient in
         let dy = gradient.total(cell.weights.width, pass)
-        unrolling.beginBack()
+        unrolling.beginBack(gradient.carries(cell.slots, pass))
+        if gradient.state != nil { cell.beginBack(unrolling) }
         for t in (0..<pass.steps.steps).reversed() {
           let step = unrolling.step(t)
           cell.back(step, dy: unrolling.incoming(dy.rows(pass.steps.range(t)), step))
           unrolling.zoneoutBack(step)
         }
+        cell.endBack(unrolling)
         cell.weightsBack(unrolling)
         return (inputBack(unrolling.gates), unrolling.carries)
       }

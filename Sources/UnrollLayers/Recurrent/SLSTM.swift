@@ -40,7 +40,22 @@ struct SLSTM: RecurrentCell {
       gates: step.gates, previous: (step.previous(.cell), step.previous(.normaliser)),
       now: (step.current(.cell), step.current(.normaliser)),
       forget: step.saved, dy: dy, carryHidden: step.carry(.hidden),
-      carry: (step.carry(.cell), step.carry(.normaliser), step.carry(.stabiliser)))
+      carry: (step.carry(.cell), step.carry(.normaliser)), excess: step.carry(.stabiliser))
+  }
+
+  /// What follows a step depends on c exp(m) and n exp(m) alone, so that the gradient of m is that of scaling both. Only what a final
+  /// state's has beyond it is carried from step to step.
+  func beginBack(_ unrolling: Unrolling) { addScaling(to: unrolling, by: -1) { $0.final() } }
+  func endBack(_ unrolling: Unrolling) { addScaling(to: unrolling, by: 1) { $0.before } }
+
+  /// carry(m) += sign · (c ⊙ carry(c) + n ⊙ carry(n))
+  private func addScaling(to unrolling: Unrolling, by sign: Float, _ values: (HiddenRows) -> Matrix) {
+    let scaled = unrolling.pass.arena.zeros(unrolling.pass.steps.sequences, weights.width)
+    for state in [CellState.cell, .normaliser] {
+      Kernels.multiplyElements(
+        values(unrolling.states[state.slot]), unrolling.carries[state.slot], adding: true, into: scaled)
+    }
+    Kernels.addScaled(scaled, by: sign, to: unrolling.carries[CellState.stabiliser.slot])
   }
 }
 

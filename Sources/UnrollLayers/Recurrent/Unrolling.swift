@@ -33,7 +33,7 @@ public final class Unrolling {
   private let hiddenMask: Matrix?
   /// h_{t−1} ⊙ mask [R, H], where there is a mask.
   private let maskedHidden: Matrix?
-  /// Gradients of the states, [B, H] each, at the step that the way back has reached.
+  /// Gradients of the states, [B, H] each, at the step that the way back has reached: of shorter sequences, of their final state until then.
   private(set) var carries: [Matrix] = []
   private var cellGradient: Matrix?
   private var backProduct: Matrix?
@@ -150,9 +150,10 @@ extension Unrolling {
     }
   }
 
-  func beginBack() {
+  /// - Parameter carries: gradients of the final state, which are overwritten.
+  func beginBack(_ carries: [Matrix]) {
     let count = pass.steps.sequences
-    carries = states.map { pass.arena.zeros(count, $0.all.columns) }
+    self.carries = carries
     cellGradient = zoneout == nil ? nil : pass.arena.matrix(count, weights.width)
     backProduct = hiddenMask == nil ? nil : pass.arena.matrix(count, weights.width)
     zoneout?.beginBack(count, pass.arena)

@@ -42,7 +42,11 @@ struct RowwiseTop: WrappingLayer {
     let (summary, summaryBack) = layer.forward(output.summary, pass)
     return (
       SequenceOutput(rows: rows, summary: summary, state: output.state),
-      { innerBack(SequenceGradient(rows: $0.rows.map(rowsBack), summary: $0.summary.map(summaryBack))) }
+      { gradient in
+        innerBack(
+          SequenceGradient(
+            rows: gradient.rows.map(rowsBack), summary: gradient.summary.map(summaryBack), state: gradient.state))
+      }
     )
   }
 

@@ -16,10 +16,11 @@ struct DepthwiseConvolution {
     bias = parameters.add("bias", [channels], uniform)
   }
 
-  /// x may be columns of a wider matrix. The pullback adds to the gradient of x and returns that of the state, if one was given.
+  /// x may be columns of a wider matrix. The pullback adds to the gradient of x and returns that of the state, if one was given; the
+  /// final state may have none.
   func forward(
     _ x: Matrix, from state: Matrix?, _ pass: Pass
-  ) -> (output: (rows: Matrix, state: Matrix), pullback: (_ dy: Matrix, _ addX: Matrix) -> Matrix?) {
+  ) -> (output: (rows: Matrix, state: Matrix), pullback: (_ dy: Matrix, _ dFinal: Matrix?, _ addX: Matrix) -> Matrix?) {
     let (steps, arena) = (pass.steps, pass.arena)
     let y = arena.matrix(x.rows, channels)
     let after = arena.matrix(steps.sequences, (taps - 1) * channels)
@@ -28,11 +29,12 @@ struct DepthwiseConvolution {
     Kernels.lastSteps(steps, x, before: state, into: after)
     return (
       (y, after),
-      { dy, addX in
+      { dy, dFinal, addX in
         let dState = state.map { arena.zeros($0.rows, $0.columns) }
         Kernels.depthwiseBack(
           x, before: state, weight: pass.value(weight), steps, arena: arena, dy: dy, addX: addX, addBefore: dState,
           addWeight: pass.gradient(weight), addBias: pass.gradient(bias))
+        if let dFinal { Kernels.lastStepsBack(steps, dFinal, addInput: addX, addBefore: dState) }
         return dState
       }
     )

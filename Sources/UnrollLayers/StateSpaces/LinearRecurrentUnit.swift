@@ -49,6 +49,7 @@ struct LinearRecurrentUnit: SequenceLayer {
         let (dx, dv) = (arena.matrix(u.rows, 2 * size), arena.matrix(u.rows, 2 * size))
         Kernels.multiply(dy, pass.value(outputReal), into: dx.columns(real))
         Kernels.multiply(dy, minusImaginary, into: dx.columns(imaginary))
+        if let dFinal = gradient.state { Kernels.scatterAdd(dFinal[0], pass.lastRows, to: dx) }
         Kernels.multiply(dy, x.rows.columns(real), .left, adding: true, into: pass.gradient(outputReal))
         let dMinus = arena.matrix(outputWidth, size)
         Kernels.multiply(dy, x.rows.columns(imaginary), .left, into: dMinus)

@@ -61,8 +61,9 @@ struct MambaBlock: SequenceLayer {
         let (dBoth, dScanned) = (arena.zeros(x.rows, 2 * channels), arena.matrix(x.rows, channels))
         Kernels.siluGateBack(
           scanned.rows, by: both.columns(right), outputBack(dy), dx: dScanned, dz: dBoth.columns(right))
-        let (dActive, dState) = scanBack(SequenceGradient(rows: dScanned))
-        let dBefore = convolutionBack(activationBack(dActive), dBoth.columns(left))
+        let dFinal = gradient.state?.split(at: 1)
+        let (dActive, dState) = scanBack(SequenceGradient(rows: dScanned, state: dFinal?.rest))
+        let dBefore = convolutionBack(activationBack(dActive), dFinal?.first[0], dBoth.columns(left))
         let dv = arena.copy(normBack(inputBack(dBoth)))
         Kernels.add(dy, to: dv)
         return (encoderBack(dv), dBefore.map { [$0] + dState } ?? [])

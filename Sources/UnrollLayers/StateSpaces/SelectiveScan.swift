@@ -64,6 +64,7 @@ struct SelectiveScan: SequenceLayer {
         let dx0 = state.map { arena.matrix($0[0].rows, $0[0].columns) }
         Kernels.selectiveScanBack(
           system, pass.steps, arena: arena, checkpoints: checkpoints!, dy: gradient.total(channels, pass),
+          dFinal: gradient.state?[0],
           SelectiveGradient(
             addA: dA, addD: pass.gradient(d), u: du, delta: dDelta,
             addB: dProjected.columns(rank..<rank + stateSize),

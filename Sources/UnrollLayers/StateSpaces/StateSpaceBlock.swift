@@ -51,7 +51,7 @@ struct StateSpaceBlock: WrappingLayer {
       SequenceOutput(rows: rows, state: mixedInTime.state, pass),
       { gradient in
         let dy = gradient.total(outputWidth, pass)
-        let (dNormed, dState) = innerBack(SequenceGradient(rows: mixerBack(dy)))
+        let (dNormed, dState) = innerBack(SequenceGradient(rows: mixerBack(dy), state: gradient.state))
         let dv = pass.arena.copy(normBack(dNormed))
         Kernels.add(dy, to: dv)
         return (encoderBack(dv), dState)

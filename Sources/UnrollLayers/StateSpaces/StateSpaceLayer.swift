@@ -107,6 +107,10 @@ package final class StateSpaceLayer<Space: StateSpace>: SequenceLayer {
           system.initialStateBack(x0, c: c, steps, arena: arena, dy: dy, addTo: dSystem, addC: dC, dX0: dX0)
           return [dX0]
         }
+        if let dFinal = gradient.state {
+          system.finalStateBack(
+            u, from: x0, steps, arena: arena, dX: dFinal[0], addTo: dSystem, addU: du, addX0: dState?[0])
+        }
         space.discretiseBack(dSystem, pass)
         return (du, dState ?? [])
       }

@@ -19,7 +19,7 @@ struct HiddenRows {
   }
 
   /// [B, width]: the values before the first step.
-  private var before: Matrix { all.rows(0..<steps.sequences) }
+  var before: Matrix { all.rows(0..<steps.sequences) }
 
   /// [R, width]
   var rows: Matrix { all.rows(steps.sequences..<all.rows) }

@@ -52,14 +52,16 @@ struct Averaging: WrappingLayer {
     return (
       SequenceOutput(rows: rows, state: values.state + [sum, TokenCount.after(count, pass)], pass),
       { gradient in
-        var gradient = gradient
+        var output = gradient
         if whole, let rows = gradient.rows {
-          gradient = SequenceGradient(summary: pass.sums(rows, from: gradient.summary))
+          output = SequenceGradient(summary: pass.sums(rows, from: gradient.summary))
         }
-        let dMeans = gradient.total(outputWidth, pass)
-        let (carry, dValues) = (arena.zeros(sum.rows, sum.columns), arena.matrix(x.rows, outputWidth))
+        let dMeans = output.total(outputWidth, pass)
+        let (dFinal, dOwn) = split(gradient.state)
+        let carry = SequenceGradient(state: dOwn).carries(ownSlots, pass)[0]
+        let dValues = arena.matrix(x.rows, outputWidth)
         Kernels.runningMeanBack(pass.steps, dMeans, count: count, carry: carry, into: dValues)
-        let (dx, dState) = innerBack(SequenceGradient(rows: dValues))
+        let (dx, dState) = innerBack(SequenceGradient(rows: dValues, state: dFinal))
         return (dx, dState + [carry, arena.zeros(count.rows, 1)])
       }
     )

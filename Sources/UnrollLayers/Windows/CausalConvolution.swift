@@ -27,8 +27,9 @@ struct CausalConvolution {
 
   func slot(_ name: String) -> StateSlot { StateSlot(name, taps.reach * inputWidth) }
 
-  /// From the gradient of the output to those of the input and, where one was given, of the state.
-  typealias Back = (Matrix) -> (input: Matrix, state: [Matrix])
+  /// From the gradients of the output and, where there is one, of the final state to those of the input and, where one was given, of
+  /// the state.
+  typealias Back = (_ dy: Matrix, _ dFinal: Matrix?) -> (input: Matrix, state: [Matrix])
 
   func forward(_ x: Matrix, from state: Matrix?, _ pass: Pass) -> (output: Matrix, pullback: Back) {
     let (arena, steps) = (pass.arena, pass.steps)
@@ -42,7 +43,7 @@ struct CausalConvolution {
     Kernels.multiply(read, w, .right, adding: true, into: y)
     return (
       y,
-      { dy in
+      { dy, dFinal in
         Kernels.addColumnSums(dy, to: pass.gradient(bias))
         let dw = arena.matrix(w.rows, w.columns)
         Kernels.multiply(dy, read, .left, into: dw)
@@ -52,6 +53,7 @@ struct CausalConvolution {
         let dx = arena.zeros(x.rows, x.columns)
         let dState = state.map { arena.zeros($0.rows, $0.columns) }
         Kernels.gatherBack(steps, read, taps, addBefore: dState, addInput: dx)
+        if let dFinal { Kernels.lastStepsBack(steps, dFinal, addInput: dx, addBefore: dState) }
         return (dx, [dState].compactMap { $0 })
       }
     )

@@ -53,8 +53,8 @@ struct ConvolutionBlock: SequenceLayer {
       SequenceOutput(rows: rows, state: final, pass),
       { gradient in
         let dSum = endBack(gradient.total(outputWidth, pass))
-        let (da, dHidden) = secondBack(secondEndBack(dSum))
-        let (dx, dInput) = firstBack(firstEndBack(da))
+        let (da, dHidden) = secondBack(secondEndBack(dSum), gradient.state?[1])
+        let (dx, dInput) = firstBack(firstEndBack(da), gradient.state?[0])
         Kernels.add(skipBack(dSum), to: dx)
         return (dx, dInput + dHidden)
       }
