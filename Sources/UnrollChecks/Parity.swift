@@ -69,6 +69,7 @@ package enum Parity {
     "cross-entropy": crossEntropy,
     "bernoulli": bernoulli,
     "squared-error": squaredError,
+    "crf": conditionalRandomField,
     "optimiser": optimiser,
     "clip-grad-norm": clipping,
   ]

@@ -157,6 +157,20 @@ void un_squared_loss(ptrdiff_t rows, ptrdiff_t K, float *outputs, const float *t
 void un_squared_evaluate(ptrdiff_t rows, ptrdiff_t K, const float *outputs, const float *targets, double *add_loss,
                          int64_t *add_count, float *losses);
 
+// ---- crf.c: a linear-chain conditional random field over packed rows
+// transitions [K,K] from row to column; start, end [K].
+typedef struct { const float *transitions, *start, *end; } un_crf;
+typedef struct { float *add_transitions, *add_start, *add_end; } un_crf_back;
+// emissions [R,K]; labels [R], UN_IGNORED where any may stand, or null: any everywhere. sums [R,K], log_partition [B] out.
+void un_crf_sums(const un_steps *steps, ptrdiff_t K, const float *emissions, const int32_t *labels, const un_crf *field, float *sums,
+                 double *log_partition);
+// factor × the probability of every label [R,K] and, where gradient is not null, of pairs of labels and of first and last ones.
+// scratch [B+2,K].
+void un_crf_marginals(const un_steps *steps, ptrdiff_t K, const float *sums, const un_crf *field, float factor, float *add_marginals,
+                      const un_crf_back *gradient, float *scratch);
+// The best labels [R], -1 where an emission is not finite; sums [R,K] out.
+void un_crf_best(const un_steps *steps, ptrdiff_t K, const float *emissions, const un_crf *field, float *sums, int32_t *labels);
+
 // ---- update.c: optimisers over a slab; each equals PyTorch's of that name
 void un_adam(ptrdiff_t n, float *w, const float *g, float *m, float *v, float rate, float beta1, float beta2, float eps,
              float correction1, float correction2, float coupled_decay, float decoupled_decay);
