@@ -79,8 +79,9 @@ let package = Package(
       name: "UnrollTrainingTests",
       dependencies: [
         "CLibrary", "UnrollCore", "UnrollData", "UnrollKernels", "UnrollLayers", "UnrollTraining", "UnrollChecks",
-        "CAllocations",
-      ]),
+        "CAllocations", "TestSupport",
+      ],
+      resources: [.copy("Cases")]),
     .testTarget(name: "UnrollBenchTests", dependencies: ["UnrollCore", "UnrollLayers", "UnrollBench"]),
     .testTarget(name: "UnrollSystemTests", dependencies: ["UnrollCore", "UnrollSystem", "TestSupport"]),
     .testTarget(name: "UnrollStatisticsTests", dependencies: ["UnrollStatistics"]),
