@@ -8,22 +8,29 @@ package enum Files {
   /// - Parameter limit: reads no more than about so many bytes from the beginning.
   /// - Throws: `InputError` when there is no such file, or something else, which may have no end or wait for ever.
   package static func read(_ path: String, limit: Int = .max) throws -> [UInt8] {
-    var info = stat()
-    guard stat(path, &info) == 0 else { throw failure("cannot be read", path) }
-    switch info.st_mode & S_IFMT {
-    case S_IFREG: break
-    case S_IFDIR: throw InputError("is a folder, a file is needed", file: path)
-    default: throw InputError("is a pipe, a socket or a device, a regular file is needed", file: path)
-    }
+    let size = try regularSize(path)
     guard let file = fopen(path, "rbe") else { throw failure("cannot be read", path) }
     defer { fclose(file) }
     var bytes: [UInt8] = []
-    var block = [UInt8](repeating: 0, count: min(limit, max(1 << 16, Int(info.st_size) + 1)))
+    var block = [UInt8](repeating: 0, count: min(limit, max(1 << 16, size + 1)))
     while bytes.count < limit, case let count = fread(&block, 1, block.count, file), count > 0 {
       bytes += block[..<count]
     }
     guard ferror(file) == 0 else { throw failure("cannot be read", path) }
     return bytes
+  }
+
+  /// In bytes.
+  ///
+  /// - Throws: `InputError` when there is no such file, or something else, which may have no end or wait for ever.
+  static func regularSize(_ path: String) throws -> Int {
+    var info = stat()
+    guard stat(path, &info) == 0 else { throw failure("cannot be read", path) }
+    switch info.st_mode & S_IFMT {
+    case S_IFREG: return Int(info.st_size)
+    case S_IFDIR: throw InputError("is a folder, a file is needed", file: path)
+    default: throw InputError("is a pipe, a socket or a device, a regular file is needed", file: path)
+    }
   }
 
   /// A file's text without white space at its end; nil where there is none to read.
@@ -174,7 +181,7 @@ package enum Files {
     guard unlink(path) == 0 || errno == ENOENT else { throw failure("cannot be removed", path) }
   }
 
-  private static func failure(_ what: String, _ path: String) -> InputError {
+  static func failure(_ what: String, _ path: String) -> InputError {
     InputError("\(what): \(String(cString: strerror(errno)))", file: path)
   }
 }

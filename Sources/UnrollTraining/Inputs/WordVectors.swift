@@ -1,0 +1,131 @@
+import UnrollCore
+
+/// Vectors of words from a text file, as GloVe, word2vec and fastText leave them: a word and its numbers a line.
+///
+/// What such files hold that one does not expect: a first line with the number of words and the width (word2vec, fastText);
+/// words with blanks in them (`. . .` in GloVe's), so that the numbers are the last ones of a line; blanks at the ends of
+/// lines; words of broken UTF-8; words that come twice.
+public struct WordVectors: Sendable {
+  /// Numbers of a vector.
+  public let width: Int
+  /// By word, of those that were asked for. Of a word that stands there twice the first.
+  public let values: [String: [Float]]
+  /// Lines whose word is no valid UTF-8, or none at all: nobody can ask for it.
+  public let unreadable: Int
+
+  /// Reads the vectors of words for which `wanted` is true; nothing else of the file stays in memory.
+  ///
+  /// - Parameter progress: gets the share of the file that is read, now and then.
+  /// - Throws: `InputError` with file and line where a line has another width than the others, or a wanted word something
+  ///   else than finite numbers.
+  public init(
+    path: String, progress: ((Double) -> Void)? = nil, wanted: @escaping (String) -> Bool
+  ) throws {
+    var reading = VectorReading(path: path, wanted: wanted)
+    try LineReader.forEachLine(of: path, progress: progress) { try reading.take($0, $1) }
+    width = try reading.settledWidth()
+    (values, unreadable) = (reading.found, reading.unreadable)
+  }
+}
+
+private struct VectorReading {
+  typealias Bytes = ArraySlice<UInt8>
+
+  private let path: String
+  private let wanted: (String) -> Bool
+  /// Words with blanks look like wider lines, so the width is what most of the first lines have, which wait here.
+  private var first: [(bytes: Bytes, line: Int)] = []
+  private var width: Int?
+  private(set) var found: [String: [Float]] = [:]
+  private(set) var unreadable = 0
+
+  private static let firstLines = 100
+
+  init(path: String, wanted: @escaping (String) -> Bool) { (self.path, self.wanted) = (path, wanted) }
+
+  mutating func take(_ bytes: Bytes, _ line: Int) throws {
+    let bytes = bytes.withoutEndingBlanks
+    if bytes.isEmpty { return }
+    if let width { return try keep(bytes, line, width) }
+    if line == 1, let stated = VectorReading.statedWidth(bytes) {
+      width = stated
+    } else {
+      first.append((Array(bytes)[...], line))
+      if first.count == VectorReading.firstLines { _ = try settledWidth() }
+    }
+  }
+
+  mutating func settledWidth() throws -> Int {
+    if let width { return width }
+    guard !first.isEmpty else { throw InputError("there are no vectors in this file", file: path) }
+    let counts = Dictionary(grouping: first, by: \.bytes.blanks).mapValues(\.count)
+    let common = counts.max { ($0.value, -$0.key) < ($1.value, -$1.key) }!.key
+    guard common > 0 else { throw InputError("a word without numbers", file: path, line: first[0].line) }
+    width = common
+    for (bytes, line) in first { try keep(bytes, line, common) }
+    first = []
+    return common
+  }
+
+  /// Of a first line of two whole numbers the second.
+  private static func statedWidth(_ bytes: Bytes) -> Int? {
+    let fields = bytes.split(separator: .space).map { Int(String(decoding: $0, as: UTF8.self)) }
+    guard fields.count == 2, fields[0] != nil, let width = fields[1], width > 0 else { return nil }
+    return width
+  }
+
+  private mutating func keep(_ bytes: Bytes, _ line: Int, _ width: Int) throws {
+    let blanks = bytes.blanks
+    // The last `width` blanks stand in front of numbers; what is before them is the word.
+    var end = bytes.endIndex
+    if blanks == width {
+      end = bytes.firstIndex(of: .space)!
+    } else if blanks > width {
+      for _ in 0..<width { end = bytes[..<end].lastIndex(of: .space)! }
+    }
+    let name = bytes[..<end]
+    guard blanks >= width, blanks == width || !VectorReading.holdsDecimals(name) else {
+      throw InputError("\(blanks) numbers, where the vectors of this file have \(width)", file: path, line: line)
+    }
+    let word = String(decoding: name, as: UTF8.self)
+    guard !name.isEmpty, word.utf8.elementsEqual(name) else {
+      unreadable += 1
+      return
+    }
+    guard wanted(word), found[word] == nil else { return }
+    found[word] = try bytes[(end + 1)...].split(separator: .space, omittingEmptySubsequences: false).map { field in
+      let text = String(decoding: field, as: UTF8.self)
+      guard let value = Float(text), value.isFinite else {
+        throw InputError("\"\(text)\" in the vector of \"\(word)\" is not a finite number", file: path, line: line)
+      }
+      return value
+    }
+  }
+
+  /// Whether behind its first blank there are decimal fractions alone: then they are numbers too many, and no word.
+  private static func holdsDecimals(_ name: Bytes) -> Bool {
+    let more = name.split(separator: .space).dropFirst()
+    return !more.isEmpty
+      && more.allSatisfy { $0.contains(UInt8(ascii: ".")) && Float(String(decoding: $0, as: UTF8.self)) != nil }
+  }
+}
+
+extension ArraySlice<UInt8> {
+  fileprivate var blanks: Int {
+    withUnsafeBufferPointer { bytes in
+      var count = 0
+      for byte in bytes where byte == .space { count += 1 }
+      return count
+    }
+  }
+
+  fileprivate var withoutEndingBlanks: ArraySlice<UInt8> {
+    var end = endIndex
+    while end > startIndex, self[end - 1] == .space { end -= 1 }
+    return self[..<end]
+  }
+}
+
+extension UInt8 {
+  fileprivate static let space = UInt8(ascii: " ")
+}
