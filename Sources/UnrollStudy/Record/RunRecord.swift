@@ -110,11 +110,14 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var environment: Machine.Environment
   /// What the layers reported of themselves after training (`discretisation error`); absent where they report nothing.
   public var measurements: [String: Double]? = nil
+  /// How the weights that were kept did on every test item; absent from records of format 1, and where nothing was scored.
+  public var items: ItemScores? = nil
 }
 
 extension RunRecord {
-  /// The layout of this struct; raise it when an older report could not read a record.
-  public static let currentFormat = 1
+  /// The layout of this struct; raise it when an older program could not read a record, or would lose a part of it when it writes it
+  /// again. A record keeps the format that it was written in. Format 2 came with `items`.
+  public static let currentFormat = 2
 }
 
 /// In a record count and treatment are one table.
