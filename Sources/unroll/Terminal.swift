@@ -55,8 +55,11 @@ enum Terminal {
   }
 
   /// Ends the program with a sentence when standard output takes no more: what is lost must not look like success.
-  static func write(_ text: String, to stream: Stream) {
-    if fputs(text, stream.file) >= 0, fflush(stream.file) == 0 { return }
+  static func write(_ text: String, to stream: Stream) { write(Array(text.utf8), to: stream) }
+
+  /// The same with bytes, whatever they are.
+  static func write(_ bytes: [UInt8], to stream: Stream) {
+    if fwrite(bytes, 1, bytes.count, stream.file) == bytes.count, fflush(stream.file) == 0 { return }
     guard stream == .output else { return }
     complain("standard output cannot be written: \(String(cString: strerror(errno)))")
     _exit(1)

@@ -1,0 +1,60 @@
+import UnrollCore
+import UnrollData
+
+/// What the runs of a study predicted for every test item, beside its text and what is true of it, as one CSV:
+///
+///     task,seed,item,text,truth,lstm,gru
+///     trec,1,1,how far is it from denver to aspen ?,NUM,NUM,LOC
+///
+/// A row is an item of a task and a seed, in the order of the test split; items are counted from 1. Tokens and their labels stand
+/// between blanks, characters side by side; `_` stands where no label is asked for. The field of a run that has left nothing is empty.
+public struct PredictionTable {
+  public let csv: [UInt8]
+  /// Runs of which there are predictions, and of which there are none.
+  public let (kept, missing): (Int, Int)
+
+  /// - Parameter requests: all runs of a study.
+  /// - Throws: `InputError` for data that cannot be read, and for predictions that are not of them.
+  public init(_ requests: [RunRequest], _ store: RecordStore, _ location: DataLocation) throws {
+    let backends = requests.map(\.cell.cell.backend).unique
+    var (text, kept) = (CSV.row(["task", "seed", "item", "text", "truth"] + backends), 0)
+    for task in requests.map(\.cell.cell.task).unique {
+      let runs = try requests.filter { $0.cell.cell.task == task }.compactMap { request in
+        try store.predictions(of: request.identity).map {
+          (request.cell, $0, store.predictionsPath(of: request.identity))
+        }
+      }
+      guard let first = runs.first?.0 else { continue }
+      let items = TestItems(try first.request.load(location), characters: first.request.isOfCharacters)
+      kept += runs.count
+      for seed in runs.map(\.0.cell.seed).unique {
+        var columns: [String: [String]] = [:]
+        for (cell, classes, path) in runs where cell.cell.seed == seed {
+          columns[cell.cell.backend] = try PredictionTable.column(items, classes, items.classes(cell.model), path)
+        }
+        for (index, item) in items.items.enumerated() {
+          text += CSV.row(
+            [task, "\(seed)", "\(index + 1)", item.text, items.truth(item)] + backends.map { columns[$0]?[index] ?? "" }
+          )
+        }
+      }
+    }
+    (csv, self.kept, missing) = (Array(text.utf8), kept, requests.count - kept)
+  }
+
+  /// What a run predicted for every item.
+  private static func column(_ items: TestItems, _ predicted: [Int32], _ classes: [String], _ path: String) throws
+    -> [String]
+  {
+    guard predicted.count == items.targets, predicted.allSatisfy({ classes.indices.contains(Int($0)) }) else {
+      throw InputError(
+        "has \(predicted.count.counted("prediction")) of other data: the test split has \(items.targets.counted("target")) of \(classes.count) classes; delete it",
+        file: path)
+    }
+    var start = 0
+    return items.items.map { item in
+      defer { start += item.truths.count }
+      return items.text(item, predicted[start..<(start + item.truths.count)], classes)
+    }
+  }
+}

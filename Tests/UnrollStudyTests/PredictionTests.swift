@@ -1,0 +1,154 @@
+import Testing
+import UnrollCore
+import UnrollData
+import UnrollTraining
+
+@testable import UnrollStudy
+
+/// Predictions beside the records, and the table of them.
+@Suite struct PredictionTests {
+  @Test func whatIsWrittenIsRead() throws {
+    try ReportFiles.inFolder { folder in
+      let (store, record) = (RecordStore(folder: folder), Synthetic.two[0])
+      #expect(try store.predictions(of: record.identity) == nil)
+      try store.write(record, predictions: [3, 0, 7999, 0])
+      #expect(try store.predictions(of: record.identity) == [3, 0, 7999, 0])
+      #expect(try store.read(record.identity).identity == record.identity)
+      try store.write(record)
+      #expect(try store.predictions(of: record.identity) != nil, "a record that takes another name keeps them")
+      try store.write(record, predictions: nil)
+      #expect(try store.predictions(of: record.identity) == nil)
+      #expect(try Files.list(folder) == ["\(record.identity).json"])
+      #expect(try store.predictions(of: "../\(record.identity)") == nil)
+    }
+  }
+
+  @Test func otherFilesAreSentences() throws {
+    try ReportFiles.inFolder { folder in
+      let store = RecordStore(folder: folder)
+      for (text, sentence) in [
+        ("", "is not what a run predicted (broken JSON); delete it"),
+        ("{\"format\":1,\"identity\":\"a\"}", "is not what a run predicted (classes is missing); delete it"),
+        ("{\"format\":2}", "was written by a newer unroll (format 2); update unroll to read it"),
+        ("{\"classes\":\"1 0 A\",\"format\":1,\"identity\":\"b\"}", "is of another run (b); delete it"),
+        (
+          "{\"classes\":\"1 0 B\",\"format\":1,\"identity\":\"a\"}",
+          "is not what a run predicted (classes has a value that it cannot have); delete it"
+        ),
+        (
+          "{\"classes\":\"\(PackedNumbers([1 << 31]).text)\",\"format\":1,\"identity\":\"a\"}",
+          "has a class 2147483648; delete it"
+        ),
+      ] {
+        try Files.write(text, to: "\(folder)/a.predictions")
+        #expect(throws: InputError(sentence, file: "\(folder)/a.predictions")) { try store.predictions(of: "a") }
+      }
+    }
+  }
+
+  /// RFC 4180, read again by a reader that knows no more of it.
+  @Test func fieldsSurvive() {
+    let fields = [
+      "", "a", "a,b", "\"", "a\"\"b", "a\nb", "a\r\nb", "\r", " a ", "é 漢 🙂", ",\u{301}", "'", "a;b", "\u{0}",
+    ]
+    let row = CSV.row(fields)
+    #expect(CSV.row(["a,b", "c\"d", "e"]) == "\"a,b\",\"c\"\"d\",e\r\n")
+    var (read, field, quoted) = ([[UInt8]](), [UInt8](), false)
+    for byte in row.utf8 {
+      switch byte {
+      case UInt8(ascii: "\""):
+        if !quoted, field.last == 0xFF { field.removeLast(); field.append(byte) } else if quoted { field.append(0xFF) }
+        quoted.toggle()
+      case UInt8(ascii: ",") where !quoted, UInt8(ascii: "\n") where !quoted:
+        read.append(field.filter { $0 != 0xFF })
+        field = []
+      default: field.append(byte)
+      }
+    }
+    #expect(read.dropLast() == fields.dropLast().map { Array($0.utf8) }[...])
+    #expect(read.last == Array("\u{0}\r".utf8))
+  }
+
+  private static let tags = """
+    The\tDT
+    "dog,"\tNN
+    runs\t_
+
+    A\tDT
+    dog\tNN
+
+    """
+
+  /// Every kind of data, from what runs left: rows in the order of the test split, a column a backend.
+  @Test func table() throws {
+    try ReportFiles.inFolder { folder in
+      for split in ["train", "dev", "test"] {
+        try Files.write(Self.tags, to: "\(folder)/tags-\(split).txt")
+        try Files.write("x a text\ny another, one\n", to: "\(folder)/texts-\(split).txt")
+        try Files.write("abca", to: "\(folder)/letters-\(split).txt")
+      }
+      func files(_ name: String) -> String {
+        "train: \(name)-train.txt, development: \(name)-dev.txt, test: \(name)-test.txt"
+      }
+      let study = try StudyText.study(
+        """
+        tasks:
+          - data: {format: columns, \(files("tags")), ignore_label: _}
+            name: tags
+          - data: {format: label-first, \(files("texts"))}
+            name: texts
+          - data: {format: text, \(files("letters")), unit: character}
+            name: letters
+        backends: [rnn, gru]
+        seeds: 2
+        width: 4
+        """, in: folder)
+      let location = DataLocation(roots: [])
+      let (requests, store) = (try study.requests(location), RecordStore(folder: "\(folder)/records"))
+      func leave(_ task: String, _ backend: String, _ seed: Int, _ classes: [Int32]) throws {
+        let request = try #require(
+          requests.first { $0.cell.cell.task == task && $0.cell.cell.backend == backend && $0.cell.cell.seed == seed })
+        try store.write(.empty(request, .finished, jobs: nil), predictions: classes)
+      }
+      try leave("tags", "rnn", 1, [0, 1, 0, 1, 1])
+      try leave("tags", "gru", 1, [1, 1, 1, 0, 0])
+      try leave("tags", "gru", 2, [1, 1, 1, 1, 1])
+      try leave("texts", "gru", 1, [1, 0])
+      try leave("letters", "rnn", 2, [0, 1, 2])
+      let table = try PredictionTable(requests, store, location)
+      #expect(table.kept == 5 && table.missing == 7)
+      #expect(
+        String(decoding: table.csv, as: UTF8.self).split(separator: "\r\n") == [
+          "task,seed,item,text,truth,rnn,gru",
+          "tags,1,1,\"The \"\"dog,\"\" runs\",DT NN _,DT NN _,NN NN _", "tags,1,2,A dog,DT NN,NN NN,DT DT",
+          "tags,2,1,\"The \"\"dog,\"\" runs\",DT NN _,,NN NN _", "tags,2,2,A dog,DT NN,,NN NN",
+          "texts,1,1,a text,x,,y", "texts,1,2,\"another , one\",y,,x", "letters,2,1,abc,bca,\u{FFFD}ab,",
+        ])
+      try leave("tags", "rnn", 1, [0, 1, 0, 1])
+      #expect { try PredictionTable(requests, store, location) } throws: { error in
+        "\(error)".hasSuffix(
+          ".predictions: has 4 predictions of other data: the test split has 5 targets of 2 classes; delete it")
+      }
+      try leave("tags", "rnn", 1, [0, 1, 0, 1, 2])
+      #expect(throws: InputError.self) { try PredictionTable(requests, store, location) }
+    }
+  }
+
+  /// Blocks of 512 targets, each beside the tokens that it follows.
+  @Test func runningText() {
+    let tokens = (0..<1200).map { "w\($0)" }
+    let data = LoadedData(
+      name: "", version: "", licence: "", source: "", digest: "", labels: LabelSet([]),
+      corpus: .text(Splits(train: tokens, test: tokens)))
+    let items = TestItems(data, characters: false)
+    #expect(items.items.map(\.truths.count) == [512, 512, 175] && items.targets == 1199)
+    #expect(items.items[1].text.hasPrefix("w512 w513 ") && items.items[1].truths.first == "w513")
+    #expect(items.items[2].text.hasSuffix(" w1198") && items.items[2].truths.last == "w1199")
+    let classes = items.classes(ModelOptions())
+    #expect(classes.count == 1201 && classes[0] == "<unk>")
+    let short = LoadedData(
+      name: "", version: "", licence: "", source: "", digest: "", labels: LabelSet([]),
+      corpus: .text(Splits(train: ["a"], test: ["a"])))
+    #expect(TestItems(short, characters: true).items.isEmpty)
+  }
+}
