@@ -4,7 +4,6 @@
 #else
   @preconcurrency import Darwin
 #endif
-import CLibrary
 import ArgumentParser
 import UnrollCore
 

@@ -24,6 +24,11 @@ import UnrollTraining
     #expect(record.groups.reduce(0) { $0 + $1.count } == record.cost.parameters)
     #expect(record.cost.stateFloats == 6 && record.cost.width == 6 && record.cost.parameterBudget == nil)
     #expect(record.cost.peakMemory > 0 && record.cost.trainingTokensPerSecond > 0)
+    let items = try #require(record.items)
+    #expect(items.count == record.data.sizes[.test])
+    let (right, all) = (items.right.reduce(0, +), items.weights.reduce(0, +))
+    #expect(record.scores[.test]?["accuracy"] == Double(right) / Double(all))
+    #expect(items.losses.allSatisfy { $0 > 0 })
   }
 
   @Test func budgetsAreMetFromTheNearestSide() throws {

@@ -65,7 +65,7 @@ import UnrollLayers
       let text = StudyText.data + "backends: [gru]\ntraining: {epochs: 1}\nseeds: [2]\nwidth: 6"
       let request = try StudyText.study(text, in: folder).requests(location)[0]
       let again = try RunRequest(json: try request.json(), file: "cell.json")
-      let (one, two) = (try CellRun(request, location).run(), try CellRun(again, location).run())
+      let (one, two) = (try CellRun(request, location).run().record, try CellRun(again, location).run().record)
       #expect(one.scores == two.scores && one.settings == two.settings && one.identity == two.identity)
       #expect((one.study, one.question, one.cell, one.order) == (two.study, two.question, two.cell, two.order))
       try Files.write(StudyText.tags(61), to: "\(folder)/tags.txt")

@@ -1,4 +1,5 @@
 import TestSupport
+import Foundation
 import Testing
 import UnrollCore
 import UnrollData
@@ -107,7 +108,7 @@ import UnrollData
   }
 
   /// Tasks over copies of a file are the same run, under way twice: what is said of one is not taken for the other.
-  @Test func equalTasksAreToldApart() async throws {
+  @Test(.timeLimit(.minutes(1))) func equalTasksAreToldApart() async throws {
     let tasks = [("a", "tags.txt"), ("b", "other/tags.txt")].map { name, file in
       "  - {name: \(name), data: {format: columns, train: \(file), name: own}}\n"
     }

@@ -55,6 +55,29 @@ import UnrollKernels
     #expect(scores["accuracy"] == 0.5 && scores["sequence-accuracy"] == 0)
   }
 
+  /// What is said of a sentence, and of the blocks of a text.
+  @Test func itemsOfPredictions() throws {
+    let task = Tagging(try Small.tagged("a/A b/B d/C", test: "a/A b/-\nd/-\nd/A b/C", ignoring: "-"), characters: false)
+    let items = Predictions(classes: [0, 0, 0, 0, 1]).items(task.targets(.test))
+    #expect(items.weights == [1, 0, 2] && items.right == [1, 0, 1] && items.losses == [0, 0, 0])
+    let text = String(repeating: "ab", count: 600)
+    let blocks = try LanguageModelling(Small.text(text), characters: true).targets(.test)
+    let said = Predictions(classes: blocks.classes.enumerated().map { $0 < 512 ? $1 : 0 }).items(blocks)
+    #expect(said.weights == [512, 512, 175] && said.right == [512, 0, 0])
+  }
+
+  /// The losses of every target are those of the sums.
+  @Test(arguments: ["rnn", "gru"]) func lossesOfTargets(backend: String) throws {
+    let data = try Small.tagged(Small.sentences(30))
+    let task = Tagging(data, characters: false)
+    let model = try Small.model(data, task, try Small.backend(backend, width: 5))
+    let batches = task.batches(.test, TrainingOptions(), nil)
+    let evaluation = Evaluation.run(model, task, .test, batches, ShardWorker(parameters: 0))
+    let items = evaluation.predictions.items(task.targets(.test))
+    let (loss, count) = (evaluation.predictions.sums.loss, evaluation.predictions.sums.count)
+    #expect(abs(items.losses.reduce(0, +) - loss) < 1e-5 * loss && items.weights.reduce(0, +) == count)
+  }
+
   @Test func perplexityAndBitsComeFromNats() throws {
     let data = try Small.text("abab")
     let scores = try LanguageModelling(data, characters: true).scores(LossSums(loss: 12, count: 8))

@@ -20,20 +20,27 @@ public struct CellRun {
     self.jobs = jobs
   }
 
+  /// What a run leaves.
+  public struct Outcome {
+    public var record: RunRecord
+    /// The class of every target of the test split; nil where training broke before it.
+    public let predictions: [Int32]?
+  }
+
   /// - Parameter progress: told the fraction of the training that is done.
   /// - Throws: `InputError` for data that cannot be read or are not those of the request, and settings that cannot be met.
-  public func run(progress: @escaping (Double) -> Void = { _ in }) throws -> RunRecord {
+  public func run(progress: @escaping (Double) -> Void = { _ in }) throws -> Outcome {
     let start = ContinuousClock.now
     let loaded = try cell.request.load(location)
     guard try cell.identity(dataDigest: loaded.digest) == request.identity else {
       throw InputError("its data or settings are not those it was started with; run the study again")
     }
     let encoded = try EncodedData(loaded, minimumCount: cell.model.minimumCount, limit: cell.model.vocabularyLimit)
-    var record = try train(cell.task, loaded, encoded, progress)
-    record.cost.seconds = (ContinuousClock.now - start).seconds
-    record.cost.peakMemory = Machine.peakMemory
-    record.environment.load = Machine.load
-    return record
+    var outcome = try train(cell.task, loaded, encoded, progress)
+    outcome.record.cost.seconds = (ContinuousClock.now - start).seconds
+    outcome.record.cost.peakMemory = Machine.peakMemory
+    outcome.record.environment.load = Machine.load
+    return outcome
   }
 
   /// Runs and leaves a record: of the scores, or of what went wrong, unless an earlier run has left scores.
@@ -41,7 +48,8 @@ public struct CellRun {
   /// - Returns: what went wrong.
   public func run(into store: RecordStore, progress: @escaping (Double) -> Void = { _ in }) throws -> InputError? {
     do {
-      try store.write(try run(progress: progress))
+      let outcome = try run(progress: progress)
+      try store.write(outcome.record, predictions: outcome.predictions)
       return nil
     } catch let error as InputError {
       let earlier = store.contains(request.identity) ? try? store.read(request.identity) : nil
@@ -54,7 +62,7 @@ public struct CellRun {
 
   private func train(
     _ type: (some Task).Type, _ loaded: LoadedData, _ encoded: EncodedData, _ progress: @escaping (Double) -> Void
-  ) throws -> RunRecord {
+  ) throws -> Outcome {
     let task = try type.init(encoded, characters: cell.request.isOfCharacters)
     let recipe = try sized(
       NetworkRecipe(
@@ -68,8 +76,10 @@ public struct CellRun {
       progress(point.epoch / epochs)
     }
     let outcome = trainer.train()
-    return record(
+    var record = record(
       network, task.metrics, recipe.backend, outcome, baseline, try summary(loaded, encoded, task.classes))
+    record.items = outcome.test?.items(task.targets(.test))
+    return Outcome(record: record, predictions: outcome.test?.classes)
   }
 
   /// The recipe with the backend's width, given or solved from the budget.

@@ -29,6 +29,8 @@ public struct TrainingOutcome: Sendable {
   public var bestEpoch: Double?
   /// Scores on development, test (once, at the end) and a fixed sample of train, of the best weights.
   public var scores: [Split: [String: Double]] = [:]
+  /// Of the test split, by the best weights; nil where training broke before.
+  public var test: Predictions?
   public var trainingTokensPerSecond = 0.0
   public var inferenceTokensPerSecond = 0.0
   /// What ended training early, if anything did.
@@ -140,7 +142,7 @@ public final class Trainer {
     let test = try scored(.test, task.batches(.test, options, nil))
     let sample = task.trainingSample(options, random.split("training sample"))
     outcome.scores[.train] = try scored(.train, sample, limit: test.tokens).scores
-    outcome.scores[.test] = test.scores
+    (outcome.scores[.test], outcome.test) = (test.scores, test.predictions)
     outcome.inferenceTokensPerSecond = Double(test.tokens) / max(test.seconds, 1e-9)
   }
 
