@@ -9,18 +9,14 @@ extension Contract {
 
   /// Gradients under masks that a seed holds, so that differences can be taken; with zoneout as well where the form may have it.
   ///
-  /// What a mask leaves may lie at the kink of a ReLU, or be a row of next to nothing that is normalised: there differences are wrong,
-  /// not the gradient. A wrong gradient is wrong for any numbers, so the better of two batches counts.
+  /// What a mask leaves may lie at the kink of a ReLU, or be a row of next to nothing that is normalised.
   static func dropoutGradient(_ form: Form) throws -> Measurement? {
     let forms =
       try [dropping(form)] + (form.settings.withZoneout(0.3).map { [Form(form.name, $0, form.reading)] } ?? [])
     var worst = Measurement(value: 0)
     for form in forms {
-      var best = Measurement(value: .infinity)
-      for seed in [11, 12] as [UInt64] where best.value > 1e-3 {
-        if let error = try everyGradient(form, seed: seed), error.value < best.value { best = error }
-      }
-      worst.take(best.value, best.place)
+      let error = try betterOfTwo { try everyGradient(form, seed: $0) }
+      worst.take(error.value, error.place)
     }
     return worst
   }
