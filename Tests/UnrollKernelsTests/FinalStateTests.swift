@@ -10,6 +10,16 @@ import UnrollKernels
   /// Of a state: odd, and a remainder of every block.
   private let size = 3
 
+  /// Memory whose contents tell whether somebody wrote to it.
+  private func marked() -> Arena {
+    let arena = Arena()
+    arena.matrix(1, 1 << 16).fill(7)
+    arena.reset()
+    return arena
+  }
+
+  private func isMarked(_ arena: Arena) -> Bool { arena.matrix(1, 1 << 10).array.allSatisfy { $0 == 7 } }
+
   /// From gradients, added twice, to half of them beside the slopes of Σ w ⊙ x, x = `final`(inputs), by every input.
   private func expectSlopes(_ twice: [[Float]], _ inputs: [[Double]], _ w: Matrix, _ final: ([[Double]]) -> [Double]) {
     for (which, gradient) in twice.enumerated() {
@@ -53,9 +63,11 @@ import UnrollKernels
     let w = pool.normal(steps.sequences, channels * n)
     let gradient = DiscreteSystem(channels: channels, timeSteps: timeSteps, stateSize: n)
     let (dU, dX0) = (pool.matrix(u.rows, channels), pool.matrix(x0.rows, x0.columns))
+    let arena = marked()
     for _ in 0..<2 {
-      system.finalStateBack(u, from: x0, steps, arena: pool.arena, dX: w, addTo: gradient, addU: dU, addX0: dX0)
+      system.finalStateBack(u, from: x0, steps, arena: arena, dX: w, addTo: gradient, addU: dU, addX0: dX0)
     }
+    #expect(isMarked(arena), "written beyond what was lent")
     func each(_ values: (Int) -> [Double]) -> [Double] { (0..<timeSteps).flatMap(values) }
     let inputs = [each(system.transition), each(system.input), u.doubles, x0.doubles]
     let ours = [each(gradient.transition).map(Float.init), each(gradient.input).map(Float.init), dU.array, dX0.array]
@@ -82,9 +94,11 @@ import UnrollKernels
     let w = pool.normal(x0.rows, x0.columns)
     let gradient = DiagonalSystem(channels: channels, count: n, modes: modes)
     let (dU, dX0) = (pool.matrix(u.rows, channels), pool.matrix(x0.rows, x0.columns))
+    let arena = marked()
     for _ in 0..<2 {
-      system.finalStateBack(u, from: x0, steps, arena: pool.arena, dX: w, addTo: gradient, addU: dU, addX0: dX0)
+      system.finalStateBack(u, from: x0, steps, arena: arena, dX: w, addTo: gradient, addU: dU, addX0: dX0)
     }
+    #expect(isMarked(arena), "written beyond what was lent")
     // Imaginary parts of real systems are no inputs.
     let parts = pairs ? 2 : 1
     func each(_ values: (Int) -> [Double]) -> [Double] { (0..<channels).flatMap { values($0)[..<(parts * n)] } }

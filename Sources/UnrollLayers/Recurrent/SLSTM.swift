@@ -45,17 +45,16 @@ struct SLSTM: RecurrentCell {
 
   /// What follows a step depends on c exp(m) and n exp(m) alone, so that the gradient of m is that of scaling both. Only what a final
   /// state's has beyond it is carried from step to step.
-  func beginBack(_ unrolling: Unrolling) { addScaling(to: unrolling, by: -1) { $0.final() } }
-  func endBack(_ unrolling: Unrolling) { addScaling(to: unrolling, by: 1) { $0.before } }
+  func beginBack(_ unrolling: Unrolling) { addScaling(unrolling, of: unrolling.final, by: -1) }
+  func endBack(_ unrolling: Unrolling) { addScaling(unrolling, of: unrolling.initial, by: 1) }
 
   /// carry(m) += sign · (c ⊙ carry(c) + n ⊙ carry(n))
-  private func addScaling(to unrolling: Unrolling, by sign: Float, _ values: (HiddenRows) -> Matrix) {
+  private func addScaling(_ unrolling: Unrolling, of values: (CellState) -> Matrix, by sign: Float) {
     let scaled = unrolling.pass.arena.zeros(unrolling.pass.steps.sequences, weights.width)
     for state in [CellState.cell, .normaliser] {
-      Kernels.multiplyElements(
-        values(unrolling.states[state.slot]), unrolling.carries[state.slot], adding: true, into: scaled)
+      Kernels.multiplyElements(values(state), unrolling.carry(state), adding: true, into: scaled)
     }
-    Kernels.addScaled(scaled, by: sign, to: unrolling.carries[CellState.stabiliser.slot])
+    Kernels.addScaled(scaled, by: sign, to: unrolling.carry(.stabiliser))
   }
 }
 

@@ -33,7 +33,7 @@ public final class Unrolling {
   private let hiddenMask: Matrix?
   /// h_{t−1} ⊙ mask [R, H], where there is a mask.
   private let maskedHidden: Matrix?
-  /// Gradients of the states, [B, H] each, at the step that the way back has reached: of shorter sequences, of their final state until then.
+  /// As `carry` has them.
   private(set) var carries: [Matrix] = []
   private var cellGradient: Matrix?
   private var backProduct: Matrix?
@@ -58,6 +58,13 @@ public final class Unrolling {
     hiddenMask = pass.mask(settings.recurrentDropout, pass.steps.sequences, width, name + " hidden")
     maskedHidden = hiddenMask == nil ? nil : arena.matrix(pass.steps.rows, width)
   }
+
+  /// A state before the first step, and after each sequence's last, [B, H].
+  public func initial(_ state: CellState) -> Matrix { states[state.slot].before }
+  public func final(_ state: CellState) -> Matrix { states[state.slot].final() }
+
+  /// The gradient of a state at the step that the way back has reached, [B, H]; of a sequence that ends before it, of its final state.
+  public func carry(_ state: CellState) -> Matrix { carries[state.slot] }
 
   /// Gradients of the pre-activations of some gates at all steps, [R, nH].
   public func gates(of gates: Range<Int>) -> Matrix { self.gates.columns(weights.gates(gates)) }
@@ -97,7 +104,7 @@ extension Unrolling {
     /// Where the cell writes the state after the step, and on the way back what it wrote.
     public func current(_ state: CellState) -> Matrix { unrolling.written[state.slot].current(t) }
     /// The gradient of a state: after the step, then before it.
-    public func carry(_ state: CellState) -> Matrix { unrolling.carries[state.slot].rows(0..<rows.count) }
+    public func carry(_ state: CellState) -> Matrix { unrolling.carry(state).rows(0..<rows.count) }
 
     /// The first matrix that the cell saves.
     public var saved: Matrix { saved(at: 0) }
