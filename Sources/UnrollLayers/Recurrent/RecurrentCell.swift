@@ -30,12 +30,13 @@ public protocol RecurrentCell {
   /// The whole step: recurrent product, then gates. A cell whose product is not simply U h overrides these three.
   func forward(_ step: Unrolling.Step)
   func back(_ step: Unrolling.Step, dy: Matrix)
+  /// Gradients of the recurrent weights, after all steps.
+  func weightsBack(_ unrolling: Unrolling)
+
   /// Before and after the steps of the way back, for a cell whose `carry` holds something else than a gradient between them. The first
   /// is only asked where the final state has a gradient.
   func beginBack(_ unrolling: Unrolling)
   func endBack(_ unrolling: Unrolling)
-  /// Gradients of the recurrent weights, after all steps.
-  func weightsBack(_ unrolling: Unrolling)
   /// The step of a stream, over and over. Asked of the cell, so that it is compiled for its type.
   func streaming(_ unrolling: Unrolling) -> () -> Void
 }
