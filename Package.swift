@@ -84,7 +84,8 @@ let package = Package(
       resources: [.copy("Cases")]),
     .testTarget(name: "UnrollBenchTests", dependencies: ["UnrollCore", "UnrollLayers", "UnrollBench"]),
     .testTarget(name: "UnrollSystemTests", dependencies: ["UnrollCore", "UnrollSystem", "TestSupport"]),
-    .testTarget(name: "UnrollStatisticsTests", dependencies: ["UnrollStatistics"]),
+    .testTarget(
+      name: "UnrollStatisticsTests", dependencies: ["UnrollCore", "UnrollStatistics"], resources: [.copy("Cases")]),
     .testTarget(
       name: "UnrollStudyTests",
       dependencies: [

@@ -15,3 +15,5 @@ double unroll_quantile(const double *sorted, size_t n, double fraction) {
 double unroll_t_quantile(double probability, double freedom) { return gsl_cdf_tdist_Pinv(probability, freedom); }
 
 double unroll_t_two_sided(double t, double freedom) { return 2 * gsl_cdf_tdist_Q(fabs(t), freedom); }
+
+double unroll_beta_quantile(double probability, double a, double b) { return gsl_cdf_beta_Pinv(probability, a, b); }

@@ -55,4 +55,13 @@ public enum Statistics {
       difference: difference, halfInterval: unroll_t_quantile(0.975, freedom) * error,
       p: unroll_t_two_sided(difference / error, freedom))
   }
+
+  /// A 95 % interval of a rate of which `count` of `of` cases were seen (Clopper & Pearson 1934).
+  public static func rateInterval(_ count: Int, of all: Int) -> ClosedRange<Double> {
+    precondition(all > 0 && (0...all).contains(count))
+    let (hits, misses) = (Double(count), Double(all - count))
+    let low = count == 0 ? 0 : unroll_beta_quantile(0.025, hits, misses + 1)
+    let high = count == all ? 1 : unroll_beta_quantile(0.975, hits + 1, misses)
+    return low...high
+  }
 }

@@ -16,3 +16,12 @@ double unroll_t_quantile(double probability, double freedom);
 
 /// P(|T| >= |t|) for Student's distribution.
 double unroll_t_two_sided(double t, double freedom);
+
+/// P(Q <= q) of the studentised range of `groups` means with `freedom` degrees of freedom (Tukey).
+double unroll_studentised_range(double q, size_t groups, double freedom);
+
+/// P(max T_i <= t) of `count` differences from one mean; share[i] = sqrt(n_i / (n_i + n_0)) (Dunnett, one-sided).
+double unroll_dunnett(double t, const double *share, size_t count, double freedom);
+
+/// The x with P(X <= x) = probability of the beta distribution.
+double unroll_beta_quantile(double probability, double a, double b);
