@@ -143,6 +143,7 @@ import UnrollCore
     case .tagged(let splits): splits.train.map(\.words)
     case .labelled(let splits): (splits.train + splits.development + splits.test).map(\.words)
     case .text(let splits): splits.train.map { [$0] }
+    case .series: []
     }
   }
 }

@@ -110,6 +110,22 @@ import UnrollCore
       "DIR/study.yaml:1: data: stratify has no effect here, it needs a split that is taken from train;"
     ),
     (
+      "{format: series, train: a, label_column: k, target_columns: y}",
+      "DIR/study.yaml:1: data: target_columns has no effect here, it needs no label_column"
+    ),
+    (
+      "{format: series, train: a, label_column: k, ahead: 2}",
+      "DIR/study.yaml:1: data: ahead has no effect here, it needs no label_column"
+    ),
+    (
+      "{format: series, train: a, ahead: 1, label_of: sequence}",
+      "DIR/study.yaml:1: data: label_of has no effect here, it needs label_column"
+    ),
+    (
+      "{format: series, train: a, ahead: 1, unseen_labels: keep}",
+      "DIR/study.yaml:1: data: unseen_labels has no effect here, it needs label_column"
+    ),
+    (
       "{name: copying, items: 1, repeats: false}",
       "DIR/study.yaml:1: data: repeats has no effect here, it needs items: 2"
     ),
@@ -134,7 +150,10 @@ import UnrollCore
     #expect(try request.resolved == Scratch().request("{format: text, train: a, unit: character}").resolved)
     let needy = (Formats.all.flatMap(\.options) + Datasets.all.flatMap(\.options)).filter { $0.needs != nil }
     #expect(
-      Set(needy.map(\.name)) == ["tokeniser", "line_token", "duplicates", "stratify", "repeats"], "each is shown above")
+      Set(needy.map(\.name)) == [
+        "tokeniser", "line_token", "duplicates", "stratify", "repeats", "target_columns", "ahead", "label_of",
+        "unseen_labels",
+      ], "each is shown above")
   }
 
   @Test func everySetIsListedOnceAndDescribed() throws {

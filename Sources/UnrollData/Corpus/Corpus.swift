@@ -14,18 +14,26 @@ public struct LabelledText: Equatable, Sendable {
   public init(words: [String], label: String) { (self.words, self.label) = (words, label) }
 }
 
-/// The text of a data set, by what its labels are.
+/// The text or the numbers of a data set, by what is asked for.
 public enum Corpus: Equatable, Sendable {
   case tagged(Splits<TaggedSentence>)
   case labelled(Splits<LabelledText>)
   /// Running text; the items are tokens in the order of reading.
   case text(Splits<String>)
+  /// Rows of numbers; no split is empty.
+  case series(Splits<NumberSequence>)
 
   public var kind: CorpusKind {
     switch self {
     case .tagged: .tagged
     case .labelled: .labelled
     case .text: .text
+    case .series(let splits):
+      switch splits.train.first?.columns.target {
+      case .labelOfStep: .tagged
+      case .labelOfSequence: .labelled
+      case .numbers, nil: .series
+      }
     }
   }
 
@@ -35,9 +43,10 @@ public enum Corpus: Equatable, Sendable {
     case .tagged(let splits): splits.sizes
     case .labelled(let splits): splits.sizes
     case .text(let splits): splits.sizes
+    case .series(let splits): splits.sizes
     }
   }
 }
 
-/// What the labels of a data set stand on: every word, a whole text, or nothing (running text).
-public enum CorpusKind: String, Codable, CaseIterable, Sendable { case tagged, labelled, text }
+/// What is asked for: a label of every step, one of the whole sequence, the next token of running text, or numbers at every step.
+public enum CorpusKind: String, Codable, CaseIterable, Sendable { case tagged, labelled, text, series }

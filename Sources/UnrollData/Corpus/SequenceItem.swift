@@ -1,19 +1,38 @@
-/// What tagged sentences and labelled texts have in common.
+/// What tagged sentences, labelled texts and sequences of numbers have in common.
 protocol SequenceItem: Sendable {
-  var words: [String] { get }
-  /// One label per word, or a single one; nil where none is asked for.
+  /// Steps T.
+  var length: Int { get }
+  /// One label per step, or a single one, nil where none is asked for; empty where something else is.
   var labelNames: [String?] { get }
+  /// How many targets there are.
+  var asked: Int { get }
+}
+
+/// Those whose steps are words.
+protocol TextItem: SequenceItem {
+  var words: [String] { get }
+}
+
+extension TextItem {
+  var length: Int { words.count }
 }
 
 extension SequenceItem {
   /// The labels that are asked for.
   var namedLabels: [String] { labelNames.compactMap { $0 } }
+  var asked: Int { labelNames.count { $0 != nil } }
 }
 
-extension TaggedSentence: SequenceItem {
+extension TaggedSentence: TextItem {
   var labelNames: [String?] { tags }
 }
 
-extension LabelledText: SequenceItem {
+extension LabelledText: TextItem {
   var labelNames: [String?] { [label] }
+}
+
+extension NumberSequence: SequenceItem {
+  var length: Int { inputs.count / columns.inputs.count }
+  var labelNames: [String?] { labels }
+  var asked: Int { labels.isEmpty ? targets.count { $0 != nil } : namedLabels.count }
 }

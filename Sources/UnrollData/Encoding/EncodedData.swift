@@ -8,6 +8,10 @@ public struct EncodedSequence: Equatable, Sendable {
   public var labels: [Int32]
   /// Per token, whether its word form occurs in training at all, however rarely, `[T]`.
   public var seen: [Bool]
+  /// Scaled numbers of a series, `[T, E]`; empty of words. The tokens of a series are all `<unk>`.
+  public var numbers: [Float] = []
+  /// Scaled numbers that are asked for, `[T, K]`, NaN where none is; empty where labels are.
+  public var targets: [Float] = []
 
   /// Stands where no label is asked for.
   public static let noLabel: Int32 = -1
@@ -35,7 +39,7 @@ extension EncodedCorpus {
       return Double(unknown) / Double(max(1, all))
     }
     return switch self {
-    case .sequences(let splits): splits.bySplit { share($0.lazy.flatMap(\.tokens)) }
+    case .sequences(let splits): splits.bySplit { share($0.lazy.filter(\.numbers.isEmpty).flatMap(\.tokens)) }
     case .stream(let splits): splits.bySplit { share($0) }
     }
   }
@@ -47,19 +51,23 @@ public struct EncodedData: Sendable {
   public let vocabulary: Vocabulary
   /// Empty for running text.
   public let labels: LabelSet
+  /// Of the training split of a series, or of a stored model; nil of words.
+  public let scales: SeriesScales?
   public let corpus: EncodedCorpus
 
-  /// Encodes with the vocabulary of the training split.
+  /// Encodes with vocabulary and scales of the training split.
   public init(_ data: LoadedData, minimumCount: Int = 1, limit: Int = 0) throws {
     let vocabulary = Vocabulary(counting: data.corpus, minimumCount: minimumCount, limit: limit)
-    try self.init(data.corpus, vocabulary: vocabulary, labels: data.labels)
+    try self.init(
+      data.corpus, vocabulary: vocabulary, labels: data.labels, scales: SeriesScales(measuring: data.corpus))
   }
 
   /// Encodes with tables that were made before, for example those of a stored model.
   ///
+  /// - Parameter scales: a series needs them.
   /// - Throws: `InputError` for a label that `labels` does not have.
-  public init(_ corpus: Corpus, vocabulary: Vocabulary, labels: LabelSet) throws {
-    (self.vocabulary, self.labels) = (vocabulary, labels)
+  public init(_ corpus: Corpus, vocabulary: Vocabulary, labels: LabelSet, scales: SeriesScales? = nil) throws {
+    (self.vocabulary, self.labels, self.scales) = (vocabulary, labels, scales)
     switch corpus {
     case .tagged(let splits):
       self.corpus = .sequences(try splits.map { try EncodedSequence($0, vocabulary, labels) })
@@ -67,20 +75,36 @@ public struct EncodedData: Sendable {
       self.corpus = .sequences(try splits.map { try EncodedSequence($0, vocabulary, labels) })
     case .text(let splits):
       self.corpus = .stream(splits.map { vocabulary.id($0) })
+    case .series(let splits):
+      guard let scales else {
+        throw InputError("numbers are read with the scales of a model for numbers, and there are none")
+      }
+      self.corpus = .sequences(try splits.map { try EncodedSequence($0, scales, labels) })
     }
   }
 }
 
 extension EncodedSequence {
-  init(_ item: some SequenceItem, _ vocabulary: Vocabulary, _ labels: LabelSet) throws {
+  init(_ item: some TextItem, _ vocabulary: Vocabulary, _ labels: LabelSet) throws {
     let found = item.words.map(vocabulary.find)
     tokens = found.map { max(0, $0) }
     seen = found.map { $0 >= 0 }
-    self.labels = try item.labelNames.map { name in
+    self.labels = try labels.ids(item.labelNames)
+  }
+
+  init(_ item: NumberSequence, _ scales: SeriesScales, _ labels: LabelSet) throws {
+    tokens = [Int32](repeating: Vocabulary.unknownID, count: item.length)
+    seen = [Bool](repeating: true, count: item.length)
+    (numbers, targets) = try scales.scaled(item)
+    self.labels = try labels.ids(item.labels)
+  }
+}
+
+extension LabelSet {
+  fileprivate func ids(_ names: [String?]) throws -> [Int32] {
+    try names.map { name in
       guard let name else { return EncodedSequence.noLabel }
-      guard let id = labels.id(name) else {
-        throw InputError(Suggestion.unknown("label", name, known: labels.names))
-      }
+      guard let id = id(name) else { throw InputError(Suggestion.unknown("label", name, known: self.names)) }
       return id
     }
   }
@@ -96,6 +120,7 @@ extension Vocabulary {
       self.init(counting: splits.train.lazy.flatMap(\.words), minimumCount: minimumCount, limit: limit)
     case .text(let splits):
       self.init(counting: splits.train, minimumCount: minimumCount, limit: limit)
+    case .series: self.init(counting: EmptyCollection())
     }
   }
 }

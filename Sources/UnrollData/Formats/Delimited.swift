@@ -26,15 +26,15 @@ private struct Delimited {
   func read(_ path: String, _ files: SourceFiles, _ options: DataOptions) throws -> [Sample<LabelledText>] {
     let file = try files.read(path, options.encoding)
     var records = DelimitedRecords(file: file, separator: separator.byte, quotes: quotes)
-    guard let header = try records.next() else { throw file.error("the file has no header line") }
+    let header = try DelimitedHeader(&records, separator)
     let wanted = [options.textColumn, options.secondTextColumn].filter { !$0.isEmpty }
-    let texts = try wanted.map { try column($0, header, file) }
-    let label = try column(options.labelColumn, header, file)
+    let texts = try wanted.map(header.column)
+    let label = try header.column(options.labelColumn)
     let tokeniser = Tokeniser(options)
     var samples: [Sample<LabelledText>] = []
     while let record = try records.next() {
-      guard record.fields.count == header.fields.count else {
-        let message = "this line has \(record.fields.count) columns, the header has \(header.fields.count)"
+      guard record.fields.count == header.names.count else {
+        let message = "this line has \(record.fields.count) columns, the header has \(header.names.count)"
         throw file.error(message, record.line)
       }
       let item = try item(texts.map { record.fields[$0] }, record.fields[label], tokeniser, file, record.line)
@@ -52,27 +52,5 @@ private struct Delimited {
     guard texts.allSatisfy({ !$0.isBlank }) else { throw file.error("the text is empty", line) }
     let tokens = texts.map { tokeniser.tokens($0.trimmed) }
     return LabelledText(words: Array(tokens.joined(separator: ["<sep>"])), label: label.trimmed.text)
-  }
-
-  private func column(_ name: String, _ header: DelimitedRecords.Record, _ file: TextFile) throws -> Int {
-    let names = header.fields.map(\.trimmed.text)
-    guard let index = names.firstIndex(of: name) else {
-      throw file.error(hint(header) ?? Suggestion.unknown("column", name, known: names), header.line)
-    }
-    guard names.lastIndex(of: name) == index else {
-      throw file.error("two columns of the header are called \"\(name)\"; rename one", header.line)
-    }
-    return index
-  }
-
-  /// Another separator, when the header is a single field that holds it.
-  private func hint(_ header: DelimitedRecords.Record) -> String? {
-    guard header.fields.count == 1 else { return nil }
-    let others = Separator.allCases.filter { $0 != .space && header.fields[0].contains($0.byte) }
-    return others.first.map { other in
-      let advice = quotes ? "separator to \(other.rawValue)" : "format to csv and separator to \(other.rawValue)"
-      return
-        "the header has no \(separator.rawValue), but a \(other.rawValue); if that separates the columns, set \(advice)"
-    }
   }
 }

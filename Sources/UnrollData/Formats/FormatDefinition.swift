@@ -57,11 +57,11 @@ public struct FormatDefinition: Sendable {
   private static func commonKeys(_ kind: CorpusKind) -> [String] {
     let own: [String]
     switch kind {
-    case .tagged: own = ["unseen_labels", "max_length", "duplicates"]
-    case .labelled: own = ["unit", "tokeniser", "unseen_labels", "max_length", "duplicates", "stratify"]
-    case .text: own = ["unit", "tokeniser", "line_token"]
+    case .tagged: own = ["lowercase", "unseen_labels", "max_length", "duplicates"]
+    case .labelled: own = ["lowercase", "unit", "tokeniser", "unseen_labels", "max_length", "duplicates", "stratify"]
+    case .text: own = ["lowercase", "unit", "tokeniser", "line_token"]
+    case .series: own = ["unseen_labels", "max_length", "duplicates"]
     }
-    return ["encoding", "lowercase"] + own
-      + ["development_percent", "test_percent", "subsample", "subsample_held_out"]
+    return ["encoding"] + own + ["development_percent", "test_percent", "subsample", "subsample_held_out"]
   }
 }

@@ -2,7 +2,9 @@ import UnrollCore
 
 /// The formats that a study can read by path.
 public enum Formats {
-  public static let all: [FormatDefinition] = [.conllu, .columns, .labelFirst, .filePerClass, .csv, .tsv, .text]
+  public static let all: [FormatDefinition] = [
+    .conllu, .columns, .labelFirst, .filePerClass, .csv, .tsv, .text, .series,
+  ]
 
   /// - Throws: `InputError` that suggests the nearest name.
   public static func named(_ name: String) throws -> FormatDefinition {
@@ -24,6 +26,7 @@ public enum Formats {
     (["fasttext"], [.labelFirst]),
     (["folder", "directory", "files"], [.filePerClass]),
     (["excel", "spreadsheet"], [.csv, .tsv]),
+    (["numbers", "timeseries", "time-series"], [.series]),
     (["txt", "plain", "plain-text", "raw", "lm"], [.text]),
   ]
 }

@@ -1,7 +1,7 @@
 import UnrollCore
 
 /// Makes items instead of reading them: a pure function of options and randomness.
-struct Generator<Item: SequenceItem>: Sendable {
+struct Generator<Item: TextItem>: Sendable {
   let make: @Sendable (GeneratorOptions, inout RandomSource) -> Item
 
   /// What an item takes as words and labels and encoded: measured, rounded up.

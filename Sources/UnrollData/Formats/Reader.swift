@@ -8,6 +8,8 @@ enum Reader: Sendable {
   case stream(Read<[String]>)
   /// Running text made of short independent pieces, split by their content.
   case pieces(Read<[Sample<String>]>)
+  /// Rows of numbers.
+  case series(Read<[Sample<NumberSequence>]>)
   case generatedTags(Generator<TaggedSentence>)
   case generatedTexts(Generator<LabelledText>)
 
@@ -16,13 +18,14 @@ enum Reader: Sendable {
     case .tagged, .generatedTags: .tagged
     case .labelled, .generatedTexts: .labelled
     case .stream, .pieces: .text
+    case .series: .series
     }
   }
 
   var isGenerated: Bool {
     switch self {
     case .generatedTags, .generatedTexts: true
-    case .tagged, .labelled, .stream, .pieces: false
+    case .tagged, .labelled, .stream, .pieces, .series: false
     }
   }
 
@@ -31,7 +34,7 @@ enum Reader: Sendable {
     switch self {
     case .generatedTags(let generator): try generator.requireMemory(options)
     case .generatedTexts(let generator): try generator.requireMemory(options)
-    case .tagged, .labelled, .stream, .pieces: break
+    case .tagged, .labelled, .stream, .pieces, .series: break
     }
   }
 }

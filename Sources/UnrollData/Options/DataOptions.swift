@@ -3,6 +3,7 @@ import UnrollCore
 /// Every option that some format knows; a format lists the keys that mean something to it.
 struct DataOptions: Options {
   enum UnseenLabels: String, CaseIterable, Sendable { case error, keep, drop }
+  enum LabelOf: String, CaseIterable, Sendable { case step, sequence }
   enum Level: String, CaseIterable, Sendable { case full, coarse }
 
   var train = ""
@@ -19,6 +20,11 @@ struct DataOptions: Options {
   var textColumn = "text"
   var secondTextColumn = ""
   var labelColumn = "label"
+  var labelOf = LabelOf.step
+  var sequenceColumn = "sequence"
+  var inputColumns = ""
+  var targetColumns = ""
+  var ahead = 0
   var unit = TokenUnit.word
   var tokeniser = WordRule.spaces
   var lowercase = false
@@ -38,7 +44,7 @@ struct DataOptions: Options {
   var hasTest: Bool { !test.isEmpty }
 
   static let table: [OptionKey<DataOptions>] =
-    files + layout + [column] + tokens + sizes + GeneratorOptions.table.map { $0.lifted(\.generator) }
+    files + layout + [column] + series + tokens + sizes + GeneratorOptions.table.map { $0.lifted(\.generator) }
 
   /// The keys that say where the files lie and how to read them: of a named set its name says that already.
   static let fileKeys = Set((files + layout).map(\.name))
@@ -64,6 +70,21 @@ struct DataOptions: Options {
       "ignore_label", \.ignoreLabel,
       "a tag that asks for nothing: no part in loss, scores, baseline or classes; empty for none"
     ).later,
+  ]
+
+  private static let series: [OptionKey<DataOptions>] = [
+    OptionKey(
+      "sequence_column", \.sequenceColumn, "header of the column that numbers the sequences; empty: a file is one"),
+    OptionKey(
+      "input_columns", \.inputColumns,
+      "headers of the numbers that are read, with commas; empty: all that nothing else is"),
+    OptionKey(
+      "target_columns", \.targetColumns,
+      "headers of the numbers that are asked for, with commas; empty: those that are read"
+    ).needs("no label_column") { $0.labelColumn.isEmpty },
+    OptionKey("ahead", \.ahead, in: 0...1_000_000, "how many rows later the numbers that are asked for stand")
+      .needs("no label_column") { $0.labelColumn.isEmpty },
+    OptionKey("label_of", \.labelOf, "what a label belongs to").needs("label_column") { !$0.labelColumn.isEmpty },
   ]
 
   private static let column = OptionKey<DataOptions>(
@@ -93,11 +114,15 @@ struct DataOptions: Options {
     OptionKey("subsample", \.subsample, in: 0...Int.max, "training items (tokens of running text) to keep; 0 for all"),
     OptionKey("subsample_held_out", \.subsampleHeldOut, in: 0...Int.max, "the same for development and for test"),
     OptionKey("max_length", \.maxLength, in: 0...Int.max, "training items with more tokens are left out; 0 for none"),
-    OptionKey("unseen_labels", \.unseenLabels, "labels that training lacks: complain, keep as errors, drop the items"),
+    OptionKey("unseen_labels", \.unseenLabels, "labels that training lacks: complain, keep as errors, drop the items")
+      .needs("label_column") { !$0.labelColumn.isEmpty },
   ]
 }
 
 extension DataOptions {
+  /// What is asked for of series.
+  var seriesKind: CorpusKind { labelColumn.isEmpty ? .series : labelOf == .step ? .tagged : .labelled }
+
   /// The lines of `keys`, in their order, with the values of these options as defaults.
   func described(_ keys: [String]) -> [OptionDescription] {
     let all = described

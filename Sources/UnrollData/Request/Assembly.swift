@@ -14,6 +14,10 @@ struct Assembly {
     case .labelled(let read):
       let (splits, labels) = try sequences(read)
       return (.labelled(splits), labels)
+    case .series(let read):
+      let (splits, labels) = try sequences(read)
+      try checkColumns(splits)
+      return (.series(splits), labels)
     case .generatedTags(let generator):
       let splits = try generator.splits(options.generator)
       return (.tagged(splits), LabelSet(splits))
@@ -36,20 +40,39 @@ struct Assembly {
     _ read: Reader.Read<[Sample<Item>]>
   ) throws -> (Splits<Item>, LabelSet) {
     var splits = try splitByContent(read) { $0.namedLabels.first ?? "" }
-    let (labels, trained) = try checkLabels(&splits)
+    let hasLabels = splits.all.contains { !$0.item.labelNames.isEmpty }
+    let (labels, trained) = hasLabels ? try checkLabels(&splits) : (LabelSet([]), [])
     let crowding = crowding(splits)
-    if options.maxLength > 0 { splits.train.removeAll { $0.item.words.count > options.maxLength } }
+    if options.maxLength > 0 { splits.train.removeAll { $0.item.length > options.maxLength } }
     splits.train = subsample(splits.train, options.subsample)
     splits.development = subsample(splits.development, options.subsampleHeldOut)
     splits.test = subsample(splits.test, options.subsampleHeldOut)
     try requireItems(splits, crowding)
-    for split in Split.allCases where splits[split].allSatisfy({ $0.item.namedLabels.isEmpty }) {
+    for split in Split.allCases where splits[split].allSatisfy({ $0.item.asked == 0 }) {
       let name = split == .train ? "training" : split.rawValue
-      throw InputError("every tag of the \(name) split is the ignored one: give it more items")
+      throw InputError(
+        hasLabels
+          ? "every tag of the \(name) split is the ignored one: give it more items"
+          : "nothing is asked for in the \(name) split: its targets are empty, or ahead is more than its sequences have rows"
+      )
     }
     crowding.map(files.remark)
     remarkMissing(labels, trained, splits)
     return (splits.map(\.item), labels)
+  }
+
+  /// All files must have the same columns.
+  private func checkColumns(_ splits: Splits<NumberSequence>) throws {
+    let own = splits.train[0].columns
+    for split in [Split.development, .test] {
+      guard let other = splits[split].first(where: { $0.columns != own })?.columns else { continue }
+      let (more, fewer) = (
+        other.inputs.filter { !own.inputs.contains($0) }, own.inputs.filter { !other.inputs.contains($0) }
+      )
+      throw InputError(
+        "the files of training and \(split.rawValue) have other columns (\((more + fewer).joined(separator: ", "))): name those that "
+          + "both have in input_columns")
+    }
   }
 
   private func tokens(_ splits: Splits<String>) throws -> Splits<String> {

@@ -48,8 +48,8 @@ public struct DataRequest: Sendable {
     }
   }
 
-  /// What the labels stand on.
-  public var kind: CorpusKind { definition.kind }
+  /// What is asked for.
+  public var kind: CorpusKind { definition.kind == .series ? options.seriesKind : definition.kind }
 
   /// Whether a token is a character.
   public var isOfCharacters: Bool { options.unit == .character }

@@ -1,0 +1,34 @@
+/// One sequence of rows of numbers, with what is asked for at its steps.
+public struct NumberSequence: Equatable, Sendable {
+  /// What its columns are; the same for all sequences of a set.
+  public var columns: SeriesColumns
+  /// `[T, E]`, row by row.
+  public var inputs: [Double]
+  /// Numbers that are asked for, `[T, K]`, nil where none is; empty where labels are.
+  public var targets: [Double?]
+  /// A label a step, nil where none is asked for, or one for the sequence; empty where numbers are asked for.
+  public var labels: [String?]
+
+  public init(columns: SeriesColumns, inputs: [Double], targets: [Double?] = [], labels: [String?] = []) {
+    (self.columns, self.inputs, self.targets, self.labels) = (columns, inputs, targets, labels)
+  }
+}
+
+/// The columns of series by name, and what is asked for.
+public struct SeriesColumns: Equatable, Sendable {
+  public enum Target: Equatable, Sendable {
+    /// K numbers at every step.
+    case numbers([String])
+    case labelOfStep
+    case labelOfSequence
+  }
+
+  /// E columns.
+  public var inputs: [String]
+  public var target: Target
+
+  public init(inputs: [String], target: Target) { (self.inputs, self.target) = (inputs, target) }
+
+  /// K; 0 where labels are asked for.
+  public var targetCount: Int { if case .numbers(let names) = target { names.count } else { 0 } }
+}
