@@ -21,6 +21,10 @@ enum Readers {
       _ = try file("record.json", bytes)
       _ = try RecordStore(folder: folder).read("record")
     },
+    "predictions": { bytes in
+      _ = try file("record.predictions", bytes)
+      _ = try RecordStore(folder: folder).predictions(of: "record")
+    },
     "runs": { bytes in _ = try StudyRuns(lines: bytes, file: "runs.jsonl") },
     "cell": { bytes in _ = try RunRequest(json: bytes, file: "cell.json") },
     "safetensors": { bytes in _ = try SafeTensors(bytes) },

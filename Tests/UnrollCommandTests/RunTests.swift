@@ -68,6 +68,23 @@ import UnrollCore
     #expect(try again[5].firstMatch(of: scores)?.0 == line.firstMatch(of: scores)?.0)
   }
 
+  /// Two tasks whose files are equal, in two folders, are the same runs.
+  @Test func aRunThatTheStudyHasTwiceIsOneLine() throws {
+    let program = try Program([
+      "tags.txt": Studies.tags, "b/tags.txt": Studies.tags,
+      "twice.yaml": """
+      tasks: [{data: {format: columns, train: tags.txt}, name: a}, {data: {format: columns, train: b/tags.txt}, name: b}]
+      backends: [{backend: rnn, width: 3}]
+      training: {epochs: 1}
+      seeds: 2
+      """,
+    ])
+    for _ in 0..<2 {
+      #expect(try program.run("run", "twice.yaml").status == 0)
+      #expect(try program.read("Reports/twice/runs.jsonl").split(separator: "\n").count == 3)
+    }
+  }
+
   @Test func aDamagedFileOfRunsIsASentence() throws {
     let program = try Program(Studies.small)
     #expect(try program.run("run", "small.yaml", "--jobs", "2").status == 0)

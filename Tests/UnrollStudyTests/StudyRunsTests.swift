@@ -67,6 +67,7 @@ extension Synthetic {
     let (before, after) = (try text(runs).split(separator: "\n"), try text(changed).split(separator: "\n"))
     #expect(before.count == 7 && after.count == 7)
     #expect(zip(before, after).count { $0 != $1 } == 1)
+    #expect(try text(StudyRuns(records: runs.records + runs.records, wanted: 7, notes: runs.notes)) == text(runs))
     changed.records.remove(at: 3)
     #expect(try text(changed).split(separator: "\n") == before.filter { !$0.contains(runs.records[3].identity) })
   }

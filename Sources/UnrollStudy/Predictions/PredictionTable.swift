@@ -26,15 +26,20 @@ public struct PredictionTable {
       }
       guard let first = runs.first?.0 else { continue }
       let items = TestItems(try first.request.load(location), characters: first.request.isOfCharacters)
+      let truths = items.items.map(items.truth)
+      var classes: [[Int]: [String]] = [:]
       kept += runs.count
       for seed in runs.map(\.0.cell.seed).unique {
         var columns: [String: [String]] = [:]
-        for (cell, classes, path) in runs where cell.cell.seed == seed {
-          columns[cell.cell.backend] = try PredictionTable.column(items, classes, items.classes(cell.model), path)
+        for (cell, predicted, path) in runs where cell.cell.seed == seed {
+          let vocabulary = [cell.model.minimumCount, cell.model.vocabularyLimit]
+          let names = classes[vocabulary] ?? items.classes(cell.model)
+          classes[vocabulary] = names
+          columns[cell.cell.backend] = try PredictionTable.column(items, predicted, names, path)
         }
         for (index, item) in items.items.enumerated() {
           text += CSV.row(
-            [task, "\(seed)", "\(index + 1)", item.text, items.truth(item)] + backends.map { columns[$0]?[index] ?? "" }
+            [task, "\(seed)", "\(index + 1)", item.text, truths[index]] + backends.map { columns[$0]?[index] ?? "" }
           )
         }
       }

@@ -34,7 +34,7 @@ extension RecordStore {
   /// The class of every target of the test split; nil when the run has left none here.
   ///
   /// - Throws: `InputError` for a file of something else.
-  func predictions(of identity: String) throws -> [Int32]? {
+  public func predictions(of identity: String) throws -> [Int32]? {
     let path = predictionsPath(of: identity)
     guard RecordStore.isIdentity(identity), Files.exists(path) else { return nil }
     let bytes = try Files.read(path)

@@ -26,10 +26,12 @@ extension StudyRuns {
     var wanted: Int
   }
 
-  /// The file; equal runs, in any order, have equal bytes.
+  /// The file; equal runs, in any order, have equal bytes. A run that the study has twice, as tasks of equal data have, is one line.
   public func lines() throws -> [UInt8] {
     let head = try Head(format: StudyRuns.currentFormat, notes: notes, wanted: wanted).json() + [UInt8(ascii: "\n")]
-    return try records.sorted { $0.place < $1.place }.reduce(into: head) { $0 += try $1.json(pretty: false) }
+    var taken: Set<String> = []
+    return try records.filter { taken.insert($0.identity).inserted }.sorted { $0.place < $1.place }
+      .reduce(into: head) { $0 += try $1.json(pretty: false) }
   }
 
   /// - Parameter file: where the lines stand, for complaints.
