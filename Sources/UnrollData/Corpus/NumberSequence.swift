@@ -12,6 +12,13 @@ public struct NumberSequence: Equatable, Sendable {
   public init(columns: SeriesColumns, inputs: [Double], targets: [Double?] = [], labels: [String?] = []) {
     (self.columns, self.inputs, self.targets, self.labels) = (columns, inputs, targets, labels)
   }
+
+  /// The inputs of every step, with blanks between them.
+  package var rows: [String] {
+    stride(from: 0, to: inputs.count, by: columns.inputs.count).map { start in
+      inputs[start..<start + columns.inputs.count].map { "\($0)" }.joined(separator: " ")
+    }
+  }
 }
 
 /// The columns of series by name, and what is asked for.

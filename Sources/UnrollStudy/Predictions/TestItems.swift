@@ -32,6 +32,8 @@ struct TestItems {
       items = splits.test.map { Item(text: $0.words.joined(separator: between), truths: $0.tags) }
     case .labelled(let splits):
       items = splits.test.map { Item(text: $0.words.joined(separator: between), truths: [$0.label]) }
+    case .series(let splits):
+      items = splits.test.map { Item(text: $0.rows.joined(separator: "; "), truths: $0.labels) }
     case .text(let splits):
       let (tokens, targets) = (splits.test.dropLast(), splits.test.dropFirst())
       items = stride(from: 0, to: targets.count, by: ItemScores.block).map { start in
