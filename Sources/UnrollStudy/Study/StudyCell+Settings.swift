@@ -26,7 +26,7 @@ extension StudyCell {
     try model.apply(try entries("model"), "model")
     try training.apply(try entries("training"), "training")
     let (backend, size) = try StudyCell.backend(try entries("backend"), file)
-    let task = Tasks.made(for: request.kind)
+    let task = try Tasks.made(for: request.kind)
     guard cell.seed >= 0 else { throw InputError("seed must be 0 or more, not \(cell.seed)", file: file) }
     var cell = cell
     cell.kind = task.name

@@ -57,10 +57,11 @@ extension TaskEntry {
     let points = try Grid.expand(Setting(.table(known), file: setting.file, line: setting.line))
     let requests = try requests(data)
     return try requests.flatMap { request, varied in
-      try points.map { point in
+      let task = try data.placing { try Tasks.made(for: request.kind) }
+      return try points.map { point in
         TaskEntry(
           number: number, title: try point.text("name") ?? request.name, varied: varied + point.varied,
-          request: request, task: Tasks.made(for: request.kind), overrides: try point.overrides(), setting: setting)
+          request: request, task: task, overrides: try point.overrides(), setting: setting)
       }
     }
   }
