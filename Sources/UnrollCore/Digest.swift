@@ -12,7 +12,11 @@ package struct Digest {
   package static func hex(_ bytes: some Sequence<UInt8>) -> String {
     var digest = Digest()
     digest.update(Array(bytes))
-    return digest.finish().map { byte in String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }.joined()
+    return hexadecimal(digest.finish())
+  }
+
+  package static func hexadecimal(_ bytes: [UInt8]) -> String {
+    bytes.map { byte in String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }.joined()
   }
 
   /// The first eight bytes as an integer: for splits and subsamples that depend on content alone.

@@ -14,6 +14,14 @@ extension Setting {
   }
 }
 
+/// Options of one kind among several.
+public protocol NamedOptions: Options {
+  /// As in a study: `lstm`.
+  static var name: String { get }
+  /// One line.
+  static var summary: String { get }
+}
+
 extension Options {
   /// Reads entries strictly; one that has no effect is an error too.
   package init(strict entries: [Setting.Entry], _ what: String) throws {

@@ -9,10 +9,11 @@ import UnrollTraining
 struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
-    abstract: "Lists the keys of a study, backends, tasks, data sets and formats, with every option when asked.",
+    abstract:
+      "Lists the keys of a study, backends, inputs, heads, tasks, data sets and formats, with every option when asked.",
     discussion: "A name, such as `unroll list lstm`, shows that one with its options.")
 
-  enum Topic: String, CaseIterable { case study, backends, tasks, data, formats, training, model }
+  enum Topic: String, CaseIterable { case study, backends, inputs, heads, tasks, data, formats, training, model }
 
   @Argument(
     help: "Only one of them (\(Topic.allCases.map(\.rawValue).joined(separator: ", "))), or the one of this name.")
@@ -23,6 +24,8 @@ struct ListCommand: ParsableCommand {
   /// What can be shown by itself: several when a name is that of a backend and of something else.
   private static var named: [(name: String, show: (OptionLines) throws -> Void)] {
     Backends.all.map { backend in (backend.name, { try $0.show(backend, andCommon: true) }) }
+      + Inputs.all.map { input in (input.name, { $0.show(input, input.summary) }) }
+      + Heads.all.map { head in (head.name, { $0.show(head, head.summary) }) }
       + Tasks.all.map { task in (task.name, { $0.show(task) }) }
       + Datasets.all.map { set in (set.name, { $0.show(set) }) }
       + Formats.all.map { format in (format.name, { $0.show(format) }) }
@@ -59,6 +62,12 @@ struct ListCommand: ParsableCommand {
       print("Backends (in a study: `backends: [NAME, {backend: NAME, OPTION: VALUE}]`)")
       for options in Backends.all { try lines.show(options) }
       if verbose { lines.options("Options of every backend", StackOptions.described) }
+    case .inputs:
+      print("Inputs (in a study: `model: {inputs: [NAME, {input: NAME, OPTION: VALUE}]}`)")
+      for input in Inputs.all { lines.show(input, input.summary) }
+    case .heads:
+      print("Heads (in a study: `model: {head: NAME}`, or `model: {head: {head: NAME, OPTION: VALUE}}`)")
+      for head in Heads.all { lines.show(head, head.summary) }
     case .tasks:
       print("Tasks (chosen by the kind of data)")
       for task in Tasks.all { lines.show(task) }
@@ -90,6 +99,11 @@ private struct OptionLines {
       print("      parameters \"\(group.name)\": learning rate × \(group.learningRateFactor), \(decay)")
     }
     if andCommon { options("  Options of every backend", StackOptions.described) }
+  }
+
+  func show<O: NamedOptions>(_ type: O.Type, _ summary: String) {
+    entry(type.name, summary)
+    if verbose { options(nil, type.described) }
   }
 
   func show(_ task: any Task.Type) { entry(task.name, "\(task.summary); data: \(task.kind.rawValue)") }

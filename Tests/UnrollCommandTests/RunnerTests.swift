@@ -18,7 +18,8 @@ import UnrollCore
       #expect(try program.read("Reports/small.md").contains("12 of 12 runs"))
       let left = program.files.filter { $0.hasPrefix("Reports/") && !$0.hasSuffix(".svg") }
       #expect(
-        left.count == 24 + 4, "records and predictions, the grid, whose they are, the report, its runs, and nothing else: \(left)")
+        left.count == 24 + 4,
+        "records and predictions, the grid, whose they are, the report, its runs, and nothing else: \(left)")
       try program.remove("Reports")
     }
   }

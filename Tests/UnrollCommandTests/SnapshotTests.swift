@@ -28,13 +28,16 @@ import UnrollTraining
     #expect(
       lines.filter { !$0.hasPrefix("  ") } == [
         "Backends (in a study: `backends: [NAME, {backend: NAME, OPTION: VALUE}]`)",
+        "Inputs (in a study: `model: {inputs: [NAME, {input: NAME, OPTION: VALUE}]}`)",
+        "Heads (in a study: `model: {head: NAME}`, or `model: {head: {head: NAME, OPTION: VALUE}}`)",
         "Tasks (chosen by the kind of data)",
         "Data sets (in a study: `data: NAME`, or `data: {name: NAME, OPTION: VALUE}`)",
         "Formats (your own files: `data: {format: NAME, train: PATH, …}`)",
       ])
     let names = lines.filter { $0.hasPrefix("  ") }.map { String($0.split(separator: " ")[0]) }
     #expect(
-      names == Backends.all.map { $0.name } + Tasks.all.map { $0.name } + Datasets.all.map { $0.name }
+      names == Backends.all.map { $0.name } + Inputs.all.map { $0.name } + Heads.all.map { $0.name }
+        + Tasks.all.map { $0.name } + Datasets.all.map { $0.name }
         + Formats.all.map { $0.name })
     for backend in Backends.all { #expect(lines.contains { $0.hasSuffix(" \(backend.summary)") }) }
   }

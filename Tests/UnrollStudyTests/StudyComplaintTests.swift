@@ -1,5 +1,6 @@
 import Testing
 import UnrollCore
+import UnrollData
 import UnrollLayers
 
 @testable import UnrollStudy
@@ -44,6 +45,12 @@ import UnrollLayers
         "backends: [rnn]\ntraining: {optimiser: adamw}", 4,
         "training: optimiser: adamw without a weight_decay above zero is adam; set one, or use adam"
       ),
+      (
+        "backends: [rnn]\nmodel: {inputs: [capitals], embedding: 9}", 4,
+        "model: embedding has no effect here, it needs inputs: words; leave it out"
+      ),
+      ("backends: [rnn]\nmodel: {inputs: [words, leters]}", 4, "unknown input \"leters\""),
+      ("backends: [rnn]\nmodel: {head: [softmax, {haed: crf}]}", 4, "a head needs its name: {head: NAME, …}"),
       ("backends: [rnn]\ntraining: {chunk: 9}", 4, "training: chunk has no effect here, it needs running text;"),
       ("backends: [rnn]\nbackend: {merge: sum}", 4, "backend rnn: merge has no effect here, it needs direction: bi"),
       (
@@ -176,5 +183,47 @@ import UnrollLayers
       StudyText.complaint(text)
         == "s.yaml:3: backend lstm: a bidirectional model would see the tokens that it has to predict; use direction: forward"
     )
+  }
+}
+
+/// Inputs and heads that do not fit a task are said before anything is trained.
+@Suite struct ModelFitTests {
+  @Test(
+    arguments: [
+      ("adding", "{head: crf}", "the head crf does not answer what classification asks; leave head out"),
+      (
+        "names-by-language", "{inputs: [words, characters]}",
+        "the input characters reads how words are written, and the tokens of names-by-language are characters; leave it out"
+      ),
+    ])
+  func sentences(data: String, model: String, sentence: String) throws {
+    let text = "tasks: [\(data)]\nbackends:\n  - gru\nmodel: \(model)\n"
+    let error = #expect(throws: InputError.self) { try StudyText.study(text) }
+    #expect(error?.description == "s.yaml:3: \(sentence)")
+  }
+
+  /// A list of lists of inputs is a grid, named by what it varies; each cell survives its JSON.
+  @Test func gridsOfInputsAndHeads() throws {
+    let text = """
+      tasks: [copying]
+      backends: [gru]
+      model: {inputs: [[words], [words, {input: characters, backend: {backend: convolution, width: 8}}, capitals]], head: [softmax, crf]}
+      seeds: [1]
+      """
+    let requests = try StudyText.study(text).requests(DataLocation(roots: []))
+    #expect(
+      requests.map(\.cell.cell.backend) == [
+        "gru inputs=words head=softmax", "gru inputs=words head=crf",
+        "gru inputs=words+characters+capitals head=softmax",
+        "gru inputs=words+characters+capitals head=crf",
+      ])
+    #expect(Set(requests.map(\.identity)).count == 4)
+    for request in requests {
+      let again = try RunRequest(json: try request.json(), file: "cell.json")
+      #expect(again.cell.resolved == request.cell.resolved)
+    }
+    let plain = "tasks: [copying]\nbackends: [gru]\nseeds: [1]\n"
+    let before = try StudyText.study(plain).requests(DataLocation(roots: []))
+    #expect(before[0].identity == requests[0].identity, "what was always so says nothing")
   }
 }

@@ -9,7 +9,8 @@ import UnrollLayers
 enum Small {
   /// "the/D cat/N": words with tags, of which one may ask for nothing; sentences by line.
   static func tagged(
-    _ train: String, development: String? = nil, test: String? = nil, ignoring ignored: String = ""
+    _ train: String, development: String? = nil, test: String? = nil, ignoring ignored: String = "",
+    spelled: Bool = false
   ) throws -> EncodedData {
     func read(_ text: String) -> [TaggedSentence] {
       text.split(separator: "\n").map { line in
@@ -18,7 +19,8 @@ enum Small {
       }
     }
     let splits = Splits(train: read(train), development: read(development ?? train), test: read(test ?? train))
-    return try encoded(.tagged(splits), LabelSet((splits.train + splits.test).flatMap(\.tags).compactMap { $0 }))
+    return try encoded(
+      .tagged(splits), LabelSet((splits.train + splits.test).flatMap(\.tags).compactMap { $0 }), spelled: spelled)
   }
 
   /// "yes a b c": a label, then words; texts by line.
@@ -40,9 +42,10 @@ enum Small {
     return try encoded(.text(splits), LabelSet([]))
   }
 
-  private static func encoded(_ corpus: Corpus, _ labels: LabelSet) throws -> EncodedData {
+  private static func encoded(_ corpus: Corpus, _ labels: LabelSet, spelled: Bool = false) throws -> EncodedData {
     try EncodedData(
-      LoadedData(name: "small", version: "1", licence: "", source: "", digest: "", labels: labels, corpus: corpus))
+      LoadedData(name: "small", version: "1", licence: "", source: "", digest: "", labels: labels, corpus: corpus),
+      spelled: spelled)
   }
 
   /// Every kind of backend with its defaults, or with the options of the contract, whose states short texts feel.

@@ -21,7 +21,7 @@ public struct Splits<Item> {
   }
 
   /// Train, then development, then test.
-  var all: FlattenSequence<[[Item]]> { [train, development, test].joined() }
+  package var all: FlattenSequence<[[Item]]> { [train, development, test].joined() }
 
   /// Changes every item.
   public func map<Other>(_ change: (Item) throws -> Other) rethrows -> Splits<Other> {

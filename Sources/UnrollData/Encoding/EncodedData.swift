@@ -8,6 +8,8 @@ public struct EncodedSequence: Equatable, Sendable {
   public var labels: [Int32]
   /// Per token, whether its word form occurs in training at all, however rarely, `[T]`.
   public var seen: [Bool]
+  /// How each token is written, `[T]`; empty where nobody reads it.
+  public var words: [String] = []
   /// Scaled numbers of a series, `[T, E]`; empty of words. The tokens of a series are all `<unk>`.
   public var numbers: [Float] = []
   /// Scaled numbers that are asked for, `[T, K]`, NaN where none is; empty where labels are.
@@ -56,23 +58,30 @@ public struct EncodedData: Sendable {
   public let corpus: EncodedCorpus
 
   /// Encodes with vocabulary and scales of the training split.
-  public init(_ data: LoadedData, minimumCount: Int = 1, limit: Int = 0) throws {
+  ///
+  /// - Parameter spelled: whether sequences keep how their words are written.
+  public init(_ data: LoadedData, minimumCount: Int = 1, limit: Int = 0, spelled: Bool = false) throws {
     let vocabulary = Vocabulary(counting: data.corpus, minimumCount: minimumCount, limit: limit)
     try self.init(
-      data.corpus, vocabulary: vocabulary, labels: data.labels, scales: SeriesScales(measuring: data.corpus))
+      data.corpus, vocabulary: vocabulary, labels: data.labels, scales: SeriesScales(measuring: data.corpus),
+      spelled: spelled)
   }
 
   /// Encodes with tables that were made before, for example those of a stored model.
   ///
-  /// - Parameter scales: a series needs them.
+  /// - Parameters:
+  ///   - scales: a series needs them.
+  ///   - spelled: whether sequences keep how their words are written.
   /// - Throws: `InputError` for a label that `labels` does not have.
-  public init(_ corpus: Corpus, vocabulary: Vocabulary, labels: LabelSet, scales: SeriesScales? = nil) throws {
+  public init(
+    _ corpus: Corpus, vocabulary: Vocabulary, labels: LabelSet, scales: SeriesScales? = nil, spelled: Bool = false
+  ) throws {
     (self.vocabulary, self.labels, self.scales) = (vocabulary, labels, scales)
     switch corpus {
     case .tagged(let splits):
-      self.corpus = .sequences(try splits.map { try EncodedSequence($0, vocabulary, labels) })
+      self.corpus = .sequences(try splits.map { try EncodedSequence($0, vocabulary, labels, spelled) })
     case .labelled(let splits):
-      self.corpus = .sequences(try splits.map { try EncodedSequence($0, vocabulary, labels) })
+      self.corpus = .sequences(try splits.map { try EncodedSequence($0, vocabulary, labels, spelled) })
     case .text(let splits):
       self.corpus = .stream(splits.map { vocabulary.id($0) })
     case .series(let splits):
@@ -85,10 +94,11 @@ public struct EncodedData: Sendable {
 }
 
 extension EncodedSequence {
-  init(_ item: some TextItem, _ vocabulary: Vocabulary, _ labels: LabelSet) throws {
+  init(_ item: some TextItem, _ vocabulary: Vocabulary, _ labels: LabelSet, _ spelled: Bool) throws {
     let found = item.words.map(vocabulary.find)
     tokens = found.map { max(0, $0) }
     seen = found.map { $0 >= 0 }
+    words = spelled ? item.words : []
     self.labels = try labels.ids(item.labelNames)
   }
 

@@ -45,6 +45,15 @@ public final class Pass {
 }
 
 extension Pass {
+  /// The same memory and parameters for other steps: a model inside of the model.
+  ///
+  /// - Parameter name: of the split of randomness that its layers take theirs from.
+  package func over(_ steps: PackedSteps, _ name: String) -> Pass {
+    Pass(
+      steps, parameters: parameters, gradients: gradients, arena: arena, mode: mode, keepsState: false,
+      random: random.split(name))
+  }
+
   /// A mask of dropout in training; nil where nothing is dropped.
   func mask(_ probability: Double, _ rows: Int, _ columns: Int, _ name: String) -> Matrix? {
     guard mode == .training, probability > 0 else { return nil }

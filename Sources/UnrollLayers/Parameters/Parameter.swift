@@ -14,6 +14,8 @@ public struct ParameterGroup: Codable, Hashable, Sendable {
 
   /// Weights and biases of ordinary layers.
   public static let standard = ParameterGroup(name: "standard", learningRateFactor: 1, weightDecay: true)
+  /// What training leaves as it is.
+  public static let frozen = ParameterGroup(name: "frozen", learningRateFactor: 0, weightDecay: false)
 }
 
 /// Where a tensor lies in the slab.

@@ -32,6 +32,10 @@ public struct ParameterBuilder {
 
   /// Parameters declared so far.
   public var count: Int { storage.count }
+  /// Those that training changes.
+  public var trainedCount: Int {
+    storage.list.reduce(0) { $0 + (storage.groups[$1.group] == .frozen ? 0 : $1.count) }
+  }
   /// They themselves, in order.
   public var declared: [Parameter] { storage.list }
 

@@ -19,6 +19,11 @@ public final class Parameters {
 
   public var count: Int { values.count }
 
+  /// Those that training changes.
+  public var trainedCount: Int {
+    list.reduce(0) { $0 + (groups[$1.group] == .frozen ? 0 : $1.count) }
+  }
+
   public func changed() { version += 1 }
 
   public func value(_ parameter: Parameter) -> Matrix { parameter.view(in: values) }

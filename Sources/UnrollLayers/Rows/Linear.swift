@@ -18,6 +18,12 @@ public struct Linear: Layer {
     self.bias = bias.map { parameters.add(prefix + "bias", [output], $0) }
   }
 
+  /// A map whose weights are another layer's.
+  package init(tied weight: Parameter, _ parameters: ParameterBuilder) {
+    self.weight = weight
+    bias = parameters.add("bias", [weight.shape[0]], .constant(0))
+  }
+
   public func forward(_ x: Matrix, _ pass: Pass) -> (output: Matrix, pullback: Pullback) {
     let w = pass.value(weight)
     let y = pass.arena.matrix(x.rows, outputWidth)

@@ -32,11 +32,18 @@ public struct CellRun {
   public func run(progress: @escaping (Double) -> Void = { _ in }) throws -> Outcome {
     let start = ContinuousClock.now
     let loaded = try cell.request.load(location)
-    guard try cell.identity(dataDigest: loaded.digest) == request.identity else {
+    let tables = try cell.tables(loaded, location)
+    let digest = tables.digest(with: loaded.digest)
+    guard try cell.identity(dataDigest: digest) == request.identity else {
       throw InputError("its data or settings are not those it was started with; run the study again")
     }
-    let encoded = try EncodedData(loaded, minimumCount: cell.model.minimumCount, limit: cell.model.vocabularyLimit)
-    var outcome = try train(cell.task, loaded, encoded, progress)
+    let encoded = try EncodedData(
+      loaded, minimumCount: cell.model.minimumCount, limit: cell.model.vocabularyLimit,
+      spelled: cell.model.inputs.contains { type(of: $0).readsSpelling })
+    var outcome = try train(cell.task, loaded, encoded, tables, progress)
+    outcome.record.data.digest = digest
+    let remarks = loaded.remarks + tables.remarks
+    outcome.record.data.remarks = remarks.isEmpty ? nil : remarks
     outcome.record.cost.seconds = (ContinuousClock.now - start).seconds
     outcome.record.cost.peakMemory = Machine.peakMemory
     outcome.record.environment.load = Machine.load
@@ -61,13 +68,17 @@ public struct CellRun {
   }
 
   private func train(
-    _ type: (some Task).Type, _ loaded: LoadedData, _ encoded: EncodedData, _ progress: @escaping (Double) -> Void
+    _ type: (some Task).Type, _ loaded: LoadedData, _ encoded: EncodedData, _ tables: InputTables,
+    _ progress: @escaping (Double) -> Void
   ) throws -> Outcome {
     let task = try type.init(encoded, characters: cell.request.isOfCharacters)
-    let recipe = try sized(
-      NetworkRecipe(
-        cell.model, cell.backend, type.reading,
-        NetworkData(encoded.vocabulary, outputs: task.classes, labels: encoded.labels)), type)
+    let metrics = task.metrics.map(\.name)
+    guard cell.training.select.isEmpty || metrics.contains(cell.training.select) else {
+      throw InputError("training.select: \(Suggestion.unknown("metric", cell.training.select, known: metrics))")
+    }
+    var data = task.data(of: encoded)
+    data.vectors = tables.vectors
+    let recipe = try sized(NetworkRecipe(cell.model, cell.backend, type.reading, data), type)
     let random = RandomSource(seed: UInt64(cell.cell.seed))
     try TrainingMemory.require(parameters: try type.parameterCount(recipe), "the model")
     let network = try type.network(recipe, ParameterBuilder(random: random.split("initial values")))
@@ -100,7 +111,6 @@ public struct CellRun {
     RunRecord.DataSummary(
       name: loaded.name, version: loaded.version, licence: loaded.licence, digest: loaded.digest,
       sizes: loaded.corpus.sizes, vocabulary: encoded.vocabulary.count, classes: classes,
-      remarks: loaded.remarks.isEmpty ? nil : loaded.remarks,
       unknownShares: encoded.corpus.unknownShares)
   }
 
@@ -129,7 +139,7 @@ public struct CellRun {
 
   private func cost(_ network: any Network, _ backend: BackendSettings, _ outcome: TrainingOutcome) -> RunRecord.Cost {
     var cost = RunRecord.Cost.none
-    cost.parameters = network.parameters.count
+    cost.parameters = network.parameters.trainedCount
     if case .parameters(let budget) = cell.size { cost.parameterBudget = budget }
     cost.width = backend.stack.width
     cost.stateFloats = network.measuredStateFloats()

@@ -1,5 +1,6 @@
 import UnrollCore
 import UnrollData
+import UnrollTraining
 
 /// A run that is to be made: a cell of a study, and the identity that its settings and data give it.
 ///
@@ -23,11 +24,20 @@ extension StudyFile {
   public func requests(_ location: DataLocation) throws -> [RunRequest] {
     var digests: [[UInt8]: String] = [:]
     return try cells().map { cell in
-      let key = try Value.table(cell.request.resolved).json()
-      let digest = try digests[key] ?? cell.request.load(location).digest
+      let files = cell.model.inputs.filter { type(of: $0).readsFiles }.map { Inputs.resolved($0) }
+      let key = try Value.list([.table(cell.request.resolved), .list(files)]).json()
+      let digest = try digests[key] ?? cell.digest(location)
       digests[key] = digest
       return RunRequest(cell, identity: try cell.identity(dataDigest: digest))
     }
+  }
+}
+
+extension StudyCell {
+  /// Of the data and of all that is read beside them.
+  fileprivate func digest(_ location: DataLocation) throws -> String {
+    let loaded = try request.load(location)
+    return try tables(loaded, location).digest(with: loaded.digest)
   }
 }
 
@@ -55,7 +65,7 @@ extension RunRequest {
     try Form(
       format: RunRequest.currentFormat, study: cell.study, question: cell.question, cell: cell.cell, order: cell.order,
       identity: identity, settings: cell.resolved,
-      source: cell.request.setting.map { .init(file: $0.file, line: $0.line) }
+      source: cell.source.map { .init(file: $0.file, line: $0.line) }
     ).json()
   }
 

@@ -71,6 +71,9 @@ enum Grid {
   /// Keys whose list is one value; a list of such lists varies.
   private static let listKeys = [StackOfBackendsOptions.listKey, ModelOptions.inputsKey]
 
+  /// Keys whose values may be more than single ones.
+  private static func canBeTables(_ key: String) -> Bool { listKeys.contains(key) || key == ModelOptions.headKey }
+
   private static func isOneValue(_ entry: Setting.Entry) -> Bool {
     guard listKeys.contains(entry.key), case .list(let items) = entry.value.content else { return false }
     return !items.allSatisfy { if case .list = $0.content { true } else { false } }
@@ -83,10 +86,24 @@ enum Grid {
     case .table: return try expand(entry.value, path)
     case .list(let items):
       guard !items.isEmpty else { throw entry.value.error("\(entry.key) is an empty list") }
-      return try items.map { item in
-        let text = listKeys.contains(entry.key) ? item.brief : try item.text("an item of \(entry.key)")
-        return Point(setting: item, varied: items.count > 1 ? [Varied(path: path, value: text)] : [])
+      let texts = try items.map { canBeTables(entry.key) ? $0.title : try $0.text("an item of \(entry.key)") }
+      let areTitles = Set(texts).count == texts.count
+      return zip(items, texts).map { item, text in
+        let value = areTitles ? text : item.brief
+        return Point(setting: item, varied: items.count > 1 ? [Varied(path: path, value: value)] : [])
       }
+    }
+  }
+}
+
+extension Setting {
+  /// Names without their options: `words+characters` of a list of inputs.
+  fileprivate var title: String {
+    switch content {
+    case .scalar(let text): text
+    case .list(let items): items.map(\.title).joined(separator: "+")
+    case .table(let entries):
+      entries.first { ["input", "head", "backend"].contains($0.key) }.map { $0.value.title } ?? brief
     }
   }
 }

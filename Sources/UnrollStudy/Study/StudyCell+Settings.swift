@@ -32,7 +32,8 @@ extension StudyCell {
     cell.kind = task.name
     self.init(
       study: study, question: question, cell: cell, order: order, size: size, request: request, task: task,
-      backend: backend, model: model, training: training)
+      backend: backend, model: model, training: training,
+      source: source ?? request.setting)
   }
 
   /// With a budget the smallest width stands for the one that is solved.

@@ -15,6 +15,8 @@ public struct StudyCell: Sendable {
   let backend: BackendSettings
   let model: ModelOptions
   let training: TrainingOptions
+  /// Where the study names files of its own, whose paths begin there; nil where it names none.
+  let source: Setting?
 
   /// The same cell with another seed.
   func with(seed: Int) -> StudyCell {
@@ -50,7 +52,28 @@ public struct StudyCell: Sendable {
     }
     for split in Split.allCases { data[split.rawValue] = nil }
     settings["data"] = .table(data)
+    if case .table(var model)? = settings["model"], case .list(let inputs)? = model["inputs"] {
+      model["inputs"] = .list(inputs.map(withoutFile))
+      settings["model"] = .table(model)
+    }
     let whole = Value.table(["settings": .table(settings), "data": .string(dataDigest)])
     return String(Digest.hex(try whole.json()).prefix(24))
+  }
+
+  private static func withoutFile(_ input: Value) -> Value {
+    guard case .table(var table) = input else { return input }
+    table["file"] = nil
+    return .table(table)
+  }
+
+  /// What the inputs read from files of their own.
+  func tables(_ loaded: LoadedData, _ location: DataLocation) throws -> InputTables {
+    try InputTables(model.inputs, loaded.corpus) { path in
+      let own = Files.join(Files.parent(of: source?.file ?? ""), path)
+      if Files.exists(own) { return own }
+      if let found = location.find(path) { return found }
+      let roots = location.roots.map { ", nor in \($0)" }.joined()
+      throw InputError("there is no file \(own)\(roots)", file: source?.file, line: source?.line)
+    }
   }
 }

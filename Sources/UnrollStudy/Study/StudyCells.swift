@@ -100,7 +100,7 @@ struct StudyCells {
     }
     guard let ofBackend, let ofModel else { return }
     try size(&settings, ofBackend)
-    try backend.setting.placing { try check(settings, model, task.task.reading) }
+    try backend.setting.placing { try check(settings, model, task) }
     guard let ofTraining else { return }
     let used = ofBackend + ofModel + ofTraining
     var shown: Set<[String]> = []
@@ -111,7 +111,8 @@ struct StudyCells {
         study: head.study, question: head.question,
         cell: RunRecord.Cell(task: taskLabel, kind: task.task.name, backend: backendLabel, seed: head.seed),
         order: order, size: head.size, request: task.request, task: task.task, backend: settings,
-        model: model.forUnit(characters: task.request.isOfCharacters), training: training),
+        model: model.forUnit(characters: task.request.isOfCharacters), training: training,
+        source: model.inputs.contains { type(of: $0).readsFiles } ? backend.setting : task.request.setting),
       task.number, backend)
   }
 
@@ -177,7 +178,16 @@ struct StudyCells {
   }
 
   /// What a backend cannot be, and what does not fit into memory, is said before anything is trained.
-  private func check(_ settings: BackendSettings, _ model: ModelOptions, _ reading: Reading) throws {
+  private func check(_ settings: BackendSettings, _ model: ModelOptions, _ task: TaskEntry) throws {
+    let (reading, top) = (task.task.reading, type(of: model.head))
+    guard top.fits(reading) else {
+      throw InputError("the head \(top.name) does not answer what \(task.task.name) asks; leave head out")
+    }
+    if task.request.isOfCharacters, let reader = model.inputs.first(where: { type(of: $0).readsSpelling }) {
+      throw InputError(
+        "the input \(type(of: reader).name) reads how words are written, and the tokens of \(task.label) are characters; leave it out"
+      )
+    }
     let builder = ParameterBuilder.counting()
     // Where only a file says how wide the inputs are, any width shows what cannot be built.
     _ = try settings.build(model.inputWidth ?? model.embedding, reading, builder)

@@ -17,12 +17,14 @@ public protocol Head {
 }
 
 /// The options of one kind of head, which know how to make it.
-public protocol HeadOptions: Options {
-  /// As in a study: `softmax`.
-  static var name: String { get }
-  /// One line.
-  static var summary: String { get }
+public protocol HeadOptions: NamedOptions {
+  /// Whether there are targets for it where a task reads so.
+  static func fits(_ reading: Reading) -> Bool
   /// - Parameter width: H, of the rows that it reads.
   /// - Throws: `InputError` where it does not fit what is asked for.
   func make(_ width: Int, _ recipe: NetworkRecipe, _ parameters: ParameterBuilder) throws -> any Head
+}
+
+extension HeadOptions {
+  public static func fits(_ reading: Reading) -> Bool { true }
 }

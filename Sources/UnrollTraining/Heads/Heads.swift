@@ -3,7 +3,9 @@ import UnrollCore
 /// Every kind of head: to add one, add a line.
 public enum Heads {
   /// In the order of `unroll list`.
-  public static let all: [any HeadOptions.Type] = [SoftmaxHeadOptions.self]
+  public static let all: [any HeadOptions.Type] = [
+    SoftmaxHeadOptions.self, ConditionalRandomFieldHeadOptions.self,
+  ]
 
   /// The options of one: a name, or a table with its options.
   static func read(_ setting: Setting) throws -> any HeadOptions {

@@ -4,22 +4,62 @@ import UnrollLayers
 
 /// Options of the softmax head.
 public struct SoftmaxHeadOptions: HeadOptions {
+  public enum ClassWeights: String, CaseIterable, Sendable { case none, balanced }
+
   public static let name = "softmax"
   public static let summary = "one class for every target by itself: p = softmax(W h + b)"
-  public static let table: [OptionKey<SoftmaxHeadOptions>] = []
+  public static let table: [OptionKey<SoftmaxHeadOptions>] = [
+    OptionKey(
+      "label_smoothing", \.labelSmoothing, in: 0...0.99,
+      "share of every target that all classes have evenly in training (Szegedy et al. 2016)"),
+    OptionKey(
+      "class_weights", \.classWeights,
+      "of training losses; balanced: targets / (classes × targets of the class), as in scikit-learn"),
+    OptionKey(
+      "tied", \.tied, "the output's weights are the embeddings (Press & Wolf 2017); the backend's rows must be as wide"),
+  ]
+
+  public var labelSmoothing = 0.0
+  public var classWeights = ClassWeights.none
+  public var tied = false
 
   public init() {}
 
-  public func make(_ width: Int, _ recipe: NetworkRecipe, _ parameters: ParameterBuilder) -> any Head {
-    SoftmaxHead(width, classes: recipe.data.outputs, parameters)
+  public func make(_ width: Int, _ recipe: NetworkRecipe, _ parameters: ParameterBuilder) throws -> any Head {
+    let map = tied ? try tiedMap(width, recipe, parameters) : Linear(width, recipe.data.outputs, parameters)
+    return SoftmaxHead(
+      map, smoothing: Float(labelSmoothing), weights: classWeights == .balanced ? balanced(recipe.data) : nil)
+  }
+
+  private func tiedMap(_ width: Int, _ recipe: NetworkRecipe, _ parameters: ParameterBuilder) throws -> Linear {
+    guard let table = parameters.declared.first(where: { $0.name == WordInput.tableName }),
+      table.shape[0] == recipe.data.outputs, recipe.reading == .causal
+    else { throw InputError("tied: only a language model that reads words predicts what it reads; leave tied out") }
+    guard table.shape[1] == width else {
+      throw InputError(
+        "tied: embeddings of width \(table.shape[1]) cannot be the weights for rows of width \(width); set embedding: \(width)"
+      )
+    }
+    return Linear(tied: table, parameters)
+  }
+
+  /// Classes that training lacks have no weight to have.
+  private func balanced(_ data: NetworkData) -> [Float] {
+    let (all, counts) = (data.outputCounts.reduce(0, +), data.outputCounts)
+    return counts.map { $0 == 0 ? 0 : Float(Double(all) / Double(counts.count * $0)) }
   }
 }
 
 /// One class for every target by itself: p = softmax(W h + b), loss −log p(target).
 public struct SoftmaxHead: Head {
   private let map: Linear
+  private let smoothing: Float
+  /// [K], of training losses.
+  private let weights: [Float]?
 
-  init(_ width: Int, classes: Int, _ parameters: ParameterBuilder) { map = Linear(width, classes, parameters) }
+  init(_ map: Linear, smoothing: Float, weights: [Float]?) {
+    (self.map, self.smoothing, self.weights) = (map, smoothing, weights)
+  }
 
   public var multiplyAdds: Int { map.multiplyAdds }
 
@@ -28,7 +68,8 @@ public struct SoftmaxHead: Head {
   ) -> (sums: LossSums, pullback: () -> Matrix) {
     let (logits, mapBack) = map.forward(x, pass)
     // From here on the logits are their gradient.
-    let sums = Kernels.softmaxLoss(logits, targets: batch.targets, weight: weight)
+    let sums = Kernels.softmaxLoss(
+      logits, targets: batch.targets, weight: weight, smoothing: smoothing, classWeights: weights)
     return (sums, { mapBack(logits) })
   }
 

@@ -13,8 +13,9 @@ public protocol Input {
   func corrupted(_ batch: Batch, _ random: RandomSource) -> Batch
   /// [R, width] of the batch's rows. The pullback takes their gradient; call it at most once.
   func forward(_ batch: Batch, _ pass: Pass) -> (output: Matrix, pullback: (Matrix) -> Void)
-  /// The rows of one step of a stream, [B, width], without asking for memory.
-  func fill(_ rows: Matrix, _ tokens: [Int32], _ parameters: Parameters)
+  /// What writes the rows [B, width] of the tokens of a step into a stream's memory, without asking for memory; made with the stream, after
+  /// which the parameters do not change.
+  func reader(_ parameters: Parameters) -> (_ tokens: [Int32], _ rows: Matrix) -> Void
 }
 
 extension Input {
@@ -23,13 +24,28 @@ extension Input {
 }
 
 /// The options of one kind of input, which know how to make it.
-public protocol InputOptions: Options {
-  /// As in a study: `words`.
-  static var name: String { get }
-  /// One line.
-  static var summary: String { get }
+public protocol InputOptions: NamedOptions {
+  /// Whether it reads how words are written, so that batches must have them.
+  static var readsSpelling: Bool { get }
   /// Columns that it gives, as far as options say; nil where a file says.
   func width(_ model: ModelOptions) -> Int?
+  /// Whether it reads a file of its own.
+  static var readsFiles: Bool { get }
+  /// Reads what a network must know beside its data, once before it is made.
+  ///
+  /// - Parameters:
+  ///   - words: the distinct words of all splits.
+  ///   - find: from a path as the study has it to that of the file that is there.
+  /// - Throws: `InputError` for what cannot be read.
+  func load(into tables: inout InputTables, words: [String], find: (String) throws -> String) throws
   /// - Throws: `InputError` for data that it cannot read.
   func make(_ recipe: NetworkRecipe, _ parameters: ParameterBuilder) throws -> any Input
+}
+
+extension InputOptions {
+  public static var readsSpelling: Bool { false }
+
+  public static var readsFiles: Bool { false }
+
+  public func load(into tables: inout InputTables, words: [String], find: (String) throws -> String) throws {}
 }

@@ -3,7 +3,9 @@ import UnrollCore
 /// Every kind of input: to add one, add a line.
 public enum Inputs {
   /// In the order of `unroll list`.
-  public static let all: [any InputOptions.Type] = [WordInputOptions.self]
+  public static let all: [any InputOptions.Type] = [
+    WordInputOptions.self, CharacterInputOptions.self, CapitalInputOptions.self, VectorInputOptions.self,
+  ]
 
   /// The options of one: a name, or a table with its options.
   static func read(_ setting: Setting) throws -> any InputOptions {
@@ -16,5 +18,5 @@ public enum Inputs {
     try I(strict: entries, "input \(I.name)")
   }
 
-  static func resolved<I: InputOptions>(_ options: I) -> Value { options.chosen("input", I.name) }
+  package static func resolved<I: InputOptions>(_ options: I) -> Value { options.chosen("input", I.name) }
 }

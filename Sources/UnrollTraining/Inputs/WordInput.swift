@@ -23,6 +23,8 @@ public struct WordInput: Input {
   public let embedding: Embedding
   private let dropout: WordDropout
 
+  static let tableName = "embedding.weight"
+
   init(_ recipe: NetworkRecipe, _ parameters: ParameterBuilder) {
     let model = recipe.model
     embedding = Embedding(
@@ -39,11 +41,13 @@ public struct WordInput: Input {
     embedding.forward(batch.tokens, pass)
   }
 
-  public func fill(_ rows: Matrix, _ tokens: [Int32], _ parameters: Parameters) {
+  public func reader(_ parameters: Parameters) -> (_ tokens: [Int32], _ rows: Matrix) -> Void {
     let table = parameters.value(embedding.table)
-    for b in 0..<tokens.count {
-      let token = Int(tokens[b])
-      Kernels.copy(table.rows(token..<token + 1), to: rows.rows(b..<b + 1))
+    return { tokens, rows in
+      for b in 0..<tokens.count {
+        let token = Int(tokens[b])
+        Kernels.copy(table.rows(token..<token + 1), to: rows.rows(b..<b + 1))
+      }
     }
   }
 }

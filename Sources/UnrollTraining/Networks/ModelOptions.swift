@@ -8,28 +8,32 @@ public struct ModelOptions: Options {
       get: { .list($0.inputs.map { Inputs.resolved($0) }) }, set: { $0.inputs = try $1.items.map(Inputs.read) }
     ).later,
     OptionKey(
-      "head", "head", "what stands on top: a name or a table with its options", get: { Heads.resolved($0.head) },
+      headKey, "head", "what stands on top: a name or a table with its options", get: { Heads.resolved($0.head) },
       set: { $0.head = try Heads.read($1) }
     ).later,
-    OptionKey("embedding", \.embedding, in: 1...65_536, "width E of the token embeddings"),
+    OptionKey("embedding", \.embedding, in: 1...65_536, "width E of the token embeddings").ofWords,
     OptionKey(
       "embedding_init", \.embeddingInit, in: 0...100,
-      "standard deviation of the embeddings' first values; 0 for 1/√embedding, of characters 1"),
+      "standard deviation of the embeddings' first values; 0 for 1/√embedding, of characters 1"
+    ).ofWords,
     OptionKey("embedding_dropout", \.embeddingDropout, in: 0...0.95, "dropout on the embeddings"),
     OptionKey(
       "type_dropout", \.typeDropout, in: 0...0.95,
       "probability that a token type's embedding is zero for a training step and shard (Gal & Ghahramani 2016; Merity et al. 2018)"
-    ).later,
+    ).later.ofWords,
     OptionKey("output_dropout", \.outputDropout, in: 0...0.95, "dropout before the output layer"),
     OptionKey(
       "word_dropout", \.wordDropout, in: 0...1000,
-      "a: in training a word seen n times becomes <unk> with probability a/(a + n) (Kiperwasser & Goldberg 2016)"),
+      "a: in training a word seen n times becomes <unk> with probability a/(a + n) (Kiperwasser & Goldberg 2016)"
+    ).ofWords,
     OptionKey("minimum_count", \.minimumCount, in: 1...1_000_000, "rarer tokens of the training split become <unk>"),
     OptionKey("vocabulary_limit", \.vocabularyLimit, in: 0...10_000_000, "most frequent tokens kept; 0 for all"),
   ]
 
   /// The key whose list is one value, not a grid.
   public static let inputsKey = "inputs"
+  /// The key that chooses by a name or a table.
+  public static let headKey = "head"
 
   public var inputs: [any InputOptions] = [WordInputOptions()]
   public var head: any HeadOptions = SoftmaxHeadOptions()
@@ -62,5 +66,12 @@ public struct ModelOptions: Options {
     var options = self
     if embeddingInit == 0 { options.embeddingInit = characters ? 1 : 1 / Double(embedding).squareRoot() }
     return options
+  }
+}
+
+extension OptionKey<ModelOptions> {
+  /// The same key, which says nothing where words are not read.
+  fileprivate var ofWords: OptionKey<ModelOptions> {
+    needs("inputs: words") { $0.inputs.contains { $0 is WordInputOptions } }
   }
 }

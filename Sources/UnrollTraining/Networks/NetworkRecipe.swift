@@ -12,6 +12,12 @@ public struct NetworkData: Sendable {
   public var vocabulary: Vocabulary?
   /// Names of the outputs; empty where they have none.
   public var labels: LabelSet
+  /// How often training asks for every output; empty where nobody counted.
+  public var outputCounts: [Int] = []
+  /// How labels say where spans begin and end; nil where they do not.
+  public var spans: SpanScheme?
+  /// Of the words that have one in a file.
+  public var vectors: KnownVectors?
 
   /// Tokens and outputs that are numbers alone.
   public init(tokens: Int, outputs: Int) {
@@ -21,6 +27,11 @@ public struct NetworkData: Sendable {
   public init(_ vocabulary: Vocabulary, outputs: Int, labels: LabelSet = LabelSet([])) {
     (tokens, self.outputs, self.vocabulary, self.labels) = (vocabulary.count, outputs, vocabulary, labels)
   }
+}
+
+extension NetworkData {
+  /// What the scheme of the labels allows.
+  var spanRules: SpanRules? { spans.map { SpanRules($0, labels.names.compactMap(SpanTag.init)) } }
 }
 
 /// All that a network is made from but its values.

@@ -16,17 +16,19 @@ public final class NetworkStream {
   /// The backend's state, slot by slot, [B, width] each: views to read and to write between steps.
   public var state: [Matrix] { stream.state }
 
-  private let network: SequenceNetwork
   private let stream: SequenceStream
-  private let columns: [Range<Int>]
+  /// What writes each input's columns.
+  private let readers: [(_ tokens: [Int32]) -> Void]
 
   fileprivate init(_ network: SequenceNetwork, _ sequences: Int) {
-    self.network = network
-    columns = network.inputs.columns
     let pass = Pass.streaming(sequences, network.parameters)
     let (backend, head) = (network.backend, network.head)
     let x = pass.arena.zeros(sequences, backend.inputWidth)
     let read = network.reading == .summary ? backend.summaryStream(x, pass) : backend.stream(x, pass)
+    readers = zip(network.inputs, network.inputs.columns).map { input, columns in
+      let (read, own) = (input.reader(network.parameters), x.columns(columns))
+      return { read($0, own) }
+    }
     stream = read.then { head.stream($0, pass) }.prepared()
   }
 
@@ -34,9 +36,7 @@ public final class NetworkStream {
   /// - Returns: logits [B, K], which the next step overwrites.
   @discardableResult public func step(_ tokens: [Int32]) -> Matrix {
     precondition(tokens.count == stream.input.rows, "a token a sequence")
-    for index in columns.indices {
-      network.inputs[index].fill(stream.input.columns(columns[index]), tokens, network.parameters)
-    }
+    for read in readers { read(tokens) }
     stream.step()
     return stream.output
   }

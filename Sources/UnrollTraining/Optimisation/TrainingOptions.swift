@@ -22,6 +22,10 @@ public struct TrainingOptions: Options {
       ).needs("schedule: plateau") { $0.schedule == .plateau },
       OptionKey(
         "patience", \.patience, in: 0...1000, "evaluations without progress before stopping early; 0 to never stop"),
+      OptionKey(
+        "select", \.select,
+        "development metric that keeps the best weights and stops early; the task's first one when nothing stands here"
+      ).later,
       OptionKey("evaluations", \.evaluations, in: 1...1000, "evaluations on development in each epoch"),
       OptionKey(
         "shards", \.shards, in: 1...64, "parts of each batch, summed in order: same results for any number of threads"),
@@ -36,6 +40,7 @@ public struct TrainingOptions: Options {
   public var plateauFactor = 0.5
   public var plateauPatience = 0
   public var patience = 0
+  public var select = ""
   public var evaluations = 1
   public var shards = 1
   public var optimiser = OptimiserOptions()

@@ -46,6 +46,8 @@ public final class Trainer {
   private let step: TrainingStep
   private let random: RandomSource
   private let evaluator: ShardWorker
+  /// What the best weights are the best in.
+  private let selecting: Metric
   private let report: (CurvePoint) -> Void
   /// The same at every evaluation.
   private lazy var development = task.batches(.development, options, nil)
@@ -69,6 +71,7 @@ public final class Trainer {
     self.report = report
     step = TrainingStep(network, options, threads: threads)
     evaluator = ShardWorker(parameters: 0)
+    selecting = task.metrics.first { $0.name == options.select } ?? task.metrics[0]
   }
 
   /// Trains to the end, or to the end of patience, and leaves the network with its best weights; or to a divergence.
@@ -121,8 +124,8 @@ public final class Trainer {
     recent = LossSums()
     outcome.curve.append(point)
     report(point)
-    let score = evaluation.scores[task.metrics[0].name] ?? .nan
-    let improved = task.metrics[0].isBetter(score, than: best?.score)
+    let score = evaluation.scores[selecting.name] ?? .nan
+    let improved = selecting.isBetter(score, than: best?.score)
     if improved {
       best = (score, step.network.parameters.values.row.array)
       outcome.bestEpoch = epoch

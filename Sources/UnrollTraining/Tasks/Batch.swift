@@ -6,6 +6,8 @@ public struct Batch: Sendable {
   public let steps: PackedSteps
   /// [R]
   public var tokens: [Int32]
+  /// [R]: how every token is written; empty where nobody reads it, or the vocabulary says.
+  public let words: [String]
   /// [R], or [B] when the task reads the summary.
   public let targets: [Int32]
   /// Where every target stands among those of its split (`Targets`); empty where nobody asks.
@@ -14,9 +16,11 @@ public struct Batch: Sendable {
   public let continues: Bool
 
   public init(
-    _ steps: PackedSteps, tokens: [Int32], targets: [Int32], positions: [Int32] = [], continues: Bool = false
+    _ steps: PackedSteps, tokens: [Int32], words: [String] = [], targets: [Int32], positions: [Int32] = [],
+    continues: Bool = false
   ) {
     self.steps = steps
+    self.words = words
     self.tokens = tokens
     self.targets = targets
     self.positions = positions
@@ -38,7 +42,8 @@ extension Batch {
       }
       let asked = targets.count == steps.rows ? rows : own
       return Batch(
-        packed, tokens: rows.map { tokens[$0] }, targets: asked.map { targets[$0] },
+        packed, tokens: rows.map { tokens[$0] }, words: words.isEmpty ? [] : rows.map { words[$0] },
+        targets: asked.map { targets[$0] },
         positions: positions.isEmpty ? [] : asked.map { positions[$0] }, continues: continues)
     }
   }

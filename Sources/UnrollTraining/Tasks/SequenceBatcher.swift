@@ -47,17 +47,19 @@ struct SequenceBatcher {
     let chosen = indices.map { sequences[$0] }
     let steps = PackedSteps(lengths: chosen.map(\.tokens.count))
     var (tokens, targets, positions): ([Int32], [Int32], [Int32]) = ([], [], [])
+    var words: [String] = []
     tokens.reserveCapacity(steps.rows)
     for t in 0..<steps.steps {
       for b in 0..<Int(steps.live[t]) {
         tokens.append(chosen[b].tokens[t])
+        if !chosen[b].words.isEmpty { words.append(chosen[b].words[t]) }
         guard perToken else { continue }
         targets.append(SequenceBatcher.target(chosen[b].labels[t]))
         positions.append(Int32(starts[indices[b]] + t))
       }
     }
     if !perToken { (targets, positions) = (chosen.map { $0.labels[0] }, indices.map { Int32(starts[$0]) }) }
-    return Batch(steps, tokens: tokens, targets: targets, positions: positions)
+    return Batch(steps, tokens: tokens, words: words, targets: targets, positions: positions)
   }
 }
 

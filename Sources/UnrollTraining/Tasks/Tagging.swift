@@ -13,14 +13,22 @@ public struct Tagging: Task {
   public let classes: Int
   /// Without that on unseen words where there are none.
   public let metrics: [Metric]
+  /// Of entities, chunks and the like: then the F1 of spans comes first.
+  public let spans: SpanScheme?
   private let sequences: Splits<EncodedSequence>
+  /// By label; empty where labels are no spans.
+  private let tags: [SpanTag]
 
   public init(_ data: EncodedData, characters: Bool) {
     guard case .sequences(let sequences) = data.corpus else { preconditionFailure("tagging wants labelled sequences") }
     self.sequences = sequences
     classes = data.labels.count
     let hasUnseen = [sequences.development, sequences.test].joined().contains { $0.asksForUnseen }
-    metrics = [.accuracy] + (hasUnseen ? [.unseenAccuracy] : []) + [.sequenceAccuracy, .macroF1]
+    spans = SpanScheme(labels: data.labels.names, training: sequences.train.lazy.map(\.labels))
+    tags = spans == nil ? [] : data.labels.names.compactMap(SpanTag.init)
+    metrics =
+      (spans == nil ? [] : [.spanF1, .spanPrecision, .spanRecall]) + [.accuracy]
+      + (hasUnseen ? [.unseenAccuracy] : []) + [.sequenceAccuracy, .macroF1]
   }
 
   public func batches(_ split: Split, _ options: TrainingOptions, _ random: RandomSource?) -> [Batch] {
@@ -54,7 +62,30 @@ public struct Tagging: Task {
       Metric.sequenceAccuracy.name: Double(sentences.count { $0 }) / Double(sentences.count),
     ]
     if unseen.total > 0 { scores[Metric.unseenAccuracy.name] = unseen.accuracy }
+    if let spans = spanCounts(predictions, split)?.all {
+      scores[Metric.spanF1.name] = spans.f1
+      (scores[Metric.spanPrecision.name], scores[Metric.spanRecall.name]) = (spans.precision, spans.recall)
+    }
     return scores
+  }
+
+  /// Spans that are there and that were predicted, read as `conlleval` does; nil where labels are no spans.
+  ///
+  /// A token that asks for no label is outside of every span, and so is what was said of it.
+  public func spanCounts(_ predictions: Predictions, _ split: Split) -> SpanCounts? {
+    guard let spans, let outside = tags.first(where: { $0.prefix == .outside }) else { return nil }
+    let targets = targets(split)
+    var counts = SpanCounts()
+    for item in targets.items {
+      guard !predictions.classes[item].contains(Predictions.absent) else { continue }
+      let asked = item.filter { targets.classes[$0] != Targets.notAsked }
+      let isAsked = Set(asked)
+      func read(_ classes: [Int32]) -> [Span] {
+        item.map { isAsked.contains($0) ? tags[Int(classes[$0])] : outside }.spans(spans)
+      }
+      counts.add(truth: read(targets.classes), predicted: read(predictions.classes))
+    }
+    return counts
   }
 
   /// Every word's most frequent label in training; the most frequent of all for words without one.

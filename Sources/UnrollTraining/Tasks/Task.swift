@@ -25,6 +25,8 @@ public protocol Task: Sendable {
   /// - Throws: `InputError` for what cannot be built.
   static func network(_ recipe: NetworkRecipe, _ parameters: ParameterBuilder) throws -> any Network
 
+  /// How its labels say where spans begin and end; nil where they do not.
+  var spans: SpanScheme? { get }
   /// Number of outputs K.
   var classes: Int { get }
   /// The first is the primary metric.
@@ -46,14 +48,26 @@ extension Task {
     try SequenceNetwork(recipe, parameters)
   }
 
-  /// Number of parameters of such a network, without making it.
+  /// Number of parameters that training changes in such a network, without making it.
   ///
   /// - Throws: `InputError` for what cannot be built.
   public static func parameterCount(_ recipe: NetworkRecipe) throws -> Int {
     let builder = ParameterBuilder.counting()
     _ = try network(recipe, builder)
-    return builder.count
+    return builder.trainedCount
   }
+
+  /// What a network for it is told of its data.
+  public func data(of encoded: EncodedData) -> NetworkData {
+    var data = NetworkData(encoded.vocabulary, outputs: classes, labels: encoded.labels)
+    data.outputCounts = [Int](repeating: 0, count: classes)
+    let training = targets(.train)
+    for target in training.classes where target != Targets.notAsked { data.outputCounts[Int(target)] += 1 }
+    data.spans = spans
+    return data
+  }
+
+  public var spans: SpanScheme? { nil }
 
   public func trainingSample(_ options: TrainingOptions, _ random: RandomSource) -> [Batch] {
     batches(.train, options, random)

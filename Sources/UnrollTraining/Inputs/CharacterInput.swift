@@ -1,0 +1,191 @@
+import UnrollCore
+import UnrollData
+import UnrollKernels
+import UnrollLayers
+
+/// Words by their characters, read by any backend (Ling et al. 2015 with an LSTM; Kim et al. 2016 with a convolution and a maximum).
+///
+///     inputs: [words, {input: characters, backend: {backend: convolution, width: 50, pooling: max}}]
+public struct CharacterInputOptions: InputOptions {
+  public static let name = "characters"
+  public static let summary =
+    "a word's characters, read by any backend at both ends or pooled: words that training lacks have them too"
+  public static let readsSpelling = true
+  public static let table: [OptionKey<CharacterInputOptions>] = [
+    OptionKey("embedding", \.embedding, in: 1...4096, "width of the characters' vectors"),
+    OptionKey("dropout", \.dropout, in: 0...0.95, "dropout on the characters' vectors"),
+    OptionKey(
+      "backend", "backend", "what reads them: a name or a table with its options",
+      get: { $0.backend.resolved }, set: { $0.backend = try CharacterInputOptions.backend($1) }),
+  ]
+
+  public var embedding = 32
+  public var dropout = 0.0
+  public var backend = CharacterInputOptions.standard(LSTMOptions())
+
+  public init() {}
+
+  /// A small one that sees both ends; a window sees the whole word only where it is pooled.
+  private static func standard(_ options: any BackendOptions) -> BackendSettings {
+    var settings = BackendSettings(options)
+    settings.stack.width = (32 + options.widthStep - 1) / options.widthStep * options.widthStep
+    if options is ConvolutionOptions {
+      settings.stack.pooling = .max
+    } else {
+      settings.stack.direction = .bidirectional
+    }
+    return settings
+  }
+
+  private static func backend(_ setting: Setting) throws -> BackendSettings {
+    let (name, own) = try setting.choice("backend", "what reads characters")
+    var settings = standard(
+      try name.placing { try Backends.named(try name.text("what reads characters")).init() })
+    guard !(settings.options is StackOfBackendsOptions) else {
+      throw name.error("what reads characters is one backend, not a stack of several")
+    }
+    let (entries, standard) = (own.filter { $0.key != "version" }, settings)
+    try settings.apply(entries)
+    // A record says all options, also those without effect; they stand there as they always are.
+    if let idle = try settings.idle(entries).first(where: { !(try standard.has($0.entry)) }) {
+      throw idle.complaint("what reads characters")
+    }
+    return settings
+  }
+
+  public func width(_ model: ModelOptions) -> Int? {
+    let builder = ParameterBuilder.counting()
+    return try? backend.build(embedding, .summary, builder).summaryWidth
+  }
+
+  public func make(_ recipe: NetworkRecipe, _ parameters: ParameterBuilder) throws -> any Input {
+    guard let vocabulary = recipe.data.vocabulary else {
+      throw InputError("the input characters reads words, and these tokens are numbers")
+    }
+    return try CharacterInput(self, vocabulary, parameters.scope("characters"))
+  }
+}
+
+extension BackendSettings {
+  /// Whether an option has this value already.
+  fileprivate func has(_ entry: Setting.Entry) throws -> Bool {
+    var other = self
+    try other.apply([entry])
+    return other.resolved == resolved
+  }
+}
+
+/// The summary of a backend over the characters of a word, between marks of its beginning and its end.
+struct CharacterInput: Input {
+  private let vocabulary: Vocabulary
+  private let alphabet: Alphabet
+  private let embedding: Embedding
+  private let dropout: Dropout
+  private let backend: any SequenceLayer
+
+  init(_ options: CharacterInputOptions, _ vocabulary: Vocabulary, _ parameters: ParameterBuilder) throws {
+    self.vocabulary = vocabulary
+    alphabet = Alphabet(vocabulary)
+    embedding = Embedding(
+      alphabet.count, options.embedding, deviation: 1 / Double(options.embedding).squareRoot(),
+      parameters.scope("embedding"))
+    dropout = Dropout(options.dropout, name: "characters_dropout")
+    backend = try options.backend.build(options.embedding, .summary, parameters.scope("backend"))
+  }
+
+  var width: Int { backend.summaryWidth }
+  /// Of a word of five letters, as if none came twice in a batch.
+  var multiplyAdds: Int { 7 * backend.multiplyAdds }
+
+  func forward(_ batch: Batch, _ pass: Pass) -> (output: Matrix, pullback: (Matrix) -> Void) {
+    let spellings = Spellings(batch, vocabulary)
+    let (summaries, order, back) = read(spellings.words, pass)
+    let rows = spellings.ofRow.map { order[Int($0)] }
+    let y = pass.arena.matrix(rows.count, width)
+    Kernels.gather(summaries, rows, into: y)
+    return (
+      y,
+      { dy in
+        let dSummaries = pass.arena.zeros(summaries.rows, width)
+        Kernels.scatterAdd(dy, rows, to: dSummaries)
+        back(dSummaries)
+      }
+    )
+  }
+
+  /// The summary of every word, longest word first, and where each word's is.
+  private func read(
+    _ words: [String], _ pass: Pass
+  ) -> (summaries: Matrix, order: [Int32], pullback: (Matrix) -> Void) {
+    let spelled = words.map(alphabet.spell)
+    let longestFirst = spelled.indices.sorted { (spelled[$0].count, $1) > (spelled[$1].count, $0) }
+    var order = [Int32](repeating: 0, count: words.count)
+    for (position, word) in longestFirst.enumerated() { order[word] = Int32(position) }
+    let steps = PackedSteps(lengths: longestFirst.map { spelled[$0].count })
+    let letters = (0..<steps.steps).flatMap { t in
+      (0..<Int(steps.live[t])).map { spelled[longestFirst[$0]][t] }
+    }
+    let own = pass.over(steps, "characters")
+    let (embedded, embeddingBack) = embedding.forward(letters, own)
+    let (x, dropoutBack) = dropout.forward(embedded, own)
+    let (output, backendBack) = backend.forward(x, from: nil, own)
+    return (
+      output.summary, order,
+      { dy in embeddingBack(dropoutBack(backendBack(SequenceGradient(summary: dy)).input)) }
+    )
+  }
+
+  /// The summaries of the whole vocabulary are made with the stream: a step only copies one.
+  func reader(_ parameters: Parameters) -> (_ tokens: [Int32], _ rows: Matrix) -> Void {
+    let buffer = Buffer(count: vocabulary.count * width)
+    let table = buffer.matrix(rows: vocabulary.count, columns: width)
+    for start in stride(from: 0, to: vocabulary.count, by: 1024) {
+      let words = Array(vocabulary.tokens[start..<min(start + 1024, vocabulary.count)])
+      let pass = Pass(
+        PackedSteps(count: 1, length: 1), parameters: parameters, gradients: Buffer(count: 0), arena: Arena(),
+        mode: .evaluation)
+      let (summaries, order, _) = read(words, pass)
+      Kernels.gather(summaries, order, into: table.rows(start..<start + words.count))
+    }
+    return { tokens, rows in
+      withExtendedLifetime(buffer) {
+        for b in 0..<tokens.count {
+          let token = Int(tokens[b])
+          Kernels.copy(table.rows(token..<token + 1), to: rows.rows(b..<b + 1))
+        }
+      }
+    }
+  }
+}
+
+/// The characters (Unicode scalars) that a model knows: those in at least two words of its vocabulary, so that those of one word teach
+/// what an unknown character is.
+struct Alphabet {
+  /// Ids of what is no character.
+  private enum Mark: Int32, CaseIterable { case unknown, start, end }
+
+  /// Longer words (addresses of pages) lose their middle.
+  static let longest = 48
+
+  private let ids: [Unicode.Scalar: Int32]
+
+  init(_ vocabulary: Vocabulary) {
+    var words: [Unicode.Scalar: Int] = [:]
+    for word in vocabulary.tokens.dropFirst() {
+      for scalar in Set(word.unicodeScalars) { words[scalar, default: 0] += 1 }
+    }
+    let known = words.filter { $0.value > 1 }.keys.sorted()
+    ids = Dictionary(uniqueKeysWithValues: known.enumerated().map { ($1, Int32($0 + Mark.allCases.count)) })
+  }
+
+  var count: Int { ids.count + Mark.allCases.count }
+
+  /// Ids between the marks of beginning and end.
+  func spell(_ word: String) -> [Int32] {
+    var scalars = Array(word.unicodeScalars)
+    if scalars.count > Alphabet.longest {
+      scalars = Array(scalars.prefix(Alphabet.longest / 2) + scalars.suffix(Alphabet.longest / 2))
+    }
+    return [Mark.start.rawValue] + scalars.map { ids[$0] ?? Mark.unknown.rawValue } + [Mark.end.rawValue]
+  }
+}

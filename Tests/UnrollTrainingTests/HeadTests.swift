@@ -1,0 +1,138 @@
+import Testing
+import UnrollCore
+import UnrollData
+import UnrollKernels
+import UnrollLayers
+
+@testable import UnrollTraining
+
+/// What heads say.
+@Suite struct HeadTests {
+  private static let entities = "a/O Bob/B-P Lee/I-P b/O\nRome/B-L a/O\nAnn/B-P b/O Oslo/B-L"
+
+  private func network(
+    _ head: some HeadOptions, _ data: EncodedData, _ task: some Task, width: Int = 6, embedding: Int = 6
+  ) throws -> SequenceNetwork {
+    var options = ModelOptions()
+    (options.head, options.embedding, options.wordDropout) = (head, embedding, 0)
+    return try SequenceNetwork(
+      NetworkRecipe(options, try Small.backend("gru", width: width), type(of: task).reading, task.data(of: data)),
+      random: RandomSource(seed: 3))
+  }
+
+  /// Whatever the weights are, no sequence breaks the scheme of its labels; with all transitions some do.
+  @Test(arguments: [true, false]) func fieldsKeepTheScheme(scheme: Bool) throws {
+    let data = try Small.tagged(Self.entities)
+    let task = Tagging(data, characters: false)
+    #expect(task.spans == .bio)
+    var options = ConditionalRandomFieldHeadOptions()
+    if !scheme { options.transitions = .all }
+    let network = try network(options, data, task)
+    let rules = SpanRules(.bio, data.labels.names.compactMap(SpanTag.init))
+    var (broken, random) = (0, RandomSource(seed: 1))
+    for _ in 0..<40 {
+      for index in 0..<network.parameters.count {
+        network.parameters.values.row[0, index] = Float(3 * random.normal())
+      }
+      network.parameters.changed()
+      let batch = task.batches(.train, TrainingOptions(), nil)[0]
+      let prediction = self.predict(network, batch)
+      for sequence in batch.unpacked(prediction.classes) { broken += rules.broken(in: sequence) }
+    }
+    #expect((broken == 0) == scheme)
+  }
+
+  /// Marginals are probabilities; losses stand with their sequences and add up.
+  @Test func marginalsAndLosses() throws {
+    let data = try Small.tagged(Self.entities)
+    let task = Tagging(data, characters: false)
+    let network = try network(ConditionalRandomFieldHeadOptions(), data, task)
+    let batch = task.batches(.train, TrainingOptions(), nil)[0]
+    let pass = Pass(
+      batch.steps, parameters: network.parameters, gradients: Buffer(count: 0), arena: Arena(), mode: .evaluation)
+    let prediction = network.predict(batch, from: nil, pass).prediction
+    let marginals = prediction.probabilities()
+    for row in 0..<marginals.rows {
+      let sum = (0..<marginals.columns).reduce(0) { $0 + marginals[row, $1] }
+      #expect(abs(sum - 1) < 1e-5)
+    }
+    let total = prediction.losses.reduce(0) { $0 + Double($1) }
+    #expect(abs(total - prediction.sums.loss) < 1e-5 && prediction.sums.count == 9)
+    #expect(prediction.losses.count { $0 > 0 } == 3, "one a sequence")
+    withExtendedLifetime(pass) {}
+  }
+
+  private func predict(_ network: SequenceNetwork, _ batch: Batch) -> Prediction {
+    let pass = Pass(
+      batch.steps, parameters: network.parameters, gradients: Buffer(count: 0), arena: Arena(), mode: .evaluation)
+    return network.predict(batch, from: nil, pass).prediction
+  }
+
+  /// Output weights that are the embeddings: fewer parameters by V × E, one tensor with both gradients.
+  @Test func tiedEmbeddings() throws {
+    let data = try Small.text(String(repeating: "abcabdacb", count: 20))
+    let task = try LanguageModelling(data, characters: true)
+    var options = SoftmaxHeadOptions()
+    let apart = try network(options, data, task)
+    options.tied = true
+    let tied = try network(options, data, task)
+    #expect(apart.parameters.count - tied.parameters.count == data.vocabulary.count * 6)
+    #expect(tied.parameters.named("head.weight") == nil && tied.parameters.named("head.bias") != nil)
+    var training = TrainingOptions()
+    (training.epochs, training.batch, training.chunk, training.optimiser.learningRate) = (20, 4, 16, 0.02)
+    let outcome = Trainer(tied, task, training, random: RandomSource(seed: 1)).train()
+    #expect(try #require(outcome.scores[.test]?["bits-per-character"]) < 0.6)
+    let error = #expect(throws: InputError.self) { try self.network(options, data, task, width: 6, embedding: 5) }
+    #expect(
+      error?.description.hasPrefix("tied: embeddings of width 5 cannot be the weights for rows of width 6") == true)
+    let tags = try Small.tagged("a/X b/Y")
+    #expect(throws: InputError.self) { try self.network(options, tags, Tagging(tags, characters: false)) }
+  }
+
+  /// `compute_class_weight("balanced", classes=[0, 1, 2], y=[0, 0, 0, 1])` of scikit-learn is 0.6667, 2 for two classes; here a third
+  /// class that training lacks counts among the classes, and weighs nothing.
+  @Test func balancedWeights() throws {
+    let data = try Small.tagged("a/X a/X a/X b/Y", test: "c/Z")
+    let task = Tagging(data, characters: false)
+    #expect(task.data(of: data).outputCounts == [3, 1, 0])
+    var options = SoftmaxHeadOptions()
+    options.classWeights = .balanced
+    let weighted = try network(options, data, task)
+    let plain = try network(SoftmaxHeadOptions(), data, task)
+    let batch = task.batches(.train, TrainingOptions(), nil)[0]
+    let losses = predict(plain, batch).losses.map(Double.init)
+    let weights = batch.targets.map { [4.0 / 9, 4.0 / 3, 0][Int($0)] }
+    let expected = zip(weights, losses).reduce(0) { $0 + $1.0 * $1.1 }
+    let pass = Pass(
+      batch.steps, parameters: weighted.parameters, gradients: Buffer(count: weighted.parameters.count), arena: Arena(),
+      mode: .training)
+    let sums = weighted.loss(batch, from: nil, weight: 1, pass).sums
+    #expect(abs(sums.loss - expected) < 1e-5)
+  }
+
+  /// F1 of spans first, where labels are spans: of Bob Lee, Rome, Ann and Oslo two are found and one is too long.
+  @Test func spanScores() throws {
+    let task = Tagging(try Small.tagged(Self.entities), characters: false)
+    #expect(task.metrics.prefix(3) == [.spanF1, .spanPrecision, .spanRecall])
+    // Labels by their bytes: B-L, B-P, I-P, O.
+    let said = Predictions(classes: [3, 1, 2, 3, 0, 3, 1, 2, 3])
+    let scores = task.scores(said, .test)
+    #expect(scores["span-precision"] == 2.0 / 3 && scores["span-recall"] == 0.5)
+    #expect(abs(scores["span-f1"]! - 4.0 / 7) < 1e-15)
+    #expect(task.spanCounts(said, .test)?.byType["P"]?.hits == 1)
+  }
+
+  /// The weights that are kept are the best in what was asked for.
+  @Test func selection() throws {
+    let data = try Small.tagged(Small.sentences(40), development: Small.sentences(9, seed: 8))
+    for name in ["accuracy", "macro-f1"] {
+      let task = Tagging(data, characters: false)
+      let model = try Small.model(data, task, try Small.backend("gru", width: 5))
+      var options = TrainingOptions()
+      (options.epochs, options.batch, options.select, options.optimiser.learningRate) = (12, 2, name, 0.3)
+      let outcome = Trainer(model, task, options, random: RandomSource(seed: 1)).train()
+      let best = outcome.curve.compactMap { $0.development[name] }.max()
+      #expect(outcome.scores[.development]?[name] == best)
+    }
+  }
+}
