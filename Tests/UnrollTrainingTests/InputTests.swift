@@ -44,16 +44,17 @@ import UnrollLayers
     let batch = task.batches(.train, TrainingOptions(), nil)[0]
     let (gradient, _) = loss(network, batch)
     for parameter in network.parameters.list {
-      let values = network.parameters.value(parameter).row
+      let values = network.parameters.value(parameter)
       var worst = 0.0
-      for index in stride(from: 0, to: values.columns, by: max(1, values.columns / 5)) {
-        let (old, step) = (values[0, index], Float(0.01))
+      for index in stride(from: 0, to: values.count, by: max(1, values.count / 5)) {
+        let (row, column, step) = (index / values.columns, index % values.columns, Float(0.01))
+        let old = values[row, column]
         let around = [step, -step].map { change in
-          values[0, index] = old + change
+          values[row, column] = old + change
           network.parameters.changed()
           return loss(network, batch).value
         }
-        values[0, index] = old
+        values[row, column] = old
         let expected = (around[0] - around[1]) / Double(2 * step)
         worst = max(worst, abs(expected - Double(gradient[parameter.offset + index])))
       }
