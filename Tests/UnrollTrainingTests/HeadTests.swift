@@ -136,3 +136,35 @@ import UnrollLayers
     }
   }
 }
+
+/// Which classes are taken for which.
+@Suite struct ConfusionTests {
+  @Test func countsByHand() throws {
+    let task = Tagging(
+      try Small.tagged("a/A b/B c/C", test: "a/A a/A b/B b/B c/C c/-", ignoring: "-"), characters: false)
+    let found = Confusion(Predictions(classes: [0, 1, 1, 0, 0, 2]), task.targets(.test), names: ["A", "B", "C"])
+    #expect(found.truths == [2, 2, 1] && found.predictions == [3, 2, 0] && found.hits == [1, 1, 0])
+    #expect(found.pairs.map { [$0.truth, $0.predicted, $0.count] } == [[0, 1, 1], [1, 0, 1], [2, 0, 1]])
+    #expect(try Confusion(json: found.json()) == found)
+  }
+
+  /// Eight thousand classes: a table of one by the other would be 64 million counts. What stays is what is frequent.
+  @Test func manyClasses() {
+    let count: Int32 = 8000
+    let truth = (0..<100_000).map { Int32($0) % count } + [Int32](repeating: 7, count: 9)
+    let targets = Targets(classes: truth, itemStarts: [0])
+    let predicted = truth.map { $0 == 7 ? 8 : $0 % 3 == 0 ? ($0 + 1) % count : $0 }
+    let found = Confusion(Predictions(classes: predicted), targets, names: (0..<count).map { "c\($0)" })
+    #expect(found.names.count == 60 && found.names.contains("c7") && found.pairs.count <= 60)
+    #expect(found.names[found.pairs[0].truth] == "c7" && found.names[found.pairs[0].predicted] == "c8")
+    #expect(found.pairs[0].count == 13 + 9)
+  }
+
+  @Test(
+    arguments: [
+      #"{"names":["A"],"truths":[1,2],"predictions":[1],"hits":[1],"pairs":[]}"#,
+      #"{"names":["A"],"truths":[1],"predictions":[1],"hits":[1],"pairs":[[0,1,1]]}"#,
+      #"{"names":["A"],"truths":[1],"predictions":[1],"hits":[-1],"pairs":[]}"#,
+    ])
+  func damaged(json: String) { #expect(throws: DecodingError.self) { try Confusion(json: Array(json.utf8)) } }
+}

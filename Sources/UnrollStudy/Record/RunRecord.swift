@@ -112,6 +112,10 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var measurements: [String: Double]? = nil
   /// How the weights that were kept did on every test item; absent from records of format 1, and where nothing was scored.
   public var items: ItemScores? = nil
+  /// Which classes were taken for which on the test split; absent where classes have no names of their own, as items are.
+  public var confusion: Confusion? = nil
+  /// Spans of the test split that were there, predicted, and both, by type; absent where labels are no spans.
+  public var spans: SpanCounts? = nil
 }
 
 extension RunRecord {

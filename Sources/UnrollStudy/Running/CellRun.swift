@@ -89,7 +89,12 @@ public struct CellRun {
     let outcome = trainer.train()
     var record = record(
       network, task.metrics, recipe.backend, outcome, baseline, try summary(loaded, encoded, task.classes))
-    record.items = outcome.test?.items(task.targets(.test))
+    if let test = outcome.test {
+      let targets = task.targets(.test)
+      record.items = test.items(targets)
+      if encoded.labels.count > 0 { record.confusion = Confusion(test, targets, names: encoded.labels.names) }
+      record.spans = task.spanCounts(test, .test)
+    }
     return Outcome(record: record, predictions: outcome.test?.classes)
   }
 

@@ -39,6 +39,8 @@ public protocol Task: Sendable {
   func targets(_ split: Split) -> Targets
   /// Metric name to value. A metric without any case (no unseen word) is left out.
   func scores(_ predictions: Predictions, _ split: Split) -> [String: Double]
+  /// Spans that are there and that were predicted; nil where labels are no spans.
+  func spanCounts(_ predictions: Predictions, _ split: Split) -> SpanCounts?
   /// What can be reached without a model, on the test split: its name and scores.
   func baseline() -> (name: String, scores: [String: Double])
 }
@@ -68,6 +70,7 @@ extension Task {
   }
 
   public var spans: SpanScheme? { nil }
+  public func spanCounts(_ predictions: Predictions, _ split: Split) -> SpanCounts? { nil }
 
   public func trainingSample(_ options: TrainingOptions, _ random: RandomSource) -> [Batch] {
     batches(.train, options, random)

@@ -7,7 +7,7 @@ import UnrollTraining
 struct TaskRemarks {
   let task: TaskResults
 
-  var sentences: [String] { [few, unknown, short, leak, programs].compactMap { $0 } }
+  var sentences: [String] { [few, spans, unknown, short, leak, programs].compactMap { $0 } }
 
   /// Below this many test items a single one moves the score by a percent or more.
   private static let fewItems = 100
@@ -18,6 +18,14 @@ struct TaskRemarks {
     return
       "**The test split has only \(Markdown.count(count, "item")):** scores on so few say little, and intervals over seeds "
       + "know nothing of it."
+  }
+
+  /// How labels that break their scheme are read.
+  private var spans: String? {
+    guard task.records.contains(where: { $0.metrics.contains(.spanF1) }) else { return nil }
+    return
+      "A span is right when its type, first and last token are. Labels that break their scheme are read as `conlleval` and, "
+      + "by default, `seqeval` read them: a span begins wherever one could, and ends where it must."
   }
 
   /// What a language model is not asked for.
