@@ -69,7 +69,7 @@ struct ListCommand: ParsableCommand {
       print("Heads (in a study: `model: {head: NAME}`, or `model: {head: {head: NAME, OPTION: VALUE}}`)")
       for head in Heads.all { lines.show(head, head.summary) }
     case .tasks:
-      print("Tasks (chosen by the kind of data)")
+      print("Tasks (chosen by the kind of data, or by `task: NAME` where it serves several)")
       for task in Tasks.all { lines.show(task) }
     case .data:
       print("Data sets (in a study: `data: NAME`, or `data: {name: NAME, OPTION: VALUE}`)")

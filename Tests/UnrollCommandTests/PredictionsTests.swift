@@ -23,7 +23,7 @@ import UnrollStudy
       })
     let record = try store.read(request.identity)
     let items = try #require(record.data.sizes[.test])
-    try store.write(record, predictions: [Int32](repeating: 1, count: items))
+    try store.write(record, predictions: .classes([Int32](repeating: 1, count: items)))
 
     let table = try program.run("predictions", "small.yaml")
     #expect(table.status == 0 && table.errors == "11 runs of 12 left no predictions; their fields are empty.\n")
@@ -39,7 +39,7 @@ import UnrollStudy
     #expect(filed.status == 0 && filed.output == "")
     #expect(try program.read("table.csv") == table.output)
     let stamps = try program.stamps(["table.csv"])
-    try store.write(record, predictions: [0])
+    try store.write(record, predictions: .classes([0]))
     for arguments in [["--output", "table.csv"], ["--output", "table.csv/inside"], []] {
       let ended = try program.start(["predictions", "small.yaml"] + arguments).end()
       #expect(ended.status == 1 && ended.output == "" && ended.sentences.count == 1)

@@ -30,7 +30,7 @@ import UnrollTraining
         "Backends (in a study: `backends: [NAME, {backend: NAME, OPTION: VALUE}]`)",
         "Inputs (in a study: `model: {inputs: [NAME, {input: NAME, OPTION: VALUE}]}`)",
         "Heads (in a study: `model: {head: NAME}`, or `model: {head: {head: NAME, OPTION: VALUE}}`)",
-        "Tasks (chosen by the kind of data)",
+        "Tasks (chosen by the kind of data, or by `task: NAME` where it serves several)",
         "Data sets (in a study: `data: NAME`, or `data: {name: NAME, OPTION: VALUE}`)",
         "Formats (your own files: `data: {format: NAME, train: PATH, …}`)",
       ])

@@ -54,6 +54,29 @@ import UnrollCore
     }
   }
 
+  /// By hand: 0.3 y + 0.05 y Σ y + 1.5 u u' + 0.1, in which u' has been drawn nine steps before.
+  @Test func narmaByHand() throws {
+    let u = [0.5, 0.25, 0, 0, 0, 0, 0, 0, 0.5, 0.4, 0.2]
+    let y = NARMA.outputs(u)
+    #expect(y[0] == 0.1 && abs(y[1] - (0.03 + 0.05 * 0.1 * 0.1 + 0.1)) < 1e-15)
+    let (nine, sum) = (y[8], y[..<9].reduce(0, +))
+    #expect(abs(y[9] - (0.3 * nine + 0.05 * nine * sum + 1.5 * 0.5 * 0.4 + 0.1)) < 1e-15)
+    #expect(abs(y[10] - (0.3 * y[9] + 0.05 * y[9] * (sum + y[9]) + 1.5 * 0.25 * 0.2 + 0.1)) < 1e-15)
+  }
+
+  @Test func narma() throws {
+    let data = try Scratch().load("{name: narma, length: 30, \(Self.small)}")
+    guard case .series(let splits) = data.corpus else { throw InputError("no series") }
+    #expect(data.corpus.kind == .series && splits.sizes == [.train: 300, .development: 40, .test: 50])
+    for sequence in splits.train {
+      #expect(sequence.inputs.count == 30 && sequence.inputs.allSatisfy { (0..<0.5).contains($0) })
+      #expect(sequence.targets == NARMA.outputs(sequence.inputs))
+      #expect(sequence.targets.allSatisfy { (0...1).contains($0!) })
+    }
+    #expect(Set(splits.all.map { $0.inputs[0] }).count == 390)
+    #expect(try Scratch().request("{name: narma}").kind == .series)
+  }
+
   /// The labels that are asked for, not all tags, make the classes.
   @Test func classesAreTheLabelsThatAreAskedFor() throws {
     #expect(try Scratch().load("{name: copying, items: 3}").labels.names == (0..<8).map { "\($0)" })

@@ -31,7 +31,7 @@ import UnrollCore
 
   enum Encoding { case utf8, latin1 }
 
-  static let forms = tagging + classification + text
+  static let forms = tagging + classification + text + music
 
   private static let treebank = """
     # newdoc id = weblog-1
@@ -121,6 +121,18 @@ import UnrollCore
       ], items: [12, 4, 3], labels: [], words: ["@-@"]),
   ]
 
+  private static let rolls =
+    "{\"test\": [[[108], [107]]], \"train\": [[[60, 64], [], [21]], [[60], [62]]],\n \"valid\": [[[60], [61]]]}"
+
+  private static let music = ["jsb-chorales": "jsb-chorales-quarter", "nottingham": "nottingham"].sorted {
+    $0.key < $1.key
+  }
+  .map { name, file in
+    Form(
+      name, ["polyphonic-music/\(file).json": rolls],
+      items: [2, 1, 1], labels: [], words: ["60 64", "", "21"])
+  }
+
   @Test(arguments: forms) func isReadAsItStands(_ form: Form) throws {
     let scratch = Scratch()
     for (name, bytes) in form.files { try scratch.write(name, bytes: bytes) }
@@ -143,7 +155,12 @@ import UnrollCore
     case .tagged(let splits): splits.train.map(\.words)
     case .labelled(let splits): (splits.train + splits.development + splits.test).map(\.words)
     case .text(let splits): splits.train.map { [$0] }
-    case .series: []
+    case .series(let splits):
+      splits.train.map { item in
+        stride(from: 0, to: item.inputs.count, by: 88).map { start in
+          (0..<88).filter { item.inputs[start + $0] == 1 }.map { item.columns.inputs[$0] }.joined(separator: " ")
+        }
+      }
     }
   }
 }

@@ -26,7 +26,7 @@ import UnrollTraining
     #expect(record.cost.peakMemory > 0 && record.cost.trainingTokensPerSecond > 0)
     let items = try #require(record.items)
     #expect(items.count == record.data.sizes[.test])
-    let (right, all) = (items.right.reduce(0, +), items.weights.reduce(0, +))
+    let (right, all) = (items.right!.reduce(0, +), items.weights.reduce(0, +))
     #expect(record.scores[.test]?["accuracy"] == Double(right) / Double(all))
     #expect(items.losses.allSatisfy { $0 > 0 })
   }

@@ -11,8 +11,10 @@ import UnrollTraining
     try ReportFiles.inFolder { folder in
       let (store, record) = (RecordStore(folder: folder), Synthetic.two[0])
       #expect(try store.predictions(of: record.identity) == nil)
-      try store.write(record, predictions: [3, 0, 7999, 0])
-      #expect(try store.predictions(of: record.identity) == [3, 0, 7999, 0])
+      try store.write(record, predictions: .classes([3, 0, 7999, 0]))
+      #expect(try store.predictions(of: record.identity) == .classes([3, 0, 7999, 0]))
+      try store.write(record, predictions: .numbers([0.1, -3e-9, 1e20]))
+      #expect(try store.predictions(of: record.identity) == .numbers([0.1, -3e-9, 1e20]))
       #expect(try store.read(record.identity).identity == record.identity)
       try store.write(record)
       #expect(try store.predictions(of: record.identity) != nil, "a record that takes another name keeps them")
@@ -108,7 +110,7 @@ import UnrollTraining
       func leave(_ task: String, _ backend: String, _ seed: Int, _ classes: [Int32]) throws {
         let request = try #require(
           requests.first { $0.cell.cell.task == task && $0.cell.cell.backend == backend && $0.cell.cell.seed == seed })
-        try store.write(.empty(request, .finished, jobs: nil), predictions: classes)
+        try store.write(.empty(request, .finished, jobs: nil), predictions: .classes(classes))
       }
       try leave("tags", "rnn", 1, [0, 1, 0, 1, 1])
       try leave("tags", "gru", 1, [1, 1, 1, 0, 0])
@@ -134,13 +136,47 @@ import UnrollTraining
     }
   }
 
+  /// Numbers in their own units, steps between semicolons; of many yes or no the names of those that are yes.
+  @Test func tableOfNumbers() throws {
+    try ReportFiles.inFolder { folder in
+      try Files.write("sequence,x,y\na,0,1\na,1,0\na,1,1\n", to: "\(folder)/s.csv")
+      let data = "{format: series, train: s.csv, development: s.csv, test: s.csv, ahead: 1}"
+      let study = try StudyText.study(
+        """
+        tasks:
+          - {data: \(data), name: numbers}
+          - {data: \(data), name: notes, task: multi-label}
+        backends: [rnn]
+        seeds: 1
+        width: 4
+        """, in: folder)
+      let location = DataLocation(roots: [])
+      let (requests, store) = (try study.requests(location), RecordStore(folder: "\(folder)/records"))
+      func leave(_ run: Int, _ answers: Answers) throws {
+        try store.write(.empty(requests[run], .finished, jobs: nil), predictions: answers)
+      }
+      try leave(0, .numbers([0.5, 0.25, 1, -2, 7, 7]))
+      try leave(1, .classes([1, 1, 0, 0, 1, 1]))
+      let table = try PredictionTable(requests, store, location)
+      #expect(
+        String(decoding: table.csv, as: UTF8.self).split(separator: "\r\n") == [
+          "task,seed,item,text,truth,rnn", "numbers,1,1,y; x; x y,1.0 0.0; 1.0 1.0; _,0.5 0.25; 1.0 -2.0; _",
+          "notes,1,1,y; x; x y,x; x y; _,x y; ; _",
+        ])
+      for (run, answers) in [(0, Answers.numbers([1])), (1, .classes([2, 0, 0, 0, 0, 0])), (1, .numbers([1]))] {
+        try leave(run, answers)
+        #expect(throws: InputError.self) { try PredictionTable(requests, store, location) }
+      }
+    }
+  }
+
   /// Blocks of 512 targets, each beside the tokens that it follows.
   @Test func runningText() {
     let tokens = (0..<1200).map { "w\($0)" }
     let data = LoadedData(
       name: "", version: "", licence: "", source: "", digest: "", labels: LabelSet([]),
       corpus: .text(Splits(train: tokens, test: tokens)))
-    let items = TestItems(data, characters: false)
+    let items = TestItems(data, LanguageModelling.self, characters: false)
     #expect(items.items.map(\.truths.count) == [512, 512, 175] && items.targets == 1199)
     #expect(items.items[1].text.hasPrefix("w512 w513 ") && items.items[1].truths.first == "w513")
     #expect(items.items[2].text.hasSuffix(" w1198") && items.items[2].truths.last == "w1199")
@@ -149,6 +185,6 @@ import UnrollTraining
     let short = LoadedData(
       name: "", version: "", licence: "", source: "", digest: "", labels: LabelSet([]),
       corpus: .text(Splits(train: ["a"], test: ["a"])))
-    #expect(TestItems(short, characters: true).items.isEmpty)
+    #expect(TestItems(short, LanguageModelling.self, characters: true).items.isEmpty)
   }
 }

@@ -138,6 +138,29 @@ import UnrollLayers
         "training: unknown key \"epoch\"; did you mean \"epochs\"?"
       ),
       ("tasks: [cmu-stress, cmu-stress]", 1, "two tasks are called \"cmu-stress\""),
+      (
+        "tasks:\n  - {data: cmu-stress,\n     task: multi-label}", 3,
+        "the task multi-label is made for series data, and this data is tagged: leave it out, or set task: tagging"
+      ),
+      (
+        "tasks:\n  - {data: narma, task: regresion}", 2, "unknown task \"regresion\"; did you mean \"regression\"?"
+      ),
+      (
+        "tasks:\n  - data: narma\n    model: {head: softmax}", 3,
+        "the head softmax answers with classes, and regression asks for numbers; set head: squared-error"
+      ),
+      (
+        "tasks:\n  - data: narma\n    model:\n      inputs: [words]", 4,
+        "the input words reads words, and the steps of this data are numbers; leave it out"
+      ),
+      (
+        "tasks:\n  - data: adding\n    model: {head: bernoulli}", 3,
+        "the head bernoulli answers with many yes or no, and classification asks for classes; set head: softmax"
+      ),
+      (
+        "tasks:\n  - data: narma\n    model: {embedding: 3}", 3,
+        "model: embedding has no effect here, it needs inputs: words; leave it out, or set that"
+      ),
     ])
   func tasks(head: String, line: Int, sentence: String) {
     let complaint = StudyText.complaint(head + (head == "{}" ? "" : "\nbackends: [rnn]"))

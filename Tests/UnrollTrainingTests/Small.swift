@@ -42,6 +42,11 @@ enum Small {
     return try encoded(.text(splits), LabelSet([]))
   }
 
+  /// Rows of numbers.
+  static func series(_ splits: Splits<NumberSequence>, labels: [String] = []) throws -> EncodedData {
+    try encoded(.series(splits), LabelSet(labels))
+  }
+
   private static func encoded(_ corpus: Corpus, _ labels: LabelSet, spelled: Bool = false) throws -> EncodedData {
     try EncodedData(
       LoadedData(name: "small", version: "1", licence: "", source: "", digest: "", labels: labels, corpus: corpus),

@@ -4,6 +4,8 @@ protocol SequenceItem: Sendable {
   var length: Int { get }
   /// One label per step, or a single one, nil where none is asked for; empty where something else is.
   var labelNames: [String?] { get }
+  /// What its steps are: equal sequences have equal ones.
+  var content: [String] { get }
   /// How many targets there are.
   var asked: Int { get }
 }
@@ -15,6 +17,7 @@ protocol TextItem: SequenceItem {
 
 extension TextItem {
   var length: Int { words.count }
+  var content: [String] { words }
 }
 
 extension SequenceItem {
@@ -34,5 +37,6 @@ extension LabelledText: TextItem {
 extension NumberSequence: SequenceItem {
   var length: Int { inputs.count / columns.inputs.count }
   var labelNames: [String?] { labels }
+  var content: [String] { rows }
   var asked: Int { labels.isEmpty ? targets.count { $0 != nil } : namedLabels.count }
 }

@@ -3,7 +3,7 @@ import UnrollCore
 /// The formats that a study can read by path.
 public enum Formats {
   public static let all: [FormatDefinition] = [
-    .conllu, .columns, .labelFirst, .filePerClass, .csv, .tsv, .text, .series,
+    .conllu, .columns, .labelFirst, .filePerClass, .csv, .tsv, .text, .series, .pianoRolls,
   ]
 
   /// - Throws: `InputError` that suggests the nearest name.
@@ -26,6 +26,7 @@ public enum Formats {
     (["fasttext"], [.labelFirst]),
     (["folder", "directory", "files"], [.filePerClass]),
     (["excel", "spreadsheet"], [.csv, .tsv]),
+    (["midi", "music", "piano-roll"], [.pianoRolls]),
     (["numbers", "timeseries", "time-series"], [.series]),
     (["txt", "plain", "plain-text", "raw", "lm"], [.text]),
   ]

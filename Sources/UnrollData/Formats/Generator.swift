@@ -1,7 +1,7 @@
 import UnrollCore
 
 /// Makes items instead of reading them: a pure function of options and randomness.
-struct Generator<Item: TextItem>: Sendable {
+struct Generator<Item: SequenceItem>: Sendable {
   let make: @Sendable (GeneratorOptions, inout RandomSource) -> Item
 
   /// What an item takes as words and labels and encoded: measured, rounded up.
@@ -20,10 +20,10 @@ struct Generator<Item: TextItem>: Sendable {
     let random = RandomSource(seed: UInt64(options.seed))
     var splits = Splits<Item>()
     splits.test = try items(options.testItems, options, random.split(Split.test.rawValue), apartFrom: taken)
-    taken.formUnion(splits.test.map(\.words))
+    taken.formUnion(splits.test.map(\.content))
     splits.development = try items(
       options.developmentItems, options, random.split(Split.development.rawValue), apartFrom: taken)
-    taken.formUnion(splits.development.map(\.words))
+    taken.formUnion(splits.development.map(\.content))
     splits.train = try items(options.trainItems, options, random.split(Split.train.rawValue), apartFrom: taken)
     return splits
   }
@@ -31,7 +31,7 @@ struct Generator<Item: TextItem>: Sendable {
   /// - Throws: `InputError` when so many items do not fit into memory. One item is made to see how long they are.
   func requireMemory(_ options: GeneratorOptions) throws {
     var random = RandomSource(seed: 0)
-    let tokens = make(options, &random).words.count
+    let tokens = make(options, &random).length
     let items = options.trainItems + options.developmentItems + options.testItems
     try Resources.require(
       Double(items) * (Double(tokens) * Generator.bytesPerToken + Generator.bytesPerItem),
@@ -46,7 +46,7 @@ struct Generator<Item: TextItem>: Sendable {
     for number in 0..<(20 * count + 1000) where items.count < count {
       var own = random.split(number)
       let item = make(options, &own)
-      if !taken.contains(item.words) { items.append(item) }
+      if !taken.contains(item.content) { items.append(item) }
     }
     guard items.count == count else {
       throw InputError(

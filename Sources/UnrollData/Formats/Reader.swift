@@ -12,19 +12,20 @@ enum Reader: Sendable {
   case series(Read<[Sample<NumberSequence>]>)
   case generatedTags(Generator<TaggedSentence>)
   case generatedTexts(Generator<LabelledText>)
+  case generatedSeries(Generator<NumberSequence>)
 
   var kind: CorpusKind {
     switch self {
     case .tagged, .generatedTags: .tagged
     case .labelled, .generatedTexts: .labelled
     case .stream, .pieces: .text
-    case .series: .series
+    case .series, .generatedSeries: .series
     }
   }
 
   var isGenerated: Bool {
     switch self {
-    case .generatedTags, .generatedTexts: true
+    case .generatedTags, .generatedTexts, .generatedSeries: true
     case .tagged, .labelled, .stream, .pieces, .series: false
     }
   }
@@ -34,6 +35,7 @@ enum Reader: Sendable {
     switch self {
     case .generatedTags(let generator): try generator.requireMemory(options)
     case .generatedTexts(let generator): try generator.requireMemory(options)
+    case .generatedSeries(let generator): try generator.requireMemory(options)
     case .tagged, .labelled, .stream, .pieces, .series: break
     }
   }

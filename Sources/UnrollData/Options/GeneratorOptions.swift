@@ -20,7 +20,7 @@ struct GeneratorOptions: Options {
   static let table: [OptionKey<GeneratorOptions>] = [
     OptionKey(
       "length", \.length, in: 1...1_000_000,
-      "copying, associative-recall: blanks to remember across; adding: tokens of a sequence"),
+      "copying, associative-recall: blanks to remember across; adding, narma: steps of a sequence"),
     OptionKey("symbols", \.symbols, in: 2...10_000, "distinct items (associative-recall: distinct keys, and values)"),
     OptionKey("items", \.items, in: 1...10_000, "items to remember, in their order"),
     OptionKey("placement", \.placement, "the items before all blanks, or scattered among them"),

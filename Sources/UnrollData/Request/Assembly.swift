@@ -24,6 +24,8 @@ struct Assembly {
     case .generatedTexts(let generator):
       let splits = try generator.splits(options.generator)
       return (.labelled(splits), LabelSet(splits))
+    case .generatedSeries(let generator):
+      return (.series(try generator.splits(options.generator)), LabelSet([]))
     case .stream(let read):
       return (.text(try tokens(splitByPosition(read))), LabelSet([]))
     case .pieces(let read):

@@ -51,6 +51,9 @@ public struct DataRequest: Sendable {
   /// What is asked for.
   public var kind: CorpusKind { definition.kind == .series ? options.seriesKind : definition.kind }
 
+  /// Whether its steps are numbers, whatever is asked for.
+  public var isOfNumbers: Bool { definition.kind == .series }
+
   /// Whether a token is a character.
   public var isOfCharacters: Bool { options.unit == .character }
 

@@ -1,5 +1,6 @@
 import UnrollCore
 import UnrollData
+import UnrollTraining
 
 /// What the runs of a study predicted for every test item, beside its text and what is true of it, as one CSV:
 ///
@@ -25,7 +26,8 @@ public struct PredictionTable {
         }
       }
       guard let first = runs.first?.0 else { continue }
-      let items = TestItems(try first.request.load(location), characters: first.request.isOfCharacters)
+      let items = TestItems(
+        try first.request.load(location), first.task, characters: first.request.isOfCharacters)
       let truths = items.items.map(items.truth)
       var classes: [[Int]: [String]] = [:]
       kept += runs.count
@@ -48,18 +50,29 @@ public struct PredictionTable {
   }
 
   /// What a run predicted for every item.
-  private static func column(_ items: TestItems, _ predicted: [Int32], _ classes: [String], _ path: String) throws
+  private static func column(_ items: TestItems, _ predicted: Answers, _ classes: [String], _ path: String) throws
     -> [String]
   {
-    guard predicted.count == items.targets, predicted.allSatisfy({ classes.indices.contains(Int($0)) }) else {
-      throw InputError(
-        "has \(predicted.count.counted("prediction")) of other data: the test split has \(items.targets.counted("target")) of \(classes.count) classes; delete it",
+    func refuse(_ count: Int, _ what: String) -> InputError {
+      InputError(
+        "has \(count.counted("prediction")) of other data: the test split has \(items.targets.counted("target")) of \(what); delete it",
         file: path)
+    }
+    let words: [String]
+    switch predicted {
+    case .classes(let found):
+      guard found.count == items.targets, found.allSatisfy({ classes.indices.contains(Int($0)) }) else {
+        throw refuse(found.count, "\(classes.count) classes")
+      }
+      words = found.map { classes[Int($0)] }
+    case .numbers(let found):
+      guard found.count == items.targets, classes.isEmpty else { throw refuse(found.count, "numbers") }
+      words = found.map { "\($0)" }
     }
     var start = 0
     return items.items.map { item in
       defer { start += item.truths.count }
-      return items.text(item, predicted[start..<(start + item.truths.count)], classes)
+      return items.text(item, words[start..<(start + item.truths.count)])
     }
   }
 }

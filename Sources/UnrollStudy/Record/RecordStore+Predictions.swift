@@ -1,16 +1,19 @@
 import UnrollCore
+import UnrollTraining
 
 /// What runs predicted: beside a record a file `<identity>.predictions`, for the folder to work in alone.
 ///
 ///     {"classes":"50000 9 …","format":1,"identity":"3958a31aa5241059c5a3c1a8"}
 ///
-/// `classes` are `PackedNumbers`: the class of every target of the test split in the order of the data, also of those that nobody asks for.
+/// `classes` are `PackedNumbers`: the class of every target of the test split in the order of the data, also of those that nobody asks for;
+/// of many yes or no 1 or 0 for each of them. `numbers`, in the place of classes, are those of every target in the units of the data.
 extension RecordStore {
   /// The layout of the file; raise it when an older program could not read it.
   private static let currentFormat = 1
 
   private struct Form: Codable {
-    var classes: PackedNumbers
+    var classes: PackedNumbers?
+    var numbers: [Float]?
     var format: Int
     var identity: String
   }
@@ -20,21 +23,24 @@ extension RecordStore {
   func predictionsPath(of identity: String) -> String { "\(folder)/\(identity).predictions" }
 
   /// Writes all that a run leaves: what it predicted, then its record. With no predictions those of an earlier run go.
-  public func write(_ record: RunRecord, predictions: [Int32]?) throws {
+  public func write(_ record: RunRecord, predictions: Answers?) throws {
     let path = predictionsPath(of: record.identity)
     if let predictions, RecordStore.isIdentity(record.identity) {
-      let form = Form(
-        classes: PackedNumbers(predictions.map(Int.init)), format: RecordStore.currentFormat, identity: record.identity)
+      var form = Form(format: RecordStore.currentFormat, identity: record.identity)
+      switch predictions {
+      case .classes(let classes): form.classes = PackedNumbers(classes.map(Int.init))
+      case .numbers(let numbers): form.numbers = numbers
+      }
       try Files.write(try form.json() + [UInt8(ascii: "\n")], to: path)
     }
     try write(record)
     if predictions == nil { try Files.remove(path) }
   }
 
-  /// The class of every target of the test split; nil when the run has left none here.
+  /// Of every target of the test split; nil when the run has left none here.
   ///
   /// - Throws: `InputError` for a file of something else.
-  public func predictions(of identity: String) throws -> [Int32]? {
+  public func predictions(of identity: String) throws -> Answers? {
     let path = predictionsPath(of: identity)
     guard RecordStore.isIdentity(identity), Files.exists(path) else { return nil }
     let bytes = try Files.read(path)
@@ -45,12 +51,17 @@ extension RecordStore {
       guard form.identity == identity else {
         throw InputError("is of another run (\(form.identity)); delete it", file: path)
       }
-      return try form.classes.values.map { value in
-        guard let narrow = Int32(exactly: value) else {
-          throw InputError("has a class \(value); delete it", file: path)
-        }
-        return narrow
+      if let numbers = form.numbers { return .numbers(numbers) }
+      guard let classes = form.classes else {
+        throw InputError("is not what a run predicted (classes is missing); delete it", file: path)
       }
+      return .classes(
+        try classes.values.map { value in
+          guard let narrow = Int32(exactly: value) else {
+            throw InputError("has a class \(value); delete it", file: path)
+          }
+          return narrow
+        })
     } catch let error as DecodingError {
       throw InputError("is not what a run predicted (\(error.sentence)); delete it", file: path)
     }

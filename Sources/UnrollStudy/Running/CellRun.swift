@@ -23,8 +23,8 @@ public struct CellRun {
   /// What a run leaves.
   public struct Outcome {
     public var record: RunRecord
-    /// The class of every target of the test split; nil where training broke before it.
-    public let predictions: [Int32]?
+    /// Of the test split; nil where training broke before it.
+    public let predictions: Answers?
   }
 
   /// - Parameter progress: told the fraction of the training that is done.
@@ -95,7 +95,7 @@ public struct CellRun {
       if encoded.labels.count > 0 { record.confusion = Confusion(test, targets, names: encoded.labels.names) }
       record.spans = task.spanCounts(test, .test)
     }
-    return Outcome(record: record, predictions: outcome.test?.classes)
+    return Outcome(record: record, predictions: outcome.test.map(task.answers))
   }
 
   /// The recipe with the backend's width, given or solved from the budget.

@@ -21,12 +21,12 @@ extension StudyCell {
     }
     let request = try DataRequest(
       sparing: Setting(.table(try entries("data")), file: source?.file ?? file, line: source?.line ?? 1))
-    var (model, training) = (ModelOptions(), TrainingOptions())
+    let task = try Tasks.made(for: request.kind, named: settings["task"]?["name"]?.string)
+    var (model, training) = (ModelOptions(for: task, numbers: request.isOfNumbers), TrainingOptions())
     training.kind = request.kind
     try model.apply(try entries("model"), "model")
     try training.apply(try entries("training"), "training")
     let (backend, size) = try StudyCell.backend(try entries("backend"), file)
-    let task = try Tasks.made(for: request.kind)
     guard cell.seed >= 0 else { throw InputError("seed must be 0 or more, not \(cell.seed)", file: file) }
     var cell = cell
     cell.kind = task.name

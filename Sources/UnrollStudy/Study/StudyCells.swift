@@ -85,7 +85,8 @@ struct StudyCells {
     if case .width(let width) = head.size { settings.stack.width = width }
     var training = TrainingOptions()
     training.kind = task.request.kind
-    var model = ModelOptions()
+    let numbers = task.request.isOfNumbers
+    var model = ModelOptions(for: task.task, numbers: numbers)
     let what = "backend \(settings.name)"
     let (modelEntries, trainingEntries) = (merged(.model, layers), merged(.training, layers))
     let backendEntries = merged(.backend, layers, keys: settings.keys)
@@ -100,6 +101,8 @@ struct StudyCells {
     }
     guard let ofBackend, let ofModel else { return }
     try size(&settings, ofBackend)
+    try place(of: "inputs", ofModel, backend).placing { try model.checkInputs(numbers: numbers) }
+    try place(of: "head", ofModel, backend).placing { try model.checkHead(task.task) }
     try backend.setting.placing { try check(settings, model, task) }
     guard let ofTraining else { return }
     let used = ofBackend + ofModel + ofTraining
@@ -114,6 +117,11 @@ struct StudyCells {
         model: model.forUnit(characters: task.request.isOfCharacters), training: training,
         source: model.inputs.contains { type(of: $0).readsFiles } ? backend.setting : task.request.setting),
       task.number, backend)
+  }
+
+  /// Where a study sets an option, for complaints.
+  private func place(of key: String, _ used: [Placed], _ backend: BackendEntry) -> Setting {
+    used.first { $0.entry.key == key }?.entry.value ?? backend.setting
   }
 
   private mutating func add(_ cell: StudyCell, _ task: Int, _ backend: BackendEntry) throws {
@@ -207,7 +215,7 @@ struct StudyCells {
         return nil
       }
       guard let owner = varied.path.count > 1 ? OptionTable(rawValue: varied.path[0]) : table else {
-        return varied.path[0] == "data" ? varied.label : nil
+        return ["data", "task"].contains(varied.path[0]) ? varied.label : nil
       }
       let winner = used.first { $0.origin.table == owner && $0.origin.key == varied.path.last }
       return winner.map { "\($0.entry.key)=\((try? $0.entry.value.text("")) ?? varied.value)" }

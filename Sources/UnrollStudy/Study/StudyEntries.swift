@@ -57,9 +57,10 @@ extension TaskEntry {
     let points = try Grid.expand(Setting(.table(known), file: setting.file, line: setting.line))
     let requests = try requests(data)
     return try requests.flatMap { request, varied in
-      let task = try data.placing { try Tasks.made(for: request.kind) }
-      return try points.map { point in
-        TaskEntry(
+      try points.map { point in
+        let named = try point.setting.entries("a task").first { $0.key == "task" }?.value
+        let task = try (named ?? data).placing { try Tasks.made(for: request.kind, named: named?.text("task")) }
+        return TaskEntry(
           number: number, title: try point.text("name") ?? request.name, varied: varied + point.varied,
           request: request, task: task, overrides: try point.overrides(), setting: setting)
       }

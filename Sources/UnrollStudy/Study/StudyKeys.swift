@@ -19,6 +19,7 @@ public enum StudyKeys {
 
   public static let task = [
     key("data", "name or table", "", "a data set, or {format: NAME, train: PATH}, with options"),
+    key("task", "name", "", "where its kind of data serves several tasks, which of them; otherwise the first"),
     key("name", "text", "", "what the report calls the task; otherwise the name of its data"),
     key("backend", "table", "", "options of every backend in this task, above those of the study"),
     key("model", "table", "", "options around every backend in this task, above those of the study"),

@@ -18,6 +18,8 @@ public protocol Head {
 
 /// The options of one kind of head, which know how to make it.
 public protocol HeadOptions: NamedOptions {
+  /// The targets that it is made for; classes, if it says nothing.
+  static var answers: TargetKind { get }
   /// Whether there are targets for it where a task reads so.
   static func fits(_ reading: Reading) -> Bool
   /// - Parameter width: H, of the rows that it reads.
@@ -26,5 +28,7 @@ public protocol HeadOptions: NamedOptions {
 }
 
 extension HeadOptions {
+  public static var answers: TargetKind { .classes }
+
   public static func fits(_ reading: Reading) -> Bool { true }
 }

@@ -4,7 +4,8 @@ import UnrollCore
 public enum Heads {
   /// In the order of `unroll list`.
   public static let all: [any HeadOptions.Type] = [
-    SoftmaxHeadOptions.self, ConditionalRandomFieldHeadOptions.self,
+    SoftmaxHeadOptions.self, ConditionalRandomFieldHeadOptions.self, SquaredErrorHeadOptions.self,
+    BernoulliHeadOptions.self,
   ]
 
   /// The options of one: a name, or a table with its options.

@@ -46,11 +46,11 @@ struct CapitalInput: Input {
     return embedding.forward(spellings.ofRow.map { kinds[Int($0)] }, pass)
   }
 
-  func reader(_ parameters: Parameters) -> (_ tokens: [Int32], _ rows: Matrix) -> Void {
+  func reader(_ parameters: Parameters) -> (_ step: StreamStep, _ rows: Matrix) -> Void {
     let (table, kinds) = (parameters.value(embedding.table), vocabulary.tokens.map { Int(Capitalisation($0).rawValue) })
-    return { tokens, rows in
-      for b in 0..<tokens.count {
-        let kind = kinds[Int(tokens[b])]
+    return { step, rows in
+      for b in 0..<step.tokens.count {
+        let kind = kinds[Int(step.tokens[b])]
         Kernels.copy(table.rows(kind..<kind + 1), to: rows.rows(b..<b + 1))
       }
     }

@@ -136,7 +136,7 @@ struct CharacterInput: Input {
   }
 
   /// The summaries of the whole vocabulary are made with the stream: a step only copies one.
-  func reader(_ parameters: Parameters) -> (_ tokens: [Int32], _ rows: Matrix) -> Void {
+  func reader(_ parameters: Parameters) -> (_ step: StreamStep, _ rows: Matrix) -> Void {
     let buffer = Buffer(count: vocabulary.count * width)
     let table = buffer.matrix(rows: vocabulary.count, columns: width)
     for start in stride(from: 0, to: vocabulary.count, by: 1024) {
@@ -147,10 +147,10 @@ struct CharacterInput: Input {
       let (summaries, order, _) = read(words, pass)
       Kernels.gather(summaries, order, into: table.rows(start..<start + words.count))
     }
-    return { tokens, rows in
+    return { step, rows in
       withExtendedLifetime(buffer) {
-        for b in 0..<tokens.count {
-          let token = Int(tokens[b])
+        for b in 0..<step.tokens.count {
+          let token = Int(step.tokens[b])
           Kernels.copy(table.rows(token..<token + 1), to: rows.rows(b..<b + 1))
         }
       }

@@ -13,9 +13,17 @@ public protocol Input {
   func corrupted(_ batch: Batch, _ random: RandomSource) -> Batch
   /// [R, width] of the batch's rows. The pullback takes their gradient; call it at most once.
   func forward(_ batch: Batch, _ pass: Pass) -> (output: Matrix, pullback: (Matrix) -> Void)
-  /// What writes the rows [B, width] of the tokens of a step into a stream's memory, without asking for memory; made with the stream, after
-  /// which the parameters do not change.
-  func reader(_ parameters: Parameters) -> (_ tokens: [Int32], _ rows: Matrix) -> Void
+  /// What writes the rows [B, width] of a step into a stream's memory, without asking for memory; made with the stream, after which the
+  /// parameters do not change.
+  func reader(_ parameters: Parameters) -> (_ step: StreamStep, _ rows: Matrix) -> Void
+}
+
+/// What comes in at one step of a stream, of B sequences.
+public struct StreamStep {
+  /// [B]; empty of a series.
+  public let tokens: [Int32]
+  /// Scaled, [B, E] row by row; empty of words.
+  public let numbers: [Float]
 }
 
 extension Input {
@@ -27,6 +35,8 @@ extension Input {
 public protocol InputOptions: NamedOptions {
   /// Whether it reads how words are written, so that batches must have them.
   static var readsSpelling: Bool { get }
+  /// Whether it reads the numbers of a series, not words.
+  static var readsNumbers: Bool { get }
   /// Columns that it gives, as far as options say; nil where a file says.
   func width(_ model: ModelOptions) -> Int?
   /// Whether it reads a file of its own.
@@ -44,6 +54,8 @@ public protocol InputOptions: NamedOptions {
 
 extension InputOptions {
   public static var readsSpelling: Bool { false }
+
+  public static var readsNumbers: Bool { false }
 
   public static var readsFiles: Bool { false }
 

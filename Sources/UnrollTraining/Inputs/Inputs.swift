@@ -5,6 +5,7 @@ public enum Inputs {
   /// In the order of `unroll list`.
   public static let all: [any InputOptions.Type] = [
     WordInputOptions.self, CharacterInputOptions.self, CapitalInputOptions.self, VectorInputOptions.self,
+    NumberInputOptions.self,
   ]
 
   /// The options of one: a name, or a table with its options.

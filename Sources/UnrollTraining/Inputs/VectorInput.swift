@@ -97,11 +97,11 @@ struct VectorInput: Input {
     return (y, { dy in if trained { Kernels.scatterAdd(dy, rows, to: pass.gradient(table)) } })
   }
 
-  func reader(_ parameters: Parameters) -> (_ tokens: [Int32], _ rows: Matrix) -> Void {
+  func reader(_ parameters: Parameters) -> (_ step: StreamStep, _ rows: Matrix) -> Void {
     let (values, known) = (parameters.value(table), vocabulary.tokens.map { Int(vectors.row(of: $0)) })
-    return { tokens, rows in
-      for b in 0..<tokens.count {
-        let row = known[Int(tokens[b])]
+    return { step, rows in
+      for b in 0..<step.tokens.count {
+        let row = known[Int(step.tokens[b])]
         Kernels.copy(values.rows(row..<row + 1), to: rows.rows(b..<b + 1))
       }
     }

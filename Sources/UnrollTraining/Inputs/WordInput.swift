@@ -41,11 +41,11 @@ public struct WordInput: Input {
     embedding.forward(batch.tokens, pass)
   }
 
-  public func reader(_ parameters: Parameters) -> (_ tokens: [Int32], _ rows: Matrix) -> Void {
+  public func reader(_ parameters: Parameters) -> (_ step: StreamStep, _ rows: Matrix) -> Void {
     let table = parameters.value(embedding.table)
-    return { tokens, rows in
-      for b in 0..<tokens.count {
-        let token = Int(tokens[b])
+    return { step, rows in
+      for b in 0..<step.tokens.count {
+        let token = Int(step.tokens[b])
         Kernels.copy(table.rows(token..<token + 1), to: rows.rows(b..<b + 1))
       }
     }

@@ -8,15 +8,17 @@ public struct ItemScores: Equatable, Sendable {
 
   /// Targets that count: one where a sequence has one label.
   public var weights: [Int]
-  /// How many of them were predicted right.
-  public var right: [Int]
-  /// The sum of their losses in nats, finite.
+  /// How many of them were predicted right; nil of numbers, which are nearer or farther.
+  public var right: [Int]?
+  /// The sum of their losses, finite: nats, or squares of scaled numbers.
   public var losses: [Double]
 
   /// Items of which nothing is known yet.
-  public init(count: Int) {
+  ///
+  /// - Parameter counted: whether targets are right or wrong.
+  public init(count: Int, counted: Bool = true) {
     weights = [Int](repeating: 0, count: count)
-    right = weights
+    right = counted ? weights : nil
     losses = [Double](repeating: 0, count: count)
   }
 
@@ -25,7 +27,7 @@ public struct ItemScores: Equatable, Sendable {
   /// One target of an item.
   public mutating func add(to item: Int, isRight: Bool, loss: Double) {
     weights[item] += 1
-    right[item] += isRight ? 1 : 0
+    if isRight { right?[item] += 1 }
     losses[item] += loss
   }
 }

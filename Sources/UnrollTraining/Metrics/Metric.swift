@@ -33,6 +33,10 @@ public struct Metric: Equatable, Sendable {
   public static let spanRecall = Metric("span-recall", higherIsBetter: true, .percent)
   public static let nats = Metric("nats-per-token", higherIsBetter: false, .plain)
   public static let perplexity = Metric("perplexity", higherIsBetter: false, .plain)
+  public static let meanSquaredError = Metric("mean-squared-error", higherIsBetter: false, .plain)
+  public static let meanAbsoluteError = Metric("mean-absolute-error", higherIsBetter: false, .plain)
+  public static let natsPerStep = Metric("nats-per-step", higherIsBetter: false, .plain)
+  public static let frameAccuracy = Metric("frame-accuracy", higherIsBetter: true, .percent)
   public static let bits = Metric("bits-per-character", higherIsBetter: false, .plain)
 }
 

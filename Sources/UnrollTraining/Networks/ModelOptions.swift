@@ -26,8 +26,10 @@ public struct ModelOptions: Options {
       "word_dropout", \.wordDropout, in: 0...1000,
       "a: in training a word seen n times becomes <unk> with probability a/(a + n) (Kiperwasser & Goldberg 2016)"
     ).ofWords,
-    OptionKey("minimum_count", \.minimumCount, in: 1...1_000_000, "rarer tokens of the training split become <unk>"),
-    OptionKey("vocabulary_limit", \.vocabularyLimit, in: 0...10_000_000, "most frequent tokens kept; 0 for all"),
+    OptionKey("minimum_count", \.minimumCount, in: 1...1_000_000, "rarer tokens of the training split become <unk>")
+      .needsWords,
+    OptionKey("vocabulary_limit", \.vocabularyLimit, in: 0...10_000_000, "most frequent tokens kept; 0 for all")
+      .needsWords,
   ]
 
   /// The key whose list is one value, not a grid.
@@ -73,5 +75,10 @@ extension OptionKey<ModelOptions> {
   /// The same key, which says nothing where words are not read.
   fileprivate var ofWords: OptionKey<ModelOptions> {
     needs("inputs: words") { $0.inputs.contains { $0 is WordInputOptions } }
+  }
+
+  /// The same key, which says nothing of a series.
+  fileprivate var needsWords: OptionKey<ModelOptions> {
+    needs("data of words") { !$0.inputs.contains { type(of: $0).readsNumbers } }
   }
 }

@@ -54,22 +54,27 @@ public struct NetworkPrediction {
 /// What a network says of the targets of one batch, in the batch's order.
 public struct Prediction {
   public let sums: LossSums
-  /// A class for every target, [R] or [B]; −1 where an output is not finite.
+  /// A class for every target, [R] or [B]; −1 where an output is not finite. Empty of numbers.
   public let classes: [Int32]
-  /// Of every target, nats; what is shared by a sequence stands with its first. 0 where nothing is asked for.
+  /// [R, K] row by row: the numbers that are asked for, scaled, or probabilities of yes. Empty of classes.
+  public let numbers: [Float]
+  /// Of every target, nats, or squares of scaled numbers; what is shared by a sequence stands with its first. 0 where nothing is asked for.
   public let losses: [Float]
-  /// The probability of every class for every target, [R, K] or [B, K], in the pass's memory. Call it at most once.
+  /// The probability of every class, or of every yes, for every target, [R, K] or [B, K], in the pass's memory; of numbers the numbers
+  /// themselves. Call it at most once.
   public let probabilities: () -> Matrix
 
   public init(
-    sums: LossSums, classes: [Int32], losses: [Float], probabilities: @escaping () -> Matrix
+    sums: LossSums, classes: [Int32] = [], numbers: [Float] = [], losses: [Float],
+    probabilities: @escaping () -> Matrix
   ) {
-    (self.sums, self.classes, self.losses, self.probabilities) = (sums, classes, losses, probabilities)
+    (self.sums, self.classes, self.numbers) = (sums, classes, numbers)
+    (self.losses, self.probabilities) = (losses, probabilities)
   }
 
   /// What is not finite in it: `loss` or `output`.
   var broken: String? {
     guard sums.loss.isFinite else { return "loss" }
-    return classes.contains { $0 < 0 } ? "output" : nil
+    return classes.contains { $0 < 0 } || numbers.contains { !$0.isFinite } ? "output" : nil
   }
 }

@@ -18,14 +18,19 @@ public struct NetworkData: Sendable {
   public var spans: SpanScheme?
   /// Of the words that have one in a file.
   public var vectors: KnownVectors?
+  /// How the columns of a series are scaled; nil of words.
+  public var scales: SeriesScales?
 
   /// Tokens and outputs that are numbers alone.
   public init(tokens: Int, outputs: Int) {
     (self.tokens, self.outputs, labels) = (tokens, outputs, LabelSet([]))
   }
 
-  public init(_ vocabulary: Vocabulary, outputs: Int, labels: LabelSet = LabelSet([])) {
+  public init(
+    _ vocabulary: Vocabulary, outputs: Int, labels: LabelSet = LabelSet([]), scales: SeriesScales? = nil
+  ) {
     (tokens, self.outputs, self.vocabulary, self.labels) = (vocabulary.count, outputs, vocabulary, labels)
+    self.scales = scales
   }
 }
 

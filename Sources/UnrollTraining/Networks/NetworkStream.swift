@@ -18,7 +18,8 @@ public final class NetworkStream {
 
   private let stream: SequenceStream
   /// What writes each input's columns.
-  private let readers: [(_ tokens: [Int32]) -> Void]
+  private let readers: [(_ step: StreamStep) -> Void]
+  private let readsNumbers: Bool
 
   fileprivate init(_ network: SequenceNetwork, _ sequences: Int) {
     let pass = Pass.streaming(sequences, network.parameters)
@@ -29,14 +30,27 @@ public final class NetworkStream {
       let (read, own) = (input.reader(network.parameters), x.columns(columns))
       return { read($0, own) }
     }
+    readsNumbers = network.inputs.contains { $0 is NumberInput }
     stream = read.then { head.stream($0, pass) }.prepared()
   }
 
   /// - Parameter tokens: one a sequence, each below the size of the vocabulary.
   /// - Returns: logits [B, K], which the next step overwrites.
   @discardableResult public func step(_ tokens: [Int32]) -> Matrix {
-    precondition(tokens.count == stream.input.rows, "a token a sequence")
-    for read in readers { read(tokens) }
+    precondition(tokens.count == stream.input.rows && !readsNumbers, "a token a sequence")
+    return step(StreamStep(tokens: tokens, numbers: []))
+  }
+
+  /// The same of a series.
+  ///
+  /// - Parameter numbers: scaled as those of training, [B, E] row by row.
+  @discardableResult public func step(numbers: [Float]) -> Matrix {
+    precondition(readsNumbers, "this network reads tokens")
+    return step(StreamStep(tokens: [], numbers: numbers))
+  }
+
+  private func step(_ step: StreamStep) -> Matrix {
+    for read in readers { read(step) }
     stream.step()
     return stream.output
   }

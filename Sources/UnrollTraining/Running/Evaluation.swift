@@ -20,7 +20,7 @@ public struct Evaluation: Sendable {
     _ network: any Network, _ task: any Task, _ split: Split, _ batches: [Batch], _ worker: ShardWorker,
     limit: Int? = nil
   ) -> Evaluation {
-    var predictions = Predictions(count: task.targets(split).classes.count)
+    var predictions = Predictions(of: task.targets(split))
     var tokens = 0
     let start = ContinuousClock.now
     var broken: String?

@@ -48,7 +48,7 @@ public final class TrainingStep {
   /// - Throws: `Divergence`.
   public func run(_ batch: Batch, learningRate: Double, _ random: RandomSource) throws -> LossSums {
     let shards = batch.shards(workers.count)
-    let weight = 1 / Float(max(1, batch.targets.count { $0 != Kernels.ignoredTarget }))
+    let weight = 1 / Float(max(1, batch.asked))
     team.forEach(shards.count) { [network, workers] index in
       workers[index].train(network, shards[index], weight: weight, random.split(index))
     }

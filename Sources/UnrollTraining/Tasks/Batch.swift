@@ -1,6 +1,6 @@
 import UnrollKernels
 
-/// Integers for one step of training or evaluation, packed.
+/// What one step of training or evaluation reads and asks for, packed.
 public struct Batch: Sendable {
   /// The order of the rows: B sequences, R rows.
   public let steps: PackedSteps
@@ -8,10 +8,14 @@ public struct Batch: Sendable {
   public var tokens: [Int32]
   /// [R]: how every token is written; empty where nobody reads it, or the vocabulary says.
   public let words: [String]
-  /// [R], or [B] when the task reads the summary.
+  /// [R], or [B] when the task reads the summary; empty where numbers are asked for.
   public let targets: [Int32]
   /// Where every target stands among those of its split (`Targets`); empty where nobody asks.
   public let positions: [Int32]
+  /// Numbers that are read, [R, E] row by row; empty of words.
+  public var numbers: [Float] = []
+  /// Numbers that are asked for, [R, K] row by row, NaN where none is; empty where classes are.
+  public var numberTargets: [Float] = []
   /// The sequences go on where those of the batch before stopped: start from its final state.
   public let continues: Bool
 
@@ -29,6 +33,15 @@ public struct Batch: Sendable {
 }
 
 extension Batch {
+  /// Targets that count, over which a step of training takes the mean: classes, or steps at which numbers are asked for.
+  var asked: Int {
+    guard !numberTargets.isEmpty else { return targets.count { $0 != Kernels.ignoredTarget } }
+    let width = numberTargets.count / steps.rows
+    return (0..<steps.rows).count { row in
+      numberTargets[row * width..<(row + 1) * width].contains { !$0.isNaN }
+    }
+  }
+
   /// `count` shards of about equal size: shard i has the sequences i, i + count, … of the packed order, so each is as ragged
   /// as the whole. Fewer where there are fewer sequences.
   func shards(_ count: Int) -> [Batch] {
@@ -40,11 +53,19 @@ extension Batch {
       for t in 0..<packed.steps {
         for b in 0..<Int(packed.live[t]) { rows.append(Int(steps.offset[t]) + own[b]) }
       }
-      let asked = targets.count == steps.rows ? rows : own
-      return Batch(
+      let asked = targets.count == steps.rows || targets.isEmpty ? rows : own
+      var part = Batch(
         packed, tokens: rows.map { tokens[$0] }, words: words.isEmpty ? [] : rows.map { words[$0] },
-        targets: asked.map { targets[$0] },
+        targets: targets.isEmpty ? [] : asked.map { targets[$0] },
         positions: positions.isEmpty ? [] : asked.map { positions[$0] }, continues: continues)
+      part.numbers = chosen(rows, of: numbers)
+      part.numberTargets = chosen(rows, of: numberTargets)
+      return part
     }
+  }
+
+  private func chosen(_ rows: [Int], of numbers: [Float]) -> [Float] {
+    let width = numbers.count / steps.rows
+    return width == 0 ? [] : rows.flatMap { numbers[$0 * width..<($0 + 1) * width] }
   }
 }

@@ -49,17 +49,33 @@ struct SequenceBatcher {
     var (tokens, targets, positions): ([Int32], [Int32], [Int32]) = ([], [], [])
     var words: [String] = []
     tokens.reserveCapacity(steps.rows)
+    let asksForClasses = chosen[0].targets.isEmpty
     for t in 0..<steps.steps {
       for b in 0..<Int(steps.live[t]) {
         tokens.append(chosen[b].tokens[t])
         if !chosen[b].words.isEmpty { words.append(chosen[b].words[t]) }
         guard perToken else { continue }
-        targets.append(SequenceBatcher.target(chosen[b].labels[t]))
+        if asksForClasses { targets.append(SequenceBatcher.target(chosen[b].labels[t])) }
         positions.append(Int32(starts[indices[b]] + t))
       }
     }
     if !perToken { (targets, positions) = (chosen.map { $0.labels[0] }, indices.map { Int32(starts[$0]) }) }
-    return Batch(steps, tokens: tokens, words: words, targets: targets, positions: positions)
+    var batch = Batch(steps, tokens: tokens, words: words, targets: targets, positions: positions)
+    batch.numbers = SequenceBatcher.packed(chosen.map(\.numbers), steps)
+    batch.numberTargets = SequenceBatcher.packed(chosen.map(\.targets), steps)
+    return batch
+  }
+
+  /// Rows of numbers of each sequence in the order of the batch.
+  private static func packed(_ sequences: [[Float]], _ steps: PackedSteps) -> [Float] {
+    let width = sequences[0].count / steps.steps
+    guard width > 0 else { return [] }
+    var rows: [Float] = []
+    rows.reserveCapacity(steps.rows * width)
+    for t in 0..<steps.steps {
+      for b in 0..<Int(steps.live[t]) { rows += sequences[b][t * width..<(t + 1) * width] }
+    }
+    return rows
   }
 }
 

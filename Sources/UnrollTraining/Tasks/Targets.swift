@@ -1,67 +1,121 @@
 import UnrollKernels
 
-/// What is asked for on a split, in the order of the data: of sequences a class for every token, or one for the whole; of running text the
-/// token that comes next.
+/// What is asked for at a target, and so which heads can answer.
+public enum TargetKind: String, Sendable {
+  /// One of several.
+  case classes
+  /// K of them.
+  case numbers
+  /// K times, each by itself.
+  case yesOrNo = "many yes or no"
+}
+
+/// What is asked for on a split, in the order of the data: of sequences a class or K numbers for every step, or a class for the whole; of
+/// running text the token that comes next.
 public struct Targets: Sendable {
-  /// A class for every target, `notAsked` where none is asked for.
+  /// A class for every target, `notAsked` where none is asked for; empty where numbers are.
   public let classes: [Int32]
+  /// `width` numbers for every target, scaled, NaN where none is asked for; empty where classes are.
+  public let numbers: [Float]
+  /// Numbers of a target K; 0 where classes are asked for.
+  public let width: Int
   /// The target with which each item begins. An item is a sequence, or a block of running text.
   public let itemStarts: [Int]
 
   public static let notAsked: Int32 = -1
-  public init(classes: [Int32], itemStarts: [Int]) { (self.classes, self.itemStarts) = (classes, itemStarts) }
+
+  public init(classes: [Int32], itemStarts: [Int]) {
+    (self.classes, numbers, width, self.itemStarts) = (classes, [], 0, itemStarts)
+  }
+
+  public init(numbers: [Float], width: Int, itemStarts: [Int]) {
+    (classes, self.numbers, self.width, self.itemStarts) = ([], numbers, width, itemStarts)
+  }
+
+  public var count: Int { width == 0 ? classes.count : numbers.count / width }
 
   /// The targets of every item.
-  public var items: [Range<Int>] { zip(itemStarts, itemStarts.dropFirst() + [classes.count]).map { $0..<$1 } }
+  public var items: [Range<Int>] { zip(itemStarts, itemStarts.dropFirst() + [count]).map { $0..<$1 } }
 }
 
 /// What a network said of a split, target by target in the order of the data.
 public struct Predictions: Sendable {
   /// A class for every target; `absent` where nobody looked.
   public private(set) var classes: [Int32]
-  /// Of every target, nats; 0 where none is asked for.
+  /// K numbers for every target (scaled, or probabilities of yes), NaN where nobody looked; empty of classes.
+  public private(set) var numbers: [Float]
+  /// Of every target; 0 where none is asked for.
   public private(set) var losses: [Float]
   /// Over all targets, added batch by batch.
   public private(set) var sums = LossSums()
 
   public static let absent = Int32.min
 
-  /// Of `count` targets none is predicted yet.
-  public init(count: Int) {
-    classes = [Int32](repeating: Predictions.absent, count: count)
+  /// None is predicted yet.
+  public init(of targets: Targets) {
+    let count = targets.count
+    classes = [Int32](repeating: Predictions.absent, count: targets.width == 0 ? count : 0)
+    numbers = [Float](repeating: .nan, count: count * targets.width)
     losses = [Float](repeating: 0, count: count)
   }
 
   /// Predictions that did not come from a network.
   public init(classes: [Int32]) {
-    self.init(count: classes.count)
-    self.classes = classes
+    (self.classes, numbers, losses) = (classes, [], [Float](repeating: 0, count: classes.count))
+  }
+
+  /// - Parameter width: numbers of a target.
+  public init(numbers: [Float], width: Int) {
+    (classes, self.numbers, losses) = ([], numbers, [Float](repeating: 0, count: numbers.count / width))
   }
 
   mutating func add(_ batch: Batch, _ prediction: Prediction) {
     sums += prediction.sums
+    let width = numbers.isEmpty ? 0 : numbers.count / losses.count
     for (index, position) in batch.positions.enumerated() {
-      classes[Int(position)] = prediction.classes[index]
       losses[Int(position)] = prediction.losses[index]
+      if width == 0 { classes[Int(position)] = prediction.classes[index] }
+      for k in 0..<width { numbers[Int(position) * width + k] = prediction.numbers[index * width + k] }
     }
   }
 
   /// How every item did.
   public func items(_ targets: Targets) -> ItemScores {
-    var (scores, item) = (ItemScores(count: targets.itemStarts.count), 0)
-    let ends = targets.itemStarts.dropFirst() + [classes.count]
-    each(targets) { position, truth, predicted in
+    var (scores, item) = (ItemScores(count: targets.itemStarts.count, counted: targets.width == 0), 0)
+    let ends = targets.itemStarts.dropFirst() + [targets.count]
+    func add(_ position: Int, isRight: Bool) {
       while position >= ends[ends.startIndex + item] { item += 1 }
-      scores.add(to: item, isRight: truth == predicted, loss: Double(losses[position]))
+      scores.add(to: item, isRight: isRight, loss: Double(losses[position]))
+    }
+    each(targets) { position, truth, predicted in add(position, isRight: truth == predicted) }
+    var last = -1
+    eachNumber(targets) { index, _, _ in
+      if index / targets.width != last { add(index / targets.width, isRight: false) }
+      last = index / targets.width
     }
     return scores
   }
 
-  /// Every target that is asked for and was predicted: where it stands, what is true, what was said.
+  /// Every class that is asked for and was predicted: where its target stands, what is true, what was said.
   func each(_ targets: Targets, _ body: (_ position: Int, _ truth: Int32, _ predicted: Int32) -> Void) {
     for position in classes.indices where targets.classes[position] != Targets.notAsked {
       guard classes[position] != Predictions.absent else { continue }
       body(position, targets.classes[position], classes[position])
     }
   }
+
+  /// The same of numbers, K for every target.
+  func eachNumber(_ targets: Targets, _ body: (_ index: Int, _ truth: Float, _ said: Float) -> Void) {
+    for index in numbers.indices where !targets.numbers[index].isNaN && !numbers[index].isNaN {
+      body(index, targets.numbers[index], numbers[index])
+    }
+  }
+}
+
+/// What was predicted of a split as it is kept and read, target by target in the order of the data.
+public enum Answers: Equatable, Sendable {
+  /// A class for every target; of many yes or no 1 or 0 for each of them.
+  case classes([Int32])
+  /// K for every target, in the units of the data.
+  case numbers([Float])
 }

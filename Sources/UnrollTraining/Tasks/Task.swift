@@ -15,6 +15,8 @@ public protocol Task: Sendable {
   /// The kind of data it is made for.
   static var kind: CorpusKind { get }
   static var reading: Reading { get }
+  /// What its targets are: classes, if it says nothing.
+  static var asks: TargetKind { get }
 
   /// - Parameter characters: whether a token is a character, for the names of metrics.
   /// - Throws: `InputError` for data of which nothing can be scored.
@@ -41,11 +43,15 @@ public protocol Task: Sendable {
   func scores(_ predictions: Predictions, _ split: Split) -> [String: Double]
   /// Spans that are there and that were predicted; nil where labels are no spans.
   func spanCounts(_ predictions: Predictions, _ split: Split) -> SpanCounts?
+  /// What was predicted, as it is kept.
+  func answers(_ predictions: Predictions) -> Answers
   /// What can be reached without a model, on the test split: its name and scores.
   func baseline() -> (name: String, scores: [String: Double])
 }
 
 extension Task {
+  public static var asks: TargetKind { .classes }
+
   public static func network(_ recipe: NetworkRecipe, _ parameters: ParameterBuilder) throws -> any Network {
     try SequenceNetwork(recipe, parameters)
   }
@@ -61,7 +67,7 @@ extension Task {
 
   /// What a network for it is told of its data.
   public func data(of encoded: EncodedData) -> NetworkData {
-    var data = NetworkData(encoded.vocabulary, outputs: classes, labels: encoded.labels)
+    var data = NetworkData(encoded.vocabulary, outputs: classes, labels: encoded.labels, scales: encoded.scales)
     data.outputCounts = [Int](repeating: 0, count: classes)
     let training = targets(.train)
     for target in training.classes where target != Targets.notAsked { data.outputCounts[Int(target)] += 1 }
@@ -75,4 +81,6 @@ extension Task {
   public func trainingSample(_ options: TrainingOptions, _ random: RandomSource) -> [Batch] {
     batches(.train, options, random)
   }
+
+  public func answers(_ predictions: Predictions) -> Answers { .classes(predictions.classes) }
 }

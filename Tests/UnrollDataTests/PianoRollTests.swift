@@ -1,0 +1,38 @@
+import TestSupport
+import Testing
+import UnrollCore
+
+@testable import UnrollData
+
+/// Music in JSON: what is read, what is asked for, what is said of files that hold something else.
+@Suite struct PianoRollTests {
+  private func load(_ json: String, _ list: String = "#a") throws -> [NumberSequence] {
+    let scratch = try Scratch().write("m.json", json)
+    let paths = Split.allCases.map { "\($0.rawValue): \"m.json\(list)\"" }.joined(separator: ", ")
+    guard case .series(let splits) = try scratch.load("{format: piano-rolls, \(paths)}").corpus else {
+      throw InputError("no series")
+    }
+    return splits.train
+  }
+
+  @Test(arguments: [("{\"a\": PIECES, \"b\": []}", "#a"), ("PIECES", "")])
+  func theNextStepIsAskedFor(form: String, list: String) throws {
+    let pieces = try load(form.replacing("PIECES", with: "[[[21, 108], [60]], [[22]]]"), list)
+    #expect(pieces.count == 2)
+    var (first, second) = ([Double](repeating: 0, count: 88), [Double](repeating: 0, count: 88))
+    (first[0], first[87], second[60 - 21]) = (1, 1, 1)
+    #expect(pieces[0].inputs == first + second)
+    #expect(pieces[0].targets == second.map { Optional($0) } + [Double?](repeating: nil, count: 88))
+    #expect(pieces[1].targets.allSatisfy { $0 == nil } && pieces[1].columns.inputs[1] == "22")
+  }
+
+  @Test(arguments: [
+    ("{\"a\": [[[60], [109]]]}", "piece 1, step 2: 109 is no MIDI pitch of a piano (21…108)"),
+    ("{\"a\": [[[60]], []]}", "piece 2 has no steps"), ("{\"a\": []}", "there are no pieces in this file"),
+    ("{\"b\": [[[60]]]}", "unknown list \"a\"; did you mean \"b\"?"),
+    ("{\"a\": [[60]]}", "this is not JSON of pieces of steps of MIDI pitches: {\"a\": [[[60, 64], …], …], …}"),
+    ("[[[60]]", "this is not JSON of pieces"),
+  ]) func otherFilesAreSentences(json: String, sentence: String) {
+    #expect { try load(json) } throws: { "\($0)".contains(sentence) }
+  }
+}
