@@ -23,8 +23,9 @@ extension ModelOptions {
     let head = type(of: head)
     guard head.answers != task.asks else { return }
     let fitting = Heads.all.filter { $0.answers == task.asks && $0.fits(task.reading) }.map { $0.name }
+      .joined(separator: " or ")
     throw InputError(
-      "the head \(head.name) answers with \(head.answers.rawValue), and \(task.name) asks for \(task.asks.rawValue); set head: \(fitting.joined(separator: "
+      "the head \(head.name) answers with \(head.answers.rawValue), and \(task.name) asks for \(task.asks.rawValue); set head: \(fitting)"
     )
   }
 }
