@@ -40,15 +40,19 @@ package enum Files {
   }
 
   /// Writes beside the target and renames: a killed process leaves the old file or the new one.
-  package static func write(_ bytes: [UInt8], to path: String) throws {
+  package static func write(_ bytes: [UInt8], to path: String) throws { try write(to: path) { put in put(bytes) } }
+
+  /// The same with bytes that come in pieces.
+  package static func write(to path: String, _ body: (_ put: ([UInt8]) -> Void) -> Void) throws {
     let folder = parent(of: path)
     try makeFolder(folder)
     let target = Digest.hex(Array(path.utf8)).prefix(8)
     let temporary = (folder.isEmpty ? "" : folder + "/") + "\(temporaryPrefix)\(getpid())-\(target).tmp"
     guard let file = fopen(temporary, "wbe") else { throw failure("cannot be written", path) }
-    let written = fwrite(bytes, 1, bytes.count, file)
+    var written = true
+    body { bytes in written = written && fwrite(bytes, 1, bytes.count, file) == bytes.count }
     let flushed = fflush(file) == 0 && fsync(fileno(file)) == 0
-    guard fclose(file) == 0, written == bytes.count, flushed, rename(temporary, path) == 0 else {
+    guard fclose(file) == 0, written, flushed, rename(temporary, path) == 0 else {
       let error = failure("cannot be written", path)
       unlink(temporary)
       throw error

@@ -19,6 +19,16 @@ public final class Buffer: @unchecked Sendable {
     base = raw.bindMemory(to: Float.self, capacity: bytes / MemoryLayout<Float>.stride)
   }
 
+  package convenience init(copying values: [Float]) {
+    self.init(undefined: values.count)
+    values.withUnsafeBufferPointer { if let first = $0.baseAddress { base.update(from: first, count: count) } }
+  }
+
+  package convenience init(copying other: Buffer) {
+    self.init(undefined: other.count)
+    base.update(from: other.base, count: count)
+  }
+
   deinit { UnsafeMutableRawPointer(base).deallocate() }
 
   /// A matrix of the given shape without gaps, whose first element is that of the given number.

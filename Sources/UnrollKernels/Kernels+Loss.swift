@@ -1,7 +1,7 @@
 import CUnroll
 
 /// What a loss saw: kept as sums, so that batches and shards add up exactly.
-public struct LossSums: Sendable, Equatable {
+public struct LossSums: Codable, Sendable, Equatable {
   /// Sum of the losses: nats, or squares of the targets' unit.
   public var loss = 0.0
   /// Targets that counted: rows, or the numbers of squared errors.

@@ -50,7 +50,7 @@ public struct Matrix {
 
   /// A copy of the elements, row by row.
   public var array: [Float] {
-    (0..<rows).flatMap { row in (0..<columns).map { self[row, $0] } }
+    (0..<rows).flatMap { row in UnsafeBufferPointer(start: base + row * stride, count: columns) }
   }
 
   public func fill(_ value: Float) {

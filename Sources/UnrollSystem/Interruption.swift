@@ -2,7 +2,7 @@ import CLibrary
 import Dispatch
 import UnrollCore
 
-/// Ctrl-C and SIGTERM: remembered, so that what runs can be ended first.
+/// Ctrl-C, SIGTERM, and SIGUSR1, with which batch systems warn: remembered, so that what runs can be ended first.
 package enum Interruption {
   // Written by the signal's handler, which may do no more than that.
   nonisolated(unsafe) private static var flag: sig_atomic_t = 0
@@ -20,7 +20,7 @@ package enum Interruption {
     watchers += 1
     guard watchers == 1 else { return }
     flag = 0
-    before = [SIGINT, SIGTERM].map { number in
+    before = [SIGINT, SIGTERM, SIGUSR1].map { number in
       var action = sigaction()
       sigaction(number, nil, &action)
       signal(number) { _ in Interruption.flag = 1 }
@@ -33,6 +33,7 @@ package enum Interruption {
     defer { changing.signal() }
     watchers -= 1
     guard watchers == 0 else { return }
+    flag = 0
     for (number, action) in before { _ = withUnsafePointer(to: action) { sigaction(number, $0, nil) } }
   }
 }

@@ -44,6 +44,12 @@ public enum Machine {
       cpu: cpu, system: system, libraries: libraries, version: Version.text, commit: commit, build: build)
   }
 
+  /// What may change the last bits of a result: the build of the program, its libraries and the processor.
+  package static let arithmetic: String = {
+    let libraries = Versions.libraries.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+    return ([build, cpu] + libraries).joined(separator: ", ")
+  }()
+
   private static var swiftVersion: String {
     #if compiler(>=6.3)
       "6.3 or newer"

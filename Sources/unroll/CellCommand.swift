@@ -16,6 +16,7 @@ struct CellCommand: ParsableCommand {
   var records: String
   @OptionGroup var data: DataOption
   @Option(help: "Runs that go on at the same time, for the record.") var jobs: Int?
+  @OptionGroup var checkpoints: CheckpointOption
 
   func run() throws {
     try reporting {
@@ -25,7 +26,9 @@ struct CellCommand: ParsableCommand {
       let request = try RunRequest(
         json: isPiped ? Terminal.input() : Files.read(cell), file: isPiped ? "standard input" : cell)
       let store = RecordStore(folder: records)
-      let problem = try CellRun(request, data.location, jobs: jobs).run(into: store) { Terminal.say("\($0)") }
+      let problem = try CellRun(request, data.location, jobs: jobs, endsOnSignals: true).run(
+        into: store, checkpointInterval: checkpoints.seconds, progress: { Terminal.say("\($0)") },
+        note: { Terminal.note(ProcessLauncher.noteMark + $0) })
       if let problem { throw problem }
     }
   }

@@ -15,6 +15,7 @@ struct RunCommand: AsyncParsableCommand {
   @OptionGroup var options: StudyOptions
   @OptionGroup var data: DataOption
   @Option(help: "Runs at the same time. Default: the cores that it may use.") var jobs: Int?
+  @OptionGroup var checkpoints: CheckpointOption
   @Flag(help: "Also run again what another build of unroll has left.") var again = false
   @Flag(help: "Say what would be run, and stop.") var dryRun = false
 
@@ -29,7 +30,9 @@ struct RunCommand: AsyncParsableCommand {
       let folder = options.folder
       try folder.refuseOther()
       let (display, jobs) = (RunDisplay(), jobs ?? Machine.cores)
-      let words = ["cell", "--cell=-", "--records=\(folder.store.folder)", "--jobs=\(jobs)"] + data.arguments
+      let words =
+        ["cell", "--cell=-", "--records=\(folder.store.folder)", "--jobs=\(jobs)"] + data.arguments
+        + checkpoints.arguments
       let runner = try StudyRunner(
         study, folder, data.location, jobs: jobs, again: again, launcher: ProcessLauncher(arguments: words),
         report: display.show)
@@ -43,12 +46,10 @@ struct RunCommand: AsyncParsableCommand {
     }
   }
 
-  /// A run leaves its record at its end, so what was in progress is lost.
   private static func interrupted(_ summary: StudySummary) -> String {
     let done = summary.finished + summary.diverged
-    let lost = summary.stopped == 0 ? "" : ", \(summary.stopped) in progress lost"
-    return
-      "Interrupted: \(done.counted("run")) done and kept\(lost). The same command goes on with what is missing."
+    let stopped = summary.stopped == 0 ? "" : ", \(summary.stopped) in progress"
+    return "Interrupted: \(done.counted("run")) done and kept\(stopped). The same command goes on from here."
   }
 
   /// The report and the last words, both from the records that are there.

@@ -17,6 +17,9 @@ final class RunDisplay {
       line.clear()
       let verdict = status == .finished ? "" : "\(status.rawValue.uppercased()): "
       Terminal.note("[\(done)/\(total)] \(label): \(verdict)\(detail) (\(RunDisplay.duration(seconds)))")
+    case .noted(let label, let words):
+      line.clear()
+      Terminal.note("\(label): \(words)")
     case .progress(let done, let running, let failed, let left, let secondsLeft):
       let failures = failed > 0 ? ", \(failed) failed" : ""
       let time = secondsLeft.map { ", about \(RunDisplay.duration($0)) left" } ?? ""

@@ -45,7 +45,7 @@
       #expect(program.records.isEmpty)
     }
 
-    @Test(arguments: [SIGINT, SIGTERM])
+    @Test(arguments: [SIGINT, SIGTERM, SIGUSR1])
     func interrupted(signal: Int32) throws {
       let program = try Program(Studies.slow)
       let study = try program.start(["run", "slow.yaml", "--jobs", "2"])
@@ -57,7 +57,7 @@
       let kept = program.records.count
       let sentence = try #require(ended.sentences.last)
       #expect(sentence.hasPrefix("Interrupted: \(kept) run\(kept == 1 ? "" : "s") done and kept, "))
-      #expect(sentence.hasSuffix(" in progress lost. The same command goes on with what is missing."))
+      #expect(sentence.hasSuffix(" in progress. The same command goes on from here."))
       #expect(!runs.contains(where: Processes.isAlive))
       #expect(!program.exists("Reports/slow.md"))
       let dry = try program.run("run", "slow.yaml", "--dry-run")

@@ -12,7 +12,9 @@ import UnrollData
   private struct Given: Launcher {
     let body: @Sendable (RunRequest, @escaping (Double) -> Void) async throws -> String?
 
-    func run(_ request: RunRequest, progress: @escaping @Sendable (Double) -> Void) async throws -> String? {
+    func run(
+      _ request: RunRequest, progress: @escaping @Sendable (Double) -> Void, note: @escaping @Sendable (String) -> Void
+    ) async throws -> String? {
       try await body(request, progress)
     }
   }

@@ -72,7 +72,7 @@ import UnrollKernels
     let task = Tagging(data, characters: false)
     let model = try Small.model(data, task, try Small.backend(backend, width: 5))
     let batches = task.batches(.test, TrainingOptions(), nil)
-    let evaluation = Evaluation.run(model, task, .test, batches, ShardWorker(parameters: 0))
+    let evaluation = try Evaluation.run(model, task, .test, batches, ShardWorker(parameters: 0))
     let items = evaluation.predictions.items(task.targets(.test))
     let (loss, count) = (evaluation.predictions.sums.loss, evaluation.predictions.sums.count)
     #expect(abs(items.losses.reduce(0, +) - loss) < 1e-5 * loss && items.weights.reduce(0, +) == count)

@@ -33,7 +33,7 @@ import UnrollKernels
     let curve = run.outcome.curve.map { $0.development["accuracy"]! }
     let best = try #require(curve.max())
     #expect(curve.last! < best, "the last point is not the best, or this shows nothing")
-    let again = Evaluation.run(
+    let again = try Evaluation.run(
       run.model, run.task, .development, run.task.batches(.development, run.options, nil), ShardWorker(parameters: 0))
     #expect(again.scores == run.outcome.scores[.development])
     #expect(again.scores["accuracy"] == best)

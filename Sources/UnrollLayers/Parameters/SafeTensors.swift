@@ -1,4 +1,5 @@
 import UnrollCore
+import UnrollKernels
 
 /// The safetensors format: eight bytes of header length, a JSON header, little-endian data.
 ///
@@ -36,29 +37,29 @@ public struct SafeTensors: Equatable, Sendable {
     guard length <= bytes.count - 8, let header = try? Value(json: Array(bytes[8..<8 + Int(length)])),
       case .table(let entries) = header
     else { throw InputError("is not a safetensors file: its header cannot be read") }
-    let data = Array(bytes[(8 + Int(length))...])
+    let start = 8 + Int(length)
     self.init()
     for (name, entry) in entries {
       if name == "__metadata__", case .table(let table) = entry {
         metadata = table.compactMapValues(\.string)
       } else {
-        tensors[name] = try SafeTensors.tensor(name, entry, data)
+        tensors[name] = try SafeTensors.tensor(name, entry, bytes[start...])
       }
     }
   }
 
-  private static func tensor(_ name: String, _ entry: Value, _ data: [UInt8]) throws -> Tensor {
+  private static func tensor(_ name: String, _ entry: Value, _ data: ArraySlice<UInt8>) throws -> Tensor {
     guard let type = entry["dtype"]?.string, let shape = entry["shape"]?.integers,
       let range = entry["data_offsets"]?.integers,
       range.count == 2, range[0] >= 0, range[0] <= range[1], range[1] <= data.count, shape.allSatisfy({ $0 >= 0 })
     else { throw InputError("tensor \(name) has a broken header") }
-    let bytes = data[range[0]..<range[1]]
+    let bytes = data[data.startIndex + range[0]..<data.startIndex + range[1]]
     let values: [Float]
     switch type {
-    case "F32": values = words(bytes, UInt32.self).map { Float(bitPattern: $0) }
-    case "F64": values = words(bytes, UInt64.self).map { Float(Double(bitPattern: $0)) }
-    case "I32": values = words(bytes, UInt32.self).map { Float(Int32(bitPattern: $0)) }
-    case "I64": values = words(bytes, UInt64.self).map { Float(Int64(bitPattern: $0)) }
+    case "F32": values = words(bytes) { Float(bitPattern: $0) }
+    case "F64": values = words(bytes) { Float(Double(bitPattern: $0)) }
+    case "I32": values = words(bytes) { Float(Int32(bitPattern: $0)) }
+    case "I64": values = words(bytes) { Float(Int64(bitPattern: $0)) }
     default: throw InputError("tensor \(name) has the type \(type); F32, F64, I32 and I64 are read")
     }
     guard count(shape) == values.count else { throw InputError("tensor \(name) does not fill its shape \(shape)") }
@@ -75,35 +76,58 @@ public struct SafeTensors: Equatable, Sendable {
     }
   }
 
-  private static func words<Word: FixedWidthInteger>(_ bytes: ArraySlice<UInt8>, _: Word.Type) -> [Word] {
+  private static func words<Word: FixedWidthInteger>(_ bytes: ArraySlice<UInt8>, _ value: (Word) -> Float) -> [Float] {
     bytes.withUnsafeBytes { raw in
       (0..<raw.count / MemoryLayout<Word>.size).map {
-        Word(littleEndian: raw.loadUnaligned(fromByteOffset: $0 * MemoryLayout<Word>.size, as: Word.self))
+        value(Word(littleEndian: raw.loadUnaligned(fromByteOffset: $0 * MemoryLayout<Word>.size, as: Word.self)))
       }
     }
   }
 
   /// The file's bytes.
   public func encoded() throws -> [UInt8] {
-    var header: [String: Value] = ["__metadata__": .table(metadata.mapValues(Value.string))]
-    var data: [UInt8] = []
-    for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
-      let start = data.count
-      for value in tensor.values {
-        let bits = value.bitPattern
-        for shift in stride(from: 0, to: 32, by: 8) { data.append(UInt8(truncatingIfNeeded: bits >> UInt32(shift))) }
-      }
-      header[name] = .table([
-        "dtype": .string("F32"), "shape": .list(tensor.shape.map(Value.integer)),
-        "data_offsets": .list([.integer(start), .integer(data.count)]),
-      ])
+    let sorted = tensors.sorted { $0.key < $1.key }
+    return try sorted.reduce(into: SafeTensors.header(sorted.map { ($0.key, $0.value.shape) }, metadata)) {
+      $0 += SafeTensors.data($1.value.values)
     }
-    var json = try Value.table(header).json()
-    while json.count % 8 != 0 { json.append(UInt8(ascii: " ")) }
-    return (0..<8).map { UInt8(truncatingIfNeeded: json.count >> (8 * $0)) } + json + data
   }
 
   public func write(to path: String) throws { try Files.write(try encoded(), to: path) }
+
+  /// Writes slabs as tensors of one dimension, without a copy of the whole.
+  package static func write(_ slabs: [String: Buffer], metadata: [String: String], to path: String) throws {
+    let sorted = slabs.sorted { $0.key < $1.key }
+    let (header, block) = (try header(sorted.map { ($0.key, [$0.value.count]) }, metadata), 1 << 15)
+    try Files.write(to: path) { put in
+      put(header)
+      for (_, slab) in sorted {
+        for start in stride(from: 0, to: slab.count, by: block) {
+          put(data(slab.row.columns(start..<min(start + block, slab.count)).array))
+        }
+      }
+    }
+  }
+
+  /// What stands before the data: tensors of these names and shapes, one behind the other.
+  private static func header(_ shapes: [(name: String, shape: [Int])], _ metadata: [String: String]) throws -> [UInt8] {
+    var header: [String: Value] = ["__metadata__": .table(metadata.mapValues(Value.string))]
+    var start = 0
+    for (name, shape) in shapes {
+      let end = start + 4 * shape.reduce(1, *)
+      header[name] = .table([
+        "dtype": .string("F32"), "shape": .list(shape.map(Value.integer)),
+        "data_offsets": .list([.integer(start), .integer(end)]),
+      ])
+      start = end
+    }
+    var json = try Value.table(header).json()
+    while json.count % 8 != 0 { json.append(UInt8(ascii: " ")) }
+    return (0..<8).map { UInt8(truncatingIfNeeded: json.count >> (8 * $0)) } + json
+  }
+
+  private static func data(_ values: [Float]) -> [UInt8] {
+    values.map { $0.bitPattern.littleEndian }.withUnsafeBytes { Array($0) }
+  }
 }
 
 extension Value {

@@ -10,14 +10,18 @@ public struct CellRun {
   private let request: RunRequest
   private let location: DataLocation
   private let jobs: Int?
+  private let endsOnSignals: Bool
 
   private var cell: StudyCell { request.cell }
 
-  /// - Parameter jobs: how many runs may go on at the same time, for the record.
-  public init(_ request: RunRequest, _ location: DataLocation, jobs: Int? = nil) {
+  /// - Parameters:
+  ///   - jobs: how many runs may go on at the same time, for the record.
+  ///   - endsOnSignals: whether signals that end a process only end training, with a checkpoint.
+  public init(_ request: RunRequest, _ location: DataLocation, jobs: Int? = nil, endsOnSignals: Bool = false) {
     self.request = request
     self.location = location
     self.jobs = jobs
+    self.endsOnSignals = endsOnSignals
   }
 
   /// What a run leaves.
@@ -29,7 +33,9 @@ public struct CellRun {
 
   /// - Parameter progress: told the fraction of the training that is done.
   /// - Throws: `InputError` for data that cannot be read or are not those of the request, and settings that cannot be met.
-  public func run(progress: @escaping (Double) -> Void = { _ in }) throws -> Outcome {
+  public func run(progress: @escaping (Double) -> Void = { _ in }) throws -> Outcome { try run(nil, progress) }
+
+  private func run(_ checkpointer: RunCheckpointer?, _ progress: @escaping (Double) -> Void) throws -> Outcome {
     let start = ContinuousClock.now
     let loaded = try cell.request.load(location)
     let tables = try cell.tables(loaded, location)
@@ -40,24 +46,37 @@ public struct CellRun {
     let encoded = try EncodedData(
       loaded, minimumCount: cell.model.minimumCount, limit: cell.model.vocabularyLimit,
       spelled: cell.model.inputs.contains { type(of: $0).readsSpelling })
-    var outcome = try train(cell.task, loaded, encoded, tables, progress)
+    var outcome = try train(cell.task, loaded, encoded, tables, checkpointer, progress)
     outcome.record.data.digest = digest
     let remarks = loaded.remarks + tables.remarks
     outcome.record.data.remarks = remarks.isEmpty ? nil : remarks
-    outcome.record.cost.seconds = (ContinuousClock.now - start).seconds
+    outcome.record.cost.seconds = checkpointer?.seconds ?? (ContinuousClock.now - start).seconds
     outcome.record.cost.peakMemory = Machine.peakMemory
     outcome.record.environment.load = Machine.load
     return outcome
   }
 
-  /// Runs and leaves a record: of the scores, or of what went wrong, unless an earlier run has left scores.
+  /// Runs and leaves a record: of the scores, or of what went wrong, unless an earlier run has left scores. Until then checkpoints
+  /// lie beside it, and a run that did not come to its end goes on from the last one.
   ///
+  /// - Parameters:
+  ///   - checkpointInterval: seconds from one checkpoint to the next; nil for the usual ones.
+  ///   - note: told in a sentence where it goes on, or why it does not.
   /// - Returns: what went wrong.
-  public func run(into store: RecordStore, progress: @escaping (Double) -> Void = { _ in }) throws -> InputError? {
+  public func run(
+    into store: RecordStore, checkpointInterval: Double? = nil, progress: @escaping (Double) -> Void = { _ in },
+    note: @escaping (String) -> Void = { _ in }
+  ) throws -> InputError? {
+    let checkpointer = RunCheckpointer(
+      store, request.identity, interval: checkpointInterval, endsOnSignals: endsOnSignals, note: note)
+    defer { checkpointer.end() }
     do {
-      let outcome = try run(progress: progress)
+      let outcome = try run(checkpointer, progress)
       try store.write(outcome.record, predictions: outcome.predictions)
+      try store.removeCheckpoint(of: request.identity)
       return nil
+    } catch let end as RunCheckpointer.Interrupted {
+      return InputError(end.sentence)
     } catch let error as InputError {
       let earlier = store.contains(request.identity) ? try? store.read(request.identity) : nil
       if earlier.map({ $0.status == .failed }) ?? true {
@@ -69,6 +88,7 @@ public struct CellRun {
 
   private func train(
     _ type: (some Task).Type, _ loaded: LoadedData, _ encoded: EncodedData, _ tables: InputTables,
+    _ checkpointer: RunCheckpointer?,
     _ progress: @escaping (Double) -> Void
   ) throws -> Outcome {
     let task = try type.init(encoded, characters: cell.request.isOfCharacters)
@@ -83,10 +103,14 @@ public struct CellRun {
     try TrainingMemory.require(parameters: try type.parameterCount(recipe), "the model")
     let network = try type.network(recipe, ParameterBuilder(random: random.split("initial values")))
     let (epochs, baseline) = (Double(cell.training.epochs), task.baseline())
-    let trainer = Trainer(network, task, cell.training, random: random.split("training")) { point in
+    let trainer = Trainer(
+      network, task, cell.training, random: random.split("training"), checkpointer: checkpointer
+    ) { point in
       progress(point.epoch / epochs)
     }
+    checkpointer?.begin(trainer)
     let outcome = trainer.train()
+    if outcome.isInterrupted { throw RunCheckpointer.Interrupted(epochs: outcome.epochs) }
     var record = record(
       network, task.metrics, recipe.backend, outcome, baseline, try summary(loaded, encoded, task.classes))
     if let test = outcome.test {

@@ -4,7 +4,7 @@ import UnrollCore
 import UnrollSystem
 
 /// Every run as a process of this program: so that its memory is its own, a crash ends nothing else, and cores are used without
-/// threads. It finds its cell on standard input and prints progress, a number a line, and what went wrong. When this process
+/// threads. It finds its cell on standard input and prints progress, a number a line, notes, and what went wrong. When this process
 /// dies, it ends (`Orphan`).
 public struct ProcessLauncher: Launcher {
   private let arguments: [String]
@@ -12,14 +12,16 @@ public struct ProcessLauncher: Launcher {
   /// - Parameter arguments: the command line of this program that makes the run of standard input and leaves its record.
   public init(arguments: [String]) { self.arguments = arguments }
 
-  public func run(_ request: RunRequest, progress: @escaping @Sendable (Double) -> Void) async throws -> String? {
+  public func run(
+    _ request: RunRequest, progress: @escaping @Sendable (Double) -> Void, note: @escaping @Sendable (String) -> Void
+  ) async throws -> String? {
     let memoryKills = Resources.memoryKills
     let child = try ChildProcess(Machine.program, arguments, input: request.json(), errors: .output)
     let words = await withTaskCancellationHandler {
       await withCheckedContinuation { waiting in
         // Beside the pool, whose threads are not to be held up by waiting for words.
         DispatchQueue(label: request.identity).async {
-          waiting.resume(returning: ProcessLauncher.listen(to: child, progress))
+          waiting.resume(returning: ProcessLauncher.listen(to: child, progress, note))
         }
       }
     } onCancel: {
@@ -30,14 +32,25 @@ public struct ProcessLauncher: Launcher {
     return end == .code(0) ? nil : ProcessLauncher.sentence(end, words, killedForMemory: killed)
   }
 
-  /// Reads to the end: the first lines that are no progress.
-  private static func listen(to child: ChildProcess, _ progress: (Double) -> Void) -> [String] {
+  /// What a line begins with that a run wants to have shown.
+  public static let noteMark = "note: "
+
+  /// Reads to the end: the first lines that are neither progress nor notes.
+  private static func listen(
+    to child: ChildProcess, _ progress: (Double) -> Void, _ note: (String) -> Void
+  ) -> [String] {
     var (words, partial): ([String], [UInt8]) = ([], [])
     while let bytes = child.next() {
       partial += bytes
       while let end = partial.firstIndex(of: UInt8(ascii: "\n")) {
         let line = String(decoding: partial[..<end], as: UTF8.self)
-        if let value = Double(line) { progress(value) } else if words.count < 100 { words.append(line) }
+        if let value = Double(line) {
+          progress(value)
+        } else if line.hasPrefix(noteMark) {
+          note(String(line.dropFirst(noteMark.count)))
+        } else if words.count < 100 {
+          words.append(line)
+        }
         partial.removeSubrange(...end)
       }
     }

@@ -33,6 +33,8 @@ final class RunQueue {
       let before = try found(request)
       if let before, before.isDone(again: again) {
         kept.append(before)
+        // Who wrote the record may have been killed before its checkpoint was removed.
+        if before.environment.build == Machine.build { try? store.removeCheckpoint(of: request.identity) }
       } else {
         waiting.append(Turn(request: request, before: before))
       }

@@ -4,6 +4,8 @@ public enum StudyEvent: Sendable {
   case started(runs: Int, kept: Int, foreign: Int)
   /// Now and then: fraction done of every run in progress, seconds left when that can be told.
   case progress(done: Int, running: [String], failed: Int, left: Int, secondsLeft: Double?)
+  /// What one should know of a run under way.
+  case noted(label: String, String)
   case ended(label: String, RunRecord.Status, seconds: Double, detail: String)
 }
 
@@ -16,7 +18,7 @@ public struct StudySummary: Sendable {
   public var outlived: Set<String> = []
   /// Stopped by a signal before everything was done.
   public var interrupted = false
-  /// Runs that were in progress then: nothing of them is kept.
+  /// Runs that were in progress then.
   public var stopped = 0
 
   mutating func count(_ record: RunRecord) {

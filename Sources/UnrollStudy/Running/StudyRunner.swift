@@ -22,6 +22,7 @@ public final class StudyRunner {
   private enum News: Sendable {
     case tick
     case progress(number: Int, Double)
+    case noted(number: Int, String)
     case ended(number: Int, problem: String?)
     case broken(any Error)
   }
@@ -89,6 +90,8 @@ public final class StudyRunner {
     case .tick: break
     case .progress(let number, let fraction):
       if let index = index(of: number) { running[index].progress = fraction }
+    case .noted(let number, let words):
+      if let index = index(of: number) { report(.noted(label: running[index].turn.request.cell.label, words)) }
     case .ended(let number, let problem):
       if let index = index(of: number) { end(running.remove(at: index), problem) }
     case .broken(let error): throw error
@@ -121,7 +124,9 @@ public final class StudyRunner {
     let (launcher, tell) = (launcher, tell)
     group.addTask {
       do {
-        let problem = try await launcher.run(request) { tell.yield(.progress(number: number, $0)) }
+        let problem = try await launcher.run(
+          request, progress: { tell.yield(.progress(number: number, $0)) },
+          note: { tell.yield(.noted(number: number, $0)) })
         tell.yield(.ended(number: number, problem: problem))
       } catch is CancellationError {
         tell.yield(.ended(number: number, problem: "it was stopped"))
@@ -129,7 +134,7 @@ public final class StudyRunner {
     }
   }
 
-  /// Counts a run that has ended; of one that a signal ended nothing is kept.
+  /// Counts a run that has ended; one that a signal ended leaves no record.
   private func end(_ run: Running, _ problem: String?) {
     if Interruption.happened && problem != nil {
       summary.stopped += 1

@@ -7,7 +7,7 @@ import UnrollLayers
 public final class Optimiser: @unchecked Sendable {
   public let options: OptimiserOptions
   /// Updates made so far.
-  public private(set) var steps = 0
+  public internal(set) var steps = 0
   private let parameters: Parameters
   private let first: Buffer
   private let second: Buffer
@@ -24,6 +24,9 @@ public final class Optimiser: @unchecked Sendable {
     first = Buffer(count: parameters.count)
     second = Buffer(count: options.kind == .adam || options.kind == .adamw ? parameters.count : 0)
   }
+
+  /// What it keeps between updates, under its name.
+  var moments: [String: Buffer] { ["first": first, "second": second] }
 
   /// One update at the given learning rate.
   ///

@@ -15,16 +15,19 @@ public struct Evaluation: Sendable {
   /// The first that was not finite, after which nothing was scored: `loss`, `output` or a metric.
   public let broken: String?
 
-  /// - Parameter limit: stop after the batch in which so many tokens are reached; nil for all.
+  /// - Parameters:
+  ///   - limit: stop after the batch in which so many tokens are reached; nil for all.
+  ///   - between: called before every batch.
   static func run(
     _ network: any Network, _ task: any Task, _ split: Split, _ batches: [Batch], _ worker: ShardWorker,
-    limit: Int? = nil
-  ) -> Evaluation {
+    limit: Int? = nil, between: () throws -> Void = {}
+  ) throws -> Evaluation {
     var predictions = Predictions(of: task.targets(split))
     var tokens = 0
     let start = ContinuousClock.now
     var broken: String?
     for batch in batches {
+      try between()
       let prediction = worker.evaluate(network, batch)
       broken = prediction.broken
       guard broken == nil else { break }

@@ -11,7 +11,8 @@ import UnrollLayers
 final class ShardWorker: @unchecked Sendable {
   let arena = Arena()
   let gradients: Buffer
-  private var carried: [Buffer] = []
+  /// A buffer for each slot of the network's; none before the first step.
+  var carried: [Buffer] = []
   private(set) var sums = LossSums()
 
   init(parameters: Int) { gradients = Buffer(count: parameters) }

@@ -35,6 +35,10 @@ public struct TrainingOutcome: Sendable {
   public var inferenceTokensPerSecond = 0.0
   /// What ended training early, if anything did.
   public var divergence: Divergence?
+  /// Epochs so far, with a fraction inside of one.
+  public var epochs = 0.0
+  /// Whether the checkpointer has ended it: it may go on from the last checkpoint.
+  public var isInterrupted = false
 
   public init() {}
 }
@@ -52,94 +56,118 @@ public final class Trainer {
   /// The same at every evaluation.
   private lazy var development = task.batches(.development, options, nil)
 
+  private let checkpointer: (any Checkpointer)?
+
   private var outcome = TrainingOutcome()
-  private var best: (score: Double, weights: [Float])?
+  private var progress = Checkpoint.Progress()
+  private var rate: LearningRate
+  private var best: (score: Double?, weights: Buffer?)
   private var stalled = 0
-  private var (steps, tokens, seconds) = (0, 0, 0.0)
-  private var recent = LossSums()
 
   /// - Parameters:
   ///   - random: the run's; order, dropout and word dropout take their own splits.
+  ///   - checkpointer: keeps checkpoints; nil for none.
   ///   - report: called after every evaluation.
   public init(
     _ network: any Network, _ task: any Task, _ options: TrainingOptions, random: RandomSource, threads: Int = 1,
-    report: @escaping (CurvePoint) -> Void = { _ in }
+    checkpointer: (any Checkpointer)? = nil, report: @escaping (CurvePoint) -> Void = { _ in }
   ) {
     self.task = task
     self.options = options
     self.random = random
     self.report = report
+    self.checkpointer = checkpointer
+    rate = LearningRate(options)
     step = TrainingStep(network, options, threads: threads)
     evaluator = ShardWorker(parameters: 0)
     selecting = task.metrics.first { $0.name == options.select } ?? task.metrics[0]
   }
 
-  /// Trains to the end, or to the end of patience, and leaves the network with its best weights; or to a divergence.
+  /// Trains to the end, or to the end of patience, and leaves the network with its best weights; or to a divergence, or until the
+  /// checkpointer ends it.
   public func train() -> TrainingOutcome {
     do {
       try runEpochs()
       try finish()
     } catch let divergence as Divergence {
       outcome.divergence = divergence
+    } catch is Interrupted {
+      outcome.isInterrupted = true
     } catch {
-      preconditionFailure("training throws divergence alone: \(error)")
+      preconditionFailure("training throws nothing else: \(error)")
     }
-    outcome.trainingTokensPerSecond = seconds > 0 ? Double(tokens) / seconds : 0
+    (outcome.curve, outcome.epochs) = (progress.curve, progress.epochs)
+    outcome.trainingTokensPerSecond = progress.seconds > 0 ? Double(progress.tokens) / progress.seconds : 0
     return outcome
   }
 
   private func runEpochs() throws {
-    var rate = LearningRate(options)
-    for epoch in 0..<options.epochs {
-      let batches = task.batches(.train, options, random.split("order").split(epoch))
+    while progress.epoch < options.epochs {
+      let batches = task.batches(.train, options, random.split("order").split(progress.epoch))
+      progress.epochBatches = batches.count
       rate.totalSteps = batches.count * options.epochs
       let marks = Set((1...options.evaluations).map { $0 * batches.count / options.evaluations })
-      for (index, batch) in batches.enumerated() {
-        try trainOn(batch, rate.rate(steps))
-        guard marks.contains(index + 1) else { continue }
-        let progress = Double(epoch) + Double(index + 1) / Double(batches.count)
-        try step.checkWeights()
-        let improved = try evaluate(progress, rate.rate(steps - 1))
-        rate.evaluated(improved: improved)
+      while true {
+        // A checkpoint may have been made before an evaluation or after it.
+        if progress.batches > 0, marks.contains(progress.batches), progress.curve.last?.step != progress.steps {
+          try evaluate()
+          try pause(evaluated: true)
+        }
         if options.patience > 0 && stalled >= options.patience { return }
+        guard progress.batches < batches.count else { break }
+        try trainOn(batches[progress.batches])
+        try pause()
       }
+      (progress.epoch, progress.batches) = (progress.epoch + 1, 0)
     }
   }
 
-  private func trainOn(_ batch: Batch, _ rate: Double) throws {
-    let start = ContinuousClock.now
+  private func trainOn(_ batch: Batch) throws {
+    let (start, steps) = (ContinuousClock.now, progress.steps)
     let dropped = step.network.corrupted(batch, random.split("word dropout").split(steps))
-    recent += try step.run(dropped, learningRate: rate, random.split("dropout").split(steps))
-    steps += 1
-    tokens += batch.tokens.count
-    seconds += (ContinuousClock.now - start).seconds
+    progress.recent += try step.run(
+      dropped, learningRate: rate.rate(steps), random.split("dropout").split(steps))
+    progress.steps += 1
+    progress.batches += 1
+    progress.tokens += batch.tokens.count
+    progress.seconds += (ContinuousClock.now - start).seconds
   }
 
   /// Scores development; keeps the weights when they are the best so far.
-  private func evaluate(_ epoch: Double, _ rate: Double) throws -> Bool {
+  private func evaluate() throws {
+    try step.checkWeights()
     let evaluation = try scored(.development, development)
     let point = CurvePoint(
-      epoch: epoch, step: steps, tokens: tokens, seconds: seconds, trainingLoss: recent.mean, learningRate: rate,
-      development: evaluation.scores)
-    recent = LossSums()
-    outcome.curve.append(point)
+      epoch: progress.epochs, step: progress.steps, tokens: progress.tokens, seconds: progress.seconds,
+      trainingLoss: progress.recent.mean, learningRate: rate.rate(progress.steps - 1), development: evaluation.scores)
+    progress.recent = LossSums()
+    progress.curve.append(point)
     report(point)
-    let score = evaluation.scores[selecting.name] ?? .nan
-    let improved = selecting.isBetter(score, than: best?.score)
+    guard count(point) else { return }
+    let weights = best.weights ?? Buffer(count: step.network.parameters.count)
+    Kernels.copy(step.network.parameters.values.row, to: weights.row)
+    best.weights = weights
+  }
+
+  /// What hangs on the points of the curve alone. True for the best so far.
+  private func count(_ point: CurvePoint) -> Bool {
+    let score = point.development[selecting.name] ?? .nan
+    let improved = selecting.isBetter(score, than: best.score)
     if improved {
-      best = (score, step.network.parameters.values.row.array)
-      outcome.bestEpoch = epoch
-      outcome.scores[.development] = evaluation.scores
+      best.score = score
+      outcome.bestEpoch = point.epoch
+      outcome.scores[.development] = point.development
     }
     stalled = improved ? 0 : stalled + 1
+    rate.evaluated(improved: improved)
     return improved
   }
 
   /// Back to the best weights; the test split is scored here and nowhere else.
   private func finish() throws {
     let network = step.network
-    if let best {
-      network.parameters.values.row.assign(best.weights)
+    if let weights = best.weights {
+      Kernels.copy(weights.row, to: network.parameters.values.row)
       network.parameters.changed()
     }
     let test = try scored(.test, task.batches(.test, options, nil))
@@ -151,9 +179,45 @@ public final class Trainer {
 
   /// - Throws: `Divergence` where the network says something else than numbers.
   private func scored(_ split: Split, _ batches: [Batch], limit: Int? = nil) throws -> Evaluation {
-    let evaluation = Evaluation.run(step.network, task, split, batches, evaluator, limit: limit)
-    if let broken = evaluation.broken { throw Divergence(step: steps, tensor: broken, split: split) }
+    let evaluation = try Evaluation.run(step.network, task, split, batches, evaluator, limit: limit) {
+      if checkpointer?.isEnding == true { try pause() }
+    }
+    if let broken = evaluation.broken { throw Divergence(step: progress.steps, tensor: broken, split: split) }
     return evaluation
+  }
+}
+
+extension Trainer {
+  private struct Interrupted: Error {}
+
+  /// Hands out where training stands, where that is asked for.
+  private func pause(evaluated: Bool = false) throws {
+    guard let checkpointer else { return }
+    let isEnding = checkpointer.isEnding
+    guard isEnding || checkpointer.isDue(evaluated: evaluated) else { return }
+    var tensors = step.kept
+    tensors["weights"] = step.network.parameters.values
+    tensors["best"] = best.weights
+    checkpointer.keep(Checkpoint(progress: progress, tensors: tensors))
+    if isEnding { throw Interrupted() }
+  }
+
+  /// Goes on from where another trainer of the same network, task, options and randomness was. To be called before `train`.
+  ///
+  /// - Throws: `InputError` for a checkpoint of another network or optimiser; nothing is changed then.
+  public func goOn(from checkpoint: Checkpoint) throws {
+    let (parameters, tensors) = (step.network.parameters, checkpoint.tensors)
+    var needed = step.kept
+    needed["weights"] = parameters.values
+    for (name, own) in needed where tensors[name]?.count != own.count {
+      throw InputError("the checkpoint is of another network: it has no \(name) of \(own.count) values")
+    }
+    for point in checkpoint.progress.curve { _ = count(point) }
+    progress = checkpoint.progress
+    Kernels.copy(tensors["weights"]!.row, to: parameters.values.row)
+    parameters.changed()
+    best.weights = tensors["best"].map(Buffer.init(copying:))
+    step.goOn(from: tensors, steps: progress.steps)
   }
 }
 

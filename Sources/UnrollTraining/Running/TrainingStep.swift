@@ -63,6 +63,25 @@ public final class TrainingStep {
     return sums
   }
 
+  /// What is kept between steps beside the weights, as it stands in a checkpoint.
+  var kept: [String: Buffer] {
+    var kept = Dictionary(uniqueKeysWithValues: optimiser.moments.map { ("optimiser.\($0)", $1) })
+    for (shard, worker) in workers.enumerated() {
+      for (slot, buffer) in worker.carried.enumerated() { kept["carried.\(shard).\(slot)"] = buffer }
+    }
+    return kept
+  }
+
+  /// Goes on from what another step has kept, after so many updates.
+  func goOn(from kept: [String: Buffer], steps: Int) {
+    optimiser.steps = steps
+    for (name, own) in optimiser.moments { Kernels.copy(kept["optimiser.\(name)"]!.row, to: own.row) }
+    for (shard, worker) in workers.enumerated() {
+      let slots = network.carried.indices.compactMap { kept["carried.\(shard).\($0)"] }
+      worker.carried = slots.map(Buffer.init(copying:))
+    }
+  }
+
   /// Sums the gradients of all shards into those of the first, in order. Returns their norm.
   private func gather(_ shards: Int) -> Double {
     let (total, blocks) = (workers[0].gradients.row, (0..<network.parameters.count).blocks)
