@@ -92,7 +92,11 @@ let package = Package(
         "CLibrary", "UnrollCore", "UnrollData", "UnrollLayers", "UnrollTraining", "UnrollSystem", "UnrollStudy",
         "TestSupport",
       ]),
-    .testTarget(name: "UnrollKitTests", dependencies: ["CLibrary", "UnrollKit"]),
+    // The sources of a package under Examples, which see what other packages see; built here so that tests build everything once.
+    .executableTarget(
+      name: "example-commands", dependencies: ["UnrollKit"], path: "Examples/Commands/Sources/Commands",
+      packageAccess: false),
+    .testTarget(name: "UnrollKitTests", dependencies: ["CLibrary", "UnrollKit", "example-commands"]),
     .testTarget(
       name: "UnrollCommandTests",
       dependencies: [

@@ -31,7 +31,8 @@ struct RunCommand: AsyncParsableCommand {
       try folder.refuseOther()
       let (display, jobs) = (RunDisplay(), jobs ?? Machine.cores)
       let words =
-        ["cell", "--cell=-", "--records=\(folder.store.folder)", "--jobs=\(jobs)"] + data.arguments
+        ["cell", "--cell=-", "--records=\(folder.store.folder)", "--jobs=\(jobs)", "--keep=\(study.keep.rawValue)"]
+        + data.arguments
         + checkpoints.arguments
       let runner = try StudyRunner(
         study, folder, data.location, jobs: jobs, again: again, launcher: ProcessLauncher(arguments: words),

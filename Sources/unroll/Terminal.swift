@@ -46,6 +46,30 @@ enum Terminal {
     return bytes
   }
 
+  /// Every line of standard input as it comes, without its end (`\n` or `\r\n`), and its number from 1.
+  ///
+  /// - Throws: `InputError` for a line of more than a mebibyte; what `body` throws.
+  static func forEachLine(_ body: (ArraySlice<UInt8>, Int) throws -> Void) throws {
+    var (rest, block, number) = ([UInt8](), [UInt8](repeating: 0, count: 1 << 16), 0)
+    func say(_ line: ArraySlice<UInt8>) throws {
+      number += 1
+      try body(line.last == UInt8(ascii: "\r") ? line.dropLast() : line, number)
+    }
+    while case let count = read(STDIN_FILENO, &block, block.count), count > 0 {
+      rest += block[..<count]
+      var start = 0
+      while let end = rest[start...].firstIndex(of: UInt8(ascii: "\n")) {
+        try say(rest[start..<end])
+        start = end + 1
+      }
+      rest.removeFirst(start)
+      guard rest.count <= 1 << 20 else {
+        throw InputError("this line is longer than a mebibyte; is this text?", file: "standard input", line: number + 1)
+      }
+    }
+    if !rest.isEmpty { try say(rest[...]) }
+  }
+
   /// At the end of the program: what standard output did not take must not look like success.
   static func settle() {
     if fflush(stdout) == 0, ferror(stdout) == 0 { return }

@@ -27,6 +27,11 @@ enum Readers {
     },
     "runs": { bytes in _ = try StudyRuns(lines: bytes, file: "runs.jsonl") },
     "cell": { bytes in _ = try RunRequest(json: bytes, file: "cell.json") },
+    "model": { bytes in
+      let model = try ModelFile(bytes, file: "model.safetensors")
+      _ = try model.network()
+      _ = try Predictor(model).predict("a b\u{FFFD}c")
+    },
     "safetensors": { bytes in _ = try SafeTensors(bytes) },
     "parity": { bytes in _ = try Parity.compare(ReferenceCase(SafeTensors(bytes), file: "case")) },
   ]

@@ -59,9 +59,11 @@ final class Program {
 
   func run(_ arguments: String...) throws -> Ended { try start(arguments).end() }
 
-  /// - Parameter errors: where its standard error goes, if not to `end`.
-  func start(_ arguments: [String], errors: FileHandle? = nil) throws -> Running {
-    try Running(arguments, in: folder, errors: errors)
+  /// - Parameters:
+  ///   - errors: where its standard error goes, if not to `end`.
+  ///   - input: a file of the folder that it reads on standard input.
+  func start(_ arguments: [String], errors: FileHandle? = nil, input: String? = nil) throws -> Running {
+    try Running(arguments, in: folder, errors: errors, input: input)
   }
 
   /// A process that goes on.
@@ -70,14 +72,15 @@ final class Program {
     /// What it prints, as files outside of its folder, so that no pipe fills and the folder holds its work alone.
     private let printed = Scratch()
 
-    init(_ arguments: [String], in folder: String, errors: FileHandle?) throws {
+    init(_ arguments: [String], in folder: String, errors: FileHandle?, input: String? = nil) throws {
       process.executableURL = URL(fileURLWithPath: Program.path)
       process.arguments = arguments
       process.currentDirectoryURL = URL(fileURLWithPath: folder)
       var environment = ProcessInfo.processInfo.environment
       for name in ["COLUMNS", "UNROLL_DATA", "UNROLL_DATA_DEFAULT"] { environment[name] = nil }
       process.environment = environment
-      process.standardInput = FileHandle.nullDevice
+      process.standardInput =
+        input.flatMap { FileHandle(forReadingAtPath: "\(folder)/\($0)") } ?? FileHandle.nullDevice
       for (kind, name) in [(true, "output"), (false, "errors")] {
         try printed.write(name, "")
         let handle = FileHandle(forWritingAtPath: "\(printed.path)/\(name)")

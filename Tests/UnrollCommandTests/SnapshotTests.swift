@@ -11,6 +11,8 @@ import UnrollTraining
   @Test(
     arguments: [
       ("help", ["--help"]), ("run-help", ["run", "--help"]), ("report-help", ["report", "--help"]),
+      ("train-help", ["train", "--help"]), ("predict-help", ["predict", "--help"]),
+      ("generate-help", ["generate", "--help"]),
       ("list-training", ["list", "training"]), ("list-model", ["list", "model"]),
       ("list-study", ["list", "study"]), ("list-averaging", ["list", "averaging"]),
     ])

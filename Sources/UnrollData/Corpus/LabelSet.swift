@@ -26,3 +26,21 @@ public struct LabelSet: Equatable, Sendable {
   /// The name of an id, which must be one of the set's.
   public subscript(id: Int32) -> String { names[Int(id)] }
 }
+
+/// As in a model file: the names by id.
+extension LabelSet: Codable {
+  /// - Throws: `DecodingError` for names in another order, or one that stands twice.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let names = try container.decode([String].self)
+    self.init(names)
+    guard self.names.map(TokenKey.init) == names.map(TokenKey.init) else {
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: "no labels")
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(names)
+  }
+}

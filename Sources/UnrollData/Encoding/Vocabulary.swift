@@ -77,3 +77,27 @@ extension Vocabulary: Equatable {
     a.counts == b.counts && a.tokens.elementsEqual(b.tokens) { TokenKey($0) == TokenKey($1) }
   }
 }
+
+/// As in a model file: what was cut is left out.
+extension Vocabulary: Codable {
+  private enum Key: CodingKey { case tokens, counts }
+
+  /// - Throws: `DecodingError` for what is no vocabulary.
+  public init(from decoder: any Decoder) throws {
+    let table = try decoder.container(keyedBy: Key.self)
+    let tokens = try table.decode([String].self, forKey: .tokens)
+    let counts = try table.decode([Int].self, forKey: .counts)
+    guard tokens.first == Vocabulary.unknown, counts.count == tokens.count, counts.allSatisfy({ $0 >= 0 }),
+      Set(tokens.lazy.map(TokenKey.init)).count == tokens.count
+    else {
+      throw DecodingError.dataCorruptedError(forKey: .tokens, in: table, debugDescription: "no vocabulary")
+    }
+    self.init(tokens: tokens, counts: counts)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var table = encoder.container(keyedBy: Key.self)
+    try table.encode(tokens, forKey: .tokens)
+    try table.encode(counts, forKey: .counts)
+  }
+}

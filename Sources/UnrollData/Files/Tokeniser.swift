@@ -1,8 +1,8 @@
 /// What a token is.
-enum TokenUnit: String, CaseIterable, Sendable { case word, character }
+public enum TokenUnit: String, CaseIterable, Codable, Sendable { case word, character }
 
 /// How words are told apart.
-enum WordRule: String, CaseIterable, Sendable {
+public enum WordRule: String, CaseIterable, Codable, Sendable {
   /// At blanks: for text that is already tokenised.
   case spaces
   /// By `Tokeniser`'s own rule: for text as people write it.
@@ -14,12 +14,22 @@ enum WordRule: String, CaseIterable, Sendable {
 /// Characters are Unicode scalars. The rule `words`: a word is a run of ASCII letters, digits and scalars beyond ASCII;
 /// inside it may stand `'`, `-` or `.` between two such, and `,` between two digits (don't, well-known, e.g, 1,000).
 /// Every other mark is a token of its own. Cost is linear in the bytes.
-struct Tokeniser: Sendable {
-  let unit: TokenUnit
-  let rule: WordRule
-  let lowercase: Bool
+public struct Tokeniser: Codable, Equatable, Sendable {
+  public let unit: TokenUnit
+  public let rule: WordRule
+  public let lowercase: Bool
   /// What follows every line, or nothing; for running text in words.
-  let lineToken: String
+  public let lineToken: String
+
+  public init(unit: TokenUnit = .word, rule: WordRule = .spaces, lowercase: Bool = false, lineToken: String = "") {
+    (self.unit, self.rule, self.lowercase, self.lineToken) = (unit, rule, lowercase, lineToken)
+  }
+
+  /// What follows every line of running text; nil for nothing.
+  public var lineEnd: String? { unit == .character ? "\n" : lineToken.isEmpty ? nil : lineToken }
+
+  /// The tokens of one line.
+  public func tokens(_ text: String) -> [String] { tokens(Array(text.utf8)[...]) }
 
   func tokens(_ text: ArraySlice<UInt8>) -> [String] {
     var tokens: [String] = []
@@ -30,10 +40,9 @@ struct Tokeniser: Sendable {
   /// Pieces as one stream: with `lineToken` after each in words, with a line feed after each in characters.
   func stream(_ pieces: [String]) -> [String] {
     var tokens: [String] = []
-    let end = unit == .character ? "\n" : lineToken
     for piece in pieces {
       append(Array(piece.utf8)[...], to: &tokens)
-      if !end.isEmpty { tokens.append(end) }
+      if let lineEnd { tokens.append(lineEnd) }
     }
     return tokens
   }

@@ -9,8 +9,8 @@ public struct DataRequest: Sendable {
   public let resolved: [String: Value]
   /// Options that were set and have no effect beside the others; they are as if they had not been set.
   public let idle: [IdleOption]
-  private let definition: DatasetDefinition
-  private let options: DataOptions
+  let definition: DatasetDefinition
+  let options: DataOptions
   /// Where a study asks for its own files, whose paths begin there; nil for a named set.
   package let setting: Setting?
 

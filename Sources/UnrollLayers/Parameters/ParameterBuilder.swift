@@ -12,6 +12,7 @@ public struct ParameterBuilder {
     var values: [Float] = []
     var count = 0
     var countsOnly = false
+    var given: [String: SafeTensors.Tensor] = [:]
   }
 
   let storage: Storage
@@ -27,6 +28,13 @@ public struct ParameterBuilder {
   public static func counting() -> ParameterBuilder {
     let builder = ParameterBuilder(random: RandomSource(seed: 0))
     builder.storage.countsOnly = true
+    return builder
+  }
+
+  /// A builder whose values are those of `tensors`, for the network that `Parameters.check` has held them against.
+  package static func given(_ tensors: [String: SafeTensors.Tensor]) -> ParameterBuilder {
+    let builder = ParameterBuilder(random: RandomSource(seed: 0))
+    builder.storage.given = tensors
     return builder
   }
 
@@ -74,7 +82,7 @@ public struct ParameterBuilder {
     storage.count += parameter.count
     if storage.countsOnly { return parameter }
     var source = random.split(full)
-    let values = initialiser.values(parameter.rows, parameter.columns, &source)
+    let values = storage.given[full]?.values ?? initialiser.values(parameter.rows, parameter.columns, &source)
     precondition(values.count == parameter.count)
     storage.values += values
     return parameter

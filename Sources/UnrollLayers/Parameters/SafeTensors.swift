@@ -37,6 +37,9 @@ public struct SafeTensors: Equatable, Sendable {
     guard length <= bytes.count - 8, let header = try? Value(json: Array(bytes[8..<8 + Int(length)])),
       case .table(let entries) = header
     else { throw InputError("is not a safetensors file: its header cannot be read") }
+    if let twice = SafeTensors.doubled(bytes[8..<8 + Int(length)]) {
+      throw InputError("is damaged: \(twice) stands in it twice")
+    }
     let start = 8 + Int(length)
     self.init()
     for (name, entry) in entries {
@@ -48,11 +51,38 @@ public struct SafeTensors: Equatable, Sendable {
     }
   }
 
+  /// The first key of a JSON table that stands in it twice, as it is written.
+  private static func doubled(_ json: ArraySlice<UInt8>) -> String? {
+    var (seen, depth, start): (Set<ArraySlice<UInt8>>, Int, Int?) = ([], 0, nil)
+    var (last, place): (ArraySlice<UInt8>?, Int) = (nil, json.startIndex)
+    while place < json.endIndex {
+      let byte = json[place]
+      if let begun = start {
+        if byte == UInt8(ascii: "\\") { place += 1 }
+        if byte == UInt8(ascii: "\"") { (last, start) = (json[begun..<place], nil) }
+      } else {
+        switch byte {
+        case UInt8(ascii: "\""): start = place + 1
+        case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+        case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
+        case UInt8(ascii: ":") where depth == 1:
+          if let last, !seen.insert(last).inserted { return String(decoding: last, as: UTF8.self) }
+        default: break
+        }
+      }
+      place += 1
+    }
+    return nil
+  }
+
   private static func tensor(_ name: String, _ entry: Value, _ data: ArraySlice<UInt8>) throws -> Tensor {
     guard let type = entry["dtype"]?.string, let shape = entry["shape"]?.integers,
       let range = entry["data_offsets"]?.integers,
-      range.count == 2, range[0] >= 0, range[0] <= range[1], range[1] <= data.count, shape.allSatisfy({ $0 >= 0 })
+      range.count == 2, range[0] >= 0, range[0] <= range[1], shape.allSatisfy({ $0 >= 0 })
     else { throw InputError("tensor \(name) has a broken header") }
+    guard range[1] <= data.count else {
+      throw InputError("is cut short: tensor \(name) has a broken header, or is not all there; get the file again")
+    }
     let bytes = data[data.startIndex + range[0]..<data.startIndex + range[1]]
     let values: [Float]
     switch type {
@@ -146,7 +176,15 @@ extension Parameters {
 
   /// Sets every value from tensors of the same names and shapes; all of them must be there, and nothing else.
   public func load(_ tensors: [String: SafeTensors.Tensor]) throws {
-    if let extra = tensors.keys.sorted().first(where: { named($0) == nil }) {
+    try Parameters.check(tensors, list)
+    for parameter in list { value(parameter).assign(tensors[parameter.name]!.values) }
+    changed()
+  }
+
+  /// - Throws: `InputError` unless the tensors are those of the list, in names and shapes.
+  package static func check(_ tensors: [String: SafeTensors.Tensor], _ list: [Parameter]) throws {
+    let names = Set(list.map(\.name))
+    if let extra = tensors.keys.sorted().first(where: { !names.contains($0) }) {
       throw InputError("the file holds \(extra), which this model has not: they were made with different settings")
     }
     for parameter in list {
@@ -157,7 +195,5 @@ extension Parameters {
         throw InputError("tensor \(parameter.name) has the shape \(tensor.shape), the model wants \(parameter.shape)")
       }
     }
-    for parameter in list { value(parameter).assign(tensors[parameter.name]!.values) }
-    changed()
   }
 }

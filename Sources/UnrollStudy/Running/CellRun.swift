@@ -29,6 +29,8 @@ public struct CellRun {
     public var record: RunRecord
     /// Of the test split; nil where training broke before it.
     public let predictions: Answers?
+    /// The trained model; nil where training broke.
+    public let model: (() -> ModelFile)?
   }
 
   /// - Parameter progress: told the fraction of the training that is done.
@@ -45,7 +47,7 @@ public struct CellRun {
     }
     let encoded = try EncodedData(
       loaded, minimumCount: cell.model.minimumCount, limit: cell.model.vocabularyLimit,
-      spelled: cell.model.inputs.contains { type(of: $0).readsSpelling })
+      spelled: cell.model.readsSpelling)
     var outcome = try train(cell.task, loaded, encoded, tables, checkpointer, progress)
     outcome.record.data.digest = digest
     let remarks = loaded.remarks + tables.remarks
@@ -60,19 +62,20 @@ public struct CellRun {
   /// lie beside it, and a run that did not come to its end goes on from the last one.
   ///
   /// - Parameters:
+  ///   - keep: whether it leaves its model, too.
   ///   - checkpointInterval: seconds from one checkpoint to the next; nil for the usual ones.
   ///   - note: told in a sentence where it goes on, or why it does not.
   /// - Returns: what went wrong.
   public func run(
-    into store: RecordStore, checkpointInterval: Double? = nil, progress: @escaping (Double) -> Void = { _ in },
-    note: @escaping (String) -> Void = { _ in }
+    into store: RecordStore, keep: KeptModels = .none, checkpointInterval: Double? = nil,
+    progress: @escaping (Double) -> Void = { _ in }, note: @escaping (String) -> Void = { _ in }
   ) throws -> InputError? {
     let checkpointer = RunCheckpointer(
       store, request.identity, interval: checkpointInterval, endsOnSignals: endsOnSignals, note: note)
     defer { checkpointer.end() }
     do {
       let outcome = try run(checkpointer, progress)
-      try store.write(outcome.record, predictions: outcome.predictions)
+      try store.write(outcome, keep: keep)
       try store.removeCheckpoint(of: request.identity)
       return nil
     } catch let end as RunCheckpointer.Interrupted {
@@ -119,7 +122,22 @@ public struct CellRun {
       if encoded.labels.count > 0 { record.confusion = Confusion(test, targets, names: encoded.labels.names) }
       record.spans = task.spanCounts(test, .test)
     }
-    return Outcome(record: record, predictions: outcome.test.map(task.answers))
+    let isWhole = outcome.divergence == nil
+    return Outcome(
+      record: record, predictions: outcome.test.map(task.answers),
+      model: isWhole ? { [record] in model(network, recipe, type, record) } : nil)
+  }
+
+  private func model(
+    _ network: any Network, _ recipe: NetworkRecipe, _ task: any Task.Type, _ record: RunRecord
+  ) -> ModelFile {
+    guard case .table(let settings) = cell.resolved else { preconditionFailure("settings are tables") }
+    var model = ModelFile(network, recipe, task, tokeniser: cell.request.tokeniser, settings: settings)
+    let data = record.data
+    (model.origin.name, model.origin.version, model.origin.licence) = (data.name, data.version, data.licence)
+    (model.origin.digest, model.origin.study) = (data.digest, cell.request.setting?.file)
+    (model.metrics, model.scores) = (record.metrics, record.scores)
+    return model
   }
 
   /// The recipe with the backend's width, given or solved from the budget.

@@ -35,7 +35,7 @@ extension StudyFile {
 
 extension StudyCell {
   /// Of the data and of all that is read beside them.
-  fileprivate func digest(_ location: DataLocation) throws -> String {
+  func digest(_ location: DataLocation) throws -> String {
     let loaded = try request.load(location)
     return try tables(loaded, location).digest(with: loaded.digest)
   }

@@ -17,6 +17,7 @@ import UnrollTraining
 ///     training: {…}
 ///     seeds: 3                                # or a list
 ///     width: 64                               # or parameters: 60000
+///     keep: best                              # which runs leave their model
 ///
 /// A list where one value could stand makes a grid. Unknown keys are errors with their line and the nearest known key, and so
 /// are options that have no effect anywhere. `StudyKeys` describes them all.
@@ -25,6 +26,8 @@ public struct StudyFile {
   public let question: String
   /// Markdown, shown in the report as the author's words.
   public let notes: String
+  /// Which runs leave their model.
+  public let keep: KeptModels
   let seeds: [Int]
   /// Every cell with the first seed: tasks, then backends.
   let points: [StudyCell]
@@ -53,6 +56,7 @@ public struct StudyFile {
     }
     question = text("question") ?? "How do these backends compare?"
     notes = text("notes") ?? ""
+    keep = complaints.gather { try StudyFile.kept(value("keep")) } ?? .best
     seeds = complaints.gather { try StudyFile.seeds(value("seeds")) } ?? [1]
     let size = complaints.gather { try StudyFile.size(value("width"), value("parameters")) } ?? .width(1)
     let tasks = StudyFile.list(value("tasks"), "task", "data sets", setting, complaints) {
@@ -111,6 +115,15 @@ public struct StudyFile {
     let count = cells == .max ? "more cells than can be counted" : "\(cells) cells"
     throw setting.error(
       "the lists of this study make \(count), and \(limit) are the most; shorten some, or make several studies")
+  }
+
+  private static func kept(_ setting: Setting?) throws -> KeptModels {
+    guard let setting else { return .best }
+    let text = try setting.text("keep")
+    guard let kept = KeptModels(rawValue: text) else {
+      throw setting.error(Suggestion.unknown("value of keep", text, known: KeptModels.allCases.map(\.rawValue)))
+    }
+    return kept
   }
 
   /// A count stands for 1…n.

@@ -14,6 +14,9 @@ public enum StudyKeys {
     key("training", "table", "", "options of every training"),
     key("seeds", "1…1000, or a list", "3", "runs of every cell: a number n stands for seeds 1…n"),
     key("width", "1…65536", "\(StackOptions().width)", "hidden width of every backend"),
+    key(
+      "keep", KeptModels.allCases.map(\.rawValue).joined(separator: " | "), KeptModels.best.rawValue,
+      "which runs leave their model beside their record: best, one of every task and backend by its development score"),
     key("parameters", "1 or more", "", "instead of a width: every backend as wide as this number of parameters allows"),
   ]
 

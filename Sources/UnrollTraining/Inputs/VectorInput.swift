@@ -68,6 +68,26 @@ public struct KnownVectors: Sendable {
   func row(of word: String) -> Int32 { rows[TokenKey(word)] ?? rows[TokenKey(word.lowercased())] ?? 0 }
 }
 
+/// As in a model file: the values stand among its tensors.
+extension KnownVectors: Codable {
+  private enum Key: CodingKey { case words, width }
+
+  public init(from decoder: any Decoder) throws {
+    let table = try decoder.container(keyedBy: Key.self)
+    let width = try table.decode(Int.self, forKey: .width)
+    guard (1...65_536).contains(width) else {
+      throw DecodingError.dataCorruptedError(forKey: .width, in: table, debugDescription: "no width")
+    }
+    self.init(words: try table.decode([String].self, forKey: .words), width: width)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var table = encoder.container(keyedBy: Key.self)
+    try table.encode(words, forKey: .words)
+    try table.encode(width, forKey: .width)
+  }
+}
+
 /// A row of a table [1 + words, width] for every word; that of unknown words begins as zero.
 struct VectorInput: Input {
   private let vectors: KnownVectors

@@ -58,6 +58,9 @@ public struct ModelOptions: Options {
     }
   }
 
+  /// Whether batches must have how words are written.
+  public var readsSpelling: Bool { inputs.contains { type(of: $0).readsSpelling } }
+
   /// Columns of all inputs together, as far as options say; nil where a file says.
   public var inputWidth: Int? {
     inputs.reduce(0) { sum, input in sum.flatMap { sum in input.width(self).map { sum + $0 } } }

@@ -3,7 +3,9 @@ import UnrollData
 import UnrollLayers
 
 /// What a network is told of its data: the tables of its inputs and outputs.
-public struct NetworkData: Sendable {
+///
+/// As JSON it is what a model file keeps of it.
+public struct NetworkData: Codable, Sendable {
   /// Number of tokens V.
   public var tokens: Int
   /// Number of outputs K.

@@ -28,7 +28,7 @@ public struct LanguageModelling: Task {
     self.stream = stream
     classes = data.vocabulary.count
     metrics = [.nats, .perplexity] + (characters ? [.bits] : [])
-    ignored = stream.train.contains(Vocabulary.unknownID) ? nil : Vocabulary.unknownID
+    ignored = data.vocabulary.counts[Int(Vocabulary.unknownID)] > 0 ? nil : Vocabulary.unknownID
     for split in [Split.development, .test] where !stream[split].dropFirst().contains(where: { $0 != ignored }) {
       throw InputError(
         "training has none of the tokens that the \(split.rawValue) split asks for: give more text, or raise minimum_count"

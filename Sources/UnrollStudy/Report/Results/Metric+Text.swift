@@ -8,6 +8,11 @@ extension Metric {
   /// The same as Markdown.
   var heading: String { Markdown.escape(plainHeading) }
 
+  /// A value with its unit.
+  public func text(_ value: Double) -> String {
+    Sample([value]).map { ScoreText(self, [$0]).quantity(value) } ?? "\(value)"
+  }
+
   /// Fractions are shown as percentages.
   var scale: Double { unit == .percent ? 100 : 1 }
 }

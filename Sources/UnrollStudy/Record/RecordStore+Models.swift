@@ -1,0 +1,57 @@
+import UnrollCore
+import UnrollTraining
+
+/// Which runs of a study leave their model beside their record.
+public enum KeptModels: String, CaseIterable, Sendable { case best, all, none }
+
+/// Models that runs leave: beside a record a file `<identity>.safetensors`, for the folder to work in alone.
+extension RecordStore {
+  private static let ending = ".safetensors"
+
+  public func modelPath(of identity: String) -> String { "\(folder)/\(identity)\(RecordStore.ending)" }
+
+  /// Writes all that a run leaves, the record last: who finds it, finds the rest. Of the best, those that it beats lose their models then.
+  func write(_ outcome: CellRun.Outcome, keep: KeptModels) throws {
+    let path = modelPath(of: outcome.record.identity)
+    let model = keep == .none ? nil : outcome.model
+    try model?().write(to: path)
+    try write(outcome.record, predictions: outcome.predictions)
+    guard let model else { return try Files.remove(path) }
+    guard keep == .best else { return }
+    // Somebody may have held it against an older record of this run.
+    if !Files.exists(path) { try model().write(to: path) }
+    // As it was written: settings that were read say 1 where others say 1.0.
+    try keepBestModel(like: try read(outcome.record.identity))
+  }
+
+  /// Of the runs that differ from this one in their seed alone, only the best on development keeps its model, of equal ones that of the lowest
+  /// seed. A run without a record is under way and is left alone.
+  ///
+  /// Whoever ends last sees all others, and everybody removes the same files: several runners need no lock.
+  private func keepBestModel(like record: RunRecord) throws {
+    let runs = try Files.list(folder).filter { $0.hasSuffix(RecordStore.ending) }.compactMap { name -> RunRecord? in
+      let other = try? read(String(name.dropLast(RecordStore.ending.count)))
+      return other.flatMap { $0.differsInSeedAlone(from: record) ? $0 : nil }
+    }
+    let best = runs.reduce(record) { $1.isBetter(than: $0) ? $1 : $0 }
+    for run in runs where run.identity != best.identity { try Files.remove(modelPath(of: run.identity)) }
+  }
+}
+
+extension RunRecord {
+  fileprivate func differsInSeedAlone(from other: RunRecord) -> Bool {
+    func seedless(_ record: RunRecord) -> Value? {
+      guard case .table(var table) = record.settings else { return nil }
+      table["seed"] = nil
+      return .table(table)
+    }
+    return status == .finished && data.digest == other.data.digest && seedless(self) == seedless(other)
+  }
+
+  /// On development, by the primary metric.
+  fileprivate func isBetter(than other: RunRecord) -> Bool {
+    guard let metric = metrics.first else { return false }
+    let (own, theirs) = (scores[.development]?[metric.name] ?? .nan, other.scores[.development]?[metric.name])
+    return own == theirs ? cell.seed < other.cell.seed : metric.isBetter(own, than: theirs)
+  }
+}

@@ -1,0 +1,81 @@
+import UnrollCore
+import UnrollData
+
+extension StudyFile {
+  /// One run of the study. What there is only one of need not be named; the seed is the study's first, or any other.
+  ///
+  /// - Throws: `InputError` for a name that the study does not have, and for data that cannot be read.
+  public func request(
+    task: String?, backend: String?, seed: Int?, _ location: DataLocation
+  ) throws -> RunRequest {
+    let cells = cells()
+    func chosen(_ what: String, _ given: String?, _ name: (RunRecord.Cell) -> String) throws -> String {
+      let names = cells.map { name($0.cell) }.unique
+      if let given {
+        guard names.contains(given) else { throw InputError(Suggestion.unknown(what, given, known: names)) }
+        return given
+      }
+      guard names.count == 1 else {
+        throw InputError(
+          "there are \(names.count) \(what)s; say which with --\(what): \(names.joined(separator: ", "))")
+      }
+      return names[0]
+    }
+    let names = (try chosen("task", task, \.task), try chosen("backend", backend, \.backend))
+    guard let cell = cells.first(where: { ($0.cell.task, $0.cell.backend) == names }) else {
+      throw InputError("the study has no cell of the task \(names.0) and the backend \(names.1)")
+    }
+    let own = cell.with(seed: seed ?? cell.cell.seed)
+    return RunRequest(own, identity: try own.identity(dataDigest: try own.digest(location)))
+  }
+
+  /// What `init(data:…)` calls the file of its settings.
+  public static let words = "the command line"
+
+  /// A study of one run, from words.
+  ///
+  /// - Parameters:
+  ///   - data: a named set; nil where `settings` give a format and paths.
+  ///   - settings: `TABLE.KEY=VALUE` of the tables `data`, `backend`, `model` and `training`; `width=` and `parameters=`.
+  public init(data: String?, backend: String, settings: [String]) throws {
+    var tables: [String: [Setting.Entry]] = [:]
+    func entry(_ key: String, _ content: Setting.Content) -> Setting.Entry {
+      Setting.Entry(key: key, line: 1, value: Setting(content, file: StudyFile.words, line: 1))
+    }
+    if let data { tables["data"] = [entry("name", .scalar(data))] }
+    tables["backend"] = [entry("backend", .scalar(backend))]
+    for word in settings {
+      let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      let path = parts[0].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+      let isKnown =
+        path.count == 2
+        ? ["data", "backend", "model", "training"].contains(path[0])
+        : ["width", "parameters"].contains(path[0])
+      guard parts.count == 2, path.count <= 2, isKnown else {
+        throw InputError(
+          "a setting is data.KEY=VALUE, backend.KEY=VALUE, model.KEY=VALUE, training.KEY=VALUE, width=VALUE or parameters=VALUE",
+          file: "--set \(word)")
+      }
+      let file = "--set \(word)"
+      let value = parts[1].isEmpty ? Setting(.scalar(""), file: file, line: 1) : try Setting(yaml: parts[1], file: file)
+      tables[path.count == 2 ? path[0] : "", default: []].append(
+        Setting.Entry(key: path.last!, line: 1, value: value))
+    }
+    func table(_ key: String) -> Setting { Setting(.table(tables[key] ?? []), file: StudyFile.words, line: 1) }
+    let study = [
+      entry(
+        "tasks",
+        .list([
+          Setting(.table([Setting.Entry(key: "data", line: 1, value: table("data"))]), file: StudyFile.words, line: 1)
+        ])),
+      entry("backends", .list([table("backend")])),
+      Setting.Entry(key: "model", line: 1, value: table("model")),
+      Setting.Entry(key: "training", line: 1, value: table("training")),
+      entry("seeds", .list([Setting(.scalar("1"), file: StudyFile.words, line: 1)])),
+    ]
+    try self.init(Setting(.table(study + (tables[""] ?? [])), file: StudyFile.words, line: 1), name: "train")
+    guard points.count == 1 else {
+      throw InputError("the settings stand for \(points.count) models; give every key a single value")
+    }
+  }
+}

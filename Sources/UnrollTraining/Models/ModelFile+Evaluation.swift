@@ -1,0 +1,61 @@
+import UnrollCore
+import UnrollData
+import UnrollLayers
+
+extension ModelFile {
+  /// Scores on the test split that the model was trained beside.
+  ///
+  /// - Throws: `InputError` for data that cannot be read, or are others.
+  public func evaluate(_ location: DataLocation) throws -> Evaluation {
+    let request = try request()
+    let loaded = try request.load(location)
+    guard loaded.digest == origin.digest else {
+      throw InputError(
+        "the data \(loaded.name) are not those that the model was trained on (digest \(loaded.digest.prefix(12)), not \(origin.digest.prefix(12))); name files to score it on them",
+        file: file)
+    }
+    let model = try recipe().model
+    return try evaluate(
+      try EncodedData(
+        loaded, minimumCount: model.minimumCount, limit: model.vocabularyLimit,
+        spelled: model.readsSpelling), request)
+  }
+
+  /// Scores on other files of the same format, all of them together. Words are unseen where the model's vocabulary lacks them.
+  ///
+  /// - Throws: `InputError` for a file that cannot be read, or has a label that the model has not.
+  public func evaluate(files: [String]) throws -> Evaluation {
+    let request = try request()
+    guard let vocabulary = data.vocabulary else {
+      throw InputError("the model has no vocabulary, and reads no files", file: file)
+    }
+    let corpus = try request.heldOut(files, labels: data.labels)
+    return try evaluate(
+      try EncodedData(
+        corpus, vocabulary: vocabulary, labels: data.labels, spelled: try recipe().model.readsSpelling), request)
+  }
+
+  private func evaluate(_ encoded: EncodedData, _ request: DataRequest) throws -> Evaluation {
+    let (network, task) = (
+      try network(), try taskType().init(encoded, characters: request.isOfCharacters)
+    )
+    let options = try placing { try ResolvedSettings(settings, file: file ?? "").training(request.kind) }
+    let evaluation = try Evaluation.run(
+      network, task, .test, task.batches(.test, options, nil), ShardWorker(parameters: 0))
+    if let broken = evaluation.broken {
+      throw InputError("the model's \(broken) is not finite on these data", file: file)
+    }
+    return evaluation
+  }
+
+  /// What its study asked for.
+  private func request() throws -> DataRequest {
+    guard settings["data"] != nil else {
+      throw InputError("the model does not say what data it was trained on, so nothing can be scored", file: file)
+    }
+    let source = origin.study.map { Setting(.table([]), file: $0, line: 1) }
+    do {
+      return try ResolvedSettings(settings, file: file ?? "").request(source)
+    } catch let error as InputError { throw InputError(error.message, file: file) }
+  }
+}

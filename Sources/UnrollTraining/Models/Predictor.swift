@@ -1,0 +1,134 @@
+import UnrollCore
+import UnrollData
+import UnrollKernels
+import UnrollLayers
+
+/// What a model says of texts, one at a time. One thread at a time.
+///
+/// A text is cut into tokens as those of training were; those that the model does not know are `<unk>`. What it says of one hangs on no
+/// other.
+public final class Predictor {
+  private let model: ModelFile
+  private let network: any Network
+  private let task: any Task.Type
+  private let vocabulary: Vocabulary
+  private let tokeniser: Tokeniser
+  private let worker = ShardWorker(parameters: 0)
+  private let isSpelled: Bool
+
+  /// - Throws: `InputError` for a model that reads no text, or cannot be built.
+  public init(_ model: ModelFile) throws {
+    (self.model, network, task) = (model, try model.network(), try model.taskType())
+    guard let vocabulary = model.data.vocabulary, let tokeniser = model.tokeniser, task.kind != .series else {
+      throw InputError("the model reads numbers, not text; `unroll evaluate` scores it on files", file: model.file)
+    }
+    guard task.kind == .text || model.data.labels.count == model.data.outputs else {
+      throw InputError("the model has no names of its labels", file: model.file)
+    }
+    (self.vocabulary, self.tokeniser) = (vocabulary, tokeniser)
+    isSpelled = try model.recipe().model.readsSpelling
+  }
+
+  /// Of a text without any token nothing is said.
+  public func predict(_ text: String) throws -> TextPrediction {
+    let tokens = tokeniser.tokens(text)
+    guard !tokens.isEmpty else { return TextPrediction(tokens: []) }
+    return switch task.kind {
+    case .tagged: try tagged(tokens)
+    case .labelled: try labelled(tokens)
+    case .text, .series: continued(tokens)
+    }
+  }
+
+  private func tagged(_ tokens: [String]) throws -> TextPrediction {
+    let sentence = TaggedSentence(words: tokens, tags: [String?](repeating: nil, count: tokens.count))
+    let (classes, probabilities) = try predicted(.tagged(Splits(test: [sentence])))
+    var said = TextPrediction(tokens: tokens)
+    said.labels = classes.map { model.data.labels[Int32($0)] }
+    said.probabilities = zip(classes, probabilities).map { $1[$0] }
+    if let scheme = model.data.spans {
+      let spans = said.labels!.compactMap(SpanTag.init).spans(scheme)
+      said.spans = spans.map { TextPrediction.Place($0, tokens) }
+    }
+    return said
+  }
+
+  private func labelled(_ tokens: [String]) throws -> TextPrediction {
+    let names = model.data.labels.names
+    // What is asked for changes no prediction.
+    let (classes, probabilities) = try predicted(
+      .labelled(Splits(test: [LabelledText(words: tokens, label: names[0])])))
+    var said = TextPrediction(tokens: tokens)
+    said.labels = [names[classes[0]]]
+    said.probabilities = [probabilities[0][classes[0]]]
+    said.distribution = Dictionary(zip(names, probabilities[0]), uniquingKeysWith: +)
+    return said
+  }
+
+  /// The class of every target of a split of one item, and the probabilities of all classes.
+  private func predicted(_ corpus: Corpus) throws -> (classes: [Int], probabilities: [[Float]]) {
+    let encoded = try EncodedData(
+      corpus, vocabulary: vocabulary, labels: model.data.labels, spelled: isSpelled)
+    let batch = try task.init(encoded, characters: tokeniser.unit == .character)
+      .batches(.test, TrainingOptions(), nil)[0]
+    let prediction = worker.evaluate(network, batch)
+    try requireFinite(prediction)
+    let all = prediction.probabilities()
+    return (prediction.classes.map(Int.init), (0..<all.rows).map { all.rows($0..<$0 + 1).array })
+  }
+
+  /// A language model reads the text as a line of its own, after the end of another one where lines have an end.
+  private func continued(_ tokens: [String]) -> TextPrediction {
+    var said = TextPrediction(tokens: tokens)
+    let end = tokeniser.lineEnd.map { vocabulary.id($0) }.flatMap { $0 == Vocabulary.unknownID ? nil : $0 }
+    let edge = end.map { [$0] } ?? []
+    let all = edge + tokens.map(vocabulary.id) + edge
+    let ignored = vocabulary.counts[0] > 0 ? nil : Vocabulary.unknownID
+    let batches = StreamBatcher(tokens: all, ignored: ignored).batches(columns: 1, chunk: all.count)
+    guard let batch = batches.first else { return said }
+    let prediction = worker.evaluate(network, batch)
+    guard prediction.sums.count > 0 else { return said }
+    said.losses = zip(batch.targets, prediction.losses).map { $0 == Kernels.ignoredTarget ? nil : $1 }
+    said.loss = prediction.sums.mean
+    return said
+  }
+
+  private func requireFinite(_ prediction: Prediction) throws {
+    if prediction.classes.contains(where: { $0 < 0 }) {
+      throw InputError("the model's output is not finite", file: model.file)
+    }
+  }
+}
+
+/// What a model says of one text.
+public struct TextPrediction: Codable, Equatable, Sendable {
+  /// A span of tokens: the first, and the one behind the last, from 0.
+  public struct Place: Codable, Equatable, Sendable {
+    public let type: String
+    public let start: Int
+    public let end: Int
+    /// Its tokens with blanks between them.
+    public let text: String
+
+    init(_ span: Span, _ tokens: [String]) {
+      (type, start, end) = (span.type, span.tokens.lowerBound, span.tokens.upperBound + 1)
+      text = tokens[span.tokens].joined(separator: " ")
+    }
+  }
+
+  public let tokens: [String]
+  /// One a token of a tagger, one of a classifier.
+  public var labels: [String]?
+  /// Of each label.
+  public var probabilities: [Float]?
+  /// Of a classifier: every label's probability.
+  public var distribution: [String: Float]?
+  /// Of a tagger whose labels are those of spans; labels that break their scheme are read as `conlleval` reads them.
+  public var spans: [Place]?
+  /// Of a language model, nats of every token that is asked for; of those that it cannot know nil.
+  public var losses: [Float?]?
+  /// Their mean.
+  public var loss: Double?
+
+  init(tokens: [String]) { self.tokens = tokens }
+}

@@ -1,0 +1,157 @@
+import Foundation
+import Testing
+import UnrollCore
+import UnrollStudy
+import UnrollTraining
+
+/// `unroll train`, `show`, `predict`, `evaluate` and `generate`.
+@Suite struct ModelCommandTests {
+  private static let own = ["--set", "training.epochs=2", "--set", "model.embedding=6", "--set", "width=5"]
+
+  private static func words(_ format: String, _ file: String, _ backend: String = "gru") -> [String] {
+    ["train", "--backend", backend, "--set", "data.format=\(format)", "--set", "data.train=\(file)"] + own
+  }
+
+  @Test func aCellOfAStudyIsTheRunOfTheStudy() throws {
+    let program = try Program(Studies.small)
+    let trained = try program.run("train", "small.yaml", "--task", "texts", "--backend", "gru", "--seed", "2")
+    #expect(trained.status == 0 && trained.output == "")
+    #expect(
+      trained.sentences.count == 1 && trained.errors.hasPrefix("texts-gru.safetensors: gru on texts, seed 2, accuracy ")
+    )
+    #expect(try program.run("run", "small.yaml", "--jobs", "2").status == 0)
+    let model = try ModelFile(contentsOf: "\(program.folder)/texts-gru.safetensors")
+    let records = try program.records.map {
+      try RecordStore(folder: "\(program.folder)/Reports/small/records").read(Files.stem($0))
+    }
+    let record = try #require(
+      records.first { $0.cell.task == "texts" && $0.cell.backend == "gru" && $0.cell.seed == 2 })
+    #expect(model.scores == record.scores)
+    #expect(program.files.count { $0.hasSuffix(".safetensors") } == 1 + 6, "the best of every task and backend")
+
+    let shown = try program.run("show", "texts-gru.safetensors", "--json")
+    let json = try Value(json: Array(shown.output.utf8))
+    #expect(json["parameters"]?.integer == record.cost.parameters && json["task"]?.string == "classification")
+    #expect(
+      try program.run("show", "texts-gru.safetensors").output.hasPrefix("classification with gru, written by unroll"))
+
+    let scored = try Value(json: Array(program.run("evaluate", "texts-gru.safetensors", "--json").output.utf8))
+    #expect(scored["scores"]?["accuracy"]?.number == record.scores[.test]?["accuracy"])
+    let table = try program.run("evaluate", "texts-gru.safetensors", "texts.txt")
+    #expect(table.status == 0 && table.output.hasPrefix("accuracy  ") && table.output.contains("\ntokens "))
+    try program.write("more.txt", "l0 w1 w2\nl7 w1\n")
+    let unknown = try program.run("evaluate", "texts-gru.safetensors", "more.txt")
+    #expect(
+      unknown.status == 1
+        && unknown.errors == "unroll: more.txt:2: unknown label \"l7\"; did you mean \"l0\"? (known: l0, l1, l2)\n")
+    try program.write("texts.txt", "l0 w1\n")
+    let other = try program.run("evaluate", "texts-gru.safetensors")
+    #expect(other.status == 1 && other.sentences.count == 1)
+  }
+
+  @Test func taggersAndClassifiersAnswerLineByLine() throws {
+    let program = try Program(Studies.small)
+    #expect(
+      try program.start(ModelCommandTests.words("columns", "tags.txt", "lstm") + ["--output", "t.safetensors"]).end()
+        .status == 0)
+    try program.write("lines", "w1 w2 w3\n\nw4 never\r\nw5")
+    let said = try program.start(["predict", "t.safetensors"], input: "lines").end()
+    let rows = said.output.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(said.status == 0 && said.errors == "" && rows.count == 5)
+    #expect(rows.map { $0.split(separator: " ").count } == [3, 0, 2, 1, 0])
+    #expect(rows.joined(separator: " ").split(separator: " ").allSatisfy { ["t0", "t1", "t2"].contains($0) })
+    let json = try program.start(["predict", "t.safetensors", "--json"], input: "lines").end().output.split(
+      separator: "\n")
+    let objects = try json.map { try Value(json: Array($0.utf8)) }
+    guard case .list(let labels) = objects[2]["labels"], case .list(let tokens) = objects[2]["tokens"] else {
+      Issue.record("no lists")
+      return
+    }
+    #expect(labels.map(\.description).joined(separator: " ") == rows[2] && tokens == [.string("w4"), .string("never")])
+    #expect(objects[1]["tokens"] == .list([]) && objects[1]["labels"] == nil)
+  }
+
+  /// An answer comes before the next line is asked.
+  @Test func answersComeAtOnce() throws {
+    let program = try Program(Studies.small)
+    #expect(
+      try program.start(ModelCommandTests.words("label-first", "texts.txt") + ["--output", "c.safetensors"]).end()
+        .status == 0)
+    let (process, input, output) = (Process(), Pipe(), Pipe())
+    process.executableURL = URL(fileURLWithPath: Program.path)
+    process.arguments = ["predict", "\(program.folder)/c.safetensors"]
+    (process.standardInput, process.standardOutput) = (input, output)
+    try process.run()
+    for _ in 0..<3 {
+      try input.fileHandleForWriting.write(contentsOf: Data("w1 w2\n".utf8))
+      #expect(String(decoding: output.fileHandleForReading.availableData, as: UTF8.self).hasPrefix("l"))
+    }
+    try input.fileHandleForWriting.write(contentsOf: Data([0x77, 0xFF, 0x0A]))
+    #expect(
+      String(decoding: output.fileHandleForReading.availableData, as: UTF8.self).hasPrefix("l"),
+      "what is not UTF-8 is read all the same")
+    try input.fileHandleForWriting.close()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
+  }
+
+  @Test func textsGoOn() throws {
+    let program = try Program(Studies.small)
+    #expect(
+      try program.start(
+        ModelCommandTests.words("text", "letters.txt") + ["--set", "data.unit=character", "--output", "l.safetensors"]
+      )
+      .end().status == 0)
+    let arguments = ["generate", "l.safetensors", "--prompt", "abc", "--length", "30", "--seed", "5"]
+    let one = try program.start(arguments).end()
+    #expect(one.status == 0 && one.output.hasPrefix("abc") && one.output.count == 34 && one.errors == "")
+    #expect(try program.start(arguments).end().output == one.output)
+    let two = try program.start(arguments + ["--samples", "2", "--top-k", "3", "--temperature", "0.7"]).end()
+    #expect(two.output.components(separatedBy: "\n\n").count == 2)
+    let greedy = try program.start(["generate", "l.safetensors", "--prompt", "ax", "--greedy", "--length", "3"]).end()
+    #expect(greedy.output.count == 6 && greedy.errors == "not in the model's vocabulary, so read as <unk>: x\n")
+    try program.write("line", "abcab\n")
+    let loss = try program.start(["predict", "l.safetensors"], input: "line").end()
+    #expect(Double(loss.output.dropLast()).map { $0 > 0 } == true)
+  }
+
+  @Test func mistakesAreSentences() throws {
+    let program = try Program(Studies.small)
+    func refused(_ arguments: [String], _ sentence: String) throws {
+      let ended = try program.start(arguments).end()
+      #expect(ended.status == 1 && ended.output == "")
+      #expect(ended.errors.hasPrefix("unroll: \(sentence)") && ended.sentences.count == 1, "\(ended.errors)")
+    }
+    try refused(["train", "small.yaml"], "there are 3 tasks; say which with --task: tags, texts, letters")
+    try refused(
+      ["train", "small.yaml", "--task", "text", "--backend", "gru"], "unknown task \"text\"; did you mean \"texts\"?")
+    try refused(["train", "small.yaml", "--task", "texts"], "there are 2 backends; say which with --backend: rnn, gru")
+    try refused(["train", "copyin", "--backend", "gru"], "unknown data set \"copyin\"; did you mean \"copying\"?")
+    try refused(
+      ["train", "copying", "--backend", "gru", "--set", "training.epoch=3"],
+      "--set training.epoch=3: training: unknown key \"epoch\"")
+    try refused(
+      ["train", "copying", "--backend", "gru", "--set", "epochs=3"], "--set epochs=3: a setting is data.KEY=VALUE")
+    try refused(
+      ["train", "copying", "--backend", "gru", "--set", "training.epochs=[1, 2]"], "the settings stand for 2 models")
+    try refused(
+      ["train", "copying", "--backend", "gru", "--set", "training.epochs=x"],
+      "--set training.epochs=x: epochs must be a whole number")
+    try refused(["show", "none.safetensors"], "none.safetensors: cannot be read: No such file")
+    try refused(["predict", "small.yaml"], "small.yaml: is not a safetensors file")
+    #expect(
+      try program.start(ModelCommandTests.words("columns", "tags.txt") + ["--output", "t.safetensors"]).end().status
+        == 0)
+    try refused(
+      ["generate", "t.safetensors"],
+      "t.safetensors: is a model for tagging, and only a language model goes on with a text")
+    for arguments in [
+      ["train"], ["train", "copying"], ["train", "a.yaml", "--set", "width=3"], ["generate", "m", "--top-p", "0"],
+      ["generate", "m", "--greedy", "--top-k", "3"], ["generate", "m", "--temperature", "0"], ["predict"],
+      ["show", ""],
+    ] {
+      let ended = try program.start(arguments).end()
+      #expect(ended.status == 64 && ended.errors.hasPrefix("Error: "))
+    }
+  }
+}
