@@ -33,7 +33,7 @@ import UnrollLayers
     let data = try Small.tagged(Small.sentences(30))
     let (file, network) = try ModelFileTests.model(data, Tagging.self, "gru", .bidirectional)
     let task = Tagging(data, characters: false)
-    let evaluation = Evaluation.run(
+    let evaluation = try Evaluation.run(
       network, task, .test, task.batches(.test, TrainingOptions(), nil), ShardWorker(parameters: 0))
     let predictor = try Predictor(file)
     let texts = Small.sentences(30).split(separator: "\n").map { line in
@@ -59,7 +59,7 @@ import UnrollLayers
     let data = try Small.labelled(Small.texts(30))
     let (file, network) = try ModelFileTests.model(data, Classification.self, tokeniser: Tokeniser(lowercase: true))
     let task = Classification(data, characters: false)
-    let evaluation = Evaluation.run(
+    let evaluation = try Evaluation.run(
       network, task, .test, task.batches(.test, TrainingOptions(), nil), ShardWorker(parameters: 0))
     let predictor = try Predictor(file)
     for (line, truth) in zip(Small.texts(30).split(separator: "\n"), evaluation.predictions.classes) {
