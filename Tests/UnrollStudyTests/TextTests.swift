@@ -37,6 +37,9 @@ import UnrollTraining
     #expect(decimals(.perplexity, [100, 110], [200, 201]) == 2)
     #expect(decimals(.perplexity, [100, 110]) == 1)
     #expect(decimals(.perplexity, [705]) == 1 && decimals(.perplexity, [1.5]) == 3)
+    // Small errors keep four digits.
+    #expect(decimals(.meanSquaredError, [0.00005123, 0.00005139]) == 8 && decimals(.nats, [1.5, 1.5000001]) == 4)
+    #expect(decimals(.meanSquaredError, [0.00012, 0.00012000001]) == 7)
     #expect(decimals(.accuracy, [0.90, 0.95]) == 1)
     #expect(decimals(.accuracy, [0.9]) == 2)
   }

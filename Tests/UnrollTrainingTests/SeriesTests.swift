@@ -211,13 +211,14 @@ import UnrollLayers
       #expect(task.scores(said, .test).isEmpty, "nobody gave a loss")
       // Through a head whose logits are known, for the loss.
       var predictions = Predictions(of: task.targets(.test))
-      let logits = Buffer(count: said.numbers.count).matrix(rows: reference.said.count, columns: task.classes)
-      logits.assign(said.numbers.map { log($0 / (1 - $0)) })
       let batch = task.batches(.test, TrainingOptions(), nil)[0]
-      let targets = Buffer(count: logits.count).matrix(rows: logits.rows, columns: logits.columns)
+      let memory = Arena()
+      let logits = memory.matrix(reference.said.count, task.classes)
+      logits.assign(said.numbers.map { log($0 / (1 - $0)) })
+      let targets = memory.matrix(logits.rows, logits.columns)
       targets.assign(batch.numberTargets)
+      let sums = withExtendedLifetime(memory) { Kernels.evaluateBernoulli(logits, targets: targets) }
       let losses = [Float](repeating: 0, count: logits.rows)
-      let sums = Kernels.evaluateBernoulli(logits, targets: targets)
       predictions.add(batch, Prediction(sums: sums, numbers: said.numbers, losses: losses) { logits })
       let scores = task.scores(predictions, .test)
       #expect(abs(scores["nats-per-step"]! - reference.nats!) < 1e-5 * reference.nats!)

@@ -9,10 +9,13 @@ struct ScoreText {
   init(_ metric: Metric, _ samples: [Sample]) {
     self.metric = metric
     let spread = samples.compactMap(\.sd).filter { $0 > 0 }.map { $0 * metric.scale }.min()
+    let largest = samples.map { abs($0.mean) }.max() ?? 1
+    // Four digits of small errors, too.
+    let most = max(4, 3 - Digits.exponent(largest))
     switch (metric.unit, spread) {
     case (.percent, let spread): decimals = spread.map { min(2, max(1, 1 - Digits.exponent($0))) } ?? 2
-    case (.plain, let spread?): decimals = min(4, max(0, 1 - Digits.exponent(spread)))
-    case (.plain, nil): decimals = min(4, max(0, 3 - Digits.exponent(samples.map { abs($0.mean) }.max() ?? 1)))
+    case (.plain, let spread?): decimals = min(most, max(0, 1 - Digits.exponent(spread)))
+    case (.plain, nil): decimals = min(most, max(0, 3 - Digits.exponent(largest)))
     }
   }
 
