@@ -112,6 +112,14 @@ import UnrollLayers
         "m: is damaged: data of its metadata cannot be read"
       ),
       (
+        "data", #"{"tokens":2,"outputs":2,"labels":["B-X","a"],"outputCounts":[],"spans":"bio"}"#,
+        "m: is damaged: data of its metadata contradict"
+      ),
+      (
+        "data", #"{"tokens":2,"outputs":2,"labels":[],"outputCounts":[],"scales":{"inputs":[],"targets":[]}}"#,
+        "m: is damaged: data of its metadata contradict"
+      ),
+      (
         "data", #"{"tokens":9223372036854775807,"outputs":1,"labels":[],"outputCounts":[]}"#,
         "m: is damaged: data of its metadata contradict"
       ),

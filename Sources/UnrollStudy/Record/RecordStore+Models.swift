@@ -48,9 +48,10 @@ extension RunRecord {
     return status == .finished && data.digest == other.data.digest && seedless(self) == seedless(other)
   }
 
-  /// On development, by the primary metric.
+  /// On development, by the metric that its training selected by.
   fileprivate func isBetter(than other: RunRecord) -> Bool {
-    guard let metric = metrics.first else { return false }
+    let selected = settings["training"]?["select"]?.string
+    guard let metric = metrics.first(where: { $0.name == selected }) ?? metrics.first else { return false }
     let (own, theirs) = (scores[.development]?[metric.name] ?? .nan, other.scores[.development]?[metric.name])
     return own == theirs ? cell.seed < other.cell.seed : metric.isBetter(own, than: theirs)
   }

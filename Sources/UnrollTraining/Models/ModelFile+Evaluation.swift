@@ -32,7 +32,8 @@ extension ModelFile {
     let corpus = try request.heldOut(files, labels: data.labels)
     return try evaluate(
       try EncodedData(
-        corpus, vocabulary: vocabulary, labels: data.labels, spelled: try recipe().model.readsSpelling), request)
+        corpus, vocabulary: vocabulary, labels: data.labels, scales: data.scales,
+        spelled: try recipe().model.readsSpelling), request)
   }
 
   private func evaluate(_ encoded: EncodedData, _ request: DataRequest) throws -> Evaluation {

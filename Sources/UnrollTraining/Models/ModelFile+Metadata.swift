@@ -71,6 +71,7 @@ extension ModelFile {
     guard (1...most).contains(data.tokens), (1...most).contains(data.outputs),
       data.vocabulary.map({ $0.count == data.tokens }) ?? true, [0, data.outputs].contains(data.labels.count),
       [0, data.outputs].contains(data.outputCounts.count),
+      data.scales.map({ !$0.inputs.isEmpty && [0, data.outputs].contains($0.targets.count) }) ?? true,
       data.spans == nil || data.labels.count > 0 && data.labels.names.allSatisfy({ SpanTag($0) != nil })
     else { throw InputError("is damaged: data of its metadata contradict themselves") }
   }
