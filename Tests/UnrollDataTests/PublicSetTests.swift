@@ -42,6 +42,8 @@ import UnrollCore
     Expected(name: "sick", items: [4_500, 500, 4_927], labels: 3),
     Expected(name: "tiny-shakespeare", items: [1_115_394], labels: 0, vocabulary: 66),
     Expected(name: "wikitext-2", items: [2_088_628, 217_646, 245_569], labels: 0, vocabulary: 33_278),
+    Expected(name: "jsb-chorales", items: [229, 76, 77], labels: 0),
+    Expected(name: "nottingham", items: [694, 173, 170], labels: 0),
     Expected(name: "wordnet-supersense", items: [117_659], labels: 45),
     Expected(name: "cmu-stress", items: [105_901], labels: 4),
     Expected(name: "wordnet-text", items: [1_792_377], labels: 0),
