@@ -18,8 +18,9 @@ import UnrollCore
       #expect(try program.read("Reports/small.md").contains("12 of 12 runs"))
       let left = program.files.filter { $0.hasPrefix("Reports/") && !$0.hasSuffix(".svg") }
       #expect(
-        left.count == 24 + 4,
-        "records and predictions, the grid, whose they are, the report, its runs, and nothing else: \(left)")
+        left.count == 24 + 6 + 4,
+        "records and predictions, a model a task and backend, the grid, whose they are, the report, its runs, and nothing else: \(left)"
+      )
       try program.remove("Reports")
     }
   }
