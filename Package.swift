@@ -7,6 +7,13 @@ guard let widest = ["plain": "0", "avx2": "1", "": "2"][instructions] else {
   fatalError("UNROLL_INSTRUCTIONS is plain, avx2 or not set, not \"\(instructions)\"")
 }
 
+// What UnrollKit is. Whoever imports it names these, too: UnrollKit's own module stays the same when one of them changes, and nobody would
+// be built again.
+let kit: [Target.Dependency] = [
+  "UnrollCore", "UnrollData", "UnrollKernels", "UnrollLayers", "UnrollTraining", "UnrollChecks", "UnrollSystem",
+  "UnrollStatistics", "UnrollStudy",
+]
+
 // Arrows of the house (ARCHITECTURE.md): a target names what it imports, and that stands below it.
 let package = Package(
   name: "Unroll",
@@ -49,12 +56,7 @@ let package = Package(
         "CLibrary", "UnrollCore", "UnrollData", "UnrollKernels", "UnrollLayers", "UnrollTraining", "UnrollSystem",
         "UnrollStatistics",
       ]),
-    .target(
-      name: "UnrollKit",
-      dependencies: [
-        "UnrollCore", "UnrollData", "UnrollKernels", "UnrollLayers", "UnrollTraining", "UnrollChecks", "UnrollSystem",
-        "UnrollStatistics", "UnrollStudy",
-      ]),
+    .target(name: "UnrollKit", dependencies: kit),
     .executableTarget(
       name: "unroll",
       dependencies: [
@@ -94,9 +96,9 @@ let package = Package(
       ]),
     // The sources of a package under Examples, which see what other packages see; built here so that tests build everything once.
     .executableTarget(
-      name: "example-commands", dependencies: ["UnrollKit"], path: "Examples/Commands/Sources/Commands",
+      name: "example-commands", dependencies: kit + ["UnrollKit"], path: "Examples/Commands/Sources/Commands",
       packageAccess: false),
-    .testTarget(name: "UnrollKitTests", dependencies: ["CLibrary", "UnrollKit", "example-commands"]),
+    .testTarget(name: "UnrollKitTests", dependencies: kit + ["CLibrary", "UnrollKit", "example-commands"]),
     .testTarget(
       name: "UnrollCommandTests",
       dependencies: [
