@@ -41,14 +41,19 @@ struct ShowCommand: ParsableCommand {
     }
   }
 
+  private static func reads(_ model: ModelFile) -> String {
+    if let scales = model.data.scales { return "\(scales.inputs.count.counted("number")) a step" }
+    return "\(model.data.tokens) tokens\(model.tokeniser.map { ", each a \($0.unit.rawValue)" } ?? "")"
+  }
+
   private static func lines(_ model: ModelFile) -> [String] {
     let labels = model.data.labels.names
     let backend = model.settings["backend"]?["backend"]?.string ?? "an unknown backend"
-    let (origin, unit) = (model.origin, model.tokeniser?.unit.rawValue ?? "step")
+    let origin = model.origin
     var lines = [
       "\(model.task) with \(backend), written by unroll \(model.unroll)",
       "  parameters  \(model.parameterCount) in \(model.tensors.count.counted("tensor"))",
-      "  reads       \(model.data.vocabulary == nil ? "numbers" : "\(model.data.tokens) tokens"), each a \(unit)",
+      "  reads       \(reads(model))",
     ]
     if !labels.isEmpty {
       let more = labels.count > 8 ? ", …" : ""

@@ -20,7 +20,10 @@ struct TrainCommand: ParsableCommand {
 
   @Argument(help: "STUDY.yaml, or a data set by name; none where --set data.format and data.train say it.")
   var source: String?
-  @Option(help: "Of a study with several: which task.") var task: String?
+  @Option(
+    help:
+      "Of a study with several: which task. Without a study: what is asked for, where such data serve several tasks.")
+  var task: String?
   @Option(help: "The backend; of a study with several, as the study calls it.") var backend: String?
   @Option(help: "Any whole number from 0. Default: the study's first, or 1.") var seed: Int?
   @Option(
@@ -42,7 +45,6 @@ struct TrainCommand: ParsableCommand {
     if isStudy, !settings.isEmpty {
       throw ValidationError("--set is for a model without a study; write it into the study.")
     }
-    if !isStudy, task != nil { throw ValidationError("--task is for a study; a data set is one task.") }
     if !isStudy, backend == nil { throw ValidationError("--backend is missing; `unroll list backends` names them.") }
     if source == nil, !settings.contains(where: { $0.hasPrefix("data.") }) {
       throw ValidationError("name a study, a data set, or --set data.format=… --set data.train=….")
@@ -69,7 +71,7 @@ struct TrainCommand: ParsableCommand {
   private func request() throws -> RunRequest {
     do {
       guard let source, isStudy else {
-        let study = try StudyFile(data: source, backend: backend ?? "", settings: settings)
+        let study = try StudyFile(data: source, task: task, backend: backend ?? "", settings: settings)
         return try study.request(task: nil, backend: nil, seed: seed, data.location)
       }
       return try StudyFile(path: source).request(task: task, backend: backend, seed: seed, data.location)

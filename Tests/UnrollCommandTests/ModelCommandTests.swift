@@ -137,6 +137,9 @@ import UnrollTraining
     try refused(
       ["train", "copying", "--backend", "gru", "--set", "training.epochs=x"],
       "--set training.epochs=x: epochs must be a whole number")
+    try refused(
+      ["train", "copying", "--task", "taging", "--backend", "gru"], "unknown task \"taging\"; did you mean \"tagging\"?"
+    )
     try refused(["show", "none.safetensors"], "none.safetensors: cannot be read: No such file")
     try refused(["predict", "small.yaml"], "small.yaml: is not a safetensors file")
     #expect(

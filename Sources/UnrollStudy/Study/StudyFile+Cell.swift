@@ -36,8 +36,9 @@ extension StudyFile {
   ///
   /// - Parameters:
   ///   - data: a named set; nil where `settings` give a format and paths.
+  ///   - task: nil for the one that such data have.
   ///   - settings: `TABLE.KEY=VALUE` of the tables `data`, `backend`, `model` and `training`; `width=` and `parameters=`.
-  public init(data: String?, backend: String, settings: [String]) throws {
+  public init(data: String?, task: String?, backend: String, settings: [String]) throws {
     var tables: [String: [Setting.Entry]] = [:]
     func entry(_ key: String, _ content: Setting.Content) -> Setting.Entry {
       Setting.Entry(key: key, line: 1, value: Setting(content, file: StudyFile.words, line: 1))
@@ -62,12 +63,11 @@ extension StudyFile {
         Setting.Entry(key: path.last!, line: 1, value: value))
     }
     func table(_ key: String) -> Setting { Setting(.table(tables[key] ?? []), file: StudyFile.words, line: 1) }
+    let data = [Setting.Entry(key: "data", line: 1, value: table("data"))]
+    let whole = Setting(
+      .table(data + (task.map { [entry("task", .scalar($0))] } ?? [])), file: StudyFile.words, line: 1)
     let study = [
-      entry(
-        "tasks",
-        .list([
-          Setting(.table([Setting.Entry(key: "data", line: 1, value: table("data"))]), file: StudyFile.words, line: 1)
-        ])),
+      entry("tasks", .list([whole])),
       entry("backends", .list([table("backend")])),
       Setting.Entry(key: "model", line: 1, value: table("model")),
       Setting.Entry(key: "training", line: 1, value: table("training")),
