@@ -249,4 +249,18 @@ import UnrollLayers
     let before = try StudyText.study(plain).requests(DataLocation(roots: []))
     #expect(before[0].identity == requests[0].identity, "what was always so says nothing")
   }
+
+  /// Where a task says what its network is, the study's grid does not vary there.
+  @Test func aTaskWithInputsOfItsOwn() throws {
+    let text = """
+      tasks: [{data: copying, model: {inputs: [words, capitals]}}]
+      backends: [gru]
+      model: {inputs: [[words], [words, characters]], head: [softmax, crf]}
+      seeds: [1]
+      """
+    #expect(
+      try StudyText.study(text).cells().map(\.cell.backend) == [
+        "gru inputs=words+capitals head=softmax", "gru inputs=words+capitals head=crf",
+      ])
+  }
 }

@@ -98,7 +98,7 @@ enum Grid {
 
 extension Setting {
   /// Names without their options: `words+characters` of a list of inputs.
-  fileprivate var title: String {
+  var title: String {
     switch content {
     case .scalar(let text): text
     case .list(let items): items.map(\.title).joined(separator: "+")

@@ -217,8 +217,11 @@ struct StudyCells {
       guard let owner = varied.path.count > 1 ? OptionTable(rawValue: varied.path[0]) : table else {
         return ["data", "task"].contains(varied.path[0]) ? varied.label : nil
       }
-      let winner = used.first { $0.origin.table == owner && $0.origin.key == varied.path.last }
-      return winner.map { "\($0.entry.key)=\((try? $0.entry.value.text("")) ?? varied.value)" }
+      guard let winner = used.first(where: { $0.origin.table == owner && $0.origin.key == varied.path.last })?.entry
+      else { return nil }
+      // What a more particular layer says instead has a title of its own.
+      let titles = [winner.value.title, winner.value.brief]
+      return "\(winner.key)=\(titles.contains(varied.value) ? varied.value : titles[0])"
     }
     return ([title] + words).joined(separator: " ")
   }
