@@ -101,6 +101,34 @@ import UnrollTraining
     #expect(try RunRecord(json: json(record).utf8, file: "a").items == record.items)
   }
 
+  /// Of squared errors half keep four digits at least, whatever their size; large ones keep hundredths.
+  @Test(arguments: [(3e-7, 1e10), (0.02, 100_000), (0.99, 10_000), (1.5, 1000), (40, 100)])
+  func squaresOfAnySize(size: Double, parts: Double) throws {
+    var (record, items) = (Synthetic.two[0], ItemScores(count: 301, counted: false))
+    for item in 0..<301 { items.add(to: item, isRight: false, loss: size * pow(1.02, Double(item - 150))) }
+    items.chooseParts()
+    record.items = items
+    let text = try json(record)
+    #expect(text.contains("\"parts\":") == (parts != 100))
+    let read = try #require(try RunRecord(json: text.utf8, file: "a").items)
+    #expect(zip(read.losses, items.losses).allSatisfy { abs($0 - $1) < 0.501 / parts })
+    #expect(zip(read.losses, items.losses).dropFirst(150).allSatisfy { abs($0 - $1) < 5.01e-4 * $1 })
+    record.items = read
+    #expect(try json(record) == text, "once rounded, they stay")
+  }
+
+  /// Records of before hold hundredths, of numbers, too, and are written as they were.
+  @Test func hundredthsOfBefore() throws {
+    var record = Synthetic.two[0]
+    (record.format, record.items) = (2, ItemScores(count: 3, counted: false))
+    record.items?.losses = [0.01, 0, 0.02]
+    let text = try json(record)
+    #expect(text.contains("\"items\":{\"losses\":\"3 0 m\",\"weights\":\"3 0 A\"}") && text.contains("\"format\":2"))
+    let read = try RunRecord(json: text.utf8, file: "a")
+    #expect(read.items?.losses == [0.01, 0, 0.02] && read.format == 2)
+    #expect(try json(read) == text)
+  }
+
   @Test func oddLosses() throws {
     var (record, items) = (Synthetic.two[0], ItemScores(count: 5))
     items.losses = [-1e-7, 0.005, .greatestFiniteMagnitude, 0, 1e-300]
@@ -139,6 +167,7 @@ import UnrollTraining
     ("\"weights\":\"3 0 m\"", "\"weights\":\"2 0 g\"", "items.wrong"),
     ("\"wrong\":\"3 0 A\"", "\"wrong\":\"3 0 m\"", ""),
     ("\"wrong\":\"3 0 A\"", "\"wrong\":\"3 0 V\"", "items.wrong"), ("\"losses\":\"3", "\"losses\":\"4", "items.wrong"),
+    ("\"weights\"", "\"parts\":0,\"weights\"", "items.parts"),
   ]) func damage(part: String, other: String, place: String) throws {
     var (record, items) = (Synthetic.two[0], ItemScores(count: 3))
     items.weights = [1, 0, 2]

@@ -120,8 +120,8 @@ public struct RunRecord: Codable, Equatable, Sendable {
 
 extension RunRecord {
   /// The layout of this struct; raise it when an older program could not read a record, or would lose a part of it when it writes it
-  /// again. A record keeps the format that it was written in. Format 2 came with `items`.
-  public static let currentFormat = 2
+  /// again. A record keeps the format that it was written in. Format 2 came with `items`, 3 with their `parts`.
+  public static let currentFormat = 3
 }
 
 /// In a record count and treatment are one table.

@@ -12,6 +12,8 @@ public struct ItemScores: Equatable, Sendable {
   public var right: [Int]?
   /// The sum of their losses, finite: nats, or squares of scaled numbers.
   public var losses: [Double]
+  /// A record holds losses in whole parts of 1 / `parts`: hundredths of a nat, of numbers such that half of all have four digits.
+  public package(set) var parts = 100
 
   /// Items of which nothing is known yet.
   ///
@@ -29,5 +31,12 @@ public struct ItemScores: Equatable, Sendable {
     weights[item] += 1
     if isRight { right?[item] += 1 }
     losses[item] += loss
+  }
+
+  /// Squared errors may be of any size: chooses `parts` by their median.
+  package mutating func chooseParts() {
+    let some = losses.filter { $0 > 0 }.sorted()
+    guard right == nil, !some.isEmpty else { return }
+    while some[some.count / 2] * Double(parts) < 1000, parts < 1_000_000_000_000 { parts *= 10 }
   }
 }

@@ -93,6 +93,7 @@ public struct Predictions: Sendable {
       if index / targets.width != last { add(index / targets.width, isRight: false) }
       last = index / targets.width
     }
+    scores.chooseParts()
     return scores
   }
 
