@@ -182,7 +182,7 @@ import UnrollLayers
       var random = RandomSource(seed: 4)
       let columns = SeriesColumns(inputs: ["a", "b"], target: .numbers(["c", "d"]))
       let items = (0..<count).map { _ in
-        let a = (0..<14).map { _ in Double(random.below(2)) }
+        let a = (0..<14).map { _ in Float(random.below(2)) }
         return NumberSequence(columns: columns, inputs: a, targets: a.indices.map { $0 < 2 ? a[$0] : a[$0 - 2] })
       }
       return try Small.series(Splits(train: items, development: Array(items[..<9]), test: Array(items[9..<18])))

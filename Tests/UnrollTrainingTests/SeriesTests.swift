@@ -48,17 +48,17 @@ import UnrollLayers
 
   /// u at random, asked for y; as many columns of each.
   private static func data(
-    _ columns: Int, _ count: Int, _ length: Int = 9, _ target: (_ u: [Double], _ t: Int) -> Double?
+    _ columns: Int, _ count: Int, _ length: Int = 9, _ target: (_ u: [Float], _ t: Int) -> Float?
   ) throws -> EncodedData {
     var random = RandomSource(seed: 4)
     let names = SeriesColumns(
       inputs: (0..<columns).map { "u\($0)" }, target: .numbers((0..<columns).map { "y\($0)" }))
     let items = (0..<count).map { _ in
-      let u = (0..<columns).map { _ in (0..<length).map { _ in Double(random.below(2)) } }
-      func table<Number>(_ value: (Int, Int) -> Number) -> [Number] {
+      let u = (0..<columns).map { _ in (0..<length).map { _ in Float(random.below(2)) } }
+      func table(_ value: (Int, Int) -> Float) -> [Float] {
         (0..<length).flatMap { t in (0..<columns).map { value($0, t) } }
       }
-      return NumberSequence(columns: names, inputs: table { u[$0][$1] }, targets: table { target(u[$0], $1) })
+      return NumberSequence(columns: names, inputs: table { u[$0][$1] }, targets: table { target(u[$0], $1) ?? .nan })
     }
     return try Small.series(Splits(train: items, development: items, test: items))
   }
@@ -135,7 +135,7 @@ import UnrollLayers
     var random = RandomSource(seed: 2)
     func items(_ target: SeriesColumns.Target) -> [NumberSequence] {
       (0..<40).map { _ in
-        let u = (0..<6).map { _ in random.normal() }
+        let u = (0..<6).map { _ in Float(random.normal()) }
         let labels = u.map { $0 > 0 ? "up" : "down" }
         return NumberSequence(
           columns: SeriesColumns(inputs: ["u"], target: target), inputs: u,
@@ -185,7 +185,8 @@ import UnrollLayers
   private func data(_ truth: [[Double?]]) throws -> EncodedData {
     let columns = SeriesColumns(inputs: ["u"], target: .numbers(truth[0].indices.map { "y\($0)" }))
     let item = NumberSequence(
-      columns: columns, inputs: truth.map { _ in 1 }, targets: truth.flatMap { $0 })
+      columns: columns, inputs: truth.map { _ in 1 }, targets: truth.flatMap { $0.map { $0.map { Float($0) } ?? .nan } }
+    )
     return try Small.series(Splits(train: [item], development: [item], test: [item]))
   }
 
@@ -229,10 +230,10 @@ import UnrollLayers
   /// Two notes. Training has four steps that are asked for: the first note in three, the second in one; so (3 + 1)/(4 + 2) and 2/6. Test
   /// asks for (1, 0), (1, 1), (0, 0), and nothing after them.
   @Test func musicByHand() throws {
-    func piece(_ steps: [[Double]]) -> NumberSequence {
+    func piece(_ steps: [[Float]]) -> NumberSequence {
       NumberSequence(
         columns: SeriesColumns(inputs: ["a", "b"], target: .numbers(["a", "b"])), inputs: steps.flatMap { $0 },
-        targets: steps.dropFirst().flatMap { $0.map { Optional($0) } } + [nil, nil])
+        targets: steps.dropFirst().flatMap { $0 } + [.nan, .nan])
     }
     let data = try Small.series(
       Splits(
@@ -251,14 +252,14 @@ import UnrollLayers
   }
 
   @Test func baselinesOfNumbers() throws {
-    func item(_ asked: String, _ targets: [Double?]) -> NumberSequence {
+    func item(_ asked: String, _ targets: [Float]) -> NumberSequence {
       NumberSequence(
         columns: SeriesColumns(inputs: ["x"], target: .numbers([asked])), inputs: [3, 5, 9], targets: targets)
     }
     func baseline(_ asked: String) throws -> (name: String, scores: [String: Double]) {
-      let train = [item(asked, [5, 9, nil])]
+      let train = [item(asked, [5, 9, .nan])]
       return Regression(
-        try Small.series(Splits(train: train, development: train, test: [item(asked, [4, 9, nil])])), characters: false
+        try Small.series(Splits(train: train, development: train, test: [item(asked, [4, 9, .nan])])), characters: false
       ).baseline()
     }
     let last = try baseline("x")

@@ -1,16 +1,24 @@
 /// One sequence of rows of numbers, with what is asked for at its steps.
+///
+/// Series are long and wide, so numbers are single.
 public struct NumberSequence: Equatable, Sendable {
   /// What its columns are; the same for all sequences of a set.
   public var columns: SeriesColumns
   /// `[T, E]`, row by row.
-  public var inputs: [Double]
-  /// Numbers that are asked for, `[T, K]`, nil where none is; empty where labels are.
-  public var targets: [Double?]
+  public var inputs: [Float]
+  /// Numbers that are asked for, `[T, K]`, NaN where none is; empty where labels are.
+  public var targets: [Float]
   /// A label a step, nil where none is asked for, or one for the sequence; empty where numbers are asked for.
   public var labels: [String?]
 
-  public init(columns: SeriesColumns, inputs: [Double], targets: [Double?] = [], labels: [String?] = []) {
+  public init(columns: SeriesColumns, inputs: [Float], targets: [Float] = [], labels: [String?] = []) {
     (self.columns, self.inputs, self.targets, self.labels) = (columns, inputs, targets, labels)
+  }
+
+  /// Missing numbers are equal.
+  public static func == (a: NumberSequence, b: NumberSequence) -> Bool {
+    a.columns == b.columns && a.inputs == b.inputs && a.labels == b.labels
+      && a.targets.elementsEqual(b.targets) { $0 == $1 || $0.isNaN && $1.isNaN }
   }
 
   /// The inputs of every step, with blanks between them.

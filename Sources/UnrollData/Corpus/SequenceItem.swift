@@ -38,5 +38,5 @@ extension NumberSequence: SequenceItem {
   var length: Int { inputs.count / columns.inputs.count }
   var labelNames: [String?] { labels }
   var content: [String] { rows }
-  var asked: Int { labels.isEmpty ? targets.count { $0 != nil } : namedLabels.count }
+  var asked: Int { labels.isEmpty ? targets.count { !$0.isNaN } : namedLabels.count }
 }

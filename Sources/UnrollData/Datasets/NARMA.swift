@@ -21,7 +21,7 @@ extension DatasetDefinition {
             let u = (0..<options.length).map { _ in 0.5 * random.uniform() }
             let y = NARMA.outputs(u)
             if y.allSatisfy({ (0...1).contains($0) }) {
-              return NumberSequence(columns: NARMA.columns, inputs: u, targets: y)
+              return NumberSequence(columns: NARMA.columns, inputs: u.map { Float($0) }, targets: y.map { Float($0) })
             }
           }
         }))

@@ -30,7 +30,7 @@ public struct SeriesScales: Equatable, Codable, Sendable {
       return
     }
     targets = names.enumerated().map { place, name in
-      Column(name, splits.train.flatMap { $0.targets.column(place, of: names.count).compactMap { $0 } })
+      Column(name, splits.train.flatMap { $0.targets.column(place, of: names.count).filter { !$0.isNaN } })
     }
   }
 
@@ -42,26 +42,24 @@ public struct SeriesScales: Equatable, Codable, Sendable {
           + inputs.map(\.name).joined(separator: ", "))
     }
     return (
-      item.inputs.indices.map { inputs[$0 % inputs.count].scaled(item.inputs[$0]) },
-      item.targets.indices.map { place in
-        item.targets[place].map { targets[place % targets.count].scaled($0) } ?? .nan
-      }
+      item.inputs.indices.map { inputs[$0 % inputs.count].scaled(Double(item.inputs[$0])) },
+      item.targets.indices.map { targets[$0 % targets.count].scaled(Double(item.targets[$0])) }
     )
   }
 }
 
 extension SeriesScales.Column {
-  fileprivate init(_ name: String, _ values: [Double]) {
+  fileprivate init(_ name: String, _ values: [Float]) {
     self.name = name
     let count = Double(values.count)
     if values.allSatisfy({ $0 == 0 || $0 == 1 }) {
       (mean, deviation) = (0, 1)
     } else if let only = values.min(), only == values.max() {
-      (mean, deviation) = (only, 1)
+      (mean, deviation) = (Double(only), 1)
     } else {
-      let mean = values.reduce(0, +) / count
+      let mean = values.reduce(0) { $0 + Double($1) } / count
       self.mean = mean
-      deviation = (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count).squareRoot()
+      deviation = (values.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) } / count).squareRoot()
     }
   }
 }

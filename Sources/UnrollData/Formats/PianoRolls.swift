@@ -58,14 +58,15 @@ private struct PianoRoll {
 
   var sample: Sample<NumberSequence> {
     let width = PianoRoll.pitches.count
-    var rows = [Double](repeating: 0, count: steps.count * width)
+    var rows = [Float](repeating: 0, count: steps.count * width)
     for (step, notes) in steps.enumerated() {
       for note in notes { rows[step * width + note - PianoRoll.pitches.lowerBound] = 1 }
     }
-    let next = rows.dropFirst(width).map { Optional($0) } + [Double?](repeating: nil, count: width)
+    let next = rows.dropFirst(width) + [Float](repeating: .nan, count: width)
     let key = steps.map { notes in notes.map { "\($0)" }.joined(separator: " ") }.joined(separator: "\n")
     return Sample(
-      item: NumberSequence(columns: PianoRoll.columns, inputs: rows, targets: next), key: Digest.hex(Array(key.utf8)),
+      item: NumberSequence(columns: PianoRoll.columns, inputs: rows, targets: Array(next)),
+      key: Digest.hex(Array(key.utf8)),
       file: file, lines: [])
   }
 }

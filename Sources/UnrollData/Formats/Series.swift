@@ -96,7 +96,7 @@ private struct SeriesReading {
       item.inputs.append(value)
       content += record.fields[place] + [.newline]
     }
-    item.targets += try layout.targets.map { try number(record, $0) }
+    item.targets += try layout.targets.map { try number(record, $0) ?? .nan }
     if let place = layout.label { try append(label: record.fields[place].trimmed.text, record.line) }
     lines.append(record.line)
   }
@@ -117,10 +117,10 @@ private struct SeriesReading {
   }
 
   /// Nil where the field says that there is none.
-  private func number(_ record: DelimitedRecords.Record, _ place: Int) throws -> Double? {
+  private func number(_ record: DelimitedRecords.Record, _ place: Int) throws -> Float? {
     let text = record.fields[place].trimmed.text
     if SeriesReading.missing.contains(text) { return nil }
-    guard let value = Double(text), Float(value).isFinite else {
+    guard let value = Float(text), value.isFinite else {
       throw file.error(
         "the column \"\(header[place])\" holds \"\(text)\", which is not a number; name the columns of numbers in input_columns",
         record.line)
@@ -133,7 +133,7 @@ private struct SeriesReading {
   private mutating func end() {
     let (width, later) = (layout.targets.count, min(layout.ahead, lines.count))
     item.targets.removeFirst(later * width)
-    item.targets += [Double?](repeating: nil, count: later * width)
+    item.targets += [Float](repeating: .nan, count: later * width)
     samples.append(Sample(item: item, key: Digest.hex(content), file: file.path, lines: lines))
     ended[TokenKey(name.text)] = lines.last
     item = NumberSequence(columns: layout.columns, inputs: [])

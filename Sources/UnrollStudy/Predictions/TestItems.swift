@@ -81,7 +81,7 @@ struct TestItems {
   }
 
   private static func truths(_ item: NumberSequence, _ asks: TargetKind) -> [String?] {
-    item.targets.map { number in number.map { asks == .yesOrNo ? "\(Int($0))" : "\(Float($0))" } }
+    item.targets.map { $0.isNaN ? nil : asks == .yesOrNo ? "\(Int($0))" : "\($0)" }
   }
 
   /// Steps between semicolons; of nothing but 0 and 1 the names of the columns that are 1.

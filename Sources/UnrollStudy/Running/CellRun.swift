@@ -37,8 +37,8 @@ public struct CellRun {
   /// - Throws: `InputError` for data that cannot be read or are not those of the request, and settings that cannot be met.
   public func run(progress: @escaping (Double) -> Void = { _ in }) throws -> Outcome { try run(nil, progress) }
 
-  private func run(_ checkpointer: RunCheckpointer?, _ progress: @escaping (Double) -> Void) throws -> Outcome {
-    let start = ContinuousClock.now
+  /// What the run reads, with a summary, and the digest of it and of the inputs' own files. What was loaded is gone when training begins.
+  private func data() throws -> (EncodedData, InputTables, RunRecord.DataSummary, digest: String) {
     let loaded = try cell.request.load(location)
     let tables = try cell.tables(loaded, location)
     let digest = tables.digest(with: loaded.digest)
@@ -48,10 +48,19 @@ public struct CellRun {
     let encoded = try EncodedData(
       loaded, minimumCount: cell.model.minimumCount, limit: cell.model.vocabularyLimit,
       spelled: cell.model.readsSpelling)
-    var outcome = try train(cell.task, loaded, encoded, tables, checkpointer, progress)
-    outcome.record.data.digest = digest
     let remarks = loaded.remarks + tables.remarks
-    outcome.record.data.remarks = remarks.isEmpty ? nil : remarks
+    let summary = RunRecord.DataSummary(
+      name: loaded.name, version: loaded.version, licence: loaded.licence, digest: loaded.digest,
+      sizes: loaded.corpus.sizes, vocabulary: encoded.vocabulary.count, classes: 0,
+      remarks: remarks.isEmpty ? nil : remarks, unknownShares: encoded.corpus.unknownShares)
+    return (encoded, tables, summary, digest)
+  }
+
+  private func run(_ checkpointer: RunCheckpointer?, _ progress: @escaping (Double) -> Void) throws -> Outcome {
+    let start = ContinuousClock.now
+    let (encoded, tables, summary, digest) = try data()
+    var outcome = try train(cell.task, encoded, tables, summary, checkpointer, progress)
+    outcome.record.data.digest = digest
     outcome.record.cost.seconds = checkpointer?.seconds ?? (ContinuousClock.now - start).seconds
     outcome.record.cost.peakMemory = Machine.peakMemory
     outcome.record.environment.load = Machine.load
@@ -90,9 +99,8 @@ public struct CellRun {
   }
 
   private func train(
-    _ type: (some Task).Type, _ loaded: LoadedData, _ encoded: EncodedData, _ tables: InputTables,
-    _ checkpointer: RunCheckpointer?,
-    _ progress: @escaping (Double) -> Void
+    _ type: (some Task).Type, _ encoded: EncodedData, _ tables: InputTables, _ summary: RunRecord.DataSummary,
+    _ checkpointer: RunCheckpointer?, _ progress: @escaping (Double) -> Void
   ) throws -> Outcome {
     let task = try type.init(encoded, characters: cell.request.isOfCharacters)
     let metrics = task.metrics.map(\.name)
@@ -114,8 +122,8 @@ public struct CellRun {
     checkpointer?.begin(trainer)
     let outcome = trainer.train()
     if outcome.isInterrupted { throw RunCheckpointer.Interrupted(epochs: outcome.epochs) }
-    var record = record(
-      network, task.metrics, recipe.backend, outcome, baseline, try summary(loaded, encoded, task.classes))
+    var record = record(network, task.metrics, recipe.backend, outcome, baseline, summary)
+    record.data.classes = task.classes
     if let test = outcome.test {
       let targets = task.targets(.test)
       record.items = test.items(targets)
@@ -152,13 +160,6 @@ public struct CellRun {
       return try task.parameterCount(trial)
     }
     return recipe
-  }
-
-  private func summary(_ loaded: LoadedData, _ encoded: EncodedData, _ classes: Int) throws -> RunRecord.DataSummary {
-    RunRecord.DataSummary(
-      name: loaded.name, version: loaded.version, licence: loaded.licence, digest: loaded.digest,
-      sizes: loaded.corpus.sizes, vocabulary: encoded.vocabulary.count, classes: classes,
-      unknownShares: encoded.corpus.unknownShares)
   }
 
   private func record(
