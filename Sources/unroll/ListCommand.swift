@@ -121,7 +121,8 @@ private struct OptionLines {
   func options(_ title: String?, _ options: [OptionDescription]) {
     if let title { print(title) }
     for option in options {
-      let standard = "\(option.defaultValue)"
+      // Of a kind with options of its own, as one writes it: by its name.
+      let standard = option.defaultValue[option.name]?.string ?? "\(option.defaultValue)"
       let need = option.needs.map { "; needs \($0)" } ?? ""
       print(
         "      \(padded(option.name, 20)) \(option.help) [\(option.domain); default \(standard.isEmpty ? "none" : standard)\(need)]"
