@@ -153,6 +153,7 @@ import UnrollLayers
       let network = try Self.network(task, data, try Small.backend("gru", width: 8))
       let outcome = Trainer(network, task, options, random: RandomSource(seed: 1)).train()
       #expect(outcome.scores[.test]!["accuracy"]! > 0.95, "\(type.name)")
+      #expect(task.baseline().name == "most frequent label", "numbers are no words")
     }
   }
 

@@ -16,12 +16,13 @@ public struct Tagging: Task {
   /// Of entities, chunks and the like: then the F1 of spans comes first.
   public let spans: SpanScheme?
   private let sequences: Splits<EncodedSequence>
+  private let readsWords: Bool
   /// By label; empty where labels are no spans.
   private let tags: [SpanTag]
 
   public init(_ data: EncodedData, characters: Bool) {
     guard case .sequences(let sequences) = data.corpus else { preconditionFailure("tagging wants labelled sequences") }
-    self.sequences = sequences
+    (self.sequences, readsWords) = (sequences, data.scales == nil)
     classes = data.labels.count
     let hasUnseen = [sequences.development, sequences.test].joined().contains { $0.asksForUnseen }
     spans = SpanScheme(labels: data.labels.names, training: sequences.train.lazy.map(\.labels))
@@ -88,7 +89,7 @@ public struct Tagging: Task {
     return counts
   }
 
-  /// Every word's most frequent label in training; the most frequent of all for words without one.
+  /// Every word's most frequent label in training; the most frequent of all for words without one, and for steps of numbers.
   public func baseline() -> (name: String, scores: [String: Double]) {
     var pairs: [UInt64: Int] = [:]
     var all = [Int](repeating: 0, count: classes)
@@ -109,7 +110,8 @@ public struct Tagging: Task {
     let predicted = sequences.test.flatMap { sequence in
       zip(sequence.tokens, sequence.seen).map { $1 ? best[$0]?.label ?? common : common }
     }
-    return ("most frequent label of the word", scores(Predictions(classes: predicted), .test))
+    let name = readsWords ? "most frequent label of the word" : "most frequent label"
+    return (name, scores(Predictions(classes: predicted), .test))
   }
 }
 
