@@ -11,7 +11,7 @@ struct LongRun {
 
   let pass: Pass
   /// States one slot after the other.
-  let input, state, dy, output, final, inputGradient, stateGradient: [Double]
+  let input, state, dy, dfinal, output, final, inputGradient, stateGradient: [Double]
 
   init(_ layer: any SequenceLayer, _ parameters: Parameters, seed: UInt64) {
     let steps = PackedSteps(lengths: [LongRun.length])
@@ -32,18 +32,20 @@ struct LongRun {
     }
     let weights = normal(steps.rows, layer.outputWidth, pass.arena)
     let (result, pullback) = layer.forward(x, from: h, pass)
-    let gradient = pullback(SequenceGradient(rows: weights))
+    let finalWeights = layer.slots.map { normal(1, $0.width, arena) }
     (input, state, dy) = (x.doubles, h.flatMap { $0.doubles }, weights.doubles)
+    dfinal = finalWeights.flatMap { $0.doubles }
+    let gradient = pullback(SequenceGradient(rows: weights, state: finalWeights))
     (output, final) = (result.rows.doubles, result.state.flatMap { $0.doubles })
     (inputGradient, stateGradient) = (gradient.input.doubles, gradient.state.flatMap { $0.doubles })
   }
 
-  /// The slope of Σ dy ⊙ twin along `direction` of the input and the state, against the gradients' part along it.
-  func slopeError(_ twin: (_ x: [Double], _ state: [Double]) -> [Double]) -> Double {
+  /// The slope of Σ dy ⊙ rows + Σ dfinal ⊙ final along a direction of the input and the state, against the gradients' part along it.
+  func slopeError(_ twin: (_ x: [Double], _ state: [Double]) -> (rows: [Double], final: [Double])) -> Double {
     let (dx, dh) = (input.indices.map { sin(Double(3 * $0)) }, state.indices.map { cos(Double(5 * $0)) })
     func loss(_ step: Double) -> Double {
-      let rows = twin(zip(input, dx).map { $0 + step * $1 }, zip(state, dh).map { $0 + step * $1 })
-      return zip(rows, dy).reduce(0) { $0 + $1.0 * $1.1 }
+      let (rows, final) = twin(zip(input, dx).map { $0 + step * $1 }, zip(state, dh).map { $0 + step * $1 })
+      return zip(rows + final, dy + dfinal).reduce(0) { $0 + $1.0 * $1.1 }
     }
     // So small that hardly any element crosses a kink on the way.
     let slope = derivative(1e-7, loss)

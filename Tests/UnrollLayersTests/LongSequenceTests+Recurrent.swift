@@ -75,6 +75,6 @@ import UnrollKernels
     let expected = twin(run.input, run.state)
     #expect(LongRun.relative(run.output, expected.rows) < 2e-5)
     #expect(LongRun.relative(run.final, expected.final) < 2e-5)
-    #expect(run.slopeError { twin($0, $1).rows } < 2e-5)
+    #expect(run.slopeError(twin) < 2e-5)
   }
 }

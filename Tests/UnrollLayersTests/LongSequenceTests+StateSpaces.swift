@@ -27,7 +27,7 @@ import UnrollKernels
     let expected = twin(run.input, run.state)
     #expect(LongRun.relative(run.output, expected.rows) < 5e-6)
     #expect(LongRun.relative(run.final, expected.final) < 5e-6)
-    #expect(run.slopeError { twin($0, $1).rows } < 1e-5)
+    #expect(run.slopeError(twin) < 1e-5)
   }
 
   /// Time constants from a few steps to many times the sequence.
