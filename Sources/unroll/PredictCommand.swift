@@ -2,6 +2,7 @@ import ArgumentParser
 import FoundationEssentials
 import UnrollCore
 import UnrollKernels
+import UnrollStudy
 import UnrollTraining
 
 struct PredictCommand: ParsableCommand {
@@ -37,6 +38,6 @@ struct PredictCommand: ParsableCommand {
 
   private static func text(_ said: TextPrediction) -> String {
     if let labels = said.labels { return Terminal.shown(labels.joined(separator: " ")) }
-    return said.loss.map { "\(($0 * 10_000).rounded() / 10_000)" } ?? ""
+    return said.loss.map(Metric.nats.text) ?? ""
   }
 }

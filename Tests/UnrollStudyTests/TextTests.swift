@@ -21,6 +21,12 @@ import UnrollTraining
     #expect(Digits.pValue(0.288) == "p = 0.29" && Digits.pValue(0.0004) == "p < 0.001")
   }
 
+  /// What commands print of a single score: four digits, whatever its size.
+  @Test func scoresOfAnySize() {
+    #expect(Metric.meanSquaredError.text(0.00031) == "0.0003100" && Metric.perplexity.text(1234.5) == "1,234")
+    #expect(Metric.nats.text(1.23456) == "1.235" && Metric.accuracy.text(0.98765) == "98.77 %")
+  }
+
   @Test func samples() {
     #expect(Sample([0.942, 0.941, 0.943])!.text(scale: 100, decimals: 2) == "94.20 ± 0.10 (3)")
     #expect(Sample([0.942])!.text(scale: 100, decimals: 2) == "94.20 (n = 1)")
