@@ -119,8 +119,8 @@ if probes == "1" {
     .executableTarget(
       name: "unroll-fuzz",
       dependencies: [
-        "CLibrary", "UnrollCore", "UnrollData", "UnrollLayers", "UnrollTraining", "UnrollStudy", "UnrollChecks",
-        "UnrollBench",
+        "CLibrary", "UnrollCore", "UnrollData", "UnrollKernels", "UnrollLayers", "UnrollTraining", "UnrollSystem",
+        "UnrollStudy", "UnrollChecks", "UnrollBench",
       ],
       path: "Tests/Fuzz", exclude: ["Seeds"]),
     .executableTarget(

@@ -46,7 +46,7 @@ extension RecordStore {
   func removeCheckpoint(of identity: String) throws { try Files.remove(checkpointPath(of: identity)) }
 
   /// FNV-1a over whole numbers: one that changes changes the sum.
-  static func checksum(_ metadata: [String: String], _ tensors: [String: Buffer]) -> String {
+  package static func checksum(_ metadata: [String: String], _ tensors: [String: Buffer]) -> String {
     let sorted = tensors.sorted { $0.key < $1.key }
     let words = metadata.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
     var sum = Digest.number((words + sorted.map { "\($0.key) \($0.value.count)" }).joined(separator: "\n"))
