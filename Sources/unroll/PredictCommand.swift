@@ -1,6 +1,7 @@
 import ArgumentParser
 import FoundationEssentials
 import UnrollCore
+import UnrollData
 import UnrollKernels
 import UnrollStudy
 import UnrollTraining
@@ -12,16 +13,21 @@ struct PredictCommand: ParsableCommand {
       A tagger gives a label for every word, a classifier one for the line, a language model its mean loss in nats. Lines are cut \
       into tokens as the training data were; words that the model does not know are <unk>. An empty line gives an empty one.
 
+      Of a model of numbers lines are rows in CSV, the first of which names the columns, and an empty line ends a sequence. Every row is \
+      answered as it comes where later rows cannot matter, otherwise at the end of its sequence; a classifier answers once.
+
         echo 'how far is it to Aspen ?' | unroll predict trec-gru.safetensors
       """)
 
   @OptionGroup var model: ModelArgument
-  @Flag(help: "One JSON object a line: tokens, labels, their probabilities, spans, losses.") var json = false
+  @Flag(help: "One JSON object a line: tokens, labels, their probabilities, spans, losses, numbers.") var json = false
 
   func run() throws {
     try reporting {
       _ = Kernels.singleThread
-      let predictor = try Predictor(try model.read())
+      let model = try self.model.read()
+      if model.data.scales != nil { return try answerRows(try SeriesPredictor(model)) }
+      let predictor = try Predictor(model)
       var isBroken = false
       try Terminal.forEachLine { line, number in
         let text = String(decoding: line, as: UTF8.self)
@@ -30,14 +36,35 @@ struct PredictCommand: ParsableCommand {
           Terminal.complain("standard input:\(number): is not UTF-8; what cannot be read is � from here on")
         }
         let said = try predictor.predict(text)
-        let shown = json ? try said.json() : Array(PredictCommand.text(said).utf8)
-        Terminal.write(shown + [UInt8(ascii: "\n")], to: .output)
+        try show(said, PredictCommand.text(said))
       }
     }
   }
 
+  /// The first line names what the others have.
+  private func answerRows(_ predictor: SeriesPredictor) throws {
+    func show(_ said: SeriesPrediction) throws {
+      try self.show(said, said.label ?? (said.numbers ?? []).map { "\($0)" }.joined(separator: ","))
+    }
+    var rows: NumberLines?
+    try Terminal.forEachLine { line, number in
+      guard let known = rows else {
+        rows = try NumberLines(header: line, columns: predictor.columns, file: "standard input")
+        if !json { Terminal.say(predictor.targets.isEmpty ? "label" : predictor.targets.joined(separator: ",")) }
+        return
+      }
+      guard line.isEmpty else { return try predictor.read(known.row(line, number)).map(show) ?? () }
+      for said in try predictor.end() { try show(said) }
+      try show(SeriesPrediction())
+    }
+    for said in try predictor.end() { try show(said) }
+  }
+
+  private func show(_ said: some Encodable, _ text: String) throws {
+    Terminal.write((json ? try said.json() : Array(Terminal.shown(text).utf8)) + [UInt8(ascii: "\n")], to: .output)
+  }
+
   private static func text(_ said: TextPrediction) -> String {
-    if let labels = said.labels { return Terminal.shown(labels.joined(separator: " ")) }
-    return said.loss.map(Metric.nats.text) ?? ""
+    said.labels?.joined(separator: " ") ?? said.loss.map(Metric.nats.text) ?? ""
   }
 }

@@ -95,6 +95,42 @@ import UnrollTraining
     #expect(process.terminationStatus == 0)
   }
 
+  /// Rows of numbers: columns in another order than in training, sequences between empty lines.
+  @Test func rowsAreAnsweredOneByOne() throws {
+    let program = try Program(Studies.small)
+    let rows = (0..<60).flatMap { item in (0..<4).map { "\(item),\(item + 100 * $0),\($0)" } }
+    try program.write("rows.csv", (["sequence,x,y"] + rows).joined(separator: "\n"))
+    let settings = ["data.format=series", "data.train=rows.csv", "data.target_columns=y", "training.epochs=1"]
+    let trained = try program.start(
+      ["train", "--backend", "gru", "--output", "r.safetensors"] + settings.flatMap { ["--set", $0] }
+    ).end()
+    try #require(trained.status == 0, "\(trained.errors)")
+    func predict(_ text: String, _ more: String...) throws -> (output: String, errors: String, status: Int32) {
+      try program.write("in", text)
+      let ended = try program.start(["predict", "r.safetensors"] + more, input: "in").end()
+      return (ended.output, ended.errors, ended.status)
+    }
+    let said = try predict("name,x\n\"a, b\",1\nc,2\r\n\nd,1")
+    let lines = said.output.split(separator: "\n", omittingEmptySubsequences: false)
+    try #require(said.status == 0 && said.errors == "" && lines.count == 6, "\(said)")
+    #expect(lines[0] == "y" && lines[3] == "" && lines[1...2].allSatisfy { Float($0) != nil })
+    #expect(lines[4] == lines[1] && lines[2] != lines[1])
+    let json = try predict("x\n1\n", "--json").output
+    #expect(json == "{\"numbers\":[\(lines[1])]}\n")
+    for (text, sentence) in [
+      ("y\n1\n", "1: the first line names no column \"x\"; the model reads x"),
+      ("x,x\n1\n", "1: two columns are called \"x\"; rename one"),
+      ("x\n1\none\n", "3: the column \"x\" holds \"one\", which is not a number"),
+      ("x,y\n1\n", "2: this line has 1 column, the first has 2"),
+      ("x\n\"1\n", "2: a quote is opened here and never closed"),
+    ] {
+      let refused = try predict(text)
+      #expect(refused.status == 1 && refused.errors == "unroll: standard input:\(sentence)\n")
+    }
+    let generated = try program.run("generate", "r.safetensors")
+    #expect(generated.status == 1 && generated.errors.contains("only a language model goes on with a text"))
+  }
+
   @Test func textsGoOn() throws {
     let program = try Program(Studies.small)
     #expect(
