@@ -37,9 +37,35 @@ import UnrollLayers
       network.parameters.changed()
       let batch = task.batches(.train, TrainingOptions(), nil)[0]
       let prediction = self.predict(network, batch)
-      for sequence in batch.unpacked(prediction.classes) { broken += rules.broken(in: sequence) }
+      for sequence in batch.unpacked(prediction.classes) { broken += rules.broken(in: sequence).count }
     }
     #expect((broken == 0) == scheme)
+  }
+
+  /// What training has in spite of the scheme is no longer forbidden, all else still is; also in a model that comes back from its file.
+  @Test(
+    arguments: [
+      ("\(HeadTests.entities)\nLee/I-P b/O", InvalidTransition(from: nil, to: 2)),
+      ("\(HeadTests.entities)\na/O Lee/I-P", InvalidTransition(from: 3, to: 2)),
+      ("a/O Bob/B-P Lee/E-P\nRome/S-L\nb/O Ann/B-P", InvalidTransition(from: 0, to: nil)),
+    ])
+  func whatTrainingHasIsNotForbidden(text: String, invalid: InvalidTransition) throws {
+    let data = try Small.tagged(text)
+    var options = ModelOptions()
+    options.head = ConditionalRandomFieldHeadOptions()
+    let (file, network) = try ModelFileTests.model(data, Tagging.self, model: options)
+    let read = try ModelFile(try file.encoded(), file: "m")
+    #expect(read.data.invalidTransitions == [invalid])
+    let (own, scheme) = (try #require(read.data.spanRules), try #require(read.data.spans))
+    let strict = SpanRules(scheme, data.labels.names.compactMap(SpanTag.init))
+    func allowed(_ rules: SpanRules) -> Int { (rules.starts + rules.ends + rules.transitions).count { $0 } }
+    #expect(allowed(own) == allowed(strict) + 1)
+    let batch = Tagging(data, characters: false).batches(.train, TrainingOptions(), nil)[0]
+    let before = ShardWorker(parameters: 0).evaluate(network, batch)
+    let after = ShardWorker(parameters: 0).evaluate(try read.network(), batch)
+    #expect(before.sums.loss > 0 && before.sums.loss < 100)
+    #expect(after.losses == before.losses && after.classes == before.classes)
+    #expect(after.probabilities().array == before.probabilities().array)
   }
 
   /// Marginals are probabilities; losses stand with their sequences and add up.

@@ -116,6 +116,11 @@ import UnrollLayers
         "m: is damaged: data of its metadata contradict"
       ),
       (
+        "data",
+        #"{"tokens":2,"outputs":2,"labels":["B-X","O"],"outputCounts":[],"spans":"bio","invalidTransitions":[{"from":2}]}"#,
+        "m: is damaged: data of its metadata contradict"
+      ),
+      (
         "data", #"{"tokens":2,"outputs":2,"labels":[],"outputCounts":[],"scales":{"inputs":[],"targets":[]}}"#,
         "m: is damaged: data of its metadata contradict"
       ),

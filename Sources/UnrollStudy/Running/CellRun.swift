@@ -124,6 +124,7 @@ public struct CellRun {
     if outcome.isInterrupted { throw RunCheckpointer.Interrupted(epochs: outcome.epochs) }
     var record = record(network, task.metrics, recipe.backend, outcome, baseline, summary)
     record.data.classes = task.classes
+    if !data.remarks.isEmpty { record.data.remarks = (summary.remarks ?? []) + data.remarks }
     if let test = outcome.test {
       let targets = task.targets(.test)
       record.items = test.items(targets)

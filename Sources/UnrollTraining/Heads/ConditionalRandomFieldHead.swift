@@ -11,7 +11,8 @@ public struct ConditionalRandomFieldHeadOptions: HeadOptions {
     "the labels of a sequence chosen together: a linear-chain conditional random field (Lafferty et al. 2001; Huang et al. 2015)"
   public static let table: [OptionKey<ConditionalRandomFieldHeadOptions>] = [
     OptionKey(
-      "transitions", \.transitions, "which label may follow which; scheme: what BIO, IOB1 or BIOES labels allow")
+      "transitions", \.transitions,
+      "which label may follow which; scheme: what BIO, IOB1 or BIOES labels allow, or training has")
   ]
 
   public var transitions = Transitions.scheme
@@ -90,7 +91,7 @@ public struct ConditionalRandomFieldHead: Head {
     LossSums(loss: losses.reduce(0, +), count: batch.targets.count { $0 != Kernels.ignoredTarget })
   }
 
-  /// What is learnt, and below it what the scheme of the labels forbids.
+  /// What is learnt, and far below it what the rules of the labels forbid.
   private func field(_ pass: Pass) -> LabelTransitions {
     func scores(_ parameter: Parameter, _ allowed: [Bool]?) -> Matrix {
       guard let allowed else { return pass.value(parameter) }

@@ -32,8 +32,8 @@ public enum SpanScheme: String, CaseIterable, Codable, Sendable {
     let (bio, iob1) = (SpanRules(.bio, tags), SpanRules(.iob1, tags))
     var broken = (bio: 0, iob1: 0)
     for sequence in training {
-      broken.bio += bio.broken(in: sequence)
-      broken.iob1 += iob1.broken(in: sequence)
+      broken.bio += bio.broken(in: sequence).count
+      broken.iob1 += iob1.broken(in: sequence).count
     }
     self = broken.bio <= broken.iob1 ? .bio : .iob1
   }
@@ -51,7 +51,13 @@ public enum SpanScheme: String, CaseIterable, Codable, Sendable {
   }
 }
 
-/// What a scheme allows among K labels: what a conditional random field must never choose is the rest.
+/// A label behind another that a scheme does not allow, both by id; nil is the edge of a sequence.
+public struct InvalidTransition: Codable, Hashable, Sendable {
+  public let from: Int?
+  public let to: Int?
+}
+
+/// What may stand among K labels: what a conditional random field must never choose is the rest.
 public struct SpanRules: Equatable, Sendable {
   /// By label: whether a sequence may begin with it.
   public let starts: [Bool]
@@ -60,20 +66,36 @@ public struct SpanRules: Equatable, Sendable {
   /// `[K, K]`, row by row: whether the column's label may follow the row's.
   public let transitions: [Bool]
 
-  /// - Parameter labels: by id.
-  public init(_ scheme: SpanScheme, _ labels: [SpanTag]) {
-    starts = labels.map { scheme.allows(nil, $0) }
-    ends = labels.map { scheme.allows($0, nil) }
-    transitions = labels.flatMap { first in labels.map { scheme.allows(first, $0) } }
+  /// - Parameters:
+  ///   - labels: by id.
+  ///   - shown: what training has in spite of the scheme, and so may stand, too.
+  public init(_ scheme: SpanScheme, _ labels: [SpanTag], and shown: [InvalidTransition] = []) {
+    let shown = Set(shown)
+    func allows(_ from: Int?, _ to: Int?) -> Bool {
+      scheme.allows(from.map { labels[$0] }, to.map { labels[$0] })
+        || shown.contains(InvalidTransition(from: from, to: to))
+    }
+    starts = labels.indices.map { allows(nil, $0) }
+    ends = labels.indices.map { allows($0, nil) }
+    transitions = labels.indices.flatMap { first in labels.indices.map { allows(first, $0) } }
   }
 
-  /// How many starts, ends and transitions of a sequence are not allowed; those beside a negative label, which stands for none, do not count.
-  func broken(in sequence: [Int32]) -> Int {
-    guard let first = sequence.first, let last = sequence.last else { return 0 }
-    let inside = zip(sequence, sequence.dropFirst()).count { previous, next in
-      previous >= 0 && next >= 0 && !transitions[Int(previous) * starts.count + Int(next)]
+  private func allows(_ from: Int?, _ to: Int?) -> Bool {
+    switch (from, to) {
+    case (nil, nil): true
+    case (nil, let first?): starts[first]
+    case (let last?, nil): ends[last]
+    case (let from?, let to?): transitions[from * starts.count + to]
     }
-    return inside + (first < 0 || starts[Int(first)] ? 0 : 1) + (last < 0 || ends[Int(last)] ? 0 : 1)
+  }
+
+  /// The starts, ends and transitions of a sequence that are not allowed; those beside a negative label, which stands for none, do not
+  /// count.
+  func broken(in sequence: some Sequence<Int32>) -> [InvalidTransition] {
+    let labels = sequence.map { Optional(Int($0)) }
+    return zip([nil] + labels, labels + [nil]).filter { from, to in
+      (from ?? 0) >= 0 && (to ?? 0) >= 0 && !allows(from, to)
+    }.map(InvalidTransition.init)
   }
 }
 

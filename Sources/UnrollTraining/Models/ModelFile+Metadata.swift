@@ -72,7 +72,10 @@ extension ModelFile {
       data.vocabulary.map({ $0.count == data.tokens }) ?? true, [0, data.outputs].contains(data.labels.count),
       [0, data.outputs].contains(data.outputCounts.count),
       data.scales.map({ !$0.inputs.isEmpty && [0, data.outputs].contains($0.targets.count) }) ?? true,
-      data.spans == nil || data.labels.count > 0 && data.labels.names.allSatisfy({ SpanTag($0) != nil })
+      data.spans == nil || data.labels.count > 0 && data.labels.names.allSatisfy({ SpanTag($0) != nil }),
+      (data.invalidTransitions ?? []).allSatisfy({ step in
+        [step.from, step.to].allSatisfy { $0.map { (0..<data.outputs).contains($0) } ?? true }
+      })
     else { throw InputError("is damaged: data of its metadata contradict themselves") }
   }
 }

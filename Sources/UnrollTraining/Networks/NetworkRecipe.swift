@@ -18,6 +18,8 @@ public struct NetworkData: Codable, Sendable {
   public var outputCounts: [Int] = []
   /// How labels say where spans begin and end; nil where they do not.
   public var spans: SpanScheme?
+  /// What labels of training have in spite of their scheme; nil where they keep it, or have none.
+  public var invalidTransitions: [InvalidTransition]?
   /// Of the words that have one in a file.
   public var vectors: KnownVectors?
   /// How the columns of a series are scaled; nil of words.
@@ -37,8 +39,18 @@ public struct NetworkData: Codable, Sendable {
 }
 
 extension NetworkData {
-  /// What the scheme of the labels allows.
-  var spanRules: SpanRules? { spans.map { SpanRules($0, labels.names.compactMap(SpanTag.init)) } }
+  /// What the scheme of the labels allows, or training has.
+  var spanRules: SpanRules? {
+    spans.map { SpanRules($0, labels.names.compactMap(SpanTag.init), and: invalidTransitions ?? []) }
+  }
+
+  /// What a person should know of it: sentences for a record.
+  package var remarks: [String] {
+    guard let spans, let invalidTransitions else { return [] }
+    return [
+      "Labels of training break their scheme (\(spans.rawValue)) in \(invalidTransitions.count.counted("way")), which the head crf then allows."
+    ]
+  }
 }
 
 /// All that a network is made from but its values.

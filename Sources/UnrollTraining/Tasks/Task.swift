@@ -72,6 +72,10 @@ extension Task {
     let training = targets(.train)
     for target in training.classes where target != Targets.notAsked { data.outputCounts[Int(target)] += 1 }
     data.spans = spans
+    if let rules = data.spanRules {
+      let broken = training.items.flatMap { rules.broken(in: training.classes[$0]) }
+      data.invalidTransitions = broken.isEmpty ? nil : broken.unique
+    }
     return data
   }
 
