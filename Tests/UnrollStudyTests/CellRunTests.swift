@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import UnrollCore
 import UnrollData
@@ -29,6 +30,20 @@ import UnrollTraining
     let (right, all) = (items.right!.reduce(0, +), items.weights.reduce(0, +))
     #expect(record.scores[.test]?["accuracy"] == Double(right) / Double(all))
     #expect(items.losses.allSatisfy { $0 > 0 })
+  }
+
+  /// Two of three sentences keep to BIO, the others begin a span with I.
+  @Test func aRecordSaysThatLabelsBreakTheirScheme() throws {
+    let scratch = Scratch()
+    let sentences = (0..<60).map { $0 % 3 < 2 ? "w\($0)\tB-X\na\tO\n" : "a\tO\nw\($0)\tI-X\n" }
+    try scratch.write("tags.txt", sentences.joined(separator: "\n"))
+    let study = StudyText.data + "backends: [rnn]\nseeds: 1\nwidth: 4\ntraining: {epochs: 1}\nmodel: {embedding: 5}\n"
+    let location = DataLocation(roots: [])
+    let request = try StudyText.study(study, in: scratch.path).requests(location)[0]
+    #expect(
+      try CellRun(request, location).run().record.data.remarks == [
+        "Labels of training break their scheme (bio) in 1 way, which the head crf then allows."
+      ])
   }
 
   @Test func budgetsAreMetFromTheNearestSide() throws {
