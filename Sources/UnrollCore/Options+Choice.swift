@@ -12,6 +12,14 @@ extension Setting {
     }
     return (name, entries.filter { $0.key != key })
   }
+
+  /// The same, with the one of `all` that has the name.
+  package func choice<Kind>(
+    _ key: String, _ what: String, among all: [Kind], by own: (Kind) -> String
+  ) throws -> (kind: Kind, own: [Entry]) {
+    let (name, entries) = try choice(key, what)
+    return (try name.placing { try all.named(try name.text(what), kind: key, by: own) }, entries)
+  }
 }
 
 /// Options of one kind among several.
@@ -29,10 +37,12 @@ extension Options {
     try apply(entries, what)
     if let idle = idle(entries).first { throw idle.complaint(what) }
   }
+}
 
+extension NamedOptions {
   /// As they stand in a record: the name alone where no option differs from what it always was.
-  package func chosen(_ key: String, _ name: String) -> Value {
+  package func chosen(_ key: String) -> Value {
     let own = recorded
-    return own.isEmpty ? .string(name) : .table(own.merging([key: .string(name)]) { $1 })
+    return own.isEmpty ? .string(Self.name) : .table(own.merging([key: .string(Self.name)]) { $1 })
   }
 }

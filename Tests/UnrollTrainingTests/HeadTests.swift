@@ -141,11 +141,11 @@ import UnrollLayers
     let task = Tagging(try Small.tagged(Self.entities), characters: false)
     #expect(task.metrics.prefix(3) == [.spanF1, .spanPrecision, .spanRecall])
     // Labels by their bytes: B-L, B-P, I-P, O.
-    let said = Predictions(classes: [3, 1, 2, 3, 0, 3, 1, 2, 3])
+    let said = Predictions(classes: [3, 1, 2, 3, 0, 3, 1, 2, 3], of: task.targets(.test))
     let scores = task.scores(said, .test)
     #expect(scores["span-precision"] == 2.0 / 3 && scores["span-recall"] == 0.5)
     #expect(abs(scores["span-f1"]! - 4.0 / 7) < 1e-15)
-    #expect(task.spanCounts(said, .test)?.byType["P"]?.hits == 1)
+    #expect(task.spanCounts(said)?.byType["P"]?.hits == 1)
   }
 
   /// The weights that are kept are the best in what was asked for.
@@ -168,7 +168,7 @@ import UnrollLayers
   @Test func countsByHand() throws {
     let task = Tagging(
       try Small.tagged("a/A b/B c/C", test: "a/A a/A b/B b/B c/C c/-", ignoring: "-"), characters: false)
-    let found = Confusion(Predictions(classes: [0, 1, 1, 0, 0, 2]), task.targets(.test), names: ["A", "B", "C"])
+    let found = Confusion(Predictions(classes: [0, 1, 1, 0, 0, 2], of: task.targets(.test)), names: ["A", "B", "C"])
     #expect(found.truths == [2, 2, 1] && found.predictions == [3, 2, 0] && found.hits == [1, 1, 0])
     #expect(found.pairs.map { [$0.truth, $0.predicted, $0.count] } == [[0, 1, 1], [1, 0, 1], [2, 0, 1]])
     #expect(try Confusion(json: found.json()) == found)
@@ -180,7 +180,7 @@ import UnrollLayers
     let truth = (0..<100_000).map { Int32($0) % count } + [Int32](repeating: 7, count: 9)
     let targets = Targets(classes: truth, itemStarts: [0])
     let predicted = truth.map { $0 == 7 ? 8 : $0 % 3 == 0 ? ($0 + 1) % count : $0 }
-    let found = Confusion(Predictions(classes: predicted), targets, names: (0..<count).map { "c\($0)" })
+    let found = Confusion(Predictions(classes: predicted, of: targets), names: (0..<count).map { "c\($0)" })
     #expect(found.names.count == 60 && found.names.contains("c7") && found.pairs.count <= 60)
     #expect(found.names[found.pairs[0].truth] == "c7" && found.names[found.pairs[0].predicted] == "c8")
     #expect(found.pairs[0].count == 13 + 9)

@@ -23,7 +23,7 @@ import UnrollKernels
   @Test func taggingScores() throws {
     let task = Tagging(
       try Small.tagged("a/A b/B d/C", test: "a/A b/B c/B\nd/A e/C"), characters: false)
-    let scores = task.scores(Predictions(classes: [0, 1, 1, 0, 1]), .test)
+    let scores = task.scores(Predictions(classes: [0, 1, 1, 0, 1], of: task.targets(.test)), .test)
     #expect(scores["accuracy"] == 0.8)
     #expect(scores["sequence-accuracy"] == 0.5)
     #expect(scores["unseen-accuracy"] == 0.5)
@@ -35,7 +35,7 @@ import UnrollKernels
   @Test func tokensWithoutALabelDoNotCount() throws {
     let data = try Small.tagged("a/A b/B d/C", test: "a/- b/B c/-\nd/- e/C\nf/-", ignoring: "-")
     let task = Tagging(data, characters: false)
-    let scores = task.scores(Predictions(classes: [0, 1, 1, 0, 1, 2]), .test)
+    let scores = task.scores(Predictions(classes: [0, 1, 1, 0, 1, 2], of: task.targets(.test)), .test)
     #expect(scores["accuracy"] == 0.5)
     #expect(scores["sequence-accuracy"] == 0.5)
     #expect(scores["unseen-accuracy"] == 0)
@@ -43,7 +43,7 @@ import UnrollKernels
 
   @Test func unseenAccuracyIsLeftOutWhereNothingIsUnseen() throws {
     let task = Tagging(try Small.tagged("a/A b/B"), characters: false)
-    let scores = task.scores(Predictions(classes: [0, 1]), .test)
+    let scores = task.scores(Predictions(classes: [0, 1], of: task.targets(.test)), .test)
     #expect(scores["unseen-accuracy"] == nil)
     #expect(scores["accuracy"] == 1)
   }
@@ -51,18 +51,19 @@ import UnrollKernels
   /// What nobody looked at is no mistake.
   @Test func absentPredictionsDoNotCount() throws {
     let task = Tagging(try Small.tagged("a/A b/B\nb/B a/A"), characters: false)
-    let scores = task.scores(Predictions(classes: [0, 0, Predictions.absent, Predictions.absent]), .test)
+    let scores = task.scores(
+      Predictions(classes: [0, 0, Predictions.absent, Predictions.absent], of: task.targets(.test)), .test)
     #expect(scores["accuracy"] == 0.5 && scores["sequence-accuracy"] == 0)
   }
 
   /// What is said of a sentence, and of the blocks of a text.
   @Test func itemsOfPredictions() throws {
     let task = Tagging(try Small.tagged("a/A b/B d/C", test: "a/A b/-\nd/-\nd/A b/C", ignoring: "-"), characters: false)
-    let items = Predictions(classes: [0, 0, 0, 0, 1]).items(task.targets(.test))
+    let items = Predictions(classes: [0, 0, 0, 0, 1], of: task.targets(.test)).items()
     #expect(items.weights == [1, 0, 2] && items.right == [1, 0, 1] && items.losses == [0, 0, 0])
     let text = String(repeating: "ab", count: 600)
     let blocks = try LanguageModelling(Small.text(text), characters: true).targets(.test)
-    let said = Predictions(classes: blocks.classes.enumerated().map { $0 < 512 ? $1 : 0 }).items(blocks)
+    let said = Predictions(classes: blocks.classes.enumerated().map { $0 < 512 ? $1 : 0 }, of: blocks).items()
     #expect(said.weights == [512, 512, 175] && said.right == [512, 0, 0])
   }
 
@@ -73,7 +74,7 @@ import UnrollKernels
     let model = try Small.model(data, task, try Small.backend(backend, width: 5))
     let batches = task.batches(.test, TrainingOptions(), nil)
     let evaluation = try Evaluation.run(model, task, .test, batches, ShardWorker(parameters: 0))
-    let items = evaluation.predictions.items(task.targets(.test))
+    let items = evaluation.predictions.items()
     let (loss, count) = (evaluation.predictions.sums.loss, evaluation.predictions.sums.count)
     #expect(abs(items.losses.reduce(0, +) - loss) < 1e-5 * loss && items.weights.reduce(0, +) == count)
   }

@@ -108,7 +108,7 @@ import UnrollLayers
     let (name, reached) = (task.metrics[0].name, task.baseline().scores)
     let score = try #require(outcome.scores[.test]?[name])
     #expect(score < 0.1 * reached[name]!, "\(score), without a model \(reached)")
-    let items = try #require(outcome.test?.items(task.targets(.test)))
+    let items = try #require(outcome.test?.items())
     #expect(items.right == nil && items.weights == [Int](repeating: 8, count: 60))
     let test = try #require(outcome.test)
     #expect(abs(items.losses.reduce(0, +) - test.sums.loss) < 1e-4 * (1 + test.sums.loss))
@@ -196,7 +196,7 @@ import UnrollLayers
       let data = try data(reference.truth)
       let (task, scales) = (Regression(data, characters: false), data.scales!.targets)
       let said = reference.said.flatMap { row in zip(scales, row).map { $0.scaled($1) } }
-      let predictions = Predictions(numbers: said, width: scales.count)
+      let predictions = Predictions(numbers: said, of: task.targets(.test))
       let scores = task.scores(predictions, .test)
       #expect(abs(scores["mean-squared-error"]! - reference.squared!) < 1e-5 * reference.squared!)
       #expect(abs(scores["mean-absolute-error"]! - reference.absolute!) < 1e-5 * reference.absolute!)
@@ -209,7 +209,7 @@ import UnrollLayers
   @Test func framesAreThoseOfScikitLearn() throws {
     for reference in try Cases.read().multiLabel {
       let task = try MultiLabel(try data(reference.truth), characters: false)
-      let said = Predictions(numbers: reference.said.flatMap { $0.map(Float.init) }, width: task.classes)
+      let said = Predictions(numbers: reference.said.flatMap { $0.map(Float.init) }, of: task.targets(.test))
       #expect(task.scores(said, .test).isEmpty, "nobody gave a loss")
       // Through a head whose logits are known, for the loss.
       var predictions = Predictions(of: task.targets(.test))
@@ -248,7 +248,7 @@ import UnrollLayers
     #expect(abs(scores["nats-per-step"]! - nats) < 1e-12)
     // It always says a and never b: 2 of a, b once and a once are one of the two alone.
     #expect(scores["frame-accuracy"] == 0.5)
-    let said = Predictions(numbers: [0.9, 0.2, 0.4, 0.6, 0.1, 0.7, 0.5, 0.5], width: 2)
+    let said = Predictions(numbers: [0.9, 0.2, 0.4, 0.6, 0.1, 0.7, 0.5, 0.5], of: task.targets(.test))
     #expect(task.answers(said) == .classes([1, 0, 0, 1, 0, 1, 0, 0]))
   }
 

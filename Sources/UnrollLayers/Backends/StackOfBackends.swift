@@ -79,14 +79,13 @@ public struct StackOfBackendsOptions: BackendOptions {
     let (name, own) = try setting.choice("backend", "a part of a stack")
     let text = try name.text("a part of a stack")
     guard text != self.name else { throw name.error("a stack cannot hold another stack; list its parts instead") }
-    return try name.placing { try read(Backends.named(text, among: Backends.single), own) }
-  }
-
-  private static func read<B: BackendOptions>(_ type: B.Type, _ entries: [Setting.Entry]) throws -> B {
-    if let common = entries.first(where: { entry in StackOptions.table.contains { $0.name == entry.key } }) {
-      throw common.value.error("\(common.key) belongs to the whole stack, not to its part \(B.name)")
+    return try name.placing {
+      let type = try Backends.named(text, among: Backends.single)
+      if let common = own.first(where: { entry in StackOptions.table.contains { $0.name == entry.key } }) {
+        throw common.value.error("\(common.key) belongs to the whole stack, not to its part \(text)")
+      }
+      return try type.init(strict: own, "backend \(text)")
     }
-    return try B(strict: entries, "backend \(B.name)")
   }
 }
 

@@ -126,10 +126,9 @@ public struct CellRun {
     record.data.classes = task.classes
     if !data.remarks.isEmpty { record.data.remarks = (summary.remarks ?? []) + data.remarks }
     if let test = outcome.test {
-      let targets = task.targets(.test)
-      record.items = test.items(targets)
-      if encoded.labels.count > 0 { record.confusion = Confusion(test, targets, names: encoded.labels.names) }
-      record.spans = task.spanCounts(test, .test)
+      record.items = test.items()
+      if encoded.labels.count > 0 { record.confusion = Confusion(test, names: encoded.labels.names) }
+      record.spans = task.spanCounts(test)
     }
     let isWhole = outcome.divergence == nil
     return Outcome(

@@ -24,7 +24,7 @@ extension StudyFile {
   public func requests(_ location: DataLocation) throws -> [RunRequest] {
     var digests: [[UInt8]: String] = [:]
     return try cells().map { cell in
-      let files = cell.model.inputs.filter { type(of: $0).readsFiles }.map { Inputs.resolved($0) }
+      let files = cell.model.inputs.filter { type(of: $0).readsFiles }.map { $0.chosen("input") }
       let key = try Value.list([.table(cell.request.resolved), .list(files)]).json()
       let digest = try digests[key] ?? cell.digest(location)
       digests[key] = digest

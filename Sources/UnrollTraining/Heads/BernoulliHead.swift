@@ -25,24 +25,18 @@ struct BernoulliHead: Head {
   func loss(_ x: Matrix, _ batch: Batch, weight: Float, _ pass: Pass) -> (sums: LossSums, pullback: () -> Matrix) {
     let (logits, mapBack) = map.forward(x, pass)
     // From here on they are their gradient.
-    let sums = Kernels.bernoulliLoss(logits, targets: targets(batch, pass), weight: weight)
+    let sums = Kernels.bernoulliLoss(logits, targets: batch.numberTargets(in: pass.arena), weight: weight)
     return (sums, { mapBack(logits) })
   }
 
   func predict(_ x: Matrix, _ batch: Batch, _ pass: Pass) -> Prediction {
     let logits = map.forward(x, pass).output
     let losses = pass.arena.matrix(1, x.rows)
-    let sums = Kernels.evaluateBernoulli(logits, targets: targets(batch, pass), losses: losses)
+    let sums = Kernels.evaluateBernoulli(logits, targets: batch.numberTargets(in: pass.arena), losses: losses)
     let probabilities = pass.arena.matrix(logits.rows, logits.columns)
     Kernels.sigmoid(logits, into: probabilities)
     return Prediction(sums: sums, numbers: probabilities.array, losses: losses.array) { probabilities }
   }
 
   func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream { map.stream(x, pass) }
-
-  private func targets(_ batch: Batch, _ pass: Pass) -> Matrix {
-    let targets = pass.arena.matrix(batch.steps.rows, map.outputWidth)
-    targets.assign(batch.numberTargets)
-    return targets
-  }
 }

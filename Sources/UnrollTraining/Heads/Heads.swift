@@ -10,14 +10,7 @@ public enum Heads {
 
   /// The options of one: a name, or a table with its options.
   static func read(_ setting: Setting) throws -> any HeadOptions {
-    let (name, own) = try setting.choice("head", "a head")
-    let type = try name.placing { try all.named(try name.text("a head"), kind: "head") { $0.name } }
-    return try made(type, own)
+    let (type, own) = try setting.choice("head", "a head", among: all) { $0.name }
+    return try type.init(strict: own, "head \(type.name)")
   }
-
-  private static func made<H: HeadOptions>(_: H.Type, _ entries: [Setting.Entry]) throws -> any HeadOptions {
-    try H(strict: entries, "head \(H.name)")
-  }
-
-  static func resolved<H: HeadOptions>(_ options: H) -> Value { options.chosen("head", H.name) }
 }

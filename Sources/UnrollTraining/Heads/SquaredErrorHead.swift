@@ -25,22 +25,16 @@ struct SquaredErrorHead: Head {
   func loss(_ x: Matrix, _ batch: Batch, weight: Float, _ pass: Pass) -> (sums: LossSums, pullback: () -> Matrix) {
     let (outputs, mapBack) = map.forward(x, pass)
     // From here on they are their gradient.
-    let sums = Kernels.squaredLoss(outputs, targets: targets(batch, pass), weight: weight)
+    let sums = Kernels.squaredLoss(outputs, targets: batch.numberTargets(in: pass.arena), weight: weight)
     return (sums, { mapBack(outputs) })
   }
 
   func predict(_ x: Matrix, _ batch: Batch, _ pass: Pass) -> Prediction {
     let outputs = map.forward(x, pass).output
     let losses = pass.arena.matrix(1, x.rows)
-    let sums = Kernels.evaluateSquared(outputs, targets: targets(batch, pass), losses: losses)
+    let sums = Kernels.evaluateSquared(outputs, targets: batch.numberTargets(in: pass.arena), losses: losses)
     return Prediction(sums: sums, numbers: outputs.array, losses: losses.array) { outputs }
   }
 
   func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream { map.stream(x, pass) }
-
-  private func targets(_ batch: Batch, _ pass: Pass) -> Matrix {
-    let targets = pass.arena.matrix(batch.steps.rows, map.outputWidth)
-    targets.assign(batch.numberTargets)
-    return targets
-  }
 }

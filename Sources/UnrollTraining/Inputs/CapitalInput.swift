@@ -48,12 +48,7 @@ struct CapitalInput: Input {
 
   func reader(_ parameters: Parameters) -> (_ step: StreamStep, _ rows: Matrix) -> Void {
     let (table, kinds) = (parameters.value(embedding.table), vocabulary.tokens.map { Int(Capitalisation($0).rawValue) })
-    return { step, rows in
-      for b in 0..<step.tokens.count {
-        let kind = kinds[Int(step.tokens[b])]
-        Kernels.copy(table.rows(kind..<kind + 1), to: rows.rows(b..<b + 1))
-      }
-    }
+    return { step, rows in step.copyRows(of: table, to: rows) { kinds[$0] } }
   }
 }
 

@@ -147,14 +147,7 @@ struct CharacterInput: Input {
       let (summaries, order, _) = read(words, pass)
       Kernels.gather(summaries, order, into: table.rows(start..<start + words.count))
     }
-    return { step, rows in
-      withExtendedLifetime(buffer) {
-        for b in 0..<step.tokens.count {
-          let token = Int(step.tokens[b])
-          Kernels.copy(table.rows(token..<token + 1), to: rows.rows(b..<b + 1))
-        }
-      }
-    }
+    return { step, rows in withExtendedLifetime(buffer) { step.copyRows(of: table, to: rows) } }
   }
 }
 

@@ -9,6 +9,8 @@ public protocol Input {
   var width: Int { get }
   /// Multiply-adds for one token, beside gathering rows.
   var multiplyAdds: Int { get }
+  /// Whether it reads the numbers of a series, not words.
+  var readsNumbers: Bool { get }
   /// What training reads in the place of a batch.
   func corrupted(_ batch: Batch, _ random: RandomSource) -> Batch
   /// [R, width] of the batch's rows. The pullback takes their gradient; call it at most once.
@@ -24,10 +26,19 @@ public struct StreamStep {
   public let tokens: [Int32]
   /// Scaled, [B, E] row by row; empty of words.
   public let numbers: [Float]
+
+  /// Copies to [B, width] the row that each token has in a table.
+  func copyRows(of table: Matrix, to rows: Matrix, _ row: (Int) -> Int = { $0 }) {
+    for b in tokens.indices {
+      let own = row(Int(tokens[b]))
+      Kernels.copy(table.rows(own..<own + 1), to: rows.rows(b..<b + 1))
+    }
+  }
 }
 
 extension Input {
   public var multiplyAdds: Int { 0 }
+  public var readsNumbers: Bool { false }
   public func corrupted(_ batch: Batch, _ random: RandomSource) -> Batch { batch }
 }
 

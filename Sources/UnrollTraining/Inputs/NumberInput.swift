@@ -25,6 +25,7 @@ public struct NumberInputOptions: InputOptions {
 /// A row of E numbers at every step.
 struct NumberInput: Input {
   let width: Int
+  let readsNumbers = true
 
   func forward(_ batch: Batch, _ pass: Pass) -> (output: Matrix, pullback: (Matrix) -> Void) {
     let x = pass.arena.matrix(batch.steps.rows, width)

@@ -119,11 +119,6 @@ struct VectorInput: Input {
 
   func reader(_ parameters: Parameters) -> (_ step: StreamStep, _ rows: Matrix) -> Void {
     let (values, known) = (parameters.value(table), vocabulary.tokens.map { Int(vectors.row(of: $0)) })
-    return { step, rows in
-      for b in 0..<step.tokens.count {
-        let row = known[Int(step.tokens[b])]
-        Kernels.copy(values.rows(row..<row + 1), to: rows.rows(b..<b + 1))
-      }
-    }
+    return { step, rows in step.copyRows(of: values, to: rows) { known[$0] } }
   }
 }

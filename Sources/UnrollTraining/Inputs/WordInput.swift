@@ -43,11 +43,6 @@ public struct WordInput: Input {
 
   public func reader(_ parameters: Parameters) -> (_ step: StreamStep, _ rows: Matrix) -> Void {
     let table = parameters.value(embedding.table)
-    return { step, rows in
-      for b in 0..<step.tokens.count {
-        let token = Int(step.tokens[b])
-        Kernels.copy(table.rows(token..<token + 1), to: rows.rows(b..<b + 1))
-      }
-    }
+    return { step, rows in step.copyRows(of: table, to: rows) }
   }
 }

@@ -20,11 +20,11 @@ public struct Confusion: Equatable, Sendable {
   static let (mostClasses, mostPairs) = (60, 60)
 
   /// - Parameter names: by class.
-  public init(_ predictions: Predictions, _ targets: Targets, names: [String]) {
+  public init(_ predictions: Predictions, names: [String]) {
     var truths = [Int](repeating: 0, count: names.count)
     var (said, correct) = (truths, truths)
     var wrong: [UInt64] = []
-    predictions.each(targets) { _, truth, predicted in
+    predictions.each { _, truth, predicted in
       truths[Int(truth)] += 1
       said[Int(predicted)] += 1
       if truth == predicted { correct[Int(truth)] += 1 } else { wrong.append(UInt64(truth) << 32 | UInt64(predicted)) }

@@ -5,10 +5,10 @@ public struct ModelOptions: Options {
   public static let table: [OptionKey<ModelOptions>] = [
     OptionKey(
       inputsKey, "list of inputs", "what the backend reads, side by side, each a name or a table with its options",
-      get: { .list($0.inputs.map { Inputs.resolved($0) }) }, set: { $0.inputs = try $1.items.map(Inputs.read) }
+      get: { .list($0.inputs.map { $0.chosen("input") }) }, set: { $0.inputs = try $1.items.map(Inputs.read) }
     ).later,
     OptionKey(
-      headKey, "head", "what stands on top: a name or a table with its options", get: { Heads.resolved($0.head) },
+      headKey, "head", "what stands on top: a name or a table with its options", get: { $0.head.chosen(headKey) },
       set: { $0.head = try Heads.read($1) }
     ).later,
     OptionKey("embedding", \.embedding, in: 1...65_536, "width E of the token embeddings").ofWords,

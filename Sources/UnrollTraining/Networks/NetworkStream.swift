@@ -30,7 +30,7 @@ public final class NetworkStream {
       let (read, own) = (input.reader(network.parameters), x.columns(columns))
       return { read($0, own) }
     }
-    readsNumbers = network.inputs.contains { $0 is NumberInput }
+    readsNumbers = network.inputs.contains(where: \.readsNumbers)
     stream = read.then { head.stream($0, pass) }.prepared()
   }
 

@@ -42,6 +42,13 @@ extension Batch {
     }
   }
 
+  /// Numbers that are asked for, [R, K].
+  func numberTargets(in arena: Arena) -> Matrix {
+    let targets = arena.matrix(steps.rows, numberTargets.count / steps.rows)
+    targets.assign(numberTargets)
+    return targets
+  }
+
   /// `count` shards of about equal size: shard i has the sequences i, i + count, … of the packed order, so each is as ragged
   /// as the whole. Fewer where there are fewer sequences.
   func shards(_ count: Int) -> [Batch] {

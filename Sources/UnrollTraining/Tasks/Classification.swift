@@ -23,8 +23,7 @@ public struct Classification: Task {
   }
 
   public func batches(_ split: Split, _ options: TrainingOptions, _ random: RandomSource?) -> [Batch] {
-    let batcher = SequenceBatcher(sequences: sequences[split], perToken: false)
-    return random.map { batcher.shuffled(options.batch, $0) } ?? batcher.ordered(options.batch)
+    SequenceBatcher(sequences: sequences[split], perToken: false).batches(options.batch, random)
   }
 
   public func targets(_ split: Split) -> Targets {
@@ -33,7 +32,7 @@ public struct Classification: Task {
 
   public func scores(_ predictions: Predictions, _ split: Split) -> [String: Double] {
     var counts = ClassCounts(classes: classes)
-    predictions.each(targets(split)) { counts.add(truth: $1, predicted: $2) }
+    predictions.each { counts.add(truth: $1, predicted: $2) }
     return [Metric.accuracy.name: counts.accuracy, Metric.macroF1.name: counts.macroF1]
   }
 
@@ -42,7 +41,7 @@ public struct Classification: Task {
     var counts = [Int](repeating: 0, count: classes)
     for sequence in sequences.train { counts[Int(sequence.labels[0])] += 1 }
     let common = Int32(counts.firstIndex(of: counts.max() ?? 0) ?? 0)
-    let predictions = Predictions(classes: [Int32](repeating: common, count: sequences.test.count))
-    return ("most frequent label", scores(predictions, .test))
+    let said = [Int32](repeating: common, count: sequences.test.count)
+    return ("most frequent label", scores(Predictions(classes: said, of: targets(.test)), .test))
   }
 }

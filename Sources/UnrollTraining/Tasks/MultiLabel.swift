@@ -37,21 +37,20 @@ public struct MultiLabel: Task {
   }
 
   public func batches(_ split: Split, _ options: TrainingOptions, _ random: RandomSource?) -> [Batch] {
-    let batcher = SequenceBatcher(sequences: sequences[split], perToken: true)
-    return random.map { batcher.shuffled(options.batch, $0) } ?? batcher.ordered(options.batch)
+    SequenceBatcher(sequences: sequences[split], perToken: true).batches(options.batch, random)
   }
 
   public func targets(_ split: Split) -> Targets { Targets(series: sequences[split], width: classes) }
 
   public func scores(_ predictions: Predictions, _ split: Split) -> [String: Double] {
-    scores(predictions, predictions.sums, split)
+    scores(predictions, predictions.sums)
   }
 
   /// Negative log-likelihood of a step, the sum over its outputs (Boulanger-Lewandowski et al. 2012), and frame accuracy: of all yes that
   /// are true or were said, both; Σ TP / Σ (TP + FP + FN) over all steps (Bay et al. 2009). Yes is said where it is more probable than no.
-  private func scores(_ predictions: Predictions, _ sums: LossSums, _ split: Split) -> [String: Double] {
+  private func scores(_ predictions: Predictions, _ sums: LossSums) -> [String: Double] {
     var (both, either) = (0, 0)
-    predictions.eachNumber(targets(split)) { _, truth, said in
+    predictions.eachNumber { _, truth, said in
       both += truth == 1 && said > 0.5 ? 1 : 0
       either += truth == 1 || said > 0.5 ? 1 : 0
     }
@@ -76,9 +75,9 @@ public struct MultiLabel: Task {
       sums.loss -= zip(row, shares).reduce(0) { $0 + log($1.0 == 1 ? $1.1 : 1 - $1.1) }
       sums.count += 1
     }
-    let count = sequences.test.reduce(0) { $0 + $1.tokens.count }
-    let said = Predictions(numbers: (0..<count).flatMap { _ in shares.map(Float.init) }, width: classes)
-    return ("frequencies of training", scores(said, sums, .test))
+    let asked = targets(.test)
+    let said = Predictions(numbers: (0..<asked.count).flatMap { _ in shares.map(Float.init) }, of: asked)
+    return ("frequencies of training", scores(said, sums))
   }
 
   /// Steps at which everything is asked for.

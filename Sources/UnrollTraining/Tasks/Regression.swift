@@ -25,8 +25,7 @@ public struct Regression: Task {
   public var classes: Int { scales.targets.count }
 
   public func batches(_ split: Split, _ options: TrainingOptions, _ random: RandomSource?) -> [Batch] {
-    let batcher = SequenceBatcher(sequences: sequences[split], perToken: true)
-    return random.map { batcher.shuffled(options.batch, $0) } ?? batcher.ordered(options.batch)
+    SequenceBatcher(sequences: sequences[split], perToken: true).batches(options.batch, random)
   }
 
   public func targets(_ split: Split) -> Targets { Targets(series: sequences[split], width: classes) }
@@ -34,7 +33,7 @@ public struct Regression: Task {
   /// Mean squared and mean absolute error over all numbers that are asked for, in the units of the data.
   public func scores(_ predictions: Predictions, _ split: Split) -> [String: Double] {
     var (squares, absolutes, count) = (0.0, 0.0, 0)
-    predictions.eachNumber(targets(split)) { index, truth, said in
+    predictions.eachNumber { index, truth, said in
       let error = Double(said - truth) * scales.targets[index % classes].deviation
       squares += error * error
       absolutes += abs(error)
@@ -55,10 +54,11 @@ public struct Regression: Task {
 
   /// The number that was read last, where every column that is asked for is read, too; otherwise each column's mean in training.
   public func baseline() -> (name: String, scores: [String: Double]) {
+    let asked = targets(.test)
     let read = scales.targets.compactMap { target in scales.inputs.firstIndex { $0.name == target.name } }
     guard read.count == classes else {
-      let (means, steps) = (means, sequences.test.reduce(0) { $0 + $1.tokens.count })
-      let said = Predictions(numbers: (0..<steps).flatMap { _ in means }, width: classes)
+      let means = means
+      let said = Predictions(numbers: (0..<asked.count).flatMap { _ in means }, of: asked)
       return ("mean of training", scores(said, .test))
     }
     let last = sequences.test.flatMap { sequence in
@@ -69,7 +69,7 @@ public struct Regression: Task {
         }
       }
     }
-    return ("last value", scores(Predictions(numbers: last, width: classes), .test))
+    return ("last value", scores(Predictions(numbers: last, of: asked), .test))
   }
 
   /// Of every column in training, scaled: 0, but for columns that are not scaled.

@@ -18,6 +18,11 @@ struct SequenceBatcher {
     starts = perToken ? sequences.starts : Array(sequences.indices)
   }
 
+  /// Those of one epoch: shuffled by `random`, or in a fixed order when nil.
+  func batches(_ size: Int, _ random: RandomSource?) -> [Batch] {
+    random.map { shuffled(size, $0) } ?? ordered(size)
+  }
+
   /// Shuffled, bucketed, shuffled again.
   func shuffled(_ size: Int, _ random: RandomSource) -> [Batch] {
     var source = random

@@ -33,8 +33,7 @@ public struct Tagging: Task {
   }
 
   public func batches(_ split: Split, _ options: TrainingOptions, _ random: RandomSource?) -> [Batch] {
-    let batcher = SequenceBatcher(sequences: sequences[split], perToken: true)
-    return random.map { batcher.shuffled(options.batch, $0) } ?? batcher.ordered(options.batch)
+    SequenceBatcher(sequences: sequences[split], perToken: true).batches(options.batch, random)
   }
 
   public func targets(_ split: Split) -> Targets {
@@ -45,10 +44,10 @@ public struct Tagging: Task {
   ///
   /// Tokens whose label is not asked for do not count, nor do sentences that have no other.
   public func scores(_ predictions: Predictions, _ split: Split) -> [String: Double] {
-    let (targets, seen) = (targets(split), sequences[split].flatMap(\.seen))
+    let (targets, seen) = (predictions.targets, sequences[split].flatMap(\.seen))
     var (all, unseen) = (ClassCounts(classes: classes), ClassCounts(classes: classes))
     var wrong = [Bool?](repeating: nil, count: targets.classes.count)
-    predictions.each(targets) { position, truth, predicted in
+    predictions.each { position, truth, predicted in
       all.add(truth: truth, predicted: predicted)
       if !seen[position] { unseen.add(truth: truth, predicted: predicted) }
       wrong[position] = truth != predicted
@@ -63,7 +62,7 @@ public struct Tagging: Task {
       Metric.sequenceAccuracy.name: Double(sentences.count { $0 }) / Double(sentences.count),
     ]
     if unseen.total > 0 { scores[Metric.unseenAccuracy.name] = unseen.accuracy }
-    if let spans = spanCounts(predictions, split)?.all {
+    if let spans = spanCounts(predictions)?.all {
       scores[Metric.spanF1.name] = spans.f1
       (scores[Metric.spanPrecision.name], scores[Metric.spanRecall.name]) = (spans.precision, spans.recall)
     }
@@ -73,9 +72,9 @@ public struct Tagging: Task {
   /// Spans that are there and that were predicted, read as `conlleval` does; nil where labels are no spans.
   ///
   /// A token that asks for no label is outside of every span, and so is what was said of it.
-  public func spanCounts(_ predictions: Predictions, _ split: Split) -> SpanCounts? {
+  public func spanCounts(_ predictions: Predictions) -> SpanCounts? {
     guard let spans, let outside = tags.first(where: { $0.prefix == .outside }) else { return nil }
-    let targets = targets(split)
+    let targets = predictions.targets
     var counts = SpanCounts()
     for item in targets.items {
       guard !predictions.classes[item].contains(Predictions.absent) else { continue }
@@ -111,7 +110,7 @@ public struct Tagging: Task {
       zip(sequence.tokens, sequence.seen).map { $1 ? best[$0]?.label ?? common : common }
     }
     let name = readsWords ? "most frequent label of the word" : "most frequent label"
-    return (name, scores(Predictions(classes: predicted), .test))
+    return (name, scores(Predictions(classes: predicted, of: targets(.test)), .test))
   }
 }
 

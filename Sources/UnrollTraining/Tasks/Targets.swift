@@ -40,6 +40,8 @@ public struct Targets: Sendable {
 
 /// What a network said of a split, target by target in the order of the data.
 public struct Predictions: Sendable {
+  /// What was asked for.
+  public let targets: Targets
   /// A class for every target; `absent` where nobody looked.
   public private(set) var classes: [Int32]
   /// K numbers for every target (scaled, or probabilities of yes), NaN where nobody looked; empty of classes.
@@ -54,24 +56,27 @@ public struct Predictions: Sendable {
   /// None is predicted yet.
   public init(of targets: Targets) {
     let count = targets.count
+    self.targets = targets
     classes = [Int32](repeating: Predictions.absent, count: targets.width == 0 ? count : 0)
     numbers = [Float](repeating: .nan, count: count * targets.width)
     losses = [Float](repeating: 0, count: count)
   }
 
   /// Predictions that did not come from a network.
-  public init(classes: [Int32]) {
-    (self.classes, numbers, losses) = (classes, [], [Float](repeating: 0, count: classes.count))
+  public init(classes: [Int32], of targets: Targets) {
+    self.init(of: targets)
+    self.classes = classes
   }
 
-  /// - Parameter width: numbers of a target.
-  public init(numbers: [Float], width: Int) {
-    (classes, self.numbers, losses) = ([], numbers, [Float](repeating: 0, count: numbers.count / width))
+  /// The same of numbers.
+  public init(numbers: [Float], of targets: Targets) {
+    self.init(of: targets)
+    self.numbers = numbers
   }
 
   mutating func add(_ batch: Batch, _ prediction: Prediction) {
     sums += prediction.sums
-    let width = numbers.isEmpty ? 0 : numbers.count / losses.count
+    let width = targets.width
     for (index, position) in batch.positions.enumerated() {
       losses[Int(position)] = prediction.losses[index]
       if width == 0 { classes[Int(position)] = prediction.classes[index] }
@@ -80,25 +85,32 @@ public struct Predictions: Sendable {
   }
 
   /// How every item did.
-  public func items(_ targets: Targets) -> ItemScores {
-    var (scores, item) = (ItemScores(count: targets.itemStarts.count, counted: targets.width == 0), 0)
-    let ends = targets.itemStarts.dropFirst() + [targets.count]
-    func add(_ position: Int, isRight: Bool) {
-      while position >= ends[ends.startIndex + item] { item += 1 }
-      scores.add(to: item, isRight: isRight, loss: Double(losses[position]))
-    }
-    each(targets) { position, truth, predicted in add(position, isRight: truth == predicted) }
-    var last = -1
-    eachNumber(targets) { index, _, _ in
-      if index / targets.width != last { add(index / targets.width, isRight: false) }
-      last = index / targets.width
+  public func items() -> ItemScores {
+    var scores = ItemScores(count: targets.itemStarts.count, counted: targets.width == 0)
+    for (item, positions) in targets.items.enumerated() {
+      for position in positions {
+        guard let isRight = isRight(position) else { continue }
+        scores.add(to: item, isRight: isRight, loss: Double(losses[position]))
+      }
     }
     scores.chooseParts()
     return scores
   }
 
+  /// Nil where nothing is asked for, or nobody looked; numbers are never right.
+  private func isRight(_ position: Int) -> Bool? {
+    let width = targets.width
+    guard width == 0 else {
+      return (position * width..<(position + 1) * width).contains(where: isCounted) ? false : nil
+    }
+    let (truth, said) = (targets.classes[position], classes[position])
+    return truth == Targets.notAsked || said == Predictions.absent ? nil : truth == said
+  }
+
+  private func isCounted(_ index: Int) -> Bool { !targets.numbers[index].isNaN && !numbers[index].isNaN }
+
   /// Every class that is asked for and was predicted: where its target stands, what is true, what was said.
-  func each(_ targets: Targets, _ body: (_ position: Int, _ truth: Int32, _ predicted: Int32) -> Void) {
+  func each(_ body: (_ position: Int, _ truth: Int32, _ predicted: Int32) -> Void) {
     for position in classes.indices where targets.classes[position] != Targets.notAsked {
       guard classes[position] != Predictions.absent else { continue }
       body(position, targets.classes[position], classes[position])
@@ -106,10 +118,8 @@ public struct Predictions: Sendable {
   }
 
   /// The same of numbers, K for every target.
-  func eachNumber(_ targets: Targets, _ body: (_ index: Int, _ truth: Float, _ said: Float) -> Void) {
-    for index in numbers.indices where !targets.numbers[index].isNaN && !numbers[index].isNaN {
-      body(index, targets.numbers[index], numbers[index])
-    }
+  func eachNumber(_ body: (_ index: Int, _ truth: Float, _ said: Float) -> Void) {
+    for index in numbers.indices where isCounted(index) { body(index, targets.numbers[index], numbers[index]) }
   }
 }
 
