@@ -51,6 +51,24 @@ import UnrollTraining
     }
   }
 
+  /// The digest of a record takes that of the vectors; the model's is that of the data alone, and it needs the file no more.
+  @Test(arguments: [true, false]) func vectorsComeBack(trained: Bool) throws {
+    try inFolder { folder, store in
+      try Files.write((0..<6).map { "w\($0) \($0) 0.5 -\($0)\n" }.joined(), to: "\(folder)/v.txt")
+      let model = "{inputs: [words, {input: vectors, file: v.txt, trained: \(trained)}], embedding: 5}"
+      let study = StudyText.data + "backends: [gru]\nseeds: 1\nwidth: 6\ntraining: {epochs: 2}\nmodel: \(model)\n"
+      let request = try StudyText.study(study, in: folder).requests(none)[0]
+      #expect(try CellRun(request, none).run(into: store, keep: .all) == nil)
+      try Files.remove("\(folder)/v.txt")
+      let record = try store.read(request.identity)
+      let kept = try ModelFile(contentsOf: store.modelPath(of: request.identity))
+      #expect(kept.origin.digest != record.data.digest)
+      #expect(kept.scores == record.scores && kept.data.vectors?.words.count == 6)
+      #expect(kept.tensors["vectors.weight"]?.shape == [7, 3])
+      #expect(try kept.evaluate(none).scores == record.scores[.test])
+    }
+  }
+
   @Test func allOrNone() throws {
     try inFolder { folder, store in
       let requests = try StudyText.study(text, in: folder).requests(none)
