@@ -39,20 +39,28 @@ package enum Files {
     return String(String(decoding: bytes, as: UTF8.self).reversed().drop(while: \.isWhitespace).reversed())
   }
 
-  /// Writes beside the target and renames: a killed process leaves the old file or the new one.
+  /// Throws at once what `write` would throw later, before the work whose result it keeps: makes the folder, and asks whether it may
+  /// be written and nothing but a file stands at `path`.
+  package static func requireWritable(_ path: String) throws {
+    if exists(path) { _ = try regularSize(path) }
+    try makeFolder(parent(of: path))
+    guard access(parent(of: absolute(path)) + "/.", W_OK | X_OK) == 0 else { throw failure("cannot be written", path) }
+  }
+
+  /// Writes beside the target, that of a link, and renames: a killed process leaves the old file or the new one. What is no file is not
+  /// replaced.
   package static func write(_ bytes: [UInt8], to path: String) throws { try write(to: path) { put in put(bytes) } }
 
   /// The same with bytes that come in pieces.
   package static func write(to path: String, _ body: (_ put: ([UInt8]) -> Void) -> Void) throws {
-    let folder = parent(of: path)
-    try makeFolder(folder)
-    let target = Digest.hex(Array(path.utf8)).prefix(8)
-    let temporary = (folder.isEmpty ? "" : folder + "/") + "\(temporaryPrefix)\(getpid())-\(target).tmp"
+    try requireWritable(path)
+    let target = absolute(path)
+    let temporary = "\(parent(of: target))/\(temporaryPrefix)\(getpid())-\(Digest.hex(Array(path.utf8)).prefix(8)).tmp"
     guard let file = fopen(temporary, "wbe") else { throw failure("cannot be written", path) }
     var written = true
     body { bytes in written = written && fwrite(bytes, 1, bytes.count, file) == bytes.count }
     let flushed = fflush(file) == 0 && fsync(fileno(file)) == 0
-    guard fclose(file) == 0, written, flushed, rename(temporary, path) == 0 else {
+    guard fclose(file) == 0, written, flushed, rename(temporary, target) == 0 else {
       let error = failure("cannot be written", path)
       unlink(temporary)
       throw error

@@ -37,6 +37,28 @@ import UnrollCore
     #expect(try Files.list(folder) == ["taken"])
   }
 
+  @Test func aWriteThatWouldFailIsKnownBefore() throws {
+    try Files.makeFolder("\(folder)/taken")
+    #expect { try Files.requireWritable("\(folder)/taken") } throws: { "\($0)".contains("is a folder") }
+    try Files.write("", to: "\(folder)/file")
+    #expect { try Files.requireWritable("\(folder)/file/below") } throws: {
+      "\($0)" == "\(folder)/file/below: cannot be written: Not a directory"
+    }
+    try Files.requireWritable("\(folder)/deep/er/file")
+    #expect(try Files.list("\(folder)/deep") == ["er"] && Files.list("\(folder)/deep/er").isEmpty)
+  }
+
+  /// As `/dev/stdout` is one: a link stays a link, and a pipe a pipe.
+  @Test func onlyFilesAreReplaced() throws {
+    try Files.write("old", to: "\(folder)/there/file")
+    #expect(symlink("there/file", "\(folder)/link") == 0 && mkfifo("\(folder)/pipe", 0o600) == 0)
+    try Files.write("new", to: "\(folder)/link")
+    #expect(try Files.read("\(folder)/there/file") == Array("new".utf8))
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/link") == "there/file")
+    #expect { try Files.write("x", to: "\(folder)/pipe") } throws: { "\($0)".contains("is a pipe") }
+    #expect(try Files.list(folder) == ["link", "pipe", "there"])
+  }
+
   /// Files of writers that are gone; one of a writer that lives, or of another host of today, stays.
   @Test func leftoversOfTheDead() throws {
     let gone = Process()
