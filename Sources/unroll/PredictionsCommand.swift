@@ -22,6 +22,7 @@ struct PredictionsCommand: ParsableCommand {
       try folder.refuseOther()
       let table = try PredictionTable(try study.requests(data.location), folder.store, data.location)
       guard table.kept > 0 else {
+        _ = try folder.current()
         throw InputError(
           "no run of the study has left its predictions here; `unroll run` with another --reports makes the runs anew",
           file: folder.store.folder)

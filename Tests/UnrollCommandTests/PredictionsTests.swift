@@ -7,6 +7,7 @@ import UnrollStudy
 @Suite struct PredictionsTests {
   @Test func aTableOfWhatWasPredicted() throws {
     let program = try Program(Studies.small)
+    #expect(try program.run("predictions", "small.yaml").errors.contains("make them with `unroll run`"))
     #expect(try program.run("run", "small.yaml", "--jobs", "2").status == 0)
     for name in program.files where name.hasSuffix(".predictions") { try program.remove(name) }
     let nothing = try program.run("predictions", "small.yaml")
