@@ -20,7 +20,11 @@ struct PredictCommand: ParsableCommand {
       """)
 
   @OptionGroup var model: ModelArgument
-  @Flag(help: "One JSON object a line: tokens, labels, their probabilities, spans, losses, numbers.") var json = false
+  @Flag(
+    help:
+      "One JSON object a line: tokens, labels, their probabilities, spans, losses (the line's end has one, too), numbers."
+  )
+  var json = false
 
   func run() throws {
     try reporting {

@@ -46,13 +46,14 @@ enum Terminal {
     return bytes
   }
 
-  /// Every line of standard input as it comes, without its end (`\n` or `\r\n`), and its number from 1.
+  /// Every line of standard input as it comes, without its end (`\n` or `\r\n`) and, the first, UTF-8's mark; and its number from 1.
   ///
   /// - Throws: `InputError` for a line of more than a mebibyte; what `body` throws.
   static func forEachLine(_ body: (ArraySlice<UInt8>, Int) throws -> Void) throws {
     var (rest, block, number) = ([UInt8](), [UInt8](repeating: 0, count: 1 << 16), 0)
     func say(_ line: ArraySlice<UInt8>) throws {
       number += 1
+      let line = number == 1 && line.starts(with: "\u{FEFF}".utf8) ? line.dropFirst(3) : line
       try body(line.last == UInt8(ascii: "\r") ? line.dropLast() : line, number)
     }
     while case let count = read(STDIN_FILENO, &block, block.count), count > 0 {

@@ -56,14 +56,16 @@ struct TrainCommand: ParsableCommand {
       _ = Kernels.singleThread
       let request = try request()
       let cell = request.cell.cell
+      let path = output ?? TrainCommand.name(cell)
+      try Files.requireWritable(path)
       let (line, label) = (StatusLine(), "\(cell.backend) on \(cell.task)")
       let outcome = try CellRun(request, data.location).run { line.show("\(label): \(Int(100 * $0)) %") }
       line.clear()
       guard let model = outcome.model?() else {
         throw InputError(outcome.record.failure?.message ?? "\(label): training left no model")
       }
-      let path = output ?? TrainCommand.name(cell)
       try model.write(to: path)
+      outcome.record.data.remarks?.forEach(Terminal.note)
       Terminal.note("\(path): \(label), seed \(cell.seed), \(model.scoreText)")
     }
   }

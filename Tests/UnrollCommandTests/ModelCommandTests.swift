@@ -54,7 +54,7 @@ import UnrollTraining
     #expect(
       try program.start(ModelCommandTests.words("columns", "tags.txt", "lstm") + ["--output", "t.safetensors"]).end()
         .status == 0)
-    try program.write("lines", "w1 w2 w3\n\nw4 never\r\nw5")
+    try program.write("lines", "\u{FEFF}w1 w2 w3\n\nw4 never\r\nw5")
     let said = try program.start(["predict", "t.safetensors"], input: "lines").end()
     let rows = said.output.split(separator: "\n", omittingEmptySubsequences: false)
     #expect(said.status == 0 && said.errors == "" && rows.count == 5)
@@ -69,6 +69,7 @@ import UnrollTraining
     }
     #expect(labels.map(\.description).joined(separator: " ") == rows[2] && tokens == [.string("w4"), .string("never")])
     #expect(objects[1]["tokens"] == .list([]) && objects[1]["labels"] == nil)
+    #expect(objects[0]["tokens"] == .list(["w1", "w2", "w3"].map(Value.string)), "without the mark of UTF-8")
   }
 
   /// An answer comes before the next line is asked.
@@ -151,6 +152,28 @@ import UnrollTraining
     #expect(Double(loss.output.dropLast()).map { $0 > 0 } == true)
   }
 
+  /// What was found out about the data, such as words without vectors, is said where no report says it.
+  @Test func remarksAreSaid() throws {
+    let program = try Program(Studies.small)
+    try program.write("vectors.txt", "elsewhere 0.1 0.2 0.3\n")
+    let trained = try program.start(
+      ModelCommandTests.words("label-first", "texts.txt")
+        + ["--set", "model.inputs=[words, {input: vectors, file: vectors.txt}]"]
+    ).end()
+    #expect(trained.status == 0 && trained.sentences.count == 2)
+    #expect(trained.sentences.first?.hasPrefix("0 % of the ") == true)
+  }
+
+  /// There is no `predict` for models of numbers, so nobody is sent there.
+  @Test func modelsOfNumbersAreScored() throws {
+    let program = try Program()
+    let trained = try program.run("train", "narma", "--backend", "gru", "--set", "training.epochs=1", "--output", "n")
+    #expect(trained.status == 0)
+    for command in ["predict", "generate"] {
+      #expect(try program.run(command, "n").errors.contains("`unroll predict` says what it says"))
+    }
+  }
+
   @Test func mistakesAreSentences() throws {
     let program = try Program(Studies.small)
     func refused(_ arguments: [String], _ sentence: String) throws {
@@ -176,6 +199,10 @@ import UnrollTraining
     try refused(
       ["train", "copying", "--task", "taging", "--backend", "gru"], "unknown task \"taging\"; did you mean \"tagging\"?"
     )
+    try FileManager.default.createDirectory(atPath: "\(program.folder)/taken", withIntermediateDirectories: false)
+    try refused(
+      ["train", "copying", "--backend", "gru", "--set", "training.epochs=100000", "--output", "taken"],
+      "taken: is a folder")
     try refused(["show", "none.safetensors"], "none.safetensors: cannot be read: No such file")
     try refused(["predict", "small.yaml"], "small.yaml: is not a safetensors file")
     #expect(
