@@ -6,6 +6,7 @@
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_integration.h>
+#include <gsl/gsl_pow_int.h>
 #include <gsl/gsl_randist.h>
 #include <math.h>
 
@@ -61,9 +62,11 @@ struct shared {
 static double dunnett_part(double x, double z, const void *of) {
   const struct shared *others = of;
   double product = 1;
-  for (size_t i = 0; i < others->count; i++) {
+  // Equal shares stand beside each other: most tables have one number of seeds.
+  for (size_t i = 0, equal; i < others->count; i += equal) {
     double share = others->share[i];
-    product *= gsl_cdf_ugaussian_P((x + share * z) / sqrt(1 - share * share));
+    for (equal = 1; i + equal < others->count && others->share[i + equal] == share;) equal++;
+    product *= gsl_pow_int(gsl_cdf_ugaussian_P((x + share * z) / sqrt(1 - share * share)), (int)equal);
   }
   return product;
 }

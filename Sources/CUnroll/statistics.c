@@ -2,7 +2,6 @@
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_statistics_double.h>
-#include <math.h>
 
 double unroll_mean(const double *values, size_t n) { return gsl_stats_mean(values, 1, n); }
 
@@ -13,7 +12,5 @@ double unroll_quantile(const double *sorted, size_t n, double fraction) {
 }
 
 double unroll_t_quantile(double probability, double freedom) { return gsl_cdf_tdist_Pinv(probability, freedom); }
-
-double unroll_t_two_sided(double t, double freedom) { return 2 * gsl_cdf_tdist_Q(fabs(t), freedom); }
 
 double unroll_beta_quantile(double probability, double a, double b) { return gsl_cdf_beta_Pinv(probability, a, b); }

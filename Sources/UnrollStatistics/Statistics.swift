@@ -19,43 +19,6 @@ public enum Statistics {
     return unroll_quantile(values.sorted(), values.count, fraction)
   }
 
-  /// Half the width of the 95 % confidence interval of the mean, t₀.₉₇₅ · sd / √n; nil for fewer than two values, and without
-  /// spread, which tells nothing of the spread of other values.
-  public static func halfInterval(_ values: [Double]) -> Double? {
-    standardDeviation(values).flatMap { sd in
-      guard sd > 0, sd.isFinite else { return nil }
-      return unroll_t_quantile(0.975, Double(values.count - 1)) * sd / Double(values.count).squareRoot()
-    }
-  }
-
-  /// Two samples compared without assuming equal variances.
-  public struct Comparison: Equatable, Sendable {
-    /// mean(a) − mean(b).
-    public let difference: Double
-    /// Half the width of the 95 % confidence interval of the difference.
-    public let halfInterval: Double
-    /// Two-sided probability of a difference at least this large when the true means are equal.
-    public let p: Double
-  }
-
-  /// Welch's t-test (Welch 1947): t = (ā − b̄) / √(s²ₐ/nₐ + s²_b/n_b), degrees of freedom by Satterthwaite.
-  ///
-  /// Nil when a sample has fewer than two values, when neither has any spread, and when the spread is no number: then there is
-  /// nothing to hold the difference against.
-  public static func welch(_ a: [Double], _ b: [Double]) -> Comparison? {
-    guard let sdA = standardDeviation(a), let sdB = standardDeviation(b) else { return nil }
-    let difference = mean(a) - mean(b)
-    let (va, vb) = (sdA * sdA / Double(a.count), sdB * sdB / Double(b.count))
-    guard va + vb > 0, (va + vb).isFinite else { return nil }
-    // As shares, so that squares of huge variances (perplexities of a model that broke) do not overflow.
-    let share = va / (va + vb)
-    let freedom = 1 / (share * share / Double(a.count - 1) + (1 - share) * (1 - share) / Double(b.count - 1))
-    let error = (va + vb).squareRoot()
-    return Comparison(
-      difference: difference, halfInterval: unroll_t_quantile(0.975, freedom) * error,
-      p: unroll_t_two_sided(difference / error, freedom))
-  }
-
   /// A 95 % interval of a rate of which `count` of `of` cases were seen (Clopper & Pearson 1934).
   public static func rateInterval(_ count: Int, of all: Int) -> ClosedRange<Double> {
     precondition(all > 0 && (0...all).contains(count))

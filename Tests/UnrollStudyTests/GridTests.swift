@@ -1,5 +1,6 @@
 import Testing
 import UnrollCore
+import UnrollData
 
 @testable import UnrollStudy
 
@@ -174,5 +175,34 @@ import UnrollCore
       let complaint = StudyText.complaint(StudyText.data + "backends: [rnn]\n" + wrong)
       #expect(complaint.hasPrefix("s.yaml:4: ") && complaint.contains("seed"), "\(wrong): \(complaint)")
     }
+  }
+
+  /// Equal backends have seeds of their own, so that none is the copy of another's run.
+  @Test func oneBackendUnderManyNames() throws {
+    let text =
+      "tasks: [copying]\nbackends: [{backend: gru, repeat: 3}, {backend: rnn, name: own, repeat: 1}]\nseeds: [2, 4]\n"
+    let cells = try StudyText.study(text).cells()
+    #expect(
+      cells.map { "\($0.cell.backend) \($0.cell.seed)" } == [
+        "gru 1 2", "gru 1 4", "gru 2 5", "gru 2 7", "gru 3 8", "gru 3 10", "own 2", "own 4",
+      ])
+    #expect(Set(try cells.map { try $0.resolved.json() }).count == 8)
+    let requests = try StudyText.study(text).requests(DataLocation(roots: []))
+    #expect(try RunRequest(json: requests[5].json(), file: "cell.json").cell.cell == cells[5].cell)
+  }
+
+  @Test(arguments: ["0", "1001", "some"])
+  func copiesAreCounted(_ count: String) {
+    #expect(throws: InputError.self) {
+      try StudyText.study("tasks: [copying]\nbackends: [{backend: gru, repeat: \(count)}]\n")
+    }
+  }
+
+  @Test func copiesCountAsCells() {
+    let error = #expect(throws: InputError.self) {
+      try StudyText.study(
+        "tasks: [copying]\nbackends:\n  - {backend: gru, repeat: 1000, layers: [1, 2]}\nseeds: 1000\n")
+    }
+    #expect(error?.description.contains("make 2000000 cells") == true)
   }
 }

@@ -1,5 +1,6 @@
 import Testing
 import UnrollCore
+import UnrollStatistics
 
 @testable import UnrollStudy
 
@@ -36,12 +37,7 @@ import UnrollCore
     let ranking = task.rankings[0]
     #expect(ranking.standings.map(\.backend.name) == ["lstm", "gru"])
     #expect(ranking.best?.backend.name == "lstm")
-    guard case .apart(let p) = ranking.standings[1].verdict else {
-      Issue.record("gru is far from lstm")
-      return
-    }
-    #expect(p < 0.05)
-    #expect(ranking.withinOneDeviation?.count == 1)
+    #expect(ranking.standings[1].verdict == .unjudged(.fewSeeds) && ranking.freedom == 4 && !ranking.isJudged)
   }
 
   @Test func settingsFallIntoScopes() throws {

@@ -14,9 +14,6 @@ double unroll_quantile(const double *sorted, size_t n, double fraction);
 /// The t with P(T <= t) = probability for Student's distribution; freedom > 0 need not be whole.
 double unroll_t_quantile(double probability, double freedom);
 
-/// P(|T| >= |t|) for Student's distribution.
-double unroll_t_two_sided(double t, double freedom);
-
 /// P(Q <= q) of the studentised range of `groups` means with `freedom` degrees of freedom (Tukey).
 double unroll_studentised_range(double q, size_t groups, double freedom);
 

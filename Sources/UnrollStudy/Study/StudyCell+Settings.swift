@@ -23,7 +23,7 @@ extension StudyCell {
     var cell = cell
     cell.kind = task.name
     self.init(
-      study: study, question: question, cell: cell, order: order,
+      study: study, question: question, cell: cell, shift: 0, order: order,
       size: budget.map(ModelSize.parameters) ?? .width(backend.stack.width), request: request, task: task,
       backend: backend, model: model, training: training, source: source ?? request.setting)
   }

@@ -8,6 +8,8 @@ public struct StudyCell: Sendable {
   public let study: String
   public let question: String
   public private(set) var cell: RunRecord.Cell
+  /// What is added to the study's seeds.
+  let shift: Int
   public let order: RunRecord.Order
   public let size: ModelSize
   let request: DataRequest

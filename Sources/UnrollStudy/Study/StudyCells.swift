@@ -13,7 +13,7 @@ struct StudyCells {
     let study: String
     let question: String
     let size: ModelSize
-    let seed: Int
+    let seeds: [Int]
   }
 
   /// Where an entry stands.
@@ -40,7 +40,7 @@ struct StudyCells {
   private var made: [[UInt8]: (task: Int, backend: Int, label: String)] = [:]
   private var names: Set<String> = []
 
-  /// Every cell with the first seed; what is wrong goes to `complaints`.
+  /// Every cell with its first seed; what is wrong goes to `complaints`.
   static func points(
     _ head: Head, _ tasks: [TaskEntry], _ backends: [BackendEntry], _ shared: [Grid.Point],
     _ complaints: Complaints
@@ -112,12 +112,17 @@ struct StudyCells {
     try add(
       StudyCell(
         study: head.study, question: head.question,
-        cell: RunRecord.Cell(task: taskLabel, kind: task.task.name, backend: backendLabel, seed: head.seed),
-        order: order, size: head.size, request: task.request, task: task.task, backend: settings,
+        cell: RunRecord.Cell(
+          task: taskLabel, kind: task.task.name, backend: backendLabel, seed: head.seeds[0] + backend.copy * stride),
+        shift: backend.copy * stride, order: order, size: head.size, request: task.request, task: task.task,
+        backend: settings,
         model: model.forUnit(characters: task.request.isOfCharacters), training: training,
         source: model.inputs.contains { type(of: $0).readsFiles } ? backend.setting : task.request.setting),
       task.number, backend)
   }
+
+  /// From the seeds of one of several equal backends to those of the next.
+  private var stride: Int { head.seeds.max()! - head.seeds.min()! + 1 }
 
   /// Where a study sets an option, for complaints.
   private func place(of key: String, _ used: [Placed], _ backend: BackendEntry) -> Setting {

@@ -26,6 +26,8 @@ struct TaskEntry {
 /// One combination of the lists of a backend.
 struct BackendEntry {
   let number: Int
+  /// Which of so many equal ones: each has seeds of its own.
+  let copy: Int
   let title: String
   let varied: [Grid.Varied]
   let type: any BackendOptions.Type
@@ -97,11 +99,11 @@ extension BackendEntry {
     if case .scalar(let name) = setting.content {
       let type = try setting.placing { try Backends.named(name) }
       return [
-        BackendEntry(number: number, title: name, varied: [], type: type, overrides: [:], setting: setting)
+        BackendEntry(number: number, copy: 0, title: name, varied: [], type: type, overrides: [:], setting: setting)
       ]
     }
     let own = StudyKeys.backend.map(\.name)
-    return try Grid.expand(setting).map { point in
+    return try Grid.expand(setting).flatMap { point in
       guard let name = try point.text("backend") else {
         throw setting.error("a backend needs its name: {backend: lstm, …}")
       }
@@ -110,10 +112,22 @@ extension BackendEntry {
         .backend: entries.filter { !own.contains($0.key) }, .model: try point.table("model"),
         .training: try point.table("training"),
       ]
-      return BackendEntry(
-        number: number, title: try point.text("name") ?? name, varied: point.varied,
-        type: try setting.placing { try Backends.named(name) }, overrides: overrides, setting: setting)
+      let (title, type) = (try point.text("name") ?? name, try setting.placing { try Backends.named(name) })
+      let count = try copies(entries)
+      return (0..<count).map { copy in
+        BackendEntry(
+          number: number, copy: copy, title: count > 1 ? "\(title) \(copy + 1)" : title, varied: point.varied,
+          type: type,
+          overrides: overrides, setting: setting)
+      }
     }
+  }
+
+  private static func copies(_ entries: [Setting.Entry]) throws -> Int {
+    guard let value = entries.first(where: { $0.key == "repeat" })?.value else { return 1 }
+    let count = try value.integer("repeat")
+    guard (1...1000).contains(count) else { throw value.error("repeat must be 1…1000") }
+    return count
   }
 }
 

@@ -29,7 +29,7 @@ public struct StudyFile {
   /// Which runs leave their model.
   public let keep: KeptModels
   let seeds: [Int]
-  /// Every cell with the first seed: tasks, then backends.
+  /// Every cell with its first seed: tasks, then backends.
   let points: [StudyCell]
 
   /// Cells that a study may have before those are taken out that would be the same.
@@ -66,13 +66,13 @@ public struct StudyFile {
       try BackendEntry.expanded($0, number: $1).map { ($0.label, $0.setting, $0) }
     }
     let shared = complaints.gather { try Grid.expand(StudyFile.shared(entries, setting)) } ?? []
-    let head = StudyCells.Head(study: name, question: question, size: size, seed: seeds[0])
+    let head = StudyCells.Head(study: name, question: question, size: size, seeds: seeds)
     points = StudyCells.points(head, tasks, backends, shared, complaints)
     try complaints.check()
   }
 
   /// All cells: tasks, then backends, then seeds.
-  public func cells() -> [StudyCell] { points.flatMap { point in seeds.map { point.with(seed: $0) } } }
+  public func cells() -> [StudyCell] { points.flatMap { point in seeds.map { point.with(seed: $0 + point.shift) } } }
 
   /// What `read` makes of the items of a list, each under a name of its own; complaints are gathered.
   private static func list<Entry>(
@@ -103,7 +103,9 @@ public struct StudyFile {
   private static func refuseTooMany(_ setting: Setting, _ value: (String) -> Setting?) throws {
     func sum(_ key: String) -> Int {
       (value(key)?.items ?? []).reduce(0) {
-        $0.addingReportingOverflow(Grid.size($1)).overflow ? .max : $0 + Grid.size($1)
+        let copies = (try? $1.entries(key).first { $0.key == "repeat" }?.value.integer("repeat")) ?? 1
+        let cells = Grid.multiplied(Grid.size($1), max(1, copies))
+        return $0.addingReportingOverflow(cells).overflow ? .max : $0 + cells
       }
     }
     let seeds = value("seeds").map {

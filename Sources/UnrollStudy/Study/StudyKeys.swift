@@ -35,6 +35,9 @@ public enum StudyKeys {
     key("name", "text", "", "what the report calls it; otherwise the backend's name"),
     key("model", "table", "", "options around this backend, above those of the task"),
     key("training", "table", "", "options of its training, above those of the task"),
+    key(
+      "repeat", "1…1000", "1",
+      "the same backend under so many names, each with seeds of its own: what differs is chance"),
   ]
 
   private static func key(_ name: String, _ domain: String, _ standard: String, _ help: String) -> OptionDescription {

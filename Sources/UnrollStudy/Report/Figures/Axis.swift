@@ -15,13 +15,15 @@ struct Axis: Equatable {
 
   /// Where the ticks stand; nil for round numbers.
   private let marks: [Double]?
+  /// What stands at them; empty for their numbers.
+  private let names: [String]
 
   /// Holds all values that can be drawn with a margin; `bounds` are never passed by the margin. Ticks stand at `marks` where they are given.
   init(
     _ label: String, holding values: [Double], logarithmic: Bool = false, within bounds: ClosedRange<Double>? = nil,
     marks: [Double]? = nil
   ) {
-    (self.label, self.marks) = (label, marks)
+    (self.label, self.marks, names) = (label, marks, [])
     let values = values.filter(Axis.holds)
     self.logarithmic = logarithmic && !values.isEmpty && values.allSatisfy { $0 >= 1 / Axis.limit }
     let (least, most) = (values.min() ?? 0, values.max() ?? 1)
@@ -35,9 +37,16 @@ struct Axis: Equatable {
     }
   }
 
+  /// One name a row, the first on top at 0, the next at −1.
+  init(names: [String]) {
+    (label, self.names, logarithmic) = ("", names, false)
+    marks = names.indices.map { -Double($0) }
+    (low, high) = (0.5 - Double(names.count), 0.5)
+  }
+
   /// gnuplot's commands for the axis called `x` or `y`; `offset` moves its label.
   func commands(_ name: String, offset: String) -> [String] {
-    let marks = ticks.map { "'\($0.text)' \(Digits.plain($0.value))" }.joined(separator: ", ")
+    let marks = ticks.map { "\(Gnuplot.quoted($0.text)) \(Digits.plain($0.value))" }.joined(separator: ", ")
     return [
       logarithmic ? "set logscale \(name)" : "unset logscale \(name)",
       "set \(name)range [\(Digits.plain(low)):\(Digits.plain(high))]",
@@ -48,7 +57,7 @@ struct Axis: Equatable {
 
   var ticks: [(value: Double, text: String)] {
     let values = marks ?? (logarithmic ? logarithmicTicks : Axis.linearTicks(low, high))
-    return values.map { ($0, Digits.short($0)) }
+    return names.isEmpty ? values.map { ($0, Digits.short($0)) } : Array(zip(values, names))
   }
 
   /// Multiples of 1, 2 or 5 times a power of ten, six or so of them.

@@ -37,6 +37,35 @@ struct Panel: Equatable {
     return (lines + ["unset multiplot"]).joined(separator: "\n") + "\n"
   }
 
+  /// A whole script of panels whose rows have names, the same ones in all: those of a line of panels to its left.
+  static func rows(_ panels: [Panel], titles: [String], perLine columns: Int = 3) -> String {
+    let names = panels[0].y.ticks.map(\.text)
+    let (each, gap, margin) = (panels.count == 1 ? 480 : 230, 30, 30 + 8 * (names.map(\.count).max() ?? 0))
+    let (high, foot, head) = (24 + 20 * names.count, 62, 30)
+    let lines = (panels.count + columns - 1) / columns
+    let width = margin + min(columns, panels.count) * (each + gap)
+    let height = lines * (high + foot + head)
+    func share(_ pixel: Int, of all: Int) -> String { Digits.plain(Double(pixel) / Double(all)) }
+    var script = preamble(width: width, height: height) + panels.enumerated().flatMap { $1.data($0) }
+    script += ["unset key", "set multiplot"]
+    for (index, panel) in panels.enumerated() {
+      let (left, top) = (
+        margin + index % columns * (each + gap), height - index / columns * (high + foot + head) - head
+      )
+      script += [
+        "set lmargin at screen \(share(left, of: width))", "set rmargin at screen \(share(left + each, of: width))",
+        "set tmargin at screen \(share(top, of: height))", "set bmargin at screen \(share(top - high, of: height))",
+        "set title \(Gnuplot.quoted(titles[index])) offset 0,-0.6",
+      ]
+      script += panel.x.commands("x", offset: "0,0.4") + panel.y.commands("y", offset: "0,0")
+      if index % columns > 0 {
+        script.append("set format y ''; set ytics (\(names.indices.map { "'' \(-$0)" }.joined(separator: ", ")))")
+      }
+      script.append("plot " + panel.commands(index).joined(separator: ", \\\n  "))
+    }
+    return (script + ["unset multiplot"]).joined(separator: "\n") + "\n"
+  }
+
   /// The numbers of a panel.
   private func data(_ index: Int) -> [String] {
     plots.enumerated().compactMap { $1.data(Panel.block(index, $0)) }

@@ -67,6 +67,18 @@ extension Plot {
     return Plot(.rows(rows), "using \(kind) pt -1 lw 1 lc rgb '\(look.colour)'")
   }
 
+  /// Intervals along x with a mark within: rows of x, y, and the interval's ends. Without a name.
+  static func intervals(_ rows: [[Double]], _ look: Look, point: Int, isStrong: Bool) -> Plot {
+    Plot(
+      .rows(rows),
+      "using 1:2:3:4 with xerrorbars pt \(point) ps 0.9 lw \(isStrong ? "1.8" : "1") lc rgb '\(look.colour)'")
+  }
+
+  /// What lies outside to the left or to the right: a triangle at the edge.
+  static func outside(_ rows: [[Double]], _ look: Look, isLeft: Bool) -> Plot {
+    Plot(.rows(rows), "using 1:2:('\(isLeft ? "◂" : "▸")') with labels tc rgb '\(look.colour)'")
+  }
+
   /// What every model is held against.
   static func baseline(_ source: Source, title: String) -> Plot {
     let columns = if case .rows = source { "using 1:2 " } else { "" }

@@ -18,17 +18,16 @@ struct Sample: Equatable {
 
   var count: Int { values.count }
 
-  /// Half the width of the mean's 95 % confidence interval; nil for a single seed, and without spread.
-  var halfInterval: Double? { Statistics.halfInterval(values) }
-
   /// One standard deviation to either side of the mean, or the mean alone.
   var ends: [Double] { [mean - (sd ?? 0), mean + (sd ?? 0)] }
 
   /// `94.21 ± 0.12 (3)`, or `94.21 (n = 1)`.
-  func text(scale: Double = 1, decimals: Int) -> String {
-    let centre = Digits.fixed(mean * scale, decimals)
-    guard let sd else { return "\(centre) (n = 1)" }
-    return "\(centre) ± \(Digits.fixed(sd * scale, decimals)) (\(count))"
+  ///
+  /// - Parameter runs: how many there were, `(2 of 3)`, where some left no score.
+  func text(scale: Double = 1, decimals: Int, of runs: Int? = nil) -> String {
+    let (centre, lost) = (Digits.fixed(mean * scale, decimals), runs.map { " of \($0)" } ?? "")
+    guard let sd else { return "\(centre) (n = 1\(lost))" }
+    return "\(centre) ± \(Digits.fixed(sd * scale, decimals)) (\(count)\(lost))"
   }
 
   /// The same for speeds and times: two digits of the standard deviation decide how far the mean is shown.

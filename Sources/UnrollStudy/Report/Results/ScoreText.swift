@@ -29,13 +29,8 @@ struct ScoreText {
   func difference(_ scores: Double) -> String { Digits.signed(scores * metric.scale, decimals) }
 
   /// `94.21 ± 0.12 (3)`
-  func cell(_ sample: Sample) -> String { sample.text(scale: metric.scale, decimals: decimals) }
-
-  /// `94.21 ± 0.12 % (3 seeds)`, or `(2 of 3 seeds)` of so many runs where some were lost.
-  func sentence(_ sample: Sample, of runs: Int? = nil) -> String {
-    let lost = runs.map { " of \($0)" } ?? ""
-    guard let sd = sample.sd else { return "\(quantity(sample.mean)) (n = 1\(lost))" }
-    return "\(number(sample.mean)) ± \(quantity(sd)) (\(sample.count)\(lost) seeds)"
+  func cell(_ sample: Sample, of runs: Int? = nil) -> String {
+    sample.text(scale: metric.scale, decimals: decimals, of: runs)
   }
 
   /// A baseline's cell: one value where all runs agree on it.
@@ -46,13 +41,8 @@ struct ScoreText {
     baselineCell(sample) + sign + (metric.higherIsBetter ? "" : "; lower is better")
   }
 
-  /// `93.95 to 94.45`: the mean's 95 % confidence interval, a percentage's within 0 and 100. Nil where there is none.
-  func interval(_ sample: Sample) -> String? {
-    sample.halfInterval.map { half in
-      let ends = [sample.mean - half, sample.mean + half]
-      return (metric.unit == .percent ? ends.map { min(max($0, 0), 1) } : ends).map(number).joined(separator: " to ")
-    }
-  }
+  /// `93.95 to 94.45`
+  func interval(_ ends: ClosedRange<Double>) -> String { "\(number(ends.lowerBound)) to \(number(ends.upperBound))" }
 
   private var sign: String { metric.unit == .percent ? " %" : "" }
 }

@@ -1,4 +1,5 @@
 import UnrollCore
+import UnrollStatistics
 import UnrollTraining
 
 /// The records of one study, grouped by task and backend in an order that depends on nothing but their content.
@@ -29,8 +30,11 @@ struct StudyResults {
     question = sorted.map(\.question).unique.sorted().joined(separator: " ")
     records = sorted
     backends = backendNames
+    let critical = CriticalValues(Judgement.confidence)
     tasks = taskNames.map { name in
-      TaskResults(name: name, records: sorted.filter { $0.cell.task == name }, palette: backendNames)
+      TaskResults(
+        name: name, records: sorted.filter { $0.cell.task == name }, palette: backendNames, margin: EqualityMargin(),
+        critical: critical)
     }
   }
 

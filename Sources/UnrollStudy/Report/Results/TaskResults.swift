@@ -1,4 +1,5 @@
 import UnrollCore
+import UnrollStatistics
 import UnrollTraining
 
 /// All runs of one task.
@@ -10,17 +11,29 @@ struct TaskResults {
   let baseline: String
   let records: [RunRecord]
   let backends: [BackendResults]
+  /// One a metric, the primary one first.
+  let rankings: [Ranking]
 
   /// `records` is not empty and in order.
-  init(name: String, records: [RunRecord], palette: [String]) {
+  init(
+    name: String, records: [RunRecord], palette: [String], margin: EqualityMargin = EqualityMargin(),
+    critical: CriticalValues = CriticalValues(Judgement.confidence)
+  ) {
     self.name = name
     self.records = records
     // A run that failed early may know no metrics.
     let model = records.first(where: \.isScored) ?? records.first { !$0.metrics.isEmpty } ?? records[0]
     (kind, metrics, baseline) = (model.cell.kind, model.metrics, model.baseline)
-    backends = records.map(\.cell.backend).unique.map { backend in
+    let backends = records.map(\.cell.backend).unique.map { backend in
       BackendResults(
         name: backend, index: palette.firstIndex(of: backend)!, records: records.filter { $0.cell.backend == backend })
+    }
+    self.backends = backends
+    let finished = records.filter(\.isScored)
+    rankings = metrics.map { metric in
+      // One value where all records agree, as they do for the same data.
+      let level = Sample(finished.compactMap { $0.baselineScores[metric.name] }.unique.sorted())
+      return Ranking(backends, metric, level, margin, critical)
     }
   }
 
@@ -30,10 +43,8 @@ struct TaskResults {
   /// What tables and legends call the baseline.
   var baselineTitle: String { "\(baseline) (baseline)" }
 
-  /// The baseline's test scores: one value where all records agree, as they do for the same data.
-  func baselineScore(_ metric: Metric) -> Sample? {
-    Sample(finished.compactMap { $0.baselineScores[metric.name] }.unique.sorted())
-  }
+  /// The baseline's test scores.
+  func baselineScore(_ metric: Metric) -> Sample? { rankings.first { $0.metric == metric }?.baseline }
 }
 
 /// All seeds of one backend on one task.

@@ -1,18 +1,18 @@
+import UnrollStatistics
 import UnrollTraining
 
-/// The answer in a few sentences, each computed from the numbers below it.
+/// The answer in a few sentences, each computed from the numbers below it, and the one figure that shows it.
 struct AnswerSection: ReportSection {
   let title = "Answer"
 
   func blocks(_ study: StudyResults) -> [Block] {
-    let significance = Digits.plain(Ranking.significance)
     let tasks = study.tasks.map { task in "**\(Markdown.escape(task.name))**: \(TaskAnswer(task).text)" }
-    return [separated(study), overall(study)].compactMap { $0.map(Block.paragraph) } + [
-      .list(tasks),
-      .paragraph(
-        "A difference counts as distinguishable when Welch's two-sided t-test over the seeds gives p ≤ \(significance); p-values "
-          + "are not corrected for the number of comparisons, and seeds stand for one split of the data only."),
-    ]
+    let picture = IntervalFigure(study).figure.map(Block.figure)
+    return [separated(study), overall(study)].compactMap { $0.map(Block.paragraph) }
+      + (tasks.count > 4
+        ? [picture].compactMap(\.self) + [.details("Task by task", [.list(tasks)])]
+        : [.list(tasks)] + [picture].compactMap(\.self))
+      + [.paragraph(claim(study))]
   }
 
   private func separated(_ study: StudyResults) -> String? {
@@ -22,17 +22,30 @@ struct AnswerSection: ReportSection {
       + "different sizes. Scores over them do not compare, so each size stands as a task of its own."
   }
 
-  /// How often each backend is among the best, when there is more than one task.
+  /// How often each backend is in the top group, when there is more than one task.
   private func overall(_ study: StudyResults) -> String? {
-    let rankings = study.tasks.compactMap { $0.rankings.first?.standings }.filter { $0.count > 1 }
-    guard rankings.count > 1, study.backends.count > 1 else { return nil }
+    let rankings = study.tasks.compactMap(\.rankings.first).filter { $0.pooled > 1 && $0.isJudged }
+    guard rankings.count > 1 else { return nil }
     let counts = study.backends.map { name in
-      (name, rankings.count { $0.contains { $0.backend.name == name && $0.verdict.isAmongBest } })
+      (name, rankings.count { $0.top.contains { $0.backend.name == name } })
     }
     let ordered = counts.enumerated().filter { $0.element.1 > 0 }
       .sorted { ($1.element.1, $0.offset) < ($0.element.1, $1.offset) }.map(\.element)
     let items = ordered.map { "\(Markdown.code($0.0)) on \($0.1)" }
-    return "Over \(rankings.count) tasks, best or not distinguishable from the best: \(Markdown.list(items))."
+    return "In the top group, of \(rankings.count) tasks: \(Markdown.list(items))."
+  }
+
+  /// Which claim the sentences make.
+  private func claim(_ study: StudyResults) -> String {
+    let knowsItems = study.tasks.compactMap(\.rankings.first).allSatisfy(\.knowsItems)
+    let scope =
+      knowsItems
+      ? "other seeds and other test items"
+      : "other seeds, on these test items alone where runs do not say how each of them went"
+    return
+      "*The top group contains the best model with 95 % confidence (Hsu's comparison with the best, over pooled seeds); worse is said "
+      + "only by Tukey's bounds for all pairs, so that of tables of equal models at most one in twenty says it. Intervals are 95 %, "
+      + "for \(scope); training data and splits are the same throughout.*"
   }
 }
 
@@ -47,76 +60,95 @@ private struct TaskAnswer {
       let runs = Markdown.count(task.records.count, "run")
       return "no run has a test score (\(runs), \(task.finished.count) finished), so there is no answer."
     }
+    let words = VerdictText(ranking: ranking)
     let sentences = [
-      winner(ranking), second(ranking), cheapest(ranking), broken(ranking), worseThanBaseline(ranking), lost,
+      lead(ranking), equal(ranking), worse(ranking, words), undecided(ranking), unjudged(ranking),
+      outside(ranking, words),
+      cheapest(ranking), worseThanBaseline(ranking), lost,
     ]
     return sentences.compactMap { $0 }.joined(separator: " ")
   }
 
-  private func winner(_ ranking: Ranking) -> String {
+  private func lead(_ ranking: Ranking) -> String {
     guard let best = ranking.best else {
-      return "no backend is the best: each lost a run or is worse than the baseline."
+      return "no backend is the best: each broke (lost a run, or has one below the baseline) or is unstable."
     }
-    let (name, metric) = (Markdown.code(best.backend.name), Markdown.escape(ranking.metric.name))
-    let lead =
-      ranking.standings.count == 1 ? "\(name) reaches a test \(metric) of" : "\(name) has the best test \(metric),"
-    let interval = ranking.text.interval(best.sample).map { ", 95 % interval of the mean \($0)" } ?? ""
-    return "\(lead) \(ranking.text.sentence(best.sample))\(interval)."
+    let metric = "test \(Markdown.escape(ranking.metric.name))"
+    let others = listed(ranking.top.dropFirst(), ranking)
+    if ranking.pooled == 1 { return "\(name(best)) reaches a \(metric) of \(score(best, ranking, named: false))." }
+    guard ranking.isJudged, best.verdict == .top else {
+      return "\(name(best)) has the best mean \(metric), \(score(best, ranking, named: false))."
+    }
+    guard !others.isEmpty else {
+      return "\(name(best)) is alone at the top, with a \(metric) of \(score(best, ranking, named: false))."
+    }
+    return "the top group of \(ranking.top.count) in \(metric) is \(Markdown.list([score(best, ranking)] + others))."
   }
 
-  /// Whether the best is more than luck, and who else might be it.
-  private func second(_ ranking: Ranking) -> String? {
-    let sound = ranking.standings.filter { $0.verdict != .broke }
-    guard sound.count > 1 else { return nil }
-    let name = "\(Markdown.code(sound[1].backend.name)), \(ranking.text.sentence(sound[1].sample)),"
-    let also = sound.dropFirst(2).filter(\.verdict.isAmongBest).map { Markdown.code($0.backend.name) }
-    func others(_ than: String) -> String {
-      also.isEmpty
-        ? "" : " \(Markdown.list(also)) \(also.count == 1 ? "is" : "are") not distinguishable from \(than)."
-    }
-    switch sound[1].verdict {
-    // A third with a larger spread may still be as good as the best.
-    case .apart(let p):
-      return "The second, \(name) is distinguishably worse (\(Digits.pValue(p)))." + others("the best")
-    case .close(let p):
-      return "The second, \(name) is not distinguishable from it (\(Digits.pValue(p)))." + others("it either")
-    case .equal: return "The second, \(name) has the same score in every seed." + others("the best")
-    case .untested(.singleSeed):
-      return "The second is \(name) but a single seed has no spread, so nothing says whether they differ."
-    default:
-      return "The second is \(name) but the spread of the seeds is none, or no number, so no test can tell them apart."
-    }
+  private func equal(_ ranking: Ranking) -> String? {
+    let names = ranking.standings.filter(\.isEqual).map(name)
+    guard !names.isEmpty, let best = ranking.best else { return nil }
+    let all = names.count == ranking.standings.count - 1 && names.count > 1 ? "All others are" : nil
+    return "\(all ?? "\(Markdown.list(names)) \(names.count == 1 ? "is" : "are")") equal to \(name(best)) within "
+      + "\(ranking.margin.text(ranking.metric))."
   }
 
-  /// Backends that lost runs have means of fewer seeds, which nothing is concluded from.
-  private func broken(_ ranking: Ranking) -> String? {
-    let names = ranking.standings.filter { !$0.backend.lost.isEmpty }.map { standing in
-      let score = ranking.text.sentence(standing.sample, of: standing.backend.records.count)
-      return "\(Markdown.code(standing.backend.name)), \(score)"
-    }
-    return names.isEmpty ? nil : "Not compared, because runs are missing: \(Markdown.list(names))."
+  private func worse(_ ranking: Ranking, _ words: VerdictText) -> String? {
+    let worse = ranking.standings.filter { $0.verdict == .worse }
+    guard !worse.isEmpty, let best = ranking.best else { return nil }
+    let items = worse.prefix(4).map { "\(name($0)) by \(words.amounts($0))\(unit(ranking))" }
+    let more = worse.count > 4 ? ["\(Digits.whole(worse.count - 4)) more"] : []
+    return "Worse than \(name(best)): \(Markdown.list(items + more))."
   }
 
-  /// The least parameters and the least time among those as good as the best.
+  private func undecided(_ ranking: Ranking) -> String? {
+    let items = ranking.standings.compactMap { standing -> String? in
+      guard case .undecided(let seeds) = standing.verdict, !standing.isEqual else { return nil }
+      let need = seeds.map { "about \(Markdown.count($0, "seed")) would tell" } ?? "only more test items would tell"
+      return "\(score(standing, ranking)), \(need)"
+    }
+    return items.isEmpty ? nil : "Undecided: \(items.joined(separator: "; "))."
+  }
+
+  /// Why nothing is said of who is better.
+  private func unjudged(_ ranking: Ranking) -> String? {
+    if !ranking.isJudged {
+      let degrees = Markdown.count(Int(ranking.freedom), "degree")
+      return
+        "Who is better is not said: the seeds of \(Markdown.count(ranking.pooled, "backend")) give \(degrees) of freedom, and below "
+        + "\(Digits.plain(Judgement.fewestDegrees)) chance decides. More seeds would tell."
+    }
+    let names = ranking.standings.filter { $0.verdict == .unjudged(.noSpread) }.map { score($0, ranking) }
+    return names.isEmpty
+      ? nil : "Not judged, because no seed differs from another: \(Markdown.list(names))."
+  }
+
+  /// Those that left the pool.
+  private func outside(_ ranking: Ranking, _ words: VerdictText) -> String? {
+    let items = ranking.standings.filter { [.broke, .unstable].contains($0.verdict) && $0.working != nil }.map {
+      standing in
+      "\(name(standing)) \(standing.verdict == .broke ? "broke" : "is unstable")\(words.share(standing))"
+    }
+    return items.isEmpty
+      ? nil
+      : "Not compared: \(Markdown.list(items)); a seed works where it comes nearer to the best mean than to the baseline."
+  }
+
+  /// The least parameters and the least time in the top group.
   private func cheapest(_ ranking: Ranking) -> String? {
-    guard ranking.standings.count > 1, let near = ranking.withinOneDeviation else { return nil }
-    let hasSpread = near[0].sample.sd! > 0
-    let lead = hasSpread ? "Within one standard deviation of the best mean" : "Of those with the best mean"
-    guard near.count > 1 else { return hasSpread ? "\(lead) there is no other." : nil }
-    let small = near.cheapest { Double($0.parameters) }, quick = near.cheapest(\.seconds)
+    let top = ranking.top
+    guard ranking.isJudged, top.count > 1 else { return nil }
+    let small = top.cheapest { Double($0.parameters) }, quick = top.cheapest(\.seconds)
     let size = "\(small.backend.count(\.parameters)) parameters"
     let time = "\(quick.backend.cost(\.seconds)?.costText ?? "–") s a run"
     if small.backend.name == quick.backend.name {
-      return "\(lead), \(Markdown.code(small.backend.name)) is both the smallest (\(size)) and the quickest (\(time))."
+      return "Of the top group \(name(small)) is both the smallest (\(size)) and the quickest to train (\(time))."
     }
-    return "\(lead), \(Markdown.code(small.backend.name)) is the smallest (\(size)) and "
-      + "\(Markdown.code(quick.backend.name)) the quickest (\(time))."
+    return "Of the top group \(name(small)) is the smallest (\(size)), \(name(quick)) the quickest to train (\(time))."
   }
 
   private func worseThanBaseline(_ ranking: Ranking) -> String? {
-    let names = ranking.standings.filter(\.isWorseThanBaseline).map {
-      "\(Markdown.code($0.backend.name)) (\(ranking.text.sentence($0.sample)))"
-    }
+    let names = ranking.standings.filter(\.isWorseThanBaseline).map { score($0, ranking) }
     guard !names.isEmpty, let baseline = ranking.baseline else { return nil }
     return "**Worse than the baseline:** \(Markdown.list(names)) \(names.count == 1 ? "is" : "are") worse than the "
       + "\(Markdown.escape(task.baseline)) baseline (\(ranking.text.baseline(baseline)))."
@@ -128,6 +160,24 @@ private struct TaskAnswer {
     }
     return items.isEmpty ? nil : "Not all runs left scores: \(Markdown.list(items)); means stand for those that did."
   }
+
+  /// Four of them with their scores, and how many more there are.
+  private func listed(_ standings: ArraySlice<Standing>, _ ranking: Ranking) -> [String] {
+    let more = standings.count - 4
+    return standings.prefix(4).map { score($0, ranking) } + (more > 0 ? ["\(Digits.whole(more)) more"] : [])
+  }
+
+  private func name(_ standing: Standing) -> String { Markdown.code(standing.backend.name) }
+
+  /// `` `gru` (93.33 %, 93.10 to 93.52) ``, or without the name `93.33 % (95 % interval 93.10 to 93.52)`.
+  private func score(_ standing: Standing, _ ranking: Ranking, named: Bool = true) -> String {
+    let mean = ranking.text.quantity(standing.sample.mean)
+    let interval = standing.interval.map(ranking.text.interval)
+    if named { return "\(name(standing)) (\(([mean] + [interval].compactMap { $0 }).joined(separator: ", ")))" }
+    return mean + (interval.map { " (95 % interval \($0))" } ?? "")
+  }
+
+  private func unit(_ ranking: Ranking) -> String { ranking.metric.unit == .percent ? " points" : "" }
 }
 
 extension [Standing] {

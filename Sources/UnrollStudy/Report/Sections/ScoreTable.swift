@@ -1,6 +1,7 @@
 import UnrollCore
+import UnrollStatistics
 
-/// The table of one task, and the sentences below it.
+/// The tables of one task, of at most seven columns each, and the sentences below them.
 struct ScoreTable {
   /// A column of costs.
   private struct CostColumn {
@@ -10,34 +11,58 @@ struct ScoreTable {
 
   let task: TaskResults
 
+  /// The primary metric with its verdicts, and what a model costs most.
   var table: MarkdownTable {
-    let columns = costColumns
-    var table = MarkdownTable(
-      [("backend", .left), ("runs", .right)] + task.metrics.map { ($0.heading, .right) }
-        + columns.map { ($0.title, .right) })
-    let rankings = task.rankings
-    if !task.finished.isEmpty { table.add(baselineRow(rankings, costs: columns.count)) }
-    let scores = rankings.map(scoreCells)
-    for backend in task.backends {
-      let runs =
-        backend.lost.isEmpty ? "\(backend.records.count)" : "\(backend.finished.count) of \(backend.records.count)"
-      let cells = scores.map { $0[backend.name] ?? "–" }
+    let ranking = task.rankings.first
+    var table = MarkdownTable([
+      ("backend", .left), (ranking?.metric.heading ?? "score", .right), ("95 % interval", .right), ("verdict", .left),
+      ("parameters", .right), ("state", .right), ("seconds", .right),
+    ])
+    if !task.finished.isEmpty {
       table.add(
-        [Markdown.code(backend.name), runs] + cells + columns.map { backend.finished.isEmpty ? "–" : $0.text(backend) })
+        [baseline, ranking.flatMap { $0.baseline.map($0.text.baselineCell) } ?? "–"]
+          + [String](repeating: "–", count: 5))
+    }
+    for backend in task.backends {
+      let standing = ranking?.standings.first { $0.backend.name == backend.name }
+      table.add([
+        Markdown.code(backend.name), standing.map { cell($0, ranking!) } ?? "–",
+        standing?.interval.map(ranking!.text.interval) ?? "–",
+        standing.map(VerdictText(ranking: ranking!).cell) ?? "no scores", backend.count(\.parameters), state(backend),
+        backend.cost(\.seconds)?.costText ?? "–",
+      ])
     }
     return table
   }
 
-  /// Every backend worse than its baseline, on every metric, in words.
-  var worseThanBaseline: String? {
-    let sentences = task.rankings.compactMap { ranking -> String? in
-      let names = ranking.standings.filter(\.isWorseThanBaseline).map { Markdown.code($0.backend.name) }
-      guard !names.isEmpty, let baseline = ranking.baseline else { return nil }
-      return
-        "On \(Markdown.escape(ranking.metric.name)), \(Markdown.list(names)) \(names.count == 1 ? "is" : "are") worse than the "
-        + "\(Markdown.escape(task.baseline)) baseline (\(ranking.text.baseline(baseline)))."
+  /// All other metrics; nil where there is one.
+  var otherMetrics: MarkdownTable? {
+    let rankings = task.rankings.dropFirst()
+    guard !rankings.isEmpty else { return nil }
+    var table = MarkdownTable([("backend", .left)] + rankings.map { ($0.metric.heading, .right) })
+    if !task.finished.isEmpty {
+      table.add([baseline] + rankings.map { ranking in ranking.baseline.map(ranking.text.baselineCell) ?? "–" })
     }
-    return sentences.isEmpty ? nil : sentences.joined(separator: " ")
+    for backend in task.backends {
+      table.add(
+        [Markdown.code(backend.name)]
+          + rankings.map { ranking in
+            guard let standing = ranking.standings.first(where: { $0.backend.name == backend.name }) else { return "–" }
+            let isTop = standing.verdict == .top && ranking.pooled > 1
+            return isTop ? "**\(cell(standing, ranking))**" : cell(standing, ranking)
+          })
+    }
+    return table
+  }
+
+  /// What a model costs.
+  var costs: MarkdownTable {
+    let columns = costColumns
+    var table = MarkdownTable([("backend", .left)] + columns.map { ($0.title, .right) })
+    for backend in task.backends {
+      table.add([Markdown.code(backend.name)] + columns.map { backend.finished.isEmpty ? "–" : $0.text(backend) })
+    }
+    return table
   }
 
   /// What the parameter budget asked for and what was reached.
@@ -53,44 +78,26 @@ struct ScoreTable {
     return "Widths were solved for a budget of \(Markdown.list(asked)) parameters; reached: \(span)."
   }
 
-  /// One cell a backend, with its marks.
-  private func scoreCells(_ ranking: Ranking) -> [String: String] {
-    Dictionary(
-      uniqueKeysWithValues: ranking.standings.map { standing in
-        let score = ranking.text.cell(standing.sample)
-        let marked =
-          switch standing.verdict {
-          case .best, .equal: ranking.standings.count > 1 ? "**\(score)**" : score
-          case .close: score + " †"
-          case .untested: score + " ‡"
-          case .apart, .broke: score
-          }
-        return (standing.backend.name, marked + (standing.isWorseThanBaseline ? " ▽" : ""))
-      })
-  }
+  private var baseline: String { "*\(Markdown.escape(task.baselineTitle))*" }
 
-  private func baselineRow(_ rankings: [Ranking], costs: Int) -> [String] {
-    ["*\(Markdown.escape(task.baselineTitle))*", "–"]
-      + rankings.map { ranking in ranking.baseline.map(ranking.text.baselineCell) ?? "–" }
-      + [String](repeating: "–", count: costs)
+  private func cell(_ standing: Standing, _ ranking: Ranking) -> String {
+    let runs = standing.backend.lost.isEmpty ? nil : standing.backend.records.count
+    return ranking.text.cell(standing.sample, of: runs) + (standing.isWorseThanBaseline ? " ▽" : "")
   }
 
   private var costColumns: [CostColumn] {
     let speed = { (value: @escaping (RunRecord.Cost) -> Double) in
       { (backend: BackendResults) in backend.cost(value)?.costText ?? "–" }
     }
-    var columns = [
-      CostColumn(title: "width") { $0.count(\.width) }, CostColumn(title: "parameters") { $0.count(\.parameters) },
-    ]
+    var columns = [CostColumn(title: "width") { $0.count(\.width) }]
     if task.finished.contains(where: { $0.cost.parameterBudget != nil }) {
       columns.append(CostColumn(title: "of budget", text: share))
     }
     return columns + [
-      CostColumn(title: "state", text: state),
       CostColumn(title: "multiply-adds/token") { $0.count(\.multiplyAddsPerToken) },
       CostColumn(title: "training tokens/s", text: speed(\.trainingTokensPerSecond)),
       CostColumn(title: "inference tokens/s", text: speed(\.inferenceTokensPerSecond)),
-      CostColumn(title: "peak MiB", text: speed(\.peakMemory)), CostColumn(title: "seconds", text: speed(\.seconds)),
+      CostColumn(title: "peak MiB", text: speed(\.peakMemory)),
     ]
   }
 

@@ -7,12 +7,11 @@ struct ScoresSection: ReportSection {
 
   private let legend = """
     Test scores and costs are mean ± standard deviation over the seeds that finished, their number in brackets; an \
-    arrow points to where better is. **Bold** is the best mean. † marks scores not distinguishable from the best \
-    (two-sided Welch t-test, p > \(Digits.plain(Ranking.significance)), not corrected for the number of comparisons), ‡ those that no test can judge \
-    because there is a single seed, or no spread. ▽ marks scores worse than the baseline's. A backend that lost a run, or is worse \
-    than the baseline, is never bold and never †. State is the number of floats carried from \
-    token to token for one sequence. Multiply-adds are those of one step of the model run token by token. The runs of a \
-    study share the machine's cores and memory, so speeds compare within a table.
+    arrow points to where better is. Verdicts are those of the answer: *worse* says by how much, with bounds that hold for all pairs \
+    at once; *undecided* how many seeds would tell; *unstable* is a model whose seeds scatter \(Digits.plain(Judgement.widest)) times as widely as is \
+    usual in the table, and one that *broke* lost a run or has one below the baseline: neither is ranked. ▽ marks means below the baseline's. \
+    State is the number of floats carried from token to token for one sequence, seconds are those of a run. Multiply-adds are those of one step \
+    of the model run token by token. The runs of a study share the machine's cores and memory, so speeds compare within a table.
     """
 
   func blocks(_ study: StudyResults) -> [Block] {
@@ -20,12 +19,17 @@ struct ScoresSection: ReportSection {
       + study.tasks.flatMap { task in
         let table = ScoreTable(task: task)
         var blocks: [Block] = [task.heading, .paragraph(machine(task)), .table(table.table)]
-        let remarks = [table.worseThanBaseline, table.budget].compactMap { $0 } + TaskRemarks(task: task).sentences
-        blocks += remarks.map(Block.paragraph)
+        blocks += ([table.budget].compactMap { $0 } + TaskRemarks(task: task).sentences).map(Block.paragraph)
+        if let others = table.otherMetrics {
+          blocks.append(.details("Other metrics", [.paragraph(bold), .table(others)]))
+        }
+        blocks.append(.details("Costs", [.table(table.costs)]))
         if let details = task.rankings.first.flatMap(comparisons) { blocks.append(details) }
         return blocks
       }
   }
+
+  private let bold = "**Bold** is the top group of a metric by itself."
 
   /// Speeds mean nothing without the machine.
   private func machine(_ task: TaskResults) -> String {
@@ -56,37 +60,31 @@ struct ScoresSection: ReportSection {
 
   /// Every backend against the best, with intervals.
   private func comparisons(_ ranking: Ranking) -> Block? {
-    guard ranking.standings.count > 1, let best = ranking.best else { return nil }
+    guard ranking.standings.count > 1, ranking.best != nil else { return nil }
     var table = MarkdownTable([
       ("backend", .left), ("seeds", .right), ("median", .right), ("lowest – highest", .right),
-      ("minus best", .right), ("95 % interval of the difference", .right), ("p", .right),
+      ("minus best", .right), ("95 % interval of it", .right), ("95 % for all pairs at once", .right),
     ])
     for standing in ranking.standings {
       let values = standing.sample.values
       let ends = [0, 0.5, 1].map { ranking.text.number(Statistics.quantile(values, $0)) }
-      let row = [Markdown.code(standing.backend.name), "\(values.count)", ends[1], "\(ends[0]) – \(ends[2])"]
-      table.add(row + difference(standing, best, ranking.text))
+      table.add(
+        [Markdown.code(standing.backend.name), "\(values.count)", ends[1], "\(ends[0]) – \(ends[2])"]
+          + difference(standing, ranking))
     }
-    return .details("\(ranking.metric.heading): every backend against the best", [.table(table)])
+    let scope = ranking.knowsItems ? "other seeds and other test items" : "other seeds alone"
+    let words =
+      "For \(scope); \(Digits.plain(ranking.freedom)) pooled degrees of freedom of \(Markdown.count(ranking.pooled, "backend"))."
+    return .details("\(ranking.metric.heading): every backend against the best", [.paragraph(words), .table(table)])
   }
 
-  private func difference(_ standing: Standing, _ best: Standing, _ text: ScoreText) -> [String] {
-    guard standing.verdict != .best else { return ["best", "", ""] }
-    let gap = text.difference(standing.sample.mean - best.sample.mean)
-    guard let comparison = standing.comparison else { return [gap, "–", standing.verdict.whyUntested] }
-    let ends = [-1, 1].map { text.difference(comparison.difference + $0 * comparison.halfInterval) }
-    return [gap, ends.joined(separator: " to "), Digits.probability(comparison.p)]
-  }
-}
-
-extension Standing.Verdict {
-  fileprivate var whyUntested: String {
-    switch self {
-    case .untested(.singleSeed): "single seed"
-    case .untested(.noSpread): "no spread: not tested"
-    case .untested(.spreadIsNoNumber): "spread is no number: not tested"
-    case .equal: "same in every seed"
-    default: "not compared"
+  private func difference(_ standing: Standing, _ ranking: Ranking) -> [String] {
+    if standing.backend.name == ranking.best?.backend.name { return ["best", "", ""] }
+    guard let gap = standing.gap else { return ["not compared", "", ""] }
+    let (sign, value) = (-ranking.metric.sign, gap.estimate.value)
+    func text(_ half: Double) -> String {
+      [value - sign * half, value + sign * half].map { ranking.text.difference(sign * $0) }.joined(separator: " to ")
     }
+    return [ranking.text.difference(sign * value), text(gap.estimate.halfInterval), text(gap.half)]
   }
 }

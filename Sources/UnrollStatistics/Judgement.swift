@@ -1,0 +1,97 @@
+/// What may be said of a model's mean beside the others on the same task.
+public enum Verdict: Equatable, Sendable {
+  /// In the top group, which contains the best model with 95 % confidence.
+  case top
+  /// Worse than the best mean by Tukey's bound for all pairs: of models that are all equal, 5 % of tables hold such a one.
+  case worse
+  /// Neither: about so many seeds of every model would tell; nil where only more test items can.
+  case undecided(seeds: Int?)
+  /// Its seeds scatter over four times as widely as those of the others do in the middle: a mean says little of it.
+  case unstable
+  /// A run was lost or is worse than nothing learned: `Judgement` is told.
+  case broke
+  case unjudged(Reason)
+
+  public enum Reason: Sendable {
+    /// Below `Judgement.fewestDegrees`.
+    case fewSeeds
+    /// Neither seeds nor items scatter, so that nothing tells a difference from chance.
+    case noSpread
+  }
+}
+
+/// The verdicts on all models of a task.
+///
+/// Models that broke and unstable ones leave the pool first. The top group is Hsu's (1981): a model stays in while the best mean leads
+/// it by no more than Dunnett's one-sided bound with this model as the control. *Worse* is said only beyond Tukey's bound for all
+/// pairs, since the best is picked after looking.
+public struct Judgement: Sendable {
+  /// Pooled degrees of freedom below which nothing is judged.
+  public static let fewestDegrees = 8.0
+  public static let confidence = 0.95
+  /// Times the median standard deviation.
+  public static let widest = 4.0
+
+  /// One a model.
+  public let verdicts: [Verdict]
+  /// The highest mean of those that neither broke nor are unstable; nil where there is none.
+  public let best: Int?
+  /// The best minus each, and how far that may be off by Tukey's bound; nil of those that left the pool, and of the best itself.
+  public let gaps: [Gap?]
+  /// Of those in the pool.
+  public let comparison: PooledComparison
+
+  public struct Gap: Equatable, Sendable {
+    public let estimate: PooledComparison.Estimate
+    /// Half of the interval that holds for all pairs at once.
+    public let half: Double
+  }
+
+  /// - Parameters:
+  ///   - broke: which models lost a run or have one below the baseline.
+  ///   - critical: of `confidence`.
+  public init(_ models: [ModelScores], broke: [Bool], critical: CriticalValues) {
+    let unstable = Judgement.unstable(models, broke)
+    let pool = models.indices.filter { !broke[$0] && !unstable[$0] }
+    let comparison = PooledComparison(pool.map { models[$0] })
+    let first = pool.indices.max { (comparison.means[$0], -$0) < (comparison.means[$1], -$1) }
+    var verdicts = models.indices.map { broke[$0] ? Verdict.broke : .unstable }
+    var gaps = [Gap?](repeating: nil, count: models.count)
+    for (place, model) in pool.enumerated() {
+      guard place != first else {
+        verdicts[model] = pool.count > 1 && comparison.freedom < Judgement.fewestDegrees ? .unjudged(.fewSeeds) : .top
+        continue
+      }
+      (verdicts[model], gaps[model]) = Judgement.verdict(comparison, first!, place, critical)
+    }
+    (self.verdicts, self.gaps, self.comparison) = (verdicts, gaps, comparison)
+    best = first.map { pool[$0] }
+  }
+
+  private static func verdict(
+    _ comparison: PooledComparison, _ best: Int, _ model: Int, _ critical: CriticalValues
+  ) -> (Verdict, Gap?) {
+    guard comparison.freedom >= fewestDegrees else { return (.unjudged(.fewSeeds), nil) }
+    let gap = comparison.difference(best, model)
+    guard gap.error > 0 else { return (gap.value == 0 ? .top : .unjudged(.noSpread), nil) }
+    let counts = comparison.models.map(\.values.count)
+    let others = counts.enumerated().filter { $0.offset != model }.map(\.element)
+    let hsu = critical.dunnett(counts: others, reference: counts[model], freedom: gap.freedom)
+    let tukey = critical.tukey(groups: counts.count, freedom: gap.freedom)
+    let all = Gap(estimate: gap, half: tukey * gap.error)
+    if gap.value <= hsu * gap.error { return (.top, all) }
+    if gap.value > all.half { return (.worse, all) }
+    // As many seeds of both as bring Tukey's bound down to the gap.
+    let left = (gap.value / tukey) * (gap.value / tukey) - comparison.itemVariance(best, model)
+    return (.undecided(seeds: left > 0 ? Int((2 * comparison.variance / left).rounded(.up)) : nil), all)
+  }
+
+  /// Those whose standard deviation is beyond `widest` times the median of all that have one and did not break.
+  private static func unstable(_ models: [ModelScores], _ broke: [Bool]) -> [Bool] {
+    let deviations = models.map { Statistics.standardDeviation($0.values) }
+    let sound = zip(deviations, broke).compactMap { $1 ? nil : $0 }.filter { $0 > 0 }
+    guard sound.count > 2 else { return models.map { _ in false } }
+    let limit = widest * Statistics.quantile(sound, 0.5)
+    return zip(deviations, broke).map { deviation, broke in !broke && (deviation ?? 0) > limit }
+  }
+}

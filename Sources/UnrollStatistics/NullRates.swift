@@ -1,0 +1,69 @@
+/// How often verdicts tell models apart that are all the same.
+public struct NullRates: Equatable, Sendable {
+  /// Models and seeds of each.
+  public let models, seeds: Int
+  public private(set) var tables = 0
+  /// Tables in which some model was called worse.
+  public private(set) var withLoser = 0
+  /// Models that were called worse, in all tables.
+  public private(set) var losers = 0
+  /// Models that were not in the top group, worse ones among them: any of them may be the best.
+  public private(set) var left = 0
+
+  init(models: Int, seeds: Int) { (self.models, self.seeds) = (models, seeds) }
+
+  mutating func add(_ judgement: Judgement) {
+    let worse = judgement.verdicts.count { $0 == .worse }
+    let undecided = judgement.verdicts.count { if case .undecided = $0 { true } else { false } }
+    (tables, losers, left) = (tables + 1, losers + worse, left + worse + undecided)
+    withLoser += worse > 0 ? 1 : 0
+  }
+
+  /// Of made-up models whose scores are normal and whose test items are known to nobody.
+  ///
+  /// - Parameter normal: draws from the normal distribution.
+  public static func simulated(
+    models: Int, seeds: Int, tables: Int, critical: CriticalValues, normal: () -> Double
+  ) -> NullRates {
+    var rates = NullRates(models: models, seeds: seeds)
+    let none = [Bool](repeating: false, count: models)
+    for _ in 0..<tables {
+      let scores = (0..<models).map { _ in ModelScores((0..<seeds).map { _ in normal() }) }
+      rates.add(Judgement(scores, broke: none, critical: critical))
+    }
+    return rates
+  }
+
+  /// Of real runs, dealt out to models by chance.
+  ///
+  /// - Parameters:
+  ///   - runs: single seeds with what each item adds; at least `models` × `seeds` of them.
+  ///   - random: deals them.
+  public static func permuted(
+    _ runs: [ModelScores], models: Int, seeds: Int, tables: Int, critical: CriticalValues,
+    using random: inout some RandomNumberGenerator
+  ) -> NullRates {
+    precondition(models * seeds <= runs.count, "every model has runs of its own")
+    var rates = NullRates(models: models, seeds: seeds)
+    let none = [Bool](repeating: false, count: models)
+    for _ in 0..<tables {
+      let order = runs.indices.shuffled(using: &random)
+      let scores = (0..<models).map { model in
+        ModelScores(pooling: order[(model * seeds)..<((model + 1) * seeds)].map { runs[$0] })
+      }
+      rates.add(Judgement(scores, broke: none, critical: critical))
+    }
+    return rates
+  }
+}
+
+extension ModelScores {
+  /// Seeds of one model, whose items are the same.
+  public init(pooling runs: [ModelScores]) {
+    self.init(runs.flatMap(\.values))
+    guard let count = runs.first?.influences.count, runs.allSatisfy({ $0.influences.count == count }) else { return }
+    var sums = [Double](repeating: 0, count: count)
+    for run in runs { for item in sums.indices { sums[item] += run.influences[item] } }
+    influences = sums.map { $0 / Double(runs.count) }
+  }
+}

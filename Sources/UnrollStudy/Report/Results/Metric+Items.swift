@@ -1,0 +1,35 @@
+import UnrollTraining
+
+extension Metric {
+  /// How much every test item that counts moves a run's score: deviations that sum to zero, of which the score's error over other
+  /// items is √(variance / items). Empty where the record does not hold what the metric adds up.
+  ///
+  /// A score is Σa / Σw over items, or a smooth function of that, so that an item moves it by (a − score · w) / mean w times the
+  /// function's slope.
+  func influences(_ items: ItemScores, score: Double) -> [Double] {
+    guard let sums = sums(items) else { return [] }
+    let asked = items.weights.indices.filter { items.weights[$0] > 0 }
+    let weights = asked.map { self == .sequenceAccuracy ? 1 : Double(items.weights[$0]) }
+    let total = weights.reduce(0, +)
+    let mean = asked.reduce(0) { $0 + sums[$1] } / total
+    guard mean.isFinite, total > 0 else { return [] }
+    let slope = unit == .percent || mean == 0 ? 1 : self == .perplexity ? score : score / mean
+    return zip(asked, weights).map { (sums[$0] - mean * $1) * slope * Double(asked.count) / total }
+  }
+
+  /// What the metric adds up, an entry an item.
+  private func sums(_ items: ItemScores) -> [Double]? {
+    switch self {
+    case .accuracy: items.right?.map(Double.init)
+    case .sequenceAccuracy: items.right.map { zip($0, items.weights).map { $0 == $1 ? 1 : 0 } }
+    case .nats, .perplexity, .bits, .natsPerStep, .meanSquaredError: items.losses
+    default: nil
+    }
+  }
+
+  /// Larger is better.
+  var sign: Double { higherIsBetter ? 1 : -1 }
+
+  /// What the metric can be.
+  var range: ClosedRange<Double> { unit == .percent ? 0...1 : 0...Double.infinity }
+}

@@ -1,0 +1,136 @@
+import Foundation
+import Testing
+import UnrollCore
+import UnrollStatistics
+
+/// Verdicts beside those of scipy's distributions (`scripts/reference/verdicts.py`), and what a table must never say.
+@Suite struct JudgementTests {
+  private struct Case: Decodable {
+    struct Model: Decodable { let values, influences: [Double] }
+    struct Row: Decodable {
+      let verdict: String, gap, error, freedom, half, interval, hsu: Double?, seeds: Int?
+    }
+    let models: [Model], broke: [Bool], best: Int?, rows: [Row]
+  }
+
+  private let critical = CriticalValues(Judgement.confidence)
+
+  private func judged(_ models: [ModelScores], broke: [Bool]? = nil) -> Judgement {
+    Judgement(models, broke: broke ?? models.map { _ in false }, critical: critical)
+  }
+
+  /// Quantiles between printed degrees of freedom are interpolated: 0.001.
+  @Test func scipysVerdicts() throws {
+    let file = Bundle.module.resourceURL!.appendingPathComponent("Cases/verdicts.json")
+    let cases = try JSONDecoder().decode([Case].self, from: Data(contentsOf: file))
+    for (number, one) in cases.enumerated() {
+      let models = one.models.map { ModelScores($0.values, influences: $0.influences) }
+      let ours = judged(models, broke: one.broke)
+      #expect(ours.best == one.best)
+      for (index, row) in one.rows.enumerated() {
+        let verdict = ours.verdicts[index]
+        #expect(name(verdict) == row.verdict, "case \(number), model \(index)")
+        if case .undecided(let seeds) = verdict { #expect(seeds == row.seeds) }
+        guard let gap = row.gap else { continue }
+        let (estimate, half) = try (#require(ours.gaps[index]).estimate, #require(ours.gaps[index]).half)
+        #expect(abs(estimate.value - gap) < 1e-9 && abs(estimate.error - row.error!) < 1e-9)
+        #expect(abs(estimate.freedom / row.freedom! - 1) < 1e-9)
+        #expect(abs(estimate.halfInterval - row.interval!) < 1e-7)
+        #expect(abs(half - row.half!) < 0.001 * half, "\(half) beside \(row.half!)")
+      }
+    }
+    #expect(cases.flatMap(\.rows).count == 52)
+  }
+
+  @Test func oneModelIsNotCompared() {
+    let alone = judged([ModelScores([1, 2, 3])])
+    #expect(alone.verdicts == [.top] && alone.best == 0 && alone.gaps == [nil])
+    #expect(judged([ModelScores([1])], broke: [true]).best == nil)
+    #expect(judged([]).verdicts.isEmpty)
+  }
+
+  /// Two models of three seeds have four degrees of freedom, of five eight.
+  @Test func fewSeedsAreNotJudged() {
+    let few = judged([ModelScores([1, 2, 3]), ModelScores([101, 102, 103])])
+    #expect(few.verdicts == [.unjudged(.fewSeeds), .unjudged(.fewSeeds)] && few.best == 1)
+    let enough = judged([ModelScores([1, 2, 3, 4, 5]), ModelScores([101, 102, 103, 104, 105])])
+    #expect(enough.verdicts == [.worse, .top])
+  }
+
+  @Test func withoutSpreadNothingIsTold() {
+    let same = [Double](repeating: 1, count: 5), less = [Double](repeating: 0.5, count: 5)
+    #expect(judged([ModelScores(same), ModelScores(less)]).verdicts == [.top, .unjudged(.noSpread)])
+    #expect(judged([ModelScores(same), ModelScores(same)]).verdicts == [.top, .top])
+  }
+
+  /// Whatever the mean of the others is, and however wide.
+  @Test func whatBrokeOrScattersIsNotInThePool() {
+    let sound = [
+      ModelScores([1, 2, 3]), ModelScores([1.5, 2.5, 3.5]), ModelScores([2, 3, 4]), ModelScores([1, 2, 3]),
+    ]
+    let wild = ModelScores([100, 0, 200])
+    let ours = judged(
+      sound + [wild, ModelScores([1000, 1001, 1002])], broke: [false, false, false, false, false, true])
+    #expect(ours.verdicts == [.top, .top, .top, .top, .unstable, .broke] && ours.best == 2)
+    #expect(ours.comparison.freedom == 8 && ours.comparison.variance == 1)
+  }
+
+  /// Where only other test items could tell, no number of seeds is named.
+  @Test func itemsThatDifferDecideToo() {
+    let wave = (0..<50).map { $0 % 2 == 0 ? 3.0 : -3.0 }
+    let seeds = [ModelScores([0, 1, 2, 1, 1]), ModelScores([2, 3, 4, 3, 3])]
+    #expect(judged(seeds).verdicts == [.worse, .top])
+    let items = [
+      ModelScores(seeds[0].values, influences: wave), ModelScores(seeds[1].values, influences: wave.map { -$0 }),
+    ]
+    let ours = judged(items)
+    #expect(ours.verdicts == [.undecided(seeds: nil), .top] || ours.verdicts == [.top, .top])
+    #expect(ours.gaps[0]!.estimate.error > judged(seeds).gaps[0]!.estimate.error)
+  }
+
+  private func name(_ verdict: Verdict) -> String {
+    switch verdict {
+    case .top: "top"
+    case .worse: "worse"
+    case .undecided: "undecided"
+    case .unstable: "unstable"
+    case .broke: "broke"
+    case .unjudged(.fewSeeds): "fewSeeds"
+    case .unjudged(.noSpread): "noSpread"
+    }
+  }
+}
+
+/// How often models are told apart that are all the same.
+@Suite struct NullRateTests {
+  /// One in twenty tables, within what 1,000 tables can tell (standard error 0.7 points); an equal model is out of the top group less often
+  /// than Dunnett's 5 % for any one of them.
+  @Test(arguments: [(5, 3), (5, 10), (24, 3), (24, 10)])
+  func atMostOneTableInTwenty(models: Int, seeds: Int) {
+    var random = RandomSource(seed: UInt64(models * 100 + seeds))
+    let rates = NullRates.simulated(
+      models: models, seeds: seeds, tables: 1000, critical: CriticalValues(Judgement.confidence)
+    ) { random.normal() }
+    #expect(rates.tables == 1000 && (rates.models, rates.seeds) == (models, seeds))
+    #expect((25...71).contains(rates.withLoser), "\(rates.withLoser) of 1000 tables")
+    #expect(rates.losers >= rates.withLoser && rates.left > rates.losers)
+    #expect(Double(rates.left) < 0.1 * Double(1000 * models))
+  }
+
+  /// Runs of two kinds, dealt out anew, are of one kind each no longer.
+  @Test func runsAreDealtOutAnew() {
+    var random = RandomSource(seed: 3)
+    let runs = (0..<50).map { run in
+      ModelScores([Double(run % 5)], influences: (0..<20).map { Double($0 % 2) - 0.5 })
+    }
+    let rates = NullRates.permuted(
+      runs, models: 5, seeds: 10, tables: 200, critical: CriticalValues(Judgement.confidence), using: &random)
+    #expect(rates.tables == 200 && rates.withLoser < 25)
+  }
+
+  @Test func itemsOfSeedsAreAveraged() {
+    let pooled = ModelScores(pooling: [ModelScores([1], influences: [1, -1]), ModelScores([3], influences: [3, -3])])
+    #expect(pooled == ModelScores([1, 3], influences: [2, -2]))
+    #expect(ModelScores(pooling: [ModelScores([1], influences: [1, -1]), ModelScores([3])]).influences.isEmpty)
+  }
+}
