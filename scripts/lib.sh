@@ -58,6 +58,7 @@ libfftw3-dev|fftw|FFTW|links fftw3.h fftw3f fftwf_execute
 libgsl-dev|gsl|the GNU Scientific Library|links gsl/gsl_cdf.h gsl gsl_cdf_tdist_P openblas
 libopenblas-dev|openblas|OpenBLAS|links cblas.h openblas openblas_set_num_threads
 gnuplot-nox|gnuplot|gnuplot|has gnuplot
+cmark-gfm|cmark-gfm|cmark-gfm|has cmark-gfm
 LIST
 }
 

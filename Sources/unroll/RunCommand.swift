@@ -82,9 +82,14 @@ struct RunCommand: AsyncParsableCommand {
 
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "report", abstract: "Writes a study's report again, from its records alone.")
+    commandName: "report", abstract: "Writes a study's report again, from its records alone.",
+    discussion: "Beside the Markdown, as many other forms as are asked for: `<study>.html`, `.csv`, `.json`, `.tex`.")
 
   @OptionGroup var options: StudyOptions
+  @Flag(help: "Also one page that needs nothing beside it, with tables that sort (by cmark-gfm).") var html = false
+  @Flag(help: "Also every score, interval, verdict and cost, a row a task, backend and metric.") var csv = false
+  @Flag(help: "The same as JSON.") var json = false
+  @Flag(help: "Also the tables of scores for a paper.") var latex = false
 
   func run() throws {
     try reporting {
@@ -96,6 +101,19 @@ struct ReportCommand: ParsableCommand {
       }
       let path = try folder.report(runs)
       Terminal.say("\(runs.records.count) of \(runs.wanted) runs. Report: \(path)")
+      if html { Terminal.say("Page: \(try Page.write(path))") }
+      if csv || json {
+        let table = try NumberTable(runs, study: folder.study)
+        if csv { try write(Array(table.csv.utf8), beside: path, "csv") }
+        if json { try write(table.json(), beside: path, "json") }
+      }
+      if latex { try write(Array(LaTeX(runs, study: folder.study).text.utf8), beside: path, "tex") }
     }
+  }
+
+  private func write(_ bytes: [UInt8], beside report: String, _ kind: String) throws {
+    let path = Files.join(Files.parent(of: report), Files.stem(report) + "." + kind)
+    try Files.write(bytes, to: path)
+    Terminal.say("Numbers: \(path)")
   }
 }

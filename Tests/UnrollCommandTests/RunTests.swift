@@ -45,6 +45,11 @@ import UnrollCore
     let kept = program.files
     try program.remove(report)
     #expect(try program.run("report", "small.yaml").output == "12 of 12 runs. Report: Reports/small.md\n")
+    let forms = try program.run("report", "small.yaml", "--csv", "--json", "--latex")
+    #expect(
+      forms.output.hasSuffix("Numbers: Reports/small.csv\nNumbers: Reports/small.json\nNumbers: Reports/small.tex\n"))
+    #expect(
+      try program.read("Reports/small.csv").contains("\r\n") && program.read("Reports/small.tex").contains("tabular"))
     #expect(program.files == kept, "no records come of it")
     #expect(try (program.read(report), program.read(runs)) == before)
     let dry = try program.run("run", "small.yaml", "--dry-run")

@@ -1,0 +1,78 @@
+import TestSupport
+import Testing
+import UnrollCore
+import UnrollSystem
+
+@testable import UnrollStudy
+
+/// The other forms of a report.
+@Suite struct PageTests {
+  private static let five =
+    seeds("a_b", [0.90, 0.91, 0.92, 0.93, 0.94]) + seeds("c", [0.80, 0.81, 0.82, 0.83, 0.84], task: "tags")
+
+  private var runs: StudyRuns { StudyRuns(records: PageTests.five, wanted: 10, notes: "") }
+
+  /// Without cmark-gfm there is no page; the words say so.
+  @Test func aPageNeedsNothingBesideIt() throws {
+    let scratch = Scratch()
+    try withExtendedLifetime(scratch) {
+      let report = try Report.write(PageTests.five, study: "a study", notes: "A <b>note</b>.", to: scratch.path)
+      guard ProcessVariables.program("cmark-gfm", in: ProcessVariables.path) != nil else {
+        #expect(throws: InputError.self) { try Page.write(report) }
+        return
+      }
+      let page = String(decoding: try Files.read(try Page.write(report)), as: UTF8.self)
+      #expect(page.hasPrefix("<!DOCTYPE html>") && page.contains("<title>a study</title>"))
+      #expect(
+        page.contains("<table>") && page.contains("<summary>Costs</summary>") && !page.contains("<!-- raw HTML omitted")
+      )
+      #expect(!page.contains("src=\"a%20study/") && !page.contains("http://") && !page.contains("https://"))
+      if Gnuplot.find(in: ProcessVariables.path) != nil {
+        #expect(page.contains("<img src=\"data:image/svg+xml,%3C?xml"), "\(page.prefix(3000))")
+      }
+    }
+  }
+
+  @Test func withoutCmarkTheSentenceSaysWhatToInstall() throws {
+    let error = #expect(throws: InputError.self) { try Page.write("x.md", searching: "/nowhere") }
+    #expect(error?.description.contains("install it (Debian: cmark-gfm)") == true)
+  }
+
+  /// An address may hold what an attribute may not.
+  @Test func figuresStandInTheirAddress() throws {
+    let html = "<p><img src=\"a%20b/x.svg\" alt=\"A\" /> and <img src=\"c.png\" alt=\"\" /></p>"
+    let page = try Page.inlined(html) { path in
+      #expect(path == "a b/x.svg")
+      return Array("<svg a='1'>é&\"%#</svg>".utf8)
+    }
+    #expect(
+      page
+        == "<p><img src=\"data:image/svg+xml,%3Csvg%20a='1'%3E%C3%A9&amp;%22%25%23%3C/svg%3E\" alt=\"A\" /> and <img src=\"c.png\" alt=\"\" /></p>"
+    )
+  }
+
+  @Test func numbersForOtherPrograms() throws {
+    let table = try NumberTable(runs, study: "demo")
+    let lines = table.csv.split(separator: "\r\n")
+    #expect(lines.count == 3 && lines[0].hasPrefix("task,backend,metric,higher_is_better,seeds,runs,mean,sd,"))
+    #expect(lines[1].hasPrefix("tags,a_b,accuracy,true,5,5,0.92,0.0158"), "\(lines[1])")
+    #expect(
+      lines.allSatisfy { $0.split(separator: ",", omittingEmptySubsequences: false).count == NumberTable.columns.count }
+    )
+    let worse = try #require(table.rows.last)
+    #expect(worse["verdict"] == .string("worse") && abs(worse["behind_best"]!.number! - 0.1) < 1e-9)
+    #expect(Set(table.rows.flatMap(\.keys)).isSubset(of: NumberTable.columns))
+    let read = try Value(json: table.json())
+    #expect(read == .list(table.rows.map(Value.table)))
+  }
+
+  @Test func tablesForAPaper() throws {
+    let text = try LaTeX(runs, study: "demo").text
+    #expect(text.contains("\\begin{tabular}{lr}\n\\toprule\nbackend & accuracy (\\%) $\\uparrow$ \\\\"))
+    #expect(text.contains("a\\_b & $\\mathbf{92.0} \\pm 1.6$ \\\\") && text.contains("c & $82.0 \\pm 1.6$ \\\\"))
+    #expect(text.contains("majority (baseline) & 60.0 \\\\"))
+    #expect(
+      LaTeX.escape("50 % of {a}~\\b^2 & $#_")
+        == "50 \\% of \\{a\\}\\textasciitilde{}\\textbackslash{}b\\textasciicircum{}2 \\& \\$\\#\\_")
+  }
+}
