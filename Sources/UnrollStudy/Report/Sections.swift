@@ -5,6 +5,8 @@ enum Sections {
     NotesSection(),
     FamilySection(),
     ScoresSection(),
+    ClassesSection(),
+    DisagreementSection(),
     CurvesSection(),
     CostSection(),
     DiscretisationSection(),
