@@ -31,8 +31,7 @@ extension Kernels {
   public static func softmaxLoss(
     _ logits: Matrix, targets: [Int32], weight: Float, smoothing: Float = 0, classWeights: [Float]? = nil
   ) -> LossSums {
-    precondition(targets.count == logits.rows && logits.isContiguous)
-    precondition(targets.allSatisfy { $0 == ignoredTarget || (0..<Int32(logits.columns)).contains($0) })
+    precondition(fits(targets, logits) && logits.isContiguous)
     precondition((0...1).contains(smoothing) && classWeights?.count ?? logits.columns == logits.columns)
     if smoothing == 0, classWeights == nil {
       return adding { un_softmax_loss(logits.rows, logits.columns, logits.base, targets, weight, &$0, &$1) }
@@ -51,7 +50,7 @@ extension Kernels {
   public static func evaluateLogits(
     _ logits: Matrix, targets: [Int32], losses: Matrix? = nil
   ) -> (sums: LossSums, predicted: [Int32]) {
-    precondition(targets.count == logits.rows && logits.isContiguous && fits(losses, logits))
+    precondition(fits(targets, logits) && logits.isContiguous && fits(losses, logits))
     var predicted = [Int32](repeating: 0, count: logits.rows)
     let sums = adding {
       un_log_likelihood(logits.rows, logits.columns, logits.base, targets, &$0, &$1, &predicted, losses?.base)
@@ -99,6 +98,12 @@ extension Kernels {
     var (loss, count) = (0.0, Int64(0))
     add(&loss, &count)
     return LossSums(loss: loss, count: Int(count))
+  }
+
+  /// Whether there is a class of theirs for every row.
+  private static func fits(_ targets: [Int32], _ logits: Matrix) -> Bool {
+    targets.count == logits.rows
+      && targets.allSatisfy { $0 == ignoredTarget || (0..<Int32(logits.columns)).contains($0) }
   }
 
   private static func fits(_ losses: Matrix?, _ outputs: Matrix) -> Bool {

@@ -135,6 +135,10 @@ import UnrollKernels
         let pool = Pool()
         _ = Kernels.softmaxLoss(pool.matrix(1, 4), targets: [0], weight: 1, classWeights: [1, 1, 1])
       }
+      await #expect(processExitsWith: .failure) {
+        let pool = Pool()
+        _ = Kernels.evaluateLogits(pool.matrix(2, 4), targets: [0, 4])
+      }
     }
   }
 #endif

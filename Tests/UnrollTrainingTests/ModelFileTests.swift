@@ -140,6 +140,19 @@ import UnrollLayers
     #expect(error?.also == [])
   }
 
+  /// The outputs of a language model are the tokens of its vocabulary: it would say one that there is not, or be asked for one.
+  @Test(arguments: [-1, 1]) func languageModelsSayTheirTokens(more: Int) throws {
+    let data = try Small.text("one two three two one")
+    let (file, _) = try ModelFileTests.model(data, LanguageModelling.self)
+    var whole = try SafeTensors(try file.encoded())
+    let outputs = { "\"outputs\":\(data.vocabulary.count + $0)" }
+    let other = whole.metadata["data"]!.replacingOccurrences(of: outputs(0), with: outputs(more))
+    #expect(other != whole.metadata["data"])
+    whole.metadata["data"] = other
+    let error = #expect(throws: InputError.self) { _ = try ModelFile(try whole.encoded(), file: "m") }
+    #expect(error?.description == "m: is damaged: data of its metadata contradict themselves")
+  }
+
   @Test func otherTensors() throws {
     let (file, _) = try ModelFileTests.tags
     let missing = { (model: inout ModelFile) in model.tensors["head.bias"] = nil }

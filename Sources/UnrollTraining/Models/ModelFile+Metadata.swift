@@ -75,7 +75,9 @@ extension ModelFile {
       data.spans == nil || data.labels.count > 0 && data.labels.names.allSatisfy({ SpanTag($0) != nil }),
       (data.invalidTransitions ?? []).allSatisfy({ step in
         [step.from, step.to].allSatisfy { $0.map { (0..<data.outputs).contains($0) } ?? true }
-      })
+      }),
+      // What a language model says is a token.
+      (try? taskType().kind) != .text || data.outputs == data.tokens
     else { throw InputError("is damaged: data of its metadata contradict themselves") }
   }
 }
