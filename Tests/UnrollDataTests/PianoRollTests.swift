@@ -27,6 +27,17 @@ import UnrollCore
       pieces[1].targets.allSatisfy(\.isNaN) && pieces[1].targets.count == 88 && pieces[1].columns.inputs[1] == "22")
   }
 
+  /// All lists of a file are the same bytes; which of them is read makes other data.
+  @Test func theListIsInTheDigest() throws {
+    let scratch = try Scratch().write("m.json", "{\"a\": [[[60], [61]]], \"b\": [[[62], [63]]], \"c\": [[[64], [65]]]}")
+    func digest(_ test: String) throws -> String {
+      let lists = "train: \"m.json#a\", development: \"m.json#b\", test: \"m.json#\(test)\""
+      return try scratch.load("{format: piano-rolls, \(lists)}").digest
+    }
+    #expect(try digest("c") != digest("b"))
+    #expect(try digest("c") == digest("c"))
+  }
+
   @Test(arguments: [
     ("{\"a\": [[[60], [109]]]}", "piece 1, step 2: 109 is no MIDI pitch of a piano (21…108)"),
     ("{\"a\": [[[60]], []]}", "piece 2 has no steps"), ("{\"a\": []}", "there are no pieces in this file"),

@@ -28,6 +28,9 @@ final class SourceFiles {
 
   func remark(_ sentence: String) { remarks.append(sentence) }
 
+  /// Which part of the file that was read last is meant, where its bytes do not say it.
+  func note(part: String) { note("#", Array(part.utf8)) }
+
   /// The digest so far. Name and length go in before the bytes, so that moving bytes between files changes it; the
   /// folder does not, so that moving the files leaves it.
   func finish() -> [UInt8] {

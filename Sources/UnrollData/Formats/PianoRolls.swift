@@ -15,6 +15,7 @@ extension FormatDefinition {
     reader: .series { path, files, options in
       let parts = path.split(separator: "#", maxSplits: 1).map(String.init)
       let file = try files.read(parts[0], options.encoding)
+      if let list = parts.dropFirst().first { files.note(part: list) }
       return try file.required(PianoRoll.pieces(file, list: parts.dropFirst().first).map(\.sample), "pieces")
     })
 }
