@@ -56,6 +56,28 @@ import UnrollTraining
     #expect(best <= abs(count(record.cost.width - 1) - 500) && best <= abs(count(record.cost.width + 1) - 500))
   }
 
+  /// Numbers are as wide as their file says. At that width `s4d` needs no map of them, and is smaller than a little narrower.
+  @Test func budgetsBesideTheWidthOfTheInputs() throws {
+    try ReportFiles.inFolder { folder in
+      let names = (0..<24).map { "x\($0)" }.joined(separator: ",")
+      let rows = (0..<180).map { row in
+        "\(row / 3)," + (0..<24).map { "\((row * row + $0) % 101)" }.joined(separator: ",")
+      }
+      try Files.write("s,\(names)\n" + rows.joined(separator: "\n"), to: "\(folder)/n.csv")
+      func cost(_ size: String) throws -> RunRecord.Cost {
+        let data = "{format: series, train: n.csv, sequence_column: s, ahead: 1}"
+        let text = "tasks: [{data: \(data)}]\nbackends: [s4d]\ntraining: {epochs: 1}\nseeds: 1\n\(size)"
+        let location = DataLocation(roots: [])
+        let request = try StudyText.study(text, in: folder).requests(location)[0]
+        return try CellRun(request, location).run().record.cost
+      }
+      let (narrower, equal) = (try cost("width: 23").parameters, try cost("width: 24").parameters)
+      #expect(equal < narrower)
+      #expect(try cost("parameters: \(narrower)").width == 23)
+      #expect(try cost("parameters: \(equal)").width == 24)
+    }
+  }
+
   @Test func impossibleBudgetsLeaveAFailedRecord() throws {
     let record = try record("parameters: 40")
     #expect(record.status == .failed && record.scores.isEmpty)

@@ -28,6 +28,16 @@ import UnrollCore
     }
   }
 
+  /// A map of the inputs falls away where the widths agree; wider models and narrower ones have it.
+  @Test(arguments: [1, 4], [4, 16, 24, 40]) func nearestBesideADrop(step: Int, special: Int) throws {
+    let count = { (width: Int) in 3 * width * width + (width == special ? 0 : special * width) + 20 }
+    for budget in stride(from: count(step), to: 9000, by: 7) {
+      let found = try WidthSolver.width(budget: budget, step: step, special: special, count: count)
+      let best = stride(from: step, through: 80, by: step).map { abs(count($0) - budget) }.min()
+      #expect(abs(count(found) - budget) == best, "\(budget): \(found)")
+    }
+  }
+
   @Test func impossibleBudgetsAreASentence() {
     let error = #expect(throws: InputError.self) { try WidthSolver.width(budget: 14) { 10 * $0 + 5 } }
     #expect(

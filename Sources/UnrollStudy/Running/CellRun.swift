@@ -152,8 +152,9 @@ public struct CellRun {
   private func sized(_ recipe: NetworkRecipe, _ task: (some Task).Type) throws -> NetworkRecipe {
     guard case .parameters(let budget) = cell.size else { return recipe }
     var recipe = recipe
+    let inputs = try recipe.model.inputs.map { try $0.make(recipe, .counting()).width }
     recipe.backend.stack.width = try WidthSolver.width(
-      budget: budget, step: recipe.backend.options.widthStep, special: recipe.model.inputWidth
+      budget: budget, step: recipe.backend.options.widthStep, special: inputs.reduce(0, +)
     ) { [recipe] width in
       var trial = recipe
       trial.backend.stack.width = width

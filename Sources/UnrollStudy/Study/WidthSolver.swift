@@ -18,8 +18,11 @@ enum WidthSolver {
         "a budget of \(budget) parameters cannot be reached: with width \(step) the model has \(smallest); raise parameters, or lower model.embedding, model.vocabulary_limit or the sizes among the backend's options"
       )
     }
+    let special = special.flatMap { $0 > step && $0.isMultiple(of: step) ? $0 : nil }
+    // Beyond the special width the count is above the budget again: while searching, that width counts as its neighbour does.
+    func fits(_ width: Int) throws -> Bool { try count(width == special ? width - step : width) <= budget }
     var (low, high) = (step, 2 * step)
-    while try count(high) <= budget {
+    while try fits(high) {
       (low, high) = (high, high * 2)
       guard high <= limit else {
         throw InputError("a budget of \(budget) parameters wants models wider than \(limit); lower parameters")
@@ -27,9 +30,9 @@ enum WidthSolver {
     }
     while high - low > step {
       let middle = (low + high) / (2 * step) * step
-      if try count(middle) <= budget { low = middle } else { high = middle }
+      if try fits(middle) { low = middle } else { high = middle }
     }
-    let candidates = [low, high] + [special].compactMap { $0 }.filter { $0.isMultiple(of: step) }
+    let candidates = [low, high] + (special.map { [$0 - step, $0] } ?? [])
     let distances = try candidates.map { abs(try count($0) - budget) }
     return candidates[distances.firstIndex(of: distances.min()!)!]
   }
