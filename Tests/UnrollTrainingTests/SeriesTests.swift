@@ -271,6 +271,22 @@ import UnrollLayers
 
   // MARK: What does not fit
 
+  /// Such a row would weigh in the mean, in items and in frames, and would have no loss.
+  @Test func rowsWithoutSomeOfTheirTargetsAreASentence() throws {
+    func data(_ targets: [Double?]) throws -> EncodedData {
+      let columns = SeriesColumns(inputs: ["x"], target: .numbers(["a", "b"]))
+      let (whole, other) = (
+        NumberSequence(columns: columns, inputs: [0, 1], targets: [1, 0, 0, 1]),
+        NumberSequence(columns: columns, inputs: [0, 1], targets: targets)
+      )
+      return try Small.series(Splits(train: [whole], development: [whole], test: [whole, other]))
+    }
+    _ = try MultiLabel(data([1, 1, nil, nil]), characters: false)
+    #expect { try MultiLabel(data([1, 1, 0, nil]), characters: false) } throws: { error in
+      "\(error)".contains("all columns of a step or for none, and some rows of the test split lack \"b\" alone")
+    }
+  }
+
   @Test func whatDoesNotFitIsASentence() throws {
     let numbers = try Self.data(1, 3) { u, t in u[t] + 0.5 }
     #expect { try MultiLabel(numbers, characters: false) } throws: { error in

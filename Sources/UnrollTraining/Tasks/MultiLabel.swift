@@ -19,7 +19,7 @@ public struct MultiLabel: Task {
   public let metrics: [Metric] = [.natsPerStep, .frameAccuracy]
   private let sequences: Splits<EncodedSequence>
 
-  /// - Throws: `InputError` for numbers that are not 0 or 1.
+  /// - Throws: `InputError` for numbers that are not 0 or 1, and for steps at which some are missing: nobody knows the likelihood of such a step.
   public init(_ data: EncodedData, characters: Bool) throws {
     guard case .sequences(let sequences) = data.corpus, let scales = data.scales else {
       preconditionFailure("many yes or no want a series")
@@ -31,6 +31,12 @@ public struct MultiLabel: Task {
         guard let other = sequence.targets.firstIndex(where: { !$0.isNaN && $0 != 0 && $0 != 1 }) else { continue }
         throw InputError(
           "\(MultiLabel.name) asks for columns of 0 and 1, and \"\(scales.targets[other % classes].name)\" has other numbers in the \(split.rawValue) split; name others in target_columns, or set task: \(Regression.name)"
+        )
+      }
+      for target in MultiLabel.all(sequences[split], classes) where !target.allSatisfy(\.isNaN) {
+        guard let missing = target.firstIndex(where: \.isNaN) else { continue }
+        throw InputError(
+          "\(MultiLabel.name) asks for all columns of a step or for none, and some rows of the \(split.rawValue) split lack \"\(scales.targets[missing % classes].name)\" alone; fill it in, name others in target_columns, or set task: \(Regression.name)"
         )
       }
     }
@@ -80,10 +86,14 @@ public struct MultiLabel: Task {
     return ("frequencies of training", scores(said, sums))
   }
 
-  /// Steps at which everything is asked for.
+  /// Steps at which something is asked for.
   private static func rows(_ sequences: [EncodedSequence], _ width: Int) -> [ArraySlice<Float>] {
+    all(sequences, width).filter { !$0[$0.startIndex].isNaN }
+  }
+
+  private static func all(_ sequences: [EncodedSequence], _ width: Int) -> [ArraySlice<Float>] {
     sequences.flatMap { sequence in
       stride(from: 0, to: sequence.targets.count, by: width).map { sequence.targets[$0..<$0 + width] }
-    }.filter { !$0.contains { $0.isNaN } }
+    }
   }
 }
