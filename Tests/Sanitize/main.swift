@@ -30,7 +30,7 @@ func train(_ backend: any BackendOptions.Type, _ task: some Task, _ data: Encode
   let network = try SequenceNetwork(NetworkRecipe(options, settings, reading, known), random: random)
   var training = TrainingOptions()
   (training.epochs, training.batch, training.shards, training.chunk) = (1, 6, 3, 8)
-  let outcome = Trainer(network, task, training, random: random, threads: 2).train()
+  let outcome = try Trainer(network, task, training, random: random, threads: 2).train()
   guard outcome.divergence == nil else { throw InputError("\(backend.name) broke") }
   if network.backend.isCausal { try network.stream(sequences: 2).step([0, 1]) }
   print(backend.name, type(of: task).name, outcome.scores[.test] ?? [:])

@@ -22,7 +22,7 @@ import UnrollKit
     let network = try SequenceNetwork(recipe, random: random)
     var training = TrainingOptions()
     training.epochs = 1
-    let outcome = Trainer(network, task, training, random: random).train()
+    let outcome = try Trainer(network, task, training, random: random).train()
     print(outcome.scores[.test] ?? [:])
 
     let stream = try network.stream()

@@ -119,6 +119,35 @@ import UnrollTraining
     #expect(record.failure?.message == "training diverged at step 1: loss on the development split is not finite")
   }
 
+  /// What selects must have cases where it selects; what it may be is said.
+  @Test func selectionNeedsCasesOnDevelopment() throws {
+    try ReportFiles.inFolder { folder in
+      try Files.write(StudyText.tags(40), to: "\(folder)/tags.txt")
+      try Files.write(StudyText.tags(40, words: 12), to: "\(folder)/test.txt")
+      func record(_ metric: String) throws -> RunRecord {
+        let text = """
+          tasks: [{data: {format: columns, train: tags.txt, development: tags.txt, test: test.txt}}]
+          backends: [gru]
+          training: {epochs: 4, select: \(metric), patience: 2}
+          seeds: 1
+          width: 5
+          """
+        let (location, store) = (DataLocation(roots: []), RecordStore(folder: "\(folder)/records"))
+        let request = try StudyText.study(text, in: folder).requests(location)[0]
+        _ = try CellRun(request, location).run(into: store)
+        return try store.read(request.identity)
+      }
+      let (lost, other) = (try record("unseen-accuracy"), try record("macro-f1"))
+      #expect(lost.status == .failed && lost.scores.isEmpty)
+      #expect(
+        lost.failure?.message
+          == "training selects by unseen-accuracy, and the development split has no case of it; set training.select to a metric that it has: accuracy, macro-f1, sequence-accuracy"
+      )
+      #expect(other.status == .finished && other.scores[.test]?["unseen-accuracy"] != nil)
+      #expect(other.scores[.development]?["macro-f1"] == other.curve.compactMap { $0.development["macro-f1"] }.max())
+    }
+  }
+
   @Test func theSameCellGivesTheSameScores() throws {
     #expect(try record("width: 6").scores == record("width: 6").scores)
   }

@@ -50,13 +50,13 @@ import UnrollKernels
     let data = try Small.text(text)
     let task = try LanguageModelling(data, characters: true)
     let model = try Small.model(data, task, try Small.backend("lstm", width: 7))
-    func outcome(_ batch: Int, _ chunk: Int) -> TrainingOutcome {
+    func outcome(_ batch: Int, _ chunk: Int) throws -> TrainingOutcome {
       var options = TrainingOptions()
       (options.epochs, options.batch, options.chunk) = (1, batch, chunk)
       options.optimiser.learningRate = 0
-      return Trainer(model, task, options, random: RandomSource(seed: 1)).train()
+      return try Trainer(model, task, options, random: RandomSource(seed: 1)).train()
     }
-    #expect(outcome(batch, chunk).scores == outcome(4, 16).scores)
+    #expect(try outcome(batch, chunk).scores == outcome(4, 16).scores)
   }
 
   @Test(arguments: [(2, 1), (500, 1), (501, 2), (8001, 32), (300_000, 32)])
@@ -94,8 +94,7 @@ import UnrollKernels
       let model = try Small.model(data, task, try Small.backend("gru", width: 12), wordDropout: 0.25)
       var options = TrainingOptions()
       (options.epochs, options.batch, options.chunk, options.optimiser.learningRate) = (epochs, 4, 16, 0.02)
-      let outcome = Trainer(model, task, options, random: RandomSource(seed: 1))
-        .train()
+      let outcome = try Trainer(model, task, options, random: RandomSource(seed: 1)).train()
       return try #require(outcome.scores[.test]?["nats-per-token"])
     }
     let (few, more) = (try nats(3), try nats(30))

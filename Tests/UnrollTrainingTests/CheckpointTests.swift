@@ -197,14 +197,14 @@ import UnrollLayers
     /// And how often a checkpointer is asked.
     func undisturbed() throws -> (Left, moments: Int) {
       let (model, stop) = (try model(seed: 1), Stop(after: .max))
-      let outcome = trainer(model, stop).train()
+      let outcome = try trainer(model, stop).train()
       #expect(!outcome.isInterrupted && outcome.divergence == nil)
       return (Left(outcome, model), stop.asked)
     }
 
     func checkpoint(after moments: Int) throws -> Checkpoint {
       let stop = Stop(after: moments)
-      #expect(trainer(try model(seed: 1), stop).train().isInterrupted)
+      #expect(try trainer(model(seed: 1), stop).train().isInterrupted)
       return stop.last!
     }
 
@@ -213,7 +213,7 @@ import UnrollLayers
       let model = try model(seed: 2)
       let trainer = trainer(model, nil)
       try trainer.goOn(from: checkpoint)
-      return Left(trainer.train(), model)
+      return Left(try trainer.train(), model)
     }
 
     /// Stopped again and again, each time after so many moments.
@@ -223,7 +223,7 @@ import UnrollLayers
         let stop = Stop(after: gap)
         let trainer = trainer(try model(seed: 2), stop)
         try trainer.goOn(from: checkpoint)
-        if trainer.train().isInterrupted { checkpoint = stop.last! }
+        if try trainer.train().isInterrupted { checkpoint = stop.last! }
       }
       return try outcome(from: checkpoint)
     }

@@ -106,7 +106,7 @@ import UnrollLayers
     #expect(tied.parameters.named("head.weight") == nil && tied.parameters.named("head.bias") != nil)
     var training = TrainingOptions()
     (training.epochs, training.batch, training.chunk, training.optimiser.learningRate) = (20, 4, 16, 0.02)
-    let outcome = Trainer(tied, task, training, random: RandomSource(seed: 1)).train()
+    let outcome = try Trainer(tied, task, training, random: RandomSource(seed: 1)).train()
     #expect(try #require(outcome.scores[.test]?["bits-per-character"]) < 0.6)
     let error = #expect(throws: InputError.self) { try self.network(options, data, task, width: 6, embedding: 5) }
     #expect(
@@ -156,7 +156,7 @@ import UnrollLayers
       let model = try Small.model(data, task, try Small.backend("gru", width: 5))
       var options = TrainingOptions()
       (options.epochs, options.batch, options.select, options.optimiser.learningRate) = (12, 2, name, 0.3)
-      let outcome = Trainer(model, task, options, random: RandomSource(seed: 1)).train()
+      let outcome = try Trainer(model, task, options, random: RandomSource(seed: 1)).train()
       let best = outcome.curve.compactMap { $0.development[name] }.max()
       #expect(outcome.scores[.development]?[name] == best)
     }

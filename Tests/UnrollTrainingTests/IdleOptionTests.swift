@@ -100,7 +100,7 @@ import UnrollLayers
       point in
       weights += model.weights + [Float(point.step), Float(point.learningRate)]
     }
-    _ = trainer.train()
+    _ = try trainer.train()
     return weights
   }
 

@@ -129,7 +129,7 @@ import UnrollLayers
     #expect(network.parameters.value(table).array == [0, 0, 0.5, -1, 0.25, 2])
     var training = TrainingOptions()
     (training.epochs, training.optimiser.weightDecay, training.optimiser.learningRate) = (2, 0.1, 0.01)
-    _ = Trainer(network, task, training, random: RandomSource(seed: 1)).train()
+    _ = try Trainer(network, task, training, random: RandomSource(seed: 1)).train()
     let after = network.parameters.value(table).array
     #expect((after == [0, 0, 0.5, -1, 0.25, 2]) == !trained)
     let all = network.parameters.count

@@ -83,7 +83,7 @@ import UnrollLayers
     let made = try SequenceNetwork(
       NetworkRecipe(model, settings, .everyStep, NetworkData(data.vocabulary, outputs: task.classes)),
       random: RandomSource(seed: 1))
-    let outcome = Trainer(made, task, options, random: RandomSource(seed: 1)).train()
+    let outcome = try Trainer(made, task, options, random: RandomSource(seed: 1)).train()
     #expect(outcome.scores[.test]!["accuracy"]! > 0.95)
   }
 
@@ -117,7 +117,7 @@ import UnrollLayers
     var options = TrainingOptions()
     (options.epochs, options.batch, options.chunk) = (epochs * recipe.patience, 4, 16)
     options.optimiser.learningRate = recipe.rate
-    let outcome = Trainer(model, task, options, random: RandomSource(seed: 1)).train()
+    let outcome = try Trainer(model, task, options, random: RandomSource(seed: 1)).train()
     return outcome.divergence == nil ? outcome.scores[.test] ?? [:] : [:]
   }
 }

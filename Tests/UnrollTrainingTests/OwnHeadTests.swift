@@ -46,7 +46,7 @@ import UnrollLayers
     let before = model.weights
     var training = TrainingOptions()
     training.epochs = 1
-    let outcome = Trainer(model, task, training, random: RandomSource(seed: 1)).train()
+    let outcome = try Trainer(model, task, training, random: RandomSource(seed: 1)).train()
     #expect(outcome.curve.map(\.trainingLoss) == [7])
     #expect(outcome.scores[.development]?["accuracy"] == 0.75)
     #expect(model.weights == before, "a gradient of zero")

@@ -104,7 +104,7 @@ import UnrollLayers
     let network = try Self.network(task, data, try Small.backend("gru", width: 12))
     var options = TrainingOptions()
     (options.epochs, options.batch, options.shards, options.optimiser.learningRate) = (40, 10, 2, 0.02)
-    let outcome = Trainer(network, task, options, random: RandomSource(seed: 1)).train()
+    let outcome = try Trainer(network, task, options, random: RandomSource(seed: 1)).train()
     let (name, reached) = (task.metrics[0].name, task.baseline().scores)
     let score = try #require(outcome.scores[.test]?[name])
     #expect(score < 0.1 * reached[name]!, "\(score), without a model \(reached)")
@@ -151,7 +151,7 @@ import UnrollLayers
       var options = TrainingOptions()
       (options.epochs, options.optimiser.learningRate) = (30, 0.05)
       let network = try Self.network(task, data, try Small.backend("gru", width: 8))
-      let outcome = Trainer(network, task, options, random: RandomSource(seed: 1)).train()
+      let outcome = try Trainer(network, task, options, random: RandomSource(seed: 1)).train()
       #expect(outcome.scores[.test]!["accuracy"]! > 0.95, "\(type.name)")
       #expect(task.baseline().name == "most frequent label", "numbers are no words")
     }

@@ -85,7 +85,7 @@ import UnrollKernels
     options.optimiser.learningRate = rate
     var weights: [[Float]] = []
     let trainer = Trainer(model, task, options, random: RandomSource(seed: seed)) { _ in weights.append(model.weights) }
-    return Run(outcome: trainer.train(), model: model, task: task, options: options, weights: weights)
+    return Run(outcome: try trainer.train(), model: model, task: task, options: options, weights: weights)
   }
 }
 
@@ -100,7 +100,7 @@ import UnrollKernels
     (options.epochs, options.batch, options.optimiser.learningRate) = (3, 4, rate)
     options.optimiser.kind = .sgd
     options.clip = 0
-    let outcome = Trainer(model, task, options, random: RandomSource(seed: 1)).train()
+    let outcome = try Trainer(model, task, options, random: RandomSource(seed: 1)).train()
     guard let divergence = outcome.divergence else {
       // Weights of 1e30 are numbers still, and saturated cells bear them; those of 1e39 are none.
       #expect(rate == 1e30 && backend != "ssm")
@@ -122,7 +122,7 @@ import UnrollKernels
     let model = try Small.model(data, task, try Small.backend(backend, width: 5))
     var options = TrainingOptions()
     (options.epochs, options.batch, options.optimiser.learningRate) = (1, 4, 1000)
-    let outcome = Trainer(model, task, options, random: RandomSource(seed: 1)).train()
+    let outcome = try Trainer(model, task, options, random: RandomSource(seed: 1)).train()
     let divergence = try #require(outcome.divergence)
     #expect(divergence.split == .development && divergence.step == 1)
     #expect(outcome.scores.isEmpty)
@@ -143,7 +143,7 @@ import UnrollKernels
     model.parameters.changed()
     var options = TrainingOptions()
     (options.epochs, options.optimiser.learningRate) = (1, 0)
-    let outcome = Trainer(model, task, options, random: RandomSource(seed: 1)).train()
+    let outcome = try Trainer(model, task, options, random: RandomSource(seed: 1)).train()
     #expect(outcome.divergence == Divergence(step: 1, tensor: "loss", split: split))
     #expect(outcome.scores[.test] == nil && outcome.scores[.train] == nil)
     #expect(
@@ -157,7 +157,7 @@ import UnrollKernels
     let model = try Small.model(data, task, try Small.backend("gru", width: 5))
     var options = TrainingOptions()
     options.epochs = 3
-    let outcome = Trainer(model, task, options, random: RandomSource(seed: 1)).train()
+    let outcome = try Trainer(model, task, options, random: RandomSource(seed: 1)).train()
     #expect(outcome.divergence == Divergence(step: 2, tensor: "accuracy", split: .development))
   }
 
@@ -169,7 +169,7 @@ import UnrollKernels
     let model = try Small.model(data, task, try Small.backend(backend, width: 5))
     var options = TrainingOptions()
     (options.epochs, options.batch, options.optimiser.learningRate) = (1, 4, .greatestFiniteMagnitude)
-    let outcome = Trainer(model, task, options, random: RandomSource(seed: 1)).train()
+    let outcome = try Trainer(model, task, options, random: RandomSource(seed: 1)).train()
     #expect(outcome.divergence != nil)
     #expect(outcome.scores[.test] == nil)
   }

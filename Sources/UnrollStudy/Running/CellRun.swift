@@ -120,7 +120,7 @@ public struct CellRun {
       progress(point.epoch / epochs)
     }
     checkpointer?.begin(trainer)
-    let outcome = trainer.train()
+    let outcome = try trainer.train()
     if outcome.isInterrupted { throw RunCheckpointer.Interrupted(epochs: outcome.epochs) }
     var record = record(network, task.metrics, recipe.backend, outcome, baseline, summary)
     record.data.classes = task.classes

@@ -85,7 +85,9 @@ public final class Trainer {
 
   /// Trains to the end, or to the end of patience, and leaves the network with its best weights; or to a divergence, or until the
   /// checkpointer ends it.
-  public func train() -> TrainingOutcome {
+  ///
+  /// - Throws: `InputError` where development has no case of the metric that selects.
+  public func train() throws -> TrainingOutcome {
     do {
       try runEpochs()
       try finish()
@@ -93,8 +95,6 @@ public final class Trainer {
       outcome.divergence = divergence
     } catch is Interrupted {
       outcome.isInterrupted = true
-    } catch {
-      preconditionFailure("training throws nothing else: \(error)")
     }
     (outcome.curve, outcome.epochs) = (progress.curve, progress.epochs)
     outcome.trainingTokensPerSecond = progress.seconds > 0 ? Double(progress.tokens) / progress.seconds : 0
@@ -137,6 +137,11 @@ public final class Trainer {
   private func evaluate() throws {
     try step.checkWeights()
     let evaluation = try scored(.development, development)
+    guard evaluation.scores[selecting.name] != nil else {
+      throw InputError(
+        "training selects by \(selecting.name), and the development split has no case of it; set training.select to a metric that it has: \(evaluation.scores.keys.sorted().joined(separator: ", "))"
+      )
+    }
     let point = CurvePoint(
       epoch: progress.epochs, step: progress.steps, tokens: progress.tokens, seconds: progress.seconds,
       trainingLoss: progress.recent.mean, learningRate: rate.rate(progress.steps - 1), development: evaluation.scores)

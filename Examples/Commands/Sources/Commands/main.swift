@@ -36,7 +36,7 @@ let random = RandomSource(seed: 1)
 let network = try SequenceNetwork(recipe, random: random)
 var training = TrainingOptions()
 training.epochs = 20
-let outcome = Trainer(network, task, training, random: random).train()
+let outcome = try Trainer(network, task, training, random: random).train()
 print("accuracy:", outcome.scores[.test]?["accuracy"] ?? 0)
 
 // Keeping.
