@@ -15,6 +15,25 @@ import UnrollCore
     #expect(vocabulary.id("zz") == 0 && vocabulary.id("z") == 0)
   }
 
+  /// In small letters for the vocabulary; as they stand in the file for whoever reads how they are written.
+  @Test(arguments: [
+    ("columns", "The\tD\nCat\tN\n\nthe\tD\n", ["The", "Cat"]),
+    ("label-first", "n The Cat's 3Com\nd the\n", ["The", "Cat's", "3Com"]),
+    ("csv, second_text_column: b", "label,text,b\nn,The Cat,A b\nd,the,c\n", ["The", "Cat", "<sep>", "A", "b"]),
+  ])
+  func lowerCaseKeepsSpellings(format: String, text: String, words: [String]) throws {
+    let scratch = try Scratch().write("a", text)
+    let options = "train: a, development: a, test: a, lowercase: true"
+    let loaded = try scratch.load("{format: \(format), \(options)}")
+    let data = try EncodedData(loaded, spelled: true)
+    guard case .sequences(let splits) = data.corpus else { throw InputError("no sequences") }
+    #expect(splits.train[0].words == words)
+    #expect(splits.train[0].tokens.map { data.vocabulary.tokens[Int($0)] } == words.map { $0.lowercased() })
+    #expect(splits.train[1].tokens[0] == splits.train[0].tokens[0] && splits.train[1].words[0] == "the")
+    guard case .sequences(let plain) = try EncodedData(loaded).corpus else { throw InputError("no sequences") }
+    #expect(plain.train[0].words.isEmpty && plain.train[0].tokens == splits.train[0].tokens)
+  }
+
   @Test func rareTokensAreCutButSeen() {
     let vocabulary = Vocabulary(counting: EncodingTests.tokens, minimumCount: 2)
     #expect(vocabulary.tokens == ["<unk>", "b", "a", "cc"])

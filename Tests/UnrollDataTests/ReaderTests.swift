@@ -125,7 +125,9 @@ import UnrollCore
     let scratch = try Scratch().write("a", "A\tB\tv\n\"x\tA dog\tN\ny\tB\tE\n")
     let columns = "text_column: A, second_text_column: B, label_column: v, lowercase: true"
     let data = try scratch.load("{format: tsv, \(columns), train: a, development: a, test: a}")
-    #expect(try data.labelled.train[0] == LabelledText(words: ["\"", "x", "<sep>", "a", "dog"], label: "N"))
+    let written = ["\"", "x", "<sep>", "A", "dog"]
+    #expect(
+      try data.labelled.train[0] == LabelledText(words: written.map { $0.lowercased() }, label: "N", written: written))
   }
 
   @Test func textInWordsAndCharacters() throws {

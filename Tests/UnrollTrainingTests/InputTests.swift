@@ -83,6 +83,30 @@ import UnrollLayers
     }
   }
 
+  /// A vocabulary in small letters hides from no other input how words are written, nor does a model file.
+  @Test(arguments: ["capitals", "{input: characters, embedding: 4, backend: {backend: gru, width: 3}}", "words"])
+  func capitalsUnderALowerCasedVocabulary(input: String) throws {
+    let texts = [["Paris", "likes", "Lions"], ["Lions", "like", "Pears"], ["parts", "like", "lions"]]
+    let sentences = texts.map { words in
+      TaggedSentence(words: words.map { $0.lowercased() }, tags: words.map { $0 == "like" ? "V" : "N" }, written: words)
+    }
+    let corpus = Corpus.tagged(Splits(train: sentences, development: sentences, test: sentences))
+    let data = try EncodedData(
+      LoadedData(
+        name: "", version: "", licence: "", source: "", digest: "", labels: LabelSet(["N", "V"]), corpus: corpus),
+      spelled: true)
+    // Those that two words have as they are written: P begins two, L one.
+    #expect(Tagging(data, characters: false).data(of: data).characters == "Paeiklnors")
+    var options = ModelOptions()
+    try options.apply(try Setting(yaml: "{inputs: [\(input)]}", file: "").entries(""), "model")
+    let (file, _) = try ModelFileTests.model(
+      data, Tagging.self, "gru", tokeniser: Tokeniser(lowercase: true), model: options)
+    let predictor = try Predictor(ModelFile(try file.encoded(), file: "m"))
+    let (capital, small) = (try predictor.predict("Lions like"), try predictor.predict("lions like"))
+    #expect((capital.probabilities != small.probabilities) == (input != "words"))
+    #expect(capital.tokens == small.tokens)
+  }
+
   /// Words are read once however often they come, and their order changes nothing.
   @Test func spellingsAreReadOnce() throws {
     let vocabulary = Vocabulary(tokens: ["<unk>", "a", "bb"], counts: [0, 1, 1])

@@ -2,16 +2,24 @@
 public struct TaggedSentence: Equatable, Sendable {
   public var words: [String]
   public var tags: [String?]
+  /// The words as they stand in the text, where `words` are in small letters; nil where they are the same.
+  public var written: [String]?
 
-  public init(words: [String], tags: [String?]) { (self.words, self.tags) = (words, tags) }
+  public init(words: [String], tags: [String?], written: [String]? = nil) {
+    (self.words, self.tags, self.written) = (words, tags, written == words ? nil : written)
+  }
 }
 
 /// One text with one label. The tokens are words or characters, as the option `unit` says; never empty.
 public struct LabelledText: Equatable, Sendable {
   public var words: [String]
   public var label: String
+  /// The words as they stand in the text, where `words` are in small letters; nil where they are the same.
+  public var written: [String]?
 
-  public init(words: [String], label: String) { (self.words, self.label) = (words, label) }
+  public init(words: [String], label: String, written: [String]? = nil) {
+    (self.words, self.label, self.written) = (words, label, written == words ? nil : written)
+  }
 }
 
 /// The text or the numbers of a data set, by what is asked for.

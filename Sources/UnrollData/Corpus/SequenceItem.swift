@@ -13,6 +13,8 @@ protocol SequenceItem: Sendable {
 /// Those whose steps are words.
 protocol TextItem: SequenceItem {
   var words: [String] { get }
+  /// As they stand in the text, where `words` are in small letters.
+  var written: [String]? { get }
 }
 
 extension TextItem {

@@ -24,7 +24,10 @@ private enum FestivalLexicon {
       guard case (let word, var sentence)? = entry(line) else {
         throw file.error("not an entry of a Festival lexicon: (\"word\" class (((phones) stress) …))", number)
       }
-      if options.lowercase { sentence.words = sentence.words.map { $0.lowercased() } }
+      if options.lowercase {
+        let words = sentence.words
+        sentence = TaggedSentence(words: words.map { $0.lowercased() }, tags: sentence.tags, written: words)
+      }
       let lines = [Int](repeating: number, count: sentence.tags.count)
       samples.append(Sample(item: sentence, key: word, file: file.path, lines: lines))
     }

@@ -6,7 +6,8 @@ extension DatasetDefinition {
     .labelled { folder, files, options in
       let tokeniser = Tokeniser(options)
       return try WordNet.glosses(folder, files).map { gloss in
-        let item = LabelledText(words: tokeniser.tokens(Array(gloss.key.utf8)[...]), label: gloss.item)
+        let item = LabelledText(
+          words: tokeniser.tokens(gloss.key), label: gloss.item, written: tokeniser.written(gloss.key))
         return Sample(item: item, key: gloss.key, file: gloss.file, lines: gloss.lines)
       }
     })

@@ -8,7 +8,7 @@ public struct EncodedSequence: Equatable, Sendable {
   public var labels: [Int32]
   /// Per token, whether its word form occurs in training at all, however rarely, `[T]`.
   public var seen: [Bool]
-  /// How each token is written, `[T]`; empty where nobody reads it.
+  /// How each token is written, with its capitals, `[T]`; empty where nobody reads it.
   public var words: [String] = []
   /// Scaled numbers of a series, `[T, E]`; empty of words. The tokens of a series are all `<unk>`.
   public var numbers: [Float] = []
@@ -98,7 +98,7 @@ extension EncodedSequence {
     let found = item.words.map(vocabulary.find)
     tokens = found.map { max(0, $0) }
     seen = found.map { $0 >= 0 }
-    words = spelled ? item.words : []
+    words = spelled ? item.written ?? item.words : []
     self.labels = try labels.ids(item.labelNames)
   }
 

@@ -31,6 +31,13 @@ public struct Tokeniser: Codable, Equatable, Sendable {
   /// The tokens of one line.
   public func tokens(_ text: String) -> [String] { tokens(Array(text.utf8)[...]) }
 
+  /// The same words as they stand in the line; nil where `tokens` are, and of characters.
+  package func written(_ text: String) -> [String]? { written(Array(text.utf8)[...]) }
+
+  func written(_ text: ArraySlice<UInt8>) -> [String]? {
+    lowercase && unit == .word ? Tokeniser(rule: rule).tokens(text) : nil
+  }
+
   func tokens(_ text: ArraySlice<UInt8>) -> [String] {
     var tokens: [String] = []
     append(text, to: &tokens)

@@ -50,7 +50,10 @@ private struct Delimited {
   ) throws -> LabelledText {
     guard !label.isBlank else { throw file.error("the label is empty", line) }
     guard texts.allSatisfy({ !$0.isBlank }) else { throw file.error("the text is empty", line) }
-    let tokens = texts.map { tokeniser.tokens($0.trimmed) }
-    return LabelledText(words: Array(tokens.joined(separator: ["<sep>"])), label: label.trimmed.text)
+    func joined(_ parts: [[String]]) -> [String] { Array(parts.joined(separator: ["<sep>"])) }
+    let written = texts.compactMap { tokeniser.written($0.trimmed) }
+    return LabelledText(
+      words: joined(texts.map { tokeniser.tokens($0.trimmed) }), label: label.trimmed.text,
+      written: written.isEmpty ? nil : joined(written))
   }
 }

@@ -44,9 +44,9 @@ struct TaggedLines {
       if words.count > 1, masked.line == nil { masked.line = lines[0] }
     }
     let key = words.joined(separator: " ")
-    if lowercase { words = words.map { $0.lowercased() } }
-    samples.append(
-      Sample(item: TaggedSentence(words: words, tags: tags), key: key, file: file.path, lines: lines))
+    let item = TaggedSentence(
+      words: lowercase ? words.map { $0.lowercased() } : words, tags: tags, written: lowercase ? words : nil)
+    samples.append(Sample(item: item, key: key, file: file.path, lines: lines))
     words = []
     tags = []
     lines = []

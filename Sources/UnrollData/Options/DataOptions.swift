@@ -95,7 +95,9 @@ struct DataOptions: Options {
     OptionKey(
       "tokeniser", \.tokeniser, "words end at blanks (text that is tokenised already), or by rule (marks become tokens)"
     ).needs("unit: word") { $0.unit == .word },
-    OptionKey("lowercase", \.lowercase, "whether text is lower-cased"),
+    OptionKey(
+      "lowercase", \.lowercase,
+      "whether text is lower-cased; what reads how words are written still sees their capitals"),
     OptionKey("line_token", \.lineToken, "the token after every line when the unit is word; empty for none")
       .needs("unit: word") { $0.unit == .word },
   ]

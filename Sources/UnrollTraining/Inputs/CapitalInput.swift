@@ -3,7 +3,8 @@ import UnrollData
 import UnrollKernels
 import UnrollLayers
 
-/// How a word is written, as a small trained vector (Collobert et al. 2011): the rest of the model may then read it in lower case.
+/// How a word is written, as a small trained vector (Collobert et al. 2011): the vocabulary may then have it in small letters
+/// (`lowercase: true`), of sentences and labelled texts. A stream, and running text, know words as the vocabulary has them.
 public struct CapitalInputOptions: InputOptions {
   public static let name = "capitals"
   public static let summary =

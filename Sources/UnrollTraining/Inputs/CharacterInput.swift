@@ -62,7 +62,8 @@ public struct CharacterInputOptions: InputOptions {
     guard let vocabulary = recipe.data.vocabulary else {
       throw InputError("the input characters reads words, and these tokens are numbers")
     }
-    return try CharacterInput(self, vocabulary, parameters.scope("characters"))
+    let alphabet = recipe.data.characters.map(Alphabet.init) ?? Alphabet(vocabulary)
+    return try CharacterInput(self, vocabulary, alphabet, parameters.scope("characters"))
   }
 }
 
@@ -83,9 +84,10 @@ struct CharacterInput: Input {
   private let dropout: Dropout
   private let backend: any SequenceLayer
 
-  init(_ options: CharacterInputOptions, _ vocabulary: Vocabulary, _ parameters: ParameterBuilder) throws {
-    self.vocabulary = vocabulary
-    alphabet = Alphabet(vocabulary)
+  init(
+    _ options: CharacterInputOptions, _ vocabulary: Vocabulary, _ alphabet: Alphabet, _ parameters: ParameterBuilder
+  ) throws {
+    (self.vocabulary, self.alphabet) = (vocabulary, alphabet)
     embedding = Embedding(
       alphabet.count, options.embedding, deviation: 1 / Double(options.embedding).squareRoot(),
       parameters.scope("embedding"))
@@ -162,13 +164,34 @@ struct Alphabet {
 
   private let ids: [Unicode.Scalar: Int32]
 
-  init(_ vocabulary: Vocabulary) {
-    var words: [Unicode.Scalar: Int] = [:]
-    for word in vocabulary.tokens.dropFirst() {
-      for scalar in Set(word.unicodeScalars) { words[scalar, default: 0] += 1 }
-    }
-    let known = words.filter { $0.value > 1 }.keys.sorted()
+  init(_ vocabulary: Vocabulary) { self.init(Alphabet.shared(by: vocabulary.tokens.dropFirst())) }
+
+  init(_ characters: String) {
+    let known = Set(characters.unicodeScalars).sorted()
     ids = Dictionary(uniqueKeysWithValues: known.enumerated().map { ($1, Int32($0 + Mark.allCases.count)) })
+  }
+
+  /// Those of the known words of training as they are written; nil where the vocabulary has the same ones.
+  static func written(in sequences: [EncodedSequence], _ vocabulary: Vocabulary) -> String? {
+    var words: Set<TokenKey> = []
+    for sequence in sequences {
+      for (token, word) in zip(sequence.tokens, sequence.words) where token != Vocabulary.unknownID {
+        words.insert(TokenKey(word))
+      }
+    }
+    guard words.contains(where: { vocabulary.id($0.text) == Vocabulary.unknownID }) else { return nil }
+    return shared(by: words.lazy.map(\.text))
+  }
+
+  /// The characters that stand in at least two words.
+  private static func shared(by words: some Sequence<String>) -> String {
+    var counts: [Unicode.Scalar: Int] = [:]
+    for word in words {
+      for scalar in Set(word.unicodeScalars) { counts[scalar, default: 0] += 1 }
+    }
+    var shared = String.UnicodeScalarView()
+    shared.append(contentsOf: counts.filter { $0.value > 1 }.keys.sorted())
+    return String(shared)
   }
 
   var count: Int { ids.count + Mark.allCases.count }

@@ -37,8 +37,8 @@ extension Corpus {
       for word in words where seen.insert(TokenKey(word)).inserted { found.append(word) }
     }
     switch self {
-    case .tagged(let splits): for item in splits.all { add(item.words) }
-    case .labelled(let splits): for item in splits.all { add(item.words) }
+    case .tagged(let splits): for item in splits.all { add(item.written ?? item.words) }
+    case .labelled(let splits): for item in splits.all { add(item.written ?? item.words) }
     case .text(let splits): add(splits.all)
     case .series: break
     }

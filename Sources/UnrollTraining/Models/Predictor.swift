@@ -34,14 +34,15 @@ public final class Predictor {
     let tokens = tokeniser.tokens(text)
     guard !tokens.isEmpty else { return TextPrediction(tokens: []) }
     return switch task.kind {
-    case .tagged: try tagged(tokens)
-    case .labelled: try labelled(tokens)
+    case .tagged: try tagged(tokens, tokeniser.written(text))
+    case .labelled: try labelled(tokens, tokeniser.written(text))
     case .text, .series: continued(tokens)
     }
   }
 
-  private func tagged(_ tokens: [String]) throws -> TextPrediction {
-    let sentence = TaggedSentence(words: tokens, tags: [String?](repeating: nil, count: tokens.count))
+  private func tagged(_ tokens: [String], _ written: [String]?) throws -> TextPrediction {
+    let sentence = TaggedSentence(
+      words: tokens, tags: [String?](repeating: nil, count: tokens.count), written: written)
     let (classes, probabilities) = try predicted(.tagged(Splits(test: [sentence])))
     var said = TextPrediction(tokens: tokens)
     said.labels = classes.map { model.data.labels[Int32($0)] }
@@ -53,11 +54,11 @@ public final class Predictor {
     return said
   }
 
-  private func labelled(_ tokens: [String]) throws -> TextPrediction {
+  private func labelled(_ tokens: [String], _ written: [String]?) throws -> TextPrediction {
     let names = model.data.labels.names
     // What is asked for changes no prediction.
     let (classes, probabilities) = try predicted(
-      .labelled(Splits(test: [LabelledText(words: tokens, label: names[0])])))
+      .labelled(Splits(test: [LabelledText(words: tokens, label: names[0], written: written)])))
     var said = TextPrediction(tokens: tokens)
     said.labels = [names[classes[0]]]
     said.probabilities = [probabilities[0][classes[0]]]

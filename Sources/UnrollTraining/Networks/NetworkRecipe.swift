@@ -16,6 +16,8 @@ public struct NetworkData: Codable, Sendable {
   public var labels: LabelSet
   /// How often training asks for every output; empty where nobody counted.
   public var outputCounts: [Int] = []
+  /// The characters of training's words as they are written, where the vocabulary has them in small letters; nil where it says it.
+  public var characters: String?
   /// How labels say where spans begin and end; nil where they do not.
   public var spans: SpanScheme?
   /// What labels of training have in spite of their scheme; nil where they keep it, or have none.

@@ -76,6 +76,9 @@ extension Task {
       let broken = training.items.flatMap { rules.broken(in: training.classes[$0]) }
       data.invalidTransitions = broken.isEmpty ? nil : broken.unique
     }
+    if case .sequences(let splits) = encoded.corpus {
+      data.characters = Alphabet.written(in: splits.train, encoded.vocabulary)
+    }
     return data
   }
 
