@@ -29,7 +29,10 @@ struct EvaluateCommand: ParsableCommand {
     try reporting {
       _ = Kernels.singleThread
       let model = try self.model.read()
-      let evaluation = files.isEmpty ? try model.evaluate(data.location) : try model.evaluate(files: files)
+      let evaluation =
+        files.isEmpty
+        ? try model.evaluate(data.location)
+        : try model.evaluate(files: files, data.location, note: Terminal.note)
       if json {
         let content = Content(
           metrics: model.metrics, scores: evaluation.scores, tokens: evaluation.tokens,

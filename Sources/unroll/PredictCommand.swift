@@ -42,6 +42,7 @@ struct PredictCommand: ParsableCommand {
         let said = try predictor.predict(text)
         try show(said, PredictCommand.text(said))
       }
+      try predictor.remark().map(Terminal.note)
     }
   }
 

@@ -72,6 +72,46 @@ import UnrollTraining
     #expect(objects[0]["tokens"] == .list(["w1", "w2", "w3"].map(Value.string)), "without the mark of UTF-8")
   }
 
+  /// A model keeps the vectors of its own words; for others the file is read again, where it is there and the same.
+  @Test func vectorsOfOtherWords() throws {
+    let program = try Program()
+    func tags(_ words: Range<Int>) -> String {
+      words.map { n in n % 2 == 0 ? "a\(n)\tA\nb\(n)\tB\n\n" : "b\(n)\tB\na\(n)\tA\n\n" }.joined()
+    }
+    let vectors = (0..<40).map { n in "a\(n) 1 0.\(n)\nb\(n) -1 0.\(n)\n" }.joined()
+    for (name, text) in [("v.txt", vectors), ("tags.txt", tags(0..<20)), ("more.txt", tags(20..<40))] {
+      try program.write(name, text)
+    }
+    let trained = try program.start(
+      [
+        "train", "--backend", "gru", "--set", "data.format=columns", "--set", "data.train=tags.txt", "--set",
+        "model.inputs=[{input: vectors, file: v.txt}]", "--set", "training.epochs=40", "--set",
+        "training.learning_rate=0.05", "--set", "training.batch=4", "--output", "m.safetensors",
+      ]
+    ).end()
+    #expect(trained.status == 0, "\(trained.errors)")
+    let whole = try program.run("evaluate", "m.safetensors", "more.txt")
+    #expect(
+      whole.output.hasPrefix("accuracy           100.00 %") && whole.errors == "", "\(whole.output)\(whole.errors)")
+    try program.write("line", "a1 b30\na31\n")
+    let said = try program.start(["predict", "m.safetensors"], input: "line").end()
+    #expect(
+      said.errors
+        == "2 of 3 different words have no vector: the model keeps those of its own data, and v.txt was not read for more\n"
+    )
+    try program.write("rare.txt", "rare\tA\na30\tA\n")
+    #expect(
+      try program.run("evaluate", "m.safetensors", "rare.txt").errors
+        == "1 of 2 different words have no vector in v.txt\n")
+    // Other vectors are not those that it was trained with.
+    for other in [vectors.replacingOccurrences(of: "a1 1", with: "a1 2"), nil] {
+      if let other { try program.write("v.txt", other) } else { try program.remove("v.txt") }
+      let blind = try program.run("evaluate", "m.safetensors", "more.txt")
+      #expect(blind.status == 0 && blind.errors.hasPrefix("40 of 40 different words have no vector: "))
+      #expect(!blind.output.contains("100.00 %"))
+    }
+  }
+
   /// An answer comes before the next line is asked.
   @Test func answersComeAtOnce() throws {
     let program = try Program(Studies.small)

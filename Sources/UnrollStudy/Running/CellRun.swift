@@ -143,7 +143,7 @@ public struct CellRun {
     var model = ModelFile(network, recipe, task, tokeniser: cell.request.tokeniser, settings: settings)
     let data = record.data
     (model.origin.name, model.origin.version, model.origin.licence) = (data.name, data.version, data.licence)
-    (model.origin.digest, model.origin.study) = (data.digest, cell.request.setting?.file)
+    (model.origin.digest, model.origin.study) = (data.digest, cell.source?.file)
     (model.metrics, model.scores) = (record.metrics, record.scores)
     return model
   }

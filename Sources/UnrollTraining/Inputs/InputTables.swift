@@ -31,7 +31,7 @@ public struct InputTables: Sendable {
 
 extension Corpus {
   /// Of all splits, in the order of their first occurrence.
-  fileprivate var distinctWords: [String] {
+  var distinctWords: [String] {
     var (found, seen): ([String], Set<TokenKey>) = ([], [])
     func add(_ words: some Sequence<String>) {
       for word in words where seen.insert(TokenKey(word)).inserted { found.append(word) }

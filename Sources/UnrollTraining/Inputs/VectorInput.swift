@@ -64,6 +64,11 @@ public struct KnownVectors: Sendable {
       words.enumerated().map { (TokenKey($1), Int32($0 + 1)) }, uniquingKeysWith: { first, _ in first })
   }
 
+  /// Of exactly this word; nil where it is not known.
+  func values(of word: String) -> [Float]? {
+    rows[TokenKey(word)].map { Array(values[(Int($0) - 1) * width..<Int($0) * width]) }
+  }
+
   /// The row of a word or of its small letters; 0, which no word has, for one that is not known.
   func row(of word: String) -> Int32 { rows[TokenKey(word)] ?? rows[TokenKey(word.lowercased())] ?? 0 }
 }
@@ -94,6 +99,8 @@ struct VectorInput: Input {
   private let vocabulary: Vocabulary
   private let table: Parameter
   private let trained: Bool
+
+  static let tableName = "vectors.weight"
 
   init(_ vectors: KnownVectors, _ vocabulary: Vocabulary, trained: Bool, _ parameters: ParameterBuilder) {
     (self.vectors, self.vocabulary, self.trained) = (vectors, vocabulary, trained)

@@ -23,14 +23,22 @@ extension ModelFile {
 
   /// Scores on other files of the same format, all of them together. Words are unseen where the model's vocabulary lacks them.
   ///
+  /// - Parameters:
+  ///   - location: where a file of pretrained vectors is looked for, which is read again for the words of these files.
+  ///   - note: told in a sentence how many words have no vector.
   /// - Throws: `InputError` for a file that cannot be read, or has a label that the model has not.
-  public func evaluate(files: [String]) throws -> Evaluation {
+  public func evaluate(
+    files: [String], _ location: DataLocation = DataLocation(roots: []), note: (String) -> Void = { _ in }
+  ) throws -> Evaluation {
     let request = try request()
     guard let vocabulary = data.vocabulary else {
       throw InputError("the model has no vocabulary, and reads no files", file: file)
     }
     let corpus = try request.heldOut(files, labels: data.labels)
-    return try evaluate(
+    let words = corpus.distinctWords
+    let informed = try withVectors(of: words, location)
+    try (informed ?? self).remark(on: words, wereRead: informed != nil).map(note)
+    return try (informed ?? self).evaluate(
       try EncodedData(
         corpus, vocabulary: vocabulary, labels: data.labels, scales: data.scales,
         spelled: try recipe().model.readsSpelling), request)

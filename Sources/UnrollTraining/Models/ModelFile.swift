@@ -16,7 +16,7 @@ public struct ModelFile: Sendable {
   /// Resolved settings as in a record: `backend` with its width, `model`, `task`; of a run also `data`, `training` and `seed`.
   public let settings: Value
   /// The tables of its inputs and outputs.
-  public let data: NetworkData
+  public internal(set) var data: NetworkData
   /// How a line of text becomes its tokens; nil where it reads none.
   public let tokeniser: Tokeniser?
   public var origin: Origin

@@ -15,6 +15,8 @@ public final class Predictor {
   private let tokeniser: Tokeniser
   private let worker = ShardWorker(parameters: 0)
   private let isSpelled: Bool
+  /// Of all texts so far; empty where the model has no vectors.
+  private var words: Set<TokenKey> = []
 
   /// - Throws: `InputError` for a model that reads no text, or cannot be built.
   public init(_ model: ModelFile) throws {
@@ -33,12 +35,16 @@ public final class Predictor {
   public func predict(_ text: String) throws -> TextPrediction {
     let tokens = tokeniser.tokens(text)
     guard !tokens.isEmpty else { return TextPrediction(tokens: []) }
+    if model.data.vectors != nil { words.formUnion((tokeniser.written(text) ?? tokens).lazy.map(TokenKey.init)) }
     return switch task.kind {
     case .tagged: try tagged(tokens, tokeniser.written(text))
     case .labelled: try labelled(tokens, tokeniser.written(text))
     case .text, .series: continued(tokens)
     }
   }
+
+  /// How many of the words so far have no pretrained vector, in a sentence; nil where all have one, or the model reads none.
+  public func remark() throws -> String? { try model.remark(on: words.map(\.text)) }
 
   private func tagged(_ tokens: [String], _ written: [String]?) throws -> TextPrediction {
     let sentence = TaggedSentence(

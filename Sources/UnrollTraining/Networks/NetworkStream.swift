@@ -34,6 +34,8 @@ public final class NetworkStream {
     stream = read.then { head.stream($0, pass) }.prepared()
   }
 
+  /// A token that the vocabulary lacks is `<unk>` to inputs that read spellings, too: only whole sequences say how it is written.
+  ///
   /// - Parameter tokens: one a sequence, each below the size of the vocabulary.
   /// - Returns: logits [B, K], which the next step overwrites.
   @discardableResult public func step(_ tokens: [Int32]) -> Matrix {
