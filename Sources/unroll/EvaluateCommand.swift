@@ -22,7 +22,7 @@ struct EvaluateCommand: ParsableCommand {
     var metrics: [Metric]
     var scores: [String: Double]
     var tokens: Int
-    var nats: Double
+    var loss: Double
   }
 
   func run() throws {
@@ -36,7 +36,7 @@ struct EvaluateCommand: ParsableCommand {
       if json {
         let content = Content(
           metrics: model.metrics, scores: evaluation.scores, tokens: evaluation.tokens,
-          nats: evaluation.predictions.sums.mean)
+          loss: evaluation.predictions.sums.mean)
         return Terminal.write(try content.json(pretty: true) + [UInt8(ascii: "\n")], to: .output)
       }
       let known = model.metrics.filter { evaluation.scores[$0.name] != nil }

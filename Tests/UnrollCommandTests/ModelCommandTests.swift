@@ -183,6 +183,8 @@ import UnrollTraining
     let one = try program.start(arguments).end()
     #expect(one.status == 0 && one.output.hasPrefix("abc") && one.output.count == 34 && one.errors == "")
     #expect(try program.start(arguments).end().output == one.output)
+    let scored = try Value(json: Array(program.run("evaluate", "r.safetensors", "--json").output.utf8))
+    #expect(scored["loss"]?.number.map { $0 > 0 } == true && scored["nats"] == nil, "squares are no nats")
     let two = try program.start(arguments + ["--samples", "2", "--top-k", "3", "--temperature", "0.7"]).end()
     #expect(two.output.components(separatedBy: "\n\n").count == 2)
     let greedy = try program.start(["generate", "l.safetensors", "--prompt", "ax", "--greedy", "--length", "3"]).end()
