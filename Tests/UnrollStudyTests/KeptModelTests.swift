@@ -79,6 +79,17 @@ import UnrollTraining
     }
   }
 
+  /// Whoever finds a record finds its model: a run that ends between the two leaves no record.
+  @Test func theModelStandsBeforeTheRecord() throws {
+    try inFolder { folder, store in
+      let request = try StudyText.study(text, in: folder).requests(none)[0]
+      let outcome = try CellRun(request, none).run()
+      try Files.write("", to: "\(store.path(of: request.identity))/in-the-way")
+      #expect(throws: InputError.self) { try store.write(outcome, keep: .all) }
+      #expect(try models(store) == ["\(request.identity).safetensors"])
+    }
+  }
+
   /// Of a run that is under way there is a model and no record yet; others leave it alone.
   @Test func runsUnderWayAreLeftAlone() throws {
     try inFolder { folder, store in
