@@ -133,6 +133,11 @@ import UnrollLayers
     #expect(!checkpointer(nil).isDue(evaluated: true) && !checkpointer(nil).isDue(evaluated: false))
     #expect(checkpointer(0).isDue(evaluated: false) && !checkpointer(60).isDue(evaluated: true))
     #expect(!checkpointer(0).isEnding)
+    func isDue(_ age: Double, _ cost: Double, _ evaluated: Bool) -> Bool {
+      RunCheckpointer.isDue(age: age, cost: cost, evaluated: evaluated)
+    }
+    #expect(isDue(10, 0.1, true) && !isDue(9.9, 0.1, true) && !isDue(10, 0.11, true) && isDue(200, 2, true))
+    #expect(isDue(120, 1.2, false) && !isDue(119, 1, false) && !isDue(120, 1.21, false))
   }
 }
 

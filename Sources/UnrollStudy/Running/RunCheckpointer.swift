@@ -67,7 +67,13 @@ final class RunCheckpointer: Checkpointer {
   var isEnding: Bool { Interruption.happened }
 
   func isDue(evaluated: Bool) -> Bool {
-    (ContinuousClock.now - last).seconds >= interval ?? max(evaluated ? 10 : 120, 100 * cost)
+    let age = (ContinuousClock.now - last).seconds
+    return interval.map { age >= $0 } ?? RunCheckpointer.isDue(age: age, cost: cost, evaluated: evaluated)
+  }
+
+  /// Whether a checkpoint that is so old, and took so long to write (both in seconds), is followed by the next one.
+  static func isDue(age: Double, cost: Double, evaluated: Bool) -> Bool {
+    age >= max(evaluated ? 10 : 120, 100 * cost)
   }
 
   func keep(_ checkpoint: Checkpoint) {
