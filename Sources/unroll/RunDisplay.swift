@@ -12,6 +12,14 @@ final class RunDisplay {
       (total, done) = (runs, kept)
       let others = foreign == 0 ? "" : " \(foreign) of those by another build of unroll; --again runs them again."
       Terminal.note("\(runs.counted("run")), \(kept) of them done before.\(others)")
+    case .lacking(let models, let predictions):
+      let what = [
+        models > 0 ? models.counted("model") : nil,
+        predictions > 0 ? "the predictions of \(predictions.counted("run"))" : nil,
+      ].compactMap(\.self)
+      Terminal.note(
+        "Missing of the runs done before: \(what.joined(separator: " and ")); `unroll run` with another --reports makes them anew."
+      )
     case .ended(let label, let status, let seconds, let detail):
       done += 1
       line.clear()

@@ -33,6 +33,18 @@ import UnrollCore
     #expect(again.status == 0 && again.output == "12 of 12 runs. Report: Reports/small.md\n")
     #expect(try program.read("Reports/small.md") == report)
     #expect(program.files == files)
+
+    // What runs that are done do not leave any more is said.
+    try program.write("small.yaml", Studies.small["small.yaml"]! + "\nkeep: all\n")
+    for (missing, sentence) in [
+      (".none", "6 models"), (".predictions", "6 models and the predictions of 12 runs"),
+      (".safetensors", "12 models and the predictions of 12 runs"),
+    ] {
+      for name in program.files where name.hasSuffix(missing) { try program.remove(name) }
+      #expect(
+        try program.run("run", "small.yaml").sentences[1]
+          == "Missing of the runs done before: \(sentence); `unroll run` with another --reports makes them anew.")
+    }
   }
 
   /// What a copy of the repository holds: the file of runs, and no records.

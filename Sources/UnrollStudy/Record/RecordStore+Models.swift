@@ -24,6 +24,16 @@ extension RecordStore {
     try keepBestModel(like: try read(outcome.record.identity))
   }
 
+  /// Models that finished runs of a study should have left, and that are not here.
+  func lackingModels(_ records: [RunRecord], _ keep: KeptModels) -> Int {
+    let groups = Dictionary(grouping: records.filter { $0.status == .finished }) { [$0.cell.task, $0.cell.backend] }
+    return groups.values.reduce(0) { sum, runs in
+      let there = runs.count { Files.exists(modelPath(of: $0.identity)) }
+      let wanted = keep == .all ? runs.count : keep == .best ? 1 : 0
+      return sum + max(0, wanted - there)
+    }
+  }
+
   /// Of the runs that differ from this one in their seed alone, only the best on development keeps its model, of equal ones that of the lowest
   /// seed. A run without a record is under way and is left alone.
   ///

@@ -37,6 +37,11 @@ extension RecordStore {
     if predictions == nil { try Files.remove(path) }
   }
 
+  /// Finished runs whose predictions are not here.
+  func lackingPredictions(_ records: [RunRecord]) -> Int {
+    records.count { $0.status == .finished && !Files.exists(predictionsPath(of: $0.identity)) }
+  }
+
   /// Of every target of the test split; nil when the run has left none here.
   ///
   /// - Throws: `InputError` for a file of something else.

@@ -2,6 +2,8 @@
 public enum StudyEvent: Sendable {
   /// `foreign` of the kept ones were left by another build of the program.
   case started(runs: Int, kept: Int, foreign: Int)
+  /// How many models and predictions there should be of the kept runs, and are not here: those of runs that are done come no more.
+  case lacking(models: Int, predictions: Int)
   /// Now and then: fraction done of every run in progress, seconds left when that can be told.
   case progress(done: Int, running: [String], failed: Int, left: Int, secondsLeft: Double?)
   /// What one should know of a run under way.

@@ -28,6 +28,8 @@ public final class StudyRunner {
   }
 
   private let jobs: Int
+  private let keep: KeptModels
+  private let store: RecordStore
   private let queue: RunQueue
   private let launcher: any Launcher
   private let report: (StudyEvent) -> Void
@@ -46,6 +48,7 @@ public final class StudyRunner {
     launcher: any Launcher, report: @escaping (StudyEvent) -> Void
   ) throws {
     (self.jobs, self.launcher, self.report) = (jobs, launcher, report)
+    (keep, store) = (study.keep, folder.store)
     let (requests, filed) = (try study.requests(location), try folder.filed())
     try folder.write(grid: requests.map(\.identity), notes: study.notes)
     folder.removeLeftovers()
@@ -61,6 +64,8 @@ public final class StudyRunner {
     let foreign = queue.kept.count { $0.environment.build != Machine.build }
     queue.kept.forEach { summary.count($0) }
     report(.started(runs: queue.kept.count + queue.count, kept: queue.kept.count, foreign: foreign))
+    let (models, predictions) = (store.lackingModels(queue.kept, keep), store.lackingPredictions(queue.kept))
+    if models + predictions > 0 { report(.lacking(models: models, predictions: predictions)) }
     Interruption.watch()
     defer { Interruption.unwatch() }
     let tell = tell

@@ -16,7 +16,8 @@ public enum StudyKeys {
     key("width", "1…65536", "\(StackOptions().width)", "hidden width of every backend"),
     key(
       "keep", KeptModels.allCases.map(\.rawValue).joined(separator: " | "), KeptModels.best.rawValue,
-      "which runs leave their model beside their record: best, one of every task and backend by its development score"),
+      "which runs leave their model beside their record: best, one of every task and backend by its development score; runs that are done leave none later"
+    ),
     key("parameters", "1 or more", "", "instead of a width: every backend as wide as this number of parameters allows"),
   ]
 
