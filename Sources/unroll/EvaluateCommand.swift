@@ -15,7 +15,8 @@ struct EvaluateCommand: ParsableCommand {
   @OptionGroup var model: ModelArgument
   @Argument(help: "Files of the same format; none for the test split of its own data.", transform: Terminal.path)
   var files: [String] = []
-  @Flag(help: "As one JSON object.") var json = false
+  @Flag(help: "As one JSON object, with the spans of every type.") var json = false
+  @Flag(help: "A span that breaks its scheme is none, as in seqeval's strict mode.") var strict = false
   @OptionGroup var data: DataOption
 
   private struct Content: Encodable {
@@ -23,20 +24,32 @@ struct EvaluateCommand: ParsableCommand {
     var scores: [String: Double]
     var tokens: Int
     var loss: Double
+    var spans: [String: Spans]?
+  }
+
+  private struct Spans: Encodable {
+    let truths, predictions, hits: Int
+    let precision, recall, f1: Double
+
+    init(_ counts: SpanCounts.Counts) {
+      (truths, predictions, hits) = (counts.truths, counts.predictions, counts.hits)
+      (precision, recall, f1) = (counts.precision, counts.recall, counts.f1)
+    }
   }
 
   func run() throws {
     try reporting {
       _ = Kernels.singleThread
       let model = try self.model.read()
+      let reading: SpanReading? = strict ? .strict : nil
       let evaluation =
         files.isEmpty
-        ? try model.evaluate(data.location)
-        : try model.evaluate(files: files, data.location, note: Terminal.note)
+        ? try model.evaluate(data.location, spans: reading)
+        : try model.evaluate(files: files, data.location, spans: reading, note: Terminal.note)
       if json {
         let content = Content(
           metrics: model.metrics, scores: evaluation.scores, tokens: evaluation.tokens,
-          loss: evaluation.predictions.sums.mean)
+          loss: evaluation.predictions.sums.mean, spans: evaluation.spans?.byType.mapValues(Spans.init))
         return Terminal.write(try content.json(pretty: true) + [UInt8(ascii: "\n")], to: .output)
       }
       let known = model.metrics.filter { evaluation.scores[$0.name] != nil }

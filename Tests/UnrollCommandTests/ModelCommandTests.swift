@@ -112,6 +112,33 @@ import UnrollTraining
     }
   }
 
+  /// Spans of every type, and of those that keep their scheme alone.
+  @Test func spansOfEveryType() throws {
+    let program = try Program(Studies.small)
+    let labels = ["O", "B-P", "I-P"]
+    try program.write("spans.txt", Studies.tags.replacing(#/t(\d)/#) { labels[Int($0.1)!] })
+    #expect(
+      try program.start(ModelCommandTests.words("columns", "spans.txt") + ["--output", "s.safetensors"]).end().status
+        == 0)
+    func scored(_ more: String...) throws -> Value {
+      try Value(json: Array(program.start(["evaluate", "s.safetensors", "--json"] + more).end().output.utf8))
+    }
+    let (lenient, strict) = (try scored(), try scored("--strict"))
+    for scored in [lenient, strict] {
+      let spans = try #require(scored["spans"]?["P"])
+      let (truths, said, hits) = (spans["truths"]?.number, spans["predictions"]?.number, spans["hits"]?.number)
+      #expect(spans["f1"]?.number == scored["scores"]?["span-f1"]?.number)
+      #expect(try spans["f1"]?.number == 2 * #require(hits) / (#require(truths) + #require(said)))
+    }
+    #expect(lenient["spans"]?["P"]?["truths"] != strict["spans"]?["P"]?["truths"], "many labels break the scheme")
+    #expect(
+      try program.start(ModelCommandTests.words("label-first", "texts.txt") + ["--output", "c.safetensors"]).end()
+        .status == 0)
+    #expect(
+      try program.run("evaluate", "c.safetensors", "--strict").errors
+        == "unroll: c.safetensors: the model's labels do not say where spans begin and end\n")
+  }
+
   /// An answer comes before the next line is asked.
   @Test func answersComeAtOnce() throws {
     let program = try Program(Studies.small)

@@ -1,5 +1,6 @@
 import Testing
 import UnrollCore
+import UnrollTraining
 
 @testable import UnrollStudy
 
@@ -44,6 +45,28 @@ import UnrollCore
     let lines = text.split(separator: "\n").filter { $0.contains("without a test item") }
     #expect(lines == ["- tags: classes without a test item: 1 of 41 (rare\\_one)"])
     #expect(!(try ReportFiles.text(Synthetic.two)).contains("without a test item"))
+  }
+
+  /// Types stand by how frequent they are, means over seeds; records without spans say nothing of them.
+  @Test func spansStandByType() throws {
+    var records = Synthetic.two
+    for index in records.indices {
+      var counts = SpanCounts()
+      let (person, places) = (Span("PER", 0...1), [Span("LOC", 3...3), Span("LOC", 5...6)])
+      counts.add(truth: [person] + places, predicted: index == 0 ? places : [places[0], Span("X|Y", 8...8)])
+      records[index].spans = counts
+    }
+    let text = try ReportFiles.text(records)
+    let rows = text.split(separator: "\n").map { row in
+      row.split(separator: "|").map { $0.split(separator: " ").joined(separator: " ") }.joined(separator: "|")
+    }
+    let place = try #require(rows.firstIndex { $0.hasPrefix("`LOC`") }, "\(rows)")
+    #expect(text.contains("## Spans by type") && text.contains("of 3 types</summary>"))
+    #expect(
+      rows[place..<place + 6].map { $0.prefix { $0 != "|" } } == ["`LOC`", "`LOC`", "`PER`", "`PER`", "`X\\", "`X\\"])
+    #expect(rows[place].contains("`gru`|100.0 ± 0.0 (3)|50.0 ± 0.0 (3)|66.7 ± 0.0 (3)"), "\(rows[place])")
+    #expect(rows[place + 1].contains("`lstm`|100.0 ± 0.0 (3)|66.7 ± 28.9 (3)|77.8 ± 19.2 (3)"), "\(rows[place + 1])")
+    #expect(!(try ReportFiles.text(Synthetic.two)).contains("Spans by type"))
   }
 
   /// Records of before have no measurements.

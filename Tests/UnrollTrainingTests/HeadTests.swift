@@ -145,7 +145,11 @@ import UnrollLayers
     let scores = task.scores(said, .test)
     #expect(scores["span-precision"] == 2.0 / 3 && scores["span-recall"] == 0.5)
     #expect(abs(scores["span-f1"]! - 4.0 / 7) < 1e-15)
-    #expect(task.spanCounts(said)?.byType["P"]?.hits == 1)
+    #expect(task.spanCounts(said, .lenient)?.byType["P"]?.hits == 1)
+    // The truth is as before; what is said of Bob Lee is inside of nothing.
+    let broken = Predictions(classes: [3, 2, 2, 3, 0, 3, 1, 2, 3], of: task.targets(.test))
+    #expect(task.spanCounts(broken, .lenient)?.all.hits == 2 && task.spanCounts(broken, .strict)?.all.hits == 1)
+    #expect(task.spanCounts(broken, .strict)?.byType["P"]?.predictions == 1)
   }
 
   /// The weights that are kept are the best in what was asked for.

@@ -5,6 +5,7 @@ enum Sections {
     NotesSection(),
     FamilySection(),
     ScoresSection(),
+    SpanSection(),
     ClassesSection(),
     DisagreementSection(),
     CurvesSection(),

@@ -128,7 +128,7 @@ public struct CellRun {
     if let test = outcome.test {
       record.items = test.items()
       if encoded.labels.count > 0 { record.confusion = Confusion(test, names: encoded.labels.names) }
-      record.spans = task.spanCounts(test)
+      record.spans = task.spanCounts(test, .lenient)
     }
     let isWhole = outcome.divergence == nil
     return Outcome(

@@ -36,4 +36,12 @@ public struct SpanCounts: Codable, Equatable, Sendable {
 
   /// Over all types together (micro).
   public var all: Counts { byType.values.reduce(into: Counts()) { $0 += $1 } }
+
+  /// Metric name to value, over all types together.
+  var scores: [String: Double] {
+    let all = all
+    return [
+      Metric.spanF1.name: all.f1, Metric.spanPrecision.name: all.precision, Metric.spanRecall.name: all.recall,
+    ]
+  }
 }

@@ -5,8 +5,9 @@ import UnrollLayers
 extension ModelFile {
   /// Scores on the test split that the model was trained beside.
   ///
+  /// - Parameter spans: how labels that break their scheme are read; nil for any labels.
   /// - Throws: `InputError` for data that cannot be read, or are others.
-  public func evaluate(_ location: DataLocation) throws -> Evaluation {
+  public func evaluate(_ location: DataLocation, spans reading: SpanReading? = nil) throws -> Evaluation {
     let request = try request()
     let loaded = try request.load(location)
     guard loaded.digest == origin.digest else {
@@ -18,17 +19,19 @@ extension ModelFile {
     return try evaluate(
       try EncodedData(
         loaded, minimumCount: model.minimumCount, limit: model.vocabularyLimit,
-        spelled: model.readsSpelling), request)
+        spelled: model.readsSpelling), request, reading)
   }
 
   /// Scores on other files of the same format, all of them together. Words are unseen where the model's vocabulary lacks them.
   ///
   /// - Parameters:
   ///   - location: where a file of pretrained vectors is looked for, which is read again for the words of these files.
+  ///   - spans: how labels that break their scheme are read; nil for any labels.
   ///   - note: told in a sentence how many words have no vector.
   /// - Throws: `InputError` for a file that cannot be read, or has a label that the model has not.
   public func evaluate(
-    files: [String], _ location: DataLocation = DataLocation(roots: []), note: (String) -> Void = { _ in }
+    files: [String], _ location: DataLocation = DataLocation(roots: []), spans reading: SpanReading? = nil,
+    note: (String) -> Void = { _ in }
   ) throws -> Evaluation {
     let request = try request()
     guard let vocabulary = data.vocabulary else {
@@ -41,19 +44,24 @@ extension ModelFile {
     return try (informed ?? self).evaluate(
       try EncodedData(
         corpus, vocabulary: vocabulary, labels: data.labels, scales: data.scales,
-        spelled: try recipe().model.readsSpelling), request)
+        spelled: try recipe().model.readsSpelling), request, reading)
   }
 
-  private func evaluate(_ encoded: EncodedData, _ request: DataRequest) throws -> Evaluation {
+  private func evaluate(_ encoded: EncodedData, _ request: DataRequest, _ reading: SpanReading?) throws -> Evaluation {
     let (network, task) = (
       try network(), try taskType().init(encoded, characters: request.isOfCharacters)
     )
     let options = try placing { try ResolvedSettings(settings, file: file ?? "").training(request.kind) }
-    let evaluation = try Evaluation.run(
+    guard reading == nil || task.spans != nil else {
+      throw InputError("the model's labels do not say where spans begin and end", file: file)
+    }
+    var evaluation = try Evaluation.run(
       network, task, .test, task.batches(.test, options, nil), ShardWorker(parameters: 0))
     if let broken = evaluation.broken {
       throw InputError("the model's \(broken) is not finite on these data", file: file)
     }
+    evaluation.spans = task.spanCounts(evaluation.predictions, reading ?? .lenient)
+    if let spans = evaluation.spans { evaluation.scores.merge(spans.scores) { $1 } }
     return evaluation
   }
 

@@ -5,7 +5,7 @@ import UnrollKernels
 /// Scores of a network on a split, and what they cost.
 public struct Evaluation: Sendable {
   /// Metric name to value; none where the loss or an output was not finite.
-  public let scores: [String: Double]
+  public internal(set) var scores: [String: Double]
   /// Tokens that were read.
   public let tokens: Int
   /// Of all targets of the split, as far as they were reached.
@@ -14,6 +14,8 @@ public struct Evaluation: Sendable {
   public let seconds: Double
   /// The first that was not finite, after which nothing was scored: `loss`, `output` or a metric.
   public let broken: String?
+  /// Where a model was scored by itself and its labels are spans.
+  public internal(set) var spans: SpanCounts? = nil
 
   /// - Parameters:
   ///   - limit: stop after the batch in which so many tokens are reached; nil for all.

@@ -62,17 +62,14 @@ public struct Tagging: Task {
       Metric.sequenceAccuracy.name: Double(sentences.count { $0 }) / Double(sentences.count),
     ]
     if unseen.total > 0 { scores[Metric.unseenAccuracy.name] = unseen.accuracy }
-    if let spans = spanCounts(predictions)?.all {
-      scores[Metric.spanF1.name] = spans.f1
-      (scores[Metric.spanPrecision.name], scores[Metric.spanRecall.name]) = (spans.precision, spans.recall)
-    }
+    if let spans = spanCounts(predictions, .lenient) { scores.merge(spans.scores) { $1 } }
     return scores
   }
 
-  /// Spans that are there and that were predicted, read as `conlleval` does; nil where labels are no spans.
+  /// Spans that are there and that were predicted; nil where labels are no spans.
   ///
   /// A token that asks for no label is outside of every span, and so is what was said of it.
-  public func spanCounts(_ predictions: Predictions) -> SpanCounts? {
+  public func spanCounts(_ predictions: Predictions, _ reading: SpanReading) -> SpanCounts? {
     guard let spans, let outside = tags.first(where: { $0.prefix == .outside }) else { return nil }
     let targets = predictions.targets
     var counts = SpanCounts()
@@ -81,7 +78,7 @@ public struct Tagging: Task {
       let asked = item.filter { targets.classes[$0] != Targets.notAsked }
       let isAsked = Set(asked)
       func read(_ classes: [Int32]) -> [Span] {
-        item.map { isAsked.contains($0) ? tags[Int(classes[$0])] : outside }.spans(spans)
+        item.map { isAsked.contains($0) ? tags[Int(classes[$0])] : outside }.spans(spans, reading)
       }
       counts.add(truth: read(targets.classes), predicted: read(predictions.classes))
     }

@@ -42,7 +42,7 @@ public protocol Task: Sendable {
   /// Metric name to value. A metric without any case (no unseen word) is left out.
   func scores(_ predictions: Predictions, _ split: Split) -> [String: Double]
   /// Spans that are there and that were predicted; nil where labels are no spans.
-  func spanCounts(_ predictions: Predictions) -> SpanCounts?
+  func spanCounts(_ predictions: Predictions, _ reading: SpanReading) -> SpanCounts?
   /// What was predicted, as it is kept.
   func answers(_ predictions: Predictions) -> Answers
   /// What can be reached without a model, on the test split: its name and scores.
@@ -83,7 +83,7 @@ extension Task {
   }
 
   public var spans: SpanScheme? { nil }
-  public func spanCounts(_ predictions: Predictions) -> SpanCounts? { nil }
+  public func spanCounts(_ predictions: Predictions, _ reading: SpanReading) -> SpanCounts? { nil }
 
   public func trainingSample(_ options: TrainingOptions, _ random: RandomSource) -> [Batch] {
     batches(.train, options, random)
