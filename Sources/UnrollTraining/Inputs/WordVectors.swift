@@ -10,21 +10,17 @@ public struct WordVectors: Sendable {
   public let width: Int
   /// By word, of those that were asked for. Of a word that stands there twice the first.
   public let values: [String: [Float]]
-  /// Lines whose word is no valid UTF-8, or none at all: nobody can ask for it.
-  public let unreadable: Int
 
   /// Reads the vectors of words for which `wanted` is true; nothing else of the file stays in memory.
   ///
-  /// - Parameter progress: gets the share of the file that is read, now and then.
   /// - Throws: `InputError` with file and line where a line has another width than the others, or a wanted word something
-  ///   else than finite numbers.
-  public init(
-    path: String, progress: ((Double) -> Void)? = nil, wanted: @escaping (String) -> Bool
-  ) throws {
+  ///   else than finite numbers; where there are fewer vectors than the first line says.
+  public init(path: String, wanted: @escaping (String) -> Bool) throws {
     var reading = VectorReading(path: path, wanted: wanted)
-    try LineReader.forEachLine(of: path, progress: progress) { try reading.take($0, $1) }
+    try LineReader.forEachLine(of: path) { try reading.take($0, $1) }
     width = try reading.settledWidth()
-    (values, unreadable) = (reading.found, reading.unreadable)
+    try reading.requireAll()
+    values = reading.found
   }
 }
 
@@ -37,7 +33,8 @@ private struct VectorReading {
   private var first: [(bytes: Bytes, line: Int)] = []
   private var width: Int?
   private(set) var found: [String: [Float]] = [:]
-  private(set) var unreadable = 0
+  /// Vectors that the first line says there are, and those that there were.
+  private var (stated, count): (Int?, Int) = (nil, 0)
 
   private static let firstLines = 100
 
@@ -47,8 +44,8 @@ private struct VectorReading {
     let bytes = bytes.withoutEndingBlanks
     if bytes.isEmpty { return }
     if let width { return try keep(bytes, line, width) }
-    if line == 1, let stated = VectorReading.statedWidth(bytes) {
-      width = stated
+    if line == 1, let size = VectorReading.statedSize(bytes) {
+      (stated, width) = size
     } else {
       first.append((Array(bytes)[...], line))
       if first.count == VectorReading.firstLines { _ = try settledWidth() }
@@ -67,14 +64,22 @@ private struct VectorReading {
     return common
   }
 
-  /// Of a first line of two whole numbers the second.
-  private static func statedWidth(_ bytes: Bytes) -> Int? {
+  /// A first line of two whole numbers.
+  private static func statedSize(_ bytes: Bytes) -> (count: Int, width: Int)? {
     let fields = bytes.split(separator: .space).map { Int(String(decoding: $0, as: UTF8.self)) }
-    guard fields.count == 2, fields[0] != nil, let width = fields[1], width > 0 else { return nil }
-    return width
+    guard fields.count == 2, let count = fields[0], let width = fields[1], width > 0 else { return nil }
+    return (count, width)
+  }
+
+  func requireAll() throws {
+    guard let stated, count < stated else { return }
+    throw InputError(
+      "the first line says \(stated.counted("vector")), and \(count) follow: the file is cut short", file: path,
+      line: 1)
   }
 
   private mutating func keep(_ bytes: Bytes, _ line: Int, _ width: Int) throws {
+    count += 1
     let blanks = bytes.blanks
     // The last `width` blanks stand in front of numbers; what is before them is the word.
     var end = bytes.endIndex
@@ -88,11 +93,8 @@ private struct VectorReading {
       throw InputError("\(blanks) numbers, where the vectors of this file have \(width)", file: path, line: line)
     }
     let word = String(decoding: name, as: UTF8.self)
-    guard !name.isEmpty, word.utf8.elementsEqual(name) else {
-      unreadable += 1
-      return
-    }
-    guard wanted(word), found[word] == nil else { return }
+    // Nobody can ask for what is no word.
+    guard !name.isEmpty, word.utf8.elementsEqual(name), wanted(word), found[word] == nil else { return }
     found[word] = try bytes[(end + 1)...].split(separator: .space, omittingEmptySubsequences: false).map { field in
       let text = String(decoding: field, as: UTF8.self)
       guard let value = Float(text), value.isFinite else {
