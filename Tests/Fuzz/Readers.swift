@@ -44,6 +44,7 @@ enum Readers {
       _ = try model.network()
       _ = try Predictor(model).predict("a b\u{FFFD}c")
     },
+    "vectors": { bytes in _ = try WordVectors(path: file("vectors.txt", bytes)) { _ in true } },
     "safetensors": { bytes in _ = try SafeTensors(bytes) },
     "parity": { bytes in _ = try Parity.compare(ReferenceCase(SafeTensors(bytes), file: "case")) },
   ]

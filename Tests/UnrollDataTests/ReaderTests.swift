@@ -6,6 +6,16 @@ import UnrollCore
 
 /// Every format on a few lines, with all three splits from files.
 @Suite struct ReaderTests {
+  /// What reads files of people is fed damaged ones, and begins with good ones.
+  @Test func allAreFuzzed() throws {
+    let root = Files.parent(of: #filePath) + "/../.."
+    let script = String(decoding: try Files.read("\(root)/scripts/fuzz"), as: UTF8.self)
+    let list = try #require(script.firstMatch(of: #/readers=\(([^)]*)\)/#)).1.split { $0.isWhitespace }
+    for name in Formats.all.map(\.name) + ["vectors"] {
+      #expect(list.contains { $0 == name } && Files.exists("\(root)/Tests/Fuzz/Seeds/\(name)"), "\(name)")
+    }
+  }
+
   @Test func conlluSkipsMultiwordTokensAndEmptyNodes() throws {
     let scratch = try Scratch().write("a", conllu("don't", "VERB")).write("b", conllu("go", "NOUN"))
     let data = try scratch.load("{format: conllu, train: a, development: a, test: a}")
