@@ -183,6 +183,8 @@ import UnrollTraining
     try #require(said.status == 0 && said.errors == "" && lines.count == 6, "\(said)")
     #expect(lines[0] == "y" && lines[3] == "" && lines[1...2].allSatisfy { Float($0) != nil })
     #expect(lines[4] == lines[1] && lines[2] != lines[1])
+    let scored = try Value(json: Array(program.run("evaluate", "r.safetensors", "--json").output.utf8))
+    #expect(scored["loss"]?.number.map { $0 > 0 } == true && scored["nats"] == nil, "squares are no nats")
     let json = try predict("x\n1\n", "--json").output
     #expect(json == "{\"numbers\":[\(lines[1])]}\n")
     for (text, sentence) in [
@@ -210,8 +212,6 @@ import UnrollTraining
     let one = try program.start(arguments).end()
     #expect(one.status == 0 && one.output.hasPrefix("abc") && one.output.count == 34 && one.errors == "")
     #expect(try program.start(arguments).end().output == one.output)
-    let scored = try Value(json: Array(program.run("evaluate", "r.safetensors", "--json").output.utf8))
-    #expect(scored["loss"]?.number.map { $0 > 0 } == true && scored["nats"] == nil, "squares are no nats")
     let two = try program.start(arguments + ["--samples", "2", "--top-k", "3", "--temperature", "0.7"]).end()
     #expect(two.output.components(separatedBy: "\n\n").count == 2)
     let greedy = try program.start(["generate", "l.safetensors", "--prompt", "ax", "--greedy", "--length", "3"]).end()
@@ -252,6 +252,9 @@ import UnrollTraining
       ["train", "small.yaml", "--task", "text", "--backend", "gru"], "unknown task \"text\"; did you mean \"texts\"?")
     try refused(["train", "small.yaml", "--task", "texts"], "there are 2 backends; say which with --backend: rnn, gru")
     try refused(["train", "copyin", "--backend", "gru"], "unknown data set \"copyin\"; did you mean \"copying\"?")
+    try refused(
+      ModelCommandTests.words("columns", "tags.txt") + ["--set", "training.select=span-f1"],
+      "training.select: there is no span-f1, since the labels are no BIO, IOB1 or BIOES; there is accuracy, ")
     try refused(
       ["train", "copying", "--backend", "gru", "--set", "training.epoch=3"],
       "--set training.epoch=3: training: unknown key \"epoch\"")

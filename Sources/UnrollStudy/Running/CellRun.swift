@@ -105,7 +105,11 @@ public struct CellRun {
     let task = try type.init(encoded, characters: cell.request.isOfCharacters)
     let metrics = task.metrics.map(\.name)
     guard cell.training.select.isEmpty || metrics.contains(cell.training.select) else {
-      throw InputError("training.select: \(Suggestion.unknown("metric", cell.training.select, known: metrics))")
+      let isOfSpans = [Metric.spanF1, .spanPrecision, .spanRecall].contains { $0.name == cell.training.select }
+      throw InputError(
+        isOfSpans
+          ? "training.select: there is no \(cell.training.select), since the labels are no BIO, IOB1 or BIOES; there is \(metrics.joined(separator: ", "))"
+          : "training.select: \(Suggestion.unknown("metric", cell.training.select, known: metrics))")
     }
     var data = task.data(of: encoded)
     data.vectors = tables.vectors
