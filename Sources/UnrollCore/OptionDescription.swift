@@ -8,6 +8,11 @@ public struct OptionDescription: Sendable {
   /// What it needs to have an effect; nil when it always has one.
   public let needs: String?
 
+  /// The same where what it needs is always there.
+  package var needingNothing: OptionDescription {
+    OptionDescription(name: name, domain: domain, defaultValue: defaultValue, help: help)
+  }
+
   public init(name: String, domain: String, defaultValue: Value, help: String, needs: String? = nil) {
     (self.name, self.domain, self.defaultValue, self.help, self.needs) = (name, domain, defaultValue, help, needs)
   }

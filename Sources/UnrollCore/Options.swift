@@ -81,7 +81,7 @@ public struct OptionKey<Root>: Sendable {
   public struct Need: Sendable {
     /// In the words of a study: `"direction: bidirectional"`.
     public let text: String
-    let holds: @Sendable (Root) -> Bool
+    package let holds: @Sendable (Root) -> Bool
   }
 
   public let name: String

@@ -5,6 +5,17 @@ import UnrollCore
 @testable import UnrollData
 
 @Suite struct RequestTests {
+  /// What an option needs is said where somebody can set it.
+  @Test func needsAreThoseOfTheFormat() {
+    func need(_ format: FormatDefinition, _ key: String) -> String? {
+      format.options.first { $0.name == key }!.needs
+    }
+    for format in [FormatDefinition.conllu, .columns, .labelFirst, .filePerClass] {
+      #expect(need(format, "unseen_labels") == nil && need(format, "duplicates") != nil)
+    }
+    #expect(need(.csv, "unseen_labels") == "label_column" && need(.series, "unseen_labels") == "label_column")
+  }
+
   @Test func aNameAlone() throws {
     let request = try Scratch().request("ud-english-ewt")
     #expect(request.name == "ud-english-ewt")

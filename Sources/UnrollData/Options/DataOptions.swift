@@ -125,10 +125,16 @@ extension DataOptions {
   /// What is asked for of series.
   var seriesKind: CorpusKind { labelColumn.isEmpty ? .series : labelOf == .step ? .tagged : .labelled }
 
-  /// The lines of `keys`, in their order, with the values of these options as defaults.
+  /// The lines of `keys`, in their order, with the values of these options as defaults. What another key decides that is not among them
+  /// is not needed where it is so.
   func described(_ keys: [String]) -> [OptionDescription] {
     let all = described
-    return keys.compactMap { key in all.first { $0.name == key } }
+    return keys.compactMap { key in zip(DataOptions.table, all).first { $1.name == key } }.map { key, option in
+      guard let need = key.need, need.holds(self),
+        all.contains(where: { need.text.hasPrefix($0.name) && !keys.contains($0.name) })
+      else { return option }
+      return option.needingNothing
+    }
   }
 }
 
