@@ -22,6 +22,9 @@ struct PredictionsCommand: ParsableCommand {
       try folder.refuseOther()
       let table = try PredictionTable(try study.requests(data.location), folder.store, data.location)
       guard table.kept > 0 else {
+        if let first = table.broken.first {
+          throw InputError(first.message, file: first.file, line: first.line, also: Array(table.broken.dropFirst()))
+        }
         _ = try folder.current()
         throw InputError(
           "no run of the study has left its predictions here; `unroll run` with another --reports makes the runs anew",
@@ -30,9 +33,11 @@ struct PredictionsCommand: ParsableCommand {
       if let output { try Files.write(table.csv, to: output) } else { Terminal.write(table.csv, to: .output) }
       if table.missing > 0 {
         Terminal.note(
-          "\(table.missing.counted("run")) of \(table.kept + table.missing) left no predictions; their fields are empty."
+          "\(table.missing.counted("run")) of \(table.kept + table.missing + table.broken.count) left no predictions; their fields are empty."
         )
       }
+      for error in table.broken { Terminal.complain("\(error); the fields of this run are empty") }
+      if !table.broken.isEmpty { throw ExitCode(1) }
     }
   }
 }

@@ -48,5 +48,19 @@ import UnrollStudy
         ended.errors.contains(".predictions: has 1 prediction of other data: the test split has \(items) targets"))
     }
     #expect(try program.stamps(["table.csv"]) == stamps, "written whole or not at all")
+
+    // What is wrong with one run's file takes nothing from the others.
+    try store.write(record, predictions: .classes([Int32](repeating: 1, count: items)))
+    let other = try #require(
+      StudyFile(path: "\(program.folder)/small.yaml").requests(DataLocation(roots: [])).first {
+        $0.cell.label == "texts / rnn / seed 2"
+      })
+    for text in ["half a file", "{\"classes\":\"1\",\"format\":1,\"identity\":\"\(other.identity)\"}"] {
+      try program.write("Reports/small/records/\(other.identity).predictions", text)
+      let rest = try program.run("predictions", "small.yaml")
+      #expect(rest.status == 1 && rest.output == table.output && rest.sentences.count == 2)
+      #expect(rest.sentences.first == "10 runs of 12 left no predictions; their fields are empty.")
+      #expect(rest.sentences.last?.hasSuffix("delete it; the fields of this run are empty") == true, "\(rest.errors)")
+    }
   }
 }

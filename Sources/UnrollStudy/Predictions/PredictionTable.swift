@@ -13,15 +13,24 @@ public struct PredictionTable {
   public let csv: [UInt8]
   /// Runs of which there are predictions, and of which there are none.
   public let (kept, missing): (Int, Int)
+  /// What is wrong with the files of the rest.
+  public let broken: [InputError]
 
   /// - Parameter requests: all runs of a study.
-  /// - Throws: `InputError` for data that cannot be read, and for predictions that are not of them.
+  /// - Throws: `InputError` for data that cannot be read.
   public init(_ requests: [RunRequest], _ store: RecordStore, _ location: DataLocation) throws {
     let backends = requests.map(\.cell.cell.backend).unique
     var (text, kept) = (CSV.row(["task", "seed", "item", "text", "truth"] + backends), 0)
+    var broken: [InputError] = []
+    func unlessBroken<T>(_ body: () throws -> T?) throws -> T? {
+      do { return try body() } catch let error as InputError {
+        broken.append(error)
+        return nil
+      }
+    }
     for task in requests.map(\.cell.cell.task).unique {
       let runs = try requests.filter { $0.cell.cell.task == task }.compactMap { request in
-        try store.predictions(of: request.identity).map {
+        try unlessBroken { try store.predictions(of: request.identity) }.map {
           (request.cell, $0, store.predictionsPath(of: request.identity))
         }
       }
@@ -30,14 +39,17 @@ public struct PredictionTable {
         try first.request.load(location), first.task, characters: first.request.isOfCharacters)
       let truths = items.items.map(items.truth)
       var classes: [[Int]: [String]] = [:]
-      kept += runs.count
       for seed in runs.map(\.0.cell.seed).unique {
         var columns: [String: [String]] = [:]
         for (cell, predicted, path) in runs where cell.cell.seed == seed {
           let vocabulary = [cell.model.minimumCount, cell.model.vocabularyLimit]
           let names = classes[vocabulary] ?? items.classes(cell.model)
           classes[vocabulary] = names
-          columns[cell.cell.backend] = try PredictionTable.column(items, predicted, names, path)
+          guard
+            let column = try unlessBroken({ try PredictionTable.column(items, predicted, names, path) })
+          else { continue }
+          columns[cell.cell.backend] = column
+          kept += 1
         }
         for (index, item) in items.items.enumerated() {
           text += CSV.row(
@@ -46,7 +58,8 @@ public struct PredictionTable {
         }
       }
     }
-    (csv, self.kept, missing) = (Array(text.utf8), kept, requests.count - kept)
+    (csv, self.kept, missing) = (Array(text.utf8), kept, requests.count - kept - broken.count)
+    self.broken = broken
   }
 
   /// What a run predicted for every item.
