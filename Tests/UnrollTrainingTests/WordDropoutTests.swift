@@ -44,6 +44,11 @@ import UnrollKernels
     var options = ModelOptions()
     #expect(options.forUnit(characters: false).embeddingInit == 0.125)
     #expect(options.forUnit(characters: true).embeddingInit == 1)
+    // As output weights values of one are far too large.
+    var head = SoftmaxHeadOptions()
+    head.tied = true
+    options.head = head
+    #expect(options.forUnit(characters: true).embeddingInit == 0.125)
     options.embeddingInit = 0.3
     #expect(options.forUnit(characters: true).embeddingInit == 0.3)
   }

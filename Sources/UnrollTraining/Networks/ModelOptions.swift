@@ -14,7 +14,7 @@ public struct ModelOptions: Options {
     OptionKey("embedding", \.embedding, in: 1...65_536, "width E of the token embeddings").ofWords,
     OptionKey(
       "embedding_init", \.embeddingInit, in: 0...100,
-      "standard deviation of the embeddings' first values; 0 for 1/√embedding, of characters 1"
+      "standard deviation of the embeddings' first values; 0 for 1/√embedding, of characters that are not tied 1"
     ).ofWords,
     OptionKey("embedding_dropout", \.embeddingDropout, in: 0...0.95, "dropout on the embeddings"),
     OptionKey(
@@ -69,7 +69,10 @@ public struct ModelOptions: Options {
   /// With the standard deviation of the embeddings' first values that is meant where none is given.
   public func forUnit(characters: Bool) -> ModelOptions {
     var options = self
-    if embeddingInit == 0 { options.embeddingInit = characters ? 1 : 1 / Double(embedding).squareRoot() }
+    let isTied = (head as? SoftmaxHeadOptions)?.tied == true
+    if embeddingInit == 0 {
+      options.embeddingInit = characters && !isTied ? 1 : 1 / Double(embedding).squareRoot()
+    }
     return options
   }
 }
