@@ -66,7 +66,9 @@ struct TrainCommand: ParsableCommand {
       }
       try model.write(to: path)
       outcome.record.data.remarks?.forEach(Terminal.note)
-      Terminal.note("\(path): \(label), seed \(cell.seed), \(model.scoreText)")
+      let sizes = Split.allCases.map { "\(outcome.record.data.sizes[$0] ?? 0) \($0.rawValue)" }.joined(separator: ", ")
+      let unit = outcome.record.cell.kind == LanguageModelling.name ? "tokens" : "sequences"
+      Terminal.note("\(path): \(label), seed \(cell.seed), \(model.scoreText); \(sizes) \(unit)")
     }
   }
 
