@@ -15,7 +15,8 @@ struct TrainCommand: ParsableCommand {
         unroll train cmu-stress --backend lstm --set training.epochs=3
         unroll train --backend gru --set data.format=text --set data.train=a.txt
 
-      `unroll list --verbose` shows what may be set.
+      `unroll list --verbose` shows what may be set. Nothing is left until the end: a training that is stopped begins anew, \
+      where a run of a study (`unroll run`) goes on from its last checkpoint.
       """)
 
   @Argument(help: "STUDY.yaml, or a data set by name; none where --set data.format and data.train say it.")
