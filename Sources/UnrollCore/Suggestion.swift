@@ -6,10 +6,12 @@ package enum Suggestion {
     return "unknown \(kind) \"\(name)\"\(hint) (known: \(known.joined(separator: ", ")))"
   }
 
-  /// The known name at the smallest edit distance, when that is at most half of the name's length.
+  /// The known name at the smallest edit distance, when that is at most half of the name's length; else the first that begins with it.
   package static func nearest(to name: String, in known: [String]) -> String? {
     let ranked = known.map { (distance(Array(name.lowercased()), Array($0.lowercased())), $0) }
-    guard let best = ranked.min(by: { $0.0 < $1.0 }), best.0 <= max(2, name.count / 2) else { return nil }
+    guard let best = ranked.min(by: { $0.0 < $1.0 }), best.0 <= max(2, name.count / 2) else {
+      return known.first { name.count > 2 && $0.lowercased().hasPrefix(name.lowercased()) }
+    }
     return best.1
   }
 

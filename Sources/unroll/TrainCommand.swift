@@ -76,6 +76,11 @@ struct TrainCommand: ParsableCommand {
   private func request() throws -> RunRequest {
     do {
       guard let source, isStudy else {
+        if let source, Files.exists(source), !Datasets.all.contains(where: { $0.name == source }) {
+          throw InputError(
+            "is no study (STUDY.yaml) and no data set; a file of yours is --set data.format=… --set data.train=\(source)",
+            file: source)
+        }
         let study = try StudyFile(data: source, task: task, backend: backend ?? "", settings: settings)
         return try study.request(task: nil, backend: nil, seed: seed, data.location)
       }

@@ -256,6 +256,11 @@ import UnrollTraining
       ModelCommandTests.words("columns", "tags.txt") + ["--set", "training.select=span-f1"],
       "training.select: there is no span-f1, since the labels are no BIO, IOB1 or BIOES; there is accuracy, ")
     try refused(
+    try refused(["train", "trec", "--backend", "gru"], "unknown data set \"trec\"; did you mean \"trec-coarse\"?")
+    try refused(
+      ["train", "texts.txt", "--backend", "gru"],
+      "texts.txt: is no study (STUDY.yaml) and no data set; a file of yours is --set data.format=… --set data.train=texts.txt"
+    )
       ["train", "copying", "--backend", "gru", "--set", "training.epoch=3"],
       "--set training.epoch=3: training: unknown key \"epoch\"")
     try refused(

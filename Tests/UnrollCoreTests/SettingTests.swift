@@ -88,7 +88,9 @@ import UnrollCore
 
 @Suite struct SuggestionTests {
   @Test(
-    arguments: [("lstn", "lstm"), ("GRUU", "gru"), ("attention", "attention-rnn"), ("xyzzy", nil)]
+    arguments: [
+      ("lstn", "lstm"), ("GRUU", "gru"), ("attention", "attention-rnn"), ("att", "attention-rnn"), ("xyzzy", nil),
+    ]
       as [(String, String?)])
   func nearest(_ typed: String, _ known: String?) {
     #expect(Suggestion.nearest(to: typed, in: ["rnn", "lstm", "gru", "attention-rnn"]) == known)
