@@ -41,6 +41,6 @@ struct DataCommand: ParsableCommand {
     let labels = loaded.labels.count > 0 ? "; \(loaded.labels.count) labels" : ""
     let title = loaded.version.isEmpty ? loaded.name : "\(loaded.name) \(loaded.version)"
     return
-      "\(title): \(counts) \(unit)\(labels); digest \(loaded.digest.prefix(12)); \(loaded.licence)"
+      "\(title): \(counts) \(unit)\(labels); digest \(loaded.digest.prefix(12)); licence: \(loaded.licence)"
   }
 }

@@ -53,7 +53,8 @@ struct EvaluateCommand: ParsableCommand {
         return Terminal.write(try content.json(pretty: true) + [UInt8(ascii: "\n")], to: .output)
       }
       let known = model.metrics.filter { evaluation.scores[$0.name] != nil }
-      let rows = known.map { ($0.name, $0.text(evaluation.scores[$0.name]!)) } + [("tokens", "\(evaluation.tokens)")]
+      let unit = model.data.scales == nil ? "tokens" : "rows"
+      let rows = known.map { ($0.name, $0.text(evaluation.scores[$0.name]!)) } + [(unit, "\(evaluation.tokens)")]
       let width = rows.map(\.0.count).max() ?? 0
       for (name, value) in rows {
         Terminal.say("\(name)\(String(repeating: " ", count: width - name.count))  \(value)")

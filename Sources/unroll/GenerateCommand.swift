@@ -12,13 +12,16 @@ struct GenerateCommand: ParsableCommand {
 
   @OptionGroup var model: ModelArgument
   @Option(help: "What the text begins with. Default: nothing, as a line begins.") var prompt = ""
-  @Option(help: "Tokens that follow.") var length = 200
-  @Option(help: "Logits are divided by it: below 1 surer, above 1 bolder. Default: 1.") var temperature: Double?
-  @Option(help: "Choose among so many of the most probable tokens.") var topK: Int?
-  @Option(help: "Choose among the most probable tokens that have this probability together, up to 1.") var topP: Double?
+  @Option(parsing: .unconditional, help: "Tokens that follow.") var length = 200
+  @Option(parsing: .unconditional, help: "Logits are divided by it: below 1 surer, above 1 bolder. Default: 1.")
+  var temperature: Double?
+  @Option(parsing: .unconditional, help: "Choose among so many of the most probable tokens.") var topK: Int?
+  @Option(
+    parsing: .unconditional, help: "Choose among the most probable tokens that have this probability together, up to 1."
+  ) var topP: Double?
   @Flag(help: "Always the most probable token.") var greedy = false
-  @Option(help: "Any whole number from 0.") var seed = 1
-  @Option(help: "How many texts, with an empty line between them.") var samples = 1
+  @Option(parsing: .unconditional, help: "Any whole number from 0.") var seed = 1
+  @Option(parsing: .unconditional, help: "How many texts, with an empty line between them.") var samples = 1
 
   func validate() throws {
     if length < 1 { throw ValidationError("--length must be at least 1.") }

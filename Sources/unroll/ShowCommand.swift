@@ -61,7 +61,7 @@ struct ShowCommand: ParsableCommand {
     }
     if !origin.name.isEmpty {
       let title = origin.version.isEmpty ? origin.name : "\(origin.name) \(origin.version)"
-      lines.append("  data        \(title); digest \(origin.digest.prefix(12)); \(origin.licence)")
+      lines.append("  data        \(title); digest \(origin.digest.prefix(12)); licence: \(origin.licence)")
     }
     lines.append("  scores      \(model.scoreText)")
     if case .table(let tables) = model.settings {

@@ -137,6 +137,11 @@ import UnrollCore
       (try complaint("sequence,y\na,1\n"), "DIR/a:1: the header leaves no column of numbers to read"),
       (try complaint("sequence,x,y\na,one,2\n"), "DIR/a:2: the column \"x\" holds \"one\", which is not a number"),
       (try complaint("sequence,x,y\na,inf,2\n"), "DIR/a:2: the column \"x\" holds \"inf\", which is not a number"),
+      (try complaint("sequence,x,y\na,0x10,2\n"), "DIR/a:2: the column \"x\" holds \"0x10\", which is not a number"),
+      (
+        try complaint(fine, "target_columns: 'y,y'"), "DIR/a:1: a column stands twice among input_columns or target_col"
+      ),
+      (try complaint(fine, "target_columns: y, input_columns: 'x, x'"), "DIR/a:1: a column stands twice among"),
       (try complaint("sequence,x,y\na,1e39,2\n"), "which is not a number"),
       (try complaint("sequence,x,y\na,,2\n"), "DIR/a:2: the column \"x\" is empty: fill it in"),
       (try complaint("sequence,x,y\na,1\n"), "DIR/a:2: this line has 2 columns, the header has 3"),

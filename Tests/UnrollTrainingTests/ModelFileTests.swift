@@ -83,6 +83,7 @@ import UnrollLayers
     arguments: [
       ("format", "2", "m: was written by a newer unroll (format 2); update unroll to read it"),
       ("format", nil, "m: holds tensors, but no model of unroll"),
+      ("format", "0", "m: holds tensors, but no model of unroll"),
       ("task", "taging", "m: unknown task \"taging\"; did you mean \"tagging\"?"),
       ("scores", nil, "m: is damaged: its metadata lack scores"),
       ("settings", "{", "m: is damaged: settings of its metadata cannot be read (broken JSON)"),

@@ -12,6 +12,16 @@ extension UInt8 {
   var isLetter: Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self | 0x20) }
 }
 
+extension Float {
+  /// A finite number as people write it: Swift reads `0x10` and `inf`, too.
+  init?(decimal text: String) {
+    guard let value = Float(text), value.isFinite, !text.utf8.contains(where: { $0 | 0x20 == UInt8(ascii: "x") }) else {
+      return nil
+    }
+    self = value
+  }
+}
+
 extension ArraySlice<UInt8> {
   var text: String { String(decoding: self, as: UTF8.self) }
 

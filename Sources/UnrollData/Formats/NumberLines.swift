@@ -36,7 +36,7 @@ package struct NumberLines {
     }
     return try columns.map { name, place in
       let text = fields[place].trimmed.text
-      guard let value = Float(text), value.isFinite else {
+      guard let value = Float(decimal: text) else {
         throw InputError("the column \"\(name)\" holds \"\(text)\", which is not a number", file: file, line: number)
       }
       return value

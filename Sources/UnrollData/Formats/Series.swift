@@ -47,6 +47,9 @@ private struct SeriesLayout {
       throw header.error("the column \"\(header.names[both])\" cannot be among the numbers that are read")
     }
     guard !inputs.isEmpty else { throw header.error("the header leaves no column of numbers to read") }
+    guard Set(asked).count == asked.count, Set(inputs).count == inputs.count else {
+      throw header.error("a column stands twice among input_columns or target_columns; leave one out")
+    }
     targets = label != nil ? [] : asked.isEmpty ? inputs : asked
     ahead = options.ahead
     let target: SeriesColumns.Target =
@@ -120,7 +123,7 @@ private struct SeriesReading {
   private func number(_ record: DelimitedRecords.Record, _ place: Int) throws -> Float? {
     let text = record.fields[place].trimmed.text
     if SeriesReading.missing.contains(text) { return nil }
-    guard let value = Float(text), value.isFinite else {
+    guard let value = Float(decimal: text) else {
       throw file.error(
         "the column \"\(header[place])\" holds \"\(text)\", which is not a number; name the columns of numbers in input_columns",
         record.line)

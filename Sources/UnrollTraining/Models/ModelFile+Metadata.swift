@@ -40,7 +40,7 @@ extension ModelFile {
     do {
       let whole = try SafeTensors(bytes)
       let metadata = whole.metadata
-      guard let format = metadata["format"].flatMap({ Int($0) }), let unroll = metadata["unroll"],
+      guard let format = metadata["format"].flatMap({ Int($0) }), format > 0, let unroll = metadata["unroll"],
         let task = metadata["task"]
       else {
         throw InputError(
