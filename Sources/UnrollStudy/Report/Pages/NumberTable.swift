@@ -41,7 +41,10 @@ public struct NumberTable {
       "runs": .integer(backend.records.count), "mean": .number(standing.sample.mean),
       "verdict": .string(standing.verdict.name), "equal_within_margin": .bool(standing.isEqual),
     ]
-    func set(_ key: String, _ value: Double?) { if let value, value.isFinite { row[key] = .number(value) } }
+    func set(_ key: String, _ value: Double?) {
+      guard let value, value.isFinite else { return }
+      row[key] = Int(exactly: value).map(Value.integer) ?? .number(value)
+    }
     set("sd", standing.sample.sd)
     set("interval_low", standing.interval?.lowerBound)
     set("interval_high", standing.interval?.upperBound)

@@ -104,7 +104,7 @@ public enum Page {
     :root { color-scheme: light dark; }
     body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
     img { max-width: 100%; }
-    table { border-collapse: collapse; display: block; overflow-x: auto; font-variant-numeric: tabular-nums; margin: 1rem 0; }
+    table { border-collapse: collapse; display: block; overflow-x: auto; font-variant-numeric: tabular-nums; margin: 1rem 0; font-size: .85rem; }
     th, td { border-bottom: 1px solid #8884; padding: .25rem .6rem; white-space: nowrap; }
     th { cursor: pointer; user-select: none; }
     th[aria-sort=ascending]::after { content: " ▴"; }
