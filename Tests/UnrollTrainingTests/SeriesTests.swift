@@ -273,7 +273,7 @@ import UnrollLayers
 
   /// Such a row would weigh in the mean, in items and in frames, and would have no loss.
   @Test func rowsWithoutSomeOfTheirTargetsAreASentence() throws {
-    func data(_ targets: [Double?]) throws -> EncodedData {
+    func data(_ targets: [Float]) throws -> EncodedData {
       let columns = SeriesColumns(inputs: ["x"], target: .numbers(["a", "b"]))
       let (whole, other) = (
         NumberSequence(columns: columns, inputs: [0, 1], targets: [1, 0, 0, 1]),
@@ -281,8 +281,8 @@ import UnrollLayers
       )
       return try Small.series(Splits(train: [whole], development: [whole], test: [whole, other]))
     }
-    _ = try MultiLabel(data([1, 1, nil, nil]), characters: false)
-    #expect { try MultiLabel(data([1, 1, 0, nil]), characters: false) } throws: { error in
+    _ = try MultiLabel(data([1, 1, .nan, .nan]), characters: false)
+    #expect { try MultiLabel(data([1, 1, 0, .nan]), characters: false) } throws: { error in
       "\(error)".contains("all columns of a step or for none, and some rows of the test split lack \"b\" alone")
     }
   }
