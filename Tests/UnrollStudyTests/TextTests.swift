@@ -51,15 +51,15 @@ import UnrollTraining
   }
 
   /// 0.99, 1 and 1: 99.67 ± 0.58, and half an interval of 1.43.
-  @Test func intervalsOfSharesEndAtTheWhole() {
-    func interval(_ metric: Metric, _ values: [Double]) -> String? {
-      let sample = Sample(values)!
-      return ScoreText(metric, [sample]).interval(sample)
+  @Test func intervalsOfSharesEndAtTheWhole() throws {
+    func interval(_ metric: Metric, _ values: [Double]) throws -> String? {
+      let ranking = try StudyResults(seeds("a", values, metric), study: "demo").tasks[0].rankings[0]
+      return ranking.standings[0].interval.map(ranking.text.interval)
     }
-    #expect(interval(.accuracy, [0.99, 1, 1]) == "98.23 to 100.00")
-    #expect(interval(.accuracy, [0, 0, 0.01]) == "0.00 to 1.77")
-    #expect(interval(.perplexity, [99, 100, 100]) == "98.23 to 101.10")
-    #expect(interval(.accuracy, [0.9]) == nil)
+    #expect(try interval(.accuracy, [0.99, 1, 1]) == "98.23 to 100.00")
+    #expect(try interval(.accuracy, [0, 0, 0.01]) == "0.00 to 1.77")
+    #expect(try interval(.perplexity, [99, 100, 100]) == "98.23 to 101.10")
+    #expect(try interval(.accuracy, [0.9]) == nil)
   }
 
   @Test func escapes() {
