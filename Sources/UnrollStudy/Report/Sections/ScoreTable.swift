@@ -24,13 +24,9 @@ struct ScoreTable {
           + [String](repeating: "–", count: 5))
     }
     for backend in task.backends {
-      let standing = ranking?.standings.first { $0.backend.name == backend.name }
-      table.add([
-        Markdown.code(backend.name), standing.map { cell($0, ranking!) } ?? "–",
-        standing?.interval.map(ranking!.text.interval) ?? "–",
-        standing.map(VerdictText(ranking: ranking!).cell) ?? "no scores", backend.count(\.parameters), state(backend),
-        backend.cost(\.seconds)?.costText ?? "–",
-      ])
+      table.add(
+        [Markdown.code(backend.name)] + (ranking.flatMap { scored(backend, $0) } ?? ["–", "–", "no scores"])
+          + [backend.count(\.parameters), state(backend), backend.cost(\.seconds)?.costText ?? "–"])
     }
     return table
   }
@@ -79,6 +75,16 @@ struct ScoreTable {
   }
 
   private var baseline: String { "*\(Markdown.escape(task.baselineTitle))*" }
+
+  /// Score, interval and verdict; nil where no run has a score.
+  private func scored(_ backend: BackendResults, _ ranking: Ranking) -> [String]? {
+    ranking.standings.first { $0.backend.name == backend.name }.map { standing in
+      [
+        cell(standing, ranking), standing.interval.map(ranking.text.interval) ?? "–",
+        VerdictText(ranking: ranking).cell(standing),
+      ]
+    }
+  }
 
   private func cell(_ standing: Standing, _ ranking: Ranking) -> String {
     let runs = standing.backend.lost.isEmpty ? nil : standing.backend.records.count
