@@ -62,6 +62,7 @@ import UnrollCore
       forms.output.hasSuffix("Numbers: Reports/small.csv\nNumbers: Reports/small.json\nNumbers: Reports/small.tex\n"))
     #expect(
       try program.read("Reports/small.csv").contains("\r\n") && program.read("Reports/small.tex").contains("tabular"))
+    for kind in ["csv", "json", "tex"] { try program.remove("Reports/small.\(kind)") }
     #expect(program.files == kept, "no records come of it")
     #expect(try (program.read(report), program.read(runs)) == before)
     let dry = try program.run("run", "small.yaml", "--dry-run")

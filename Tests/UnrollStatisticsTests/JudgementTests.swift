@@ -77,14 +77,15 @@ import UnrollStatistics
 
   /// Where only other test items could tell, no number of seeds is named.
   @Test func itemsThatDifferDecideToo() {
-    let wave = (0..<50).map { $0 % 2 == 0 ? 3.0 : -3.0 }
+    let wave = (0..<50).map { $0 % 2 == 0 ? 3.6 : -3.6 }
     let seeds = [ModelScores([0, 1, 2, 1, 1]), ModelScores([2, 3, 4, 3, 3])]
     #expect(judged(seeds).verdicts == [.worse, .top])
     let items = [
       ModelScores(seeds[0].values, influences: wave), ModelScores(seeds[1].values, influences: wave.map { -$0 }),
     ]
     let ours = judged(items)
-    #expect(ours.verdicts == [.undecided(seeds: nil), .top] || ours.verdicts == [.top, .top])
+    // SE² = 0.5 · 2/5 + 7.2²/49: the gap is 1.78 of it, Dunnett's bound 1.68, Tukey's 2.01, and of items alone 1.94.
+    #expect(ours.verdicts == [.undecided(seeds: nil), .top])
     #expect(ours.gaps[0]!.estimate.error > judged(seeds).gaps[0]!.estimate.error)
   }
 

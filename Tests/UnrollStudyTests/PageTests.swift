@@ -16,7 +16,9 @@ import UnrollSystem
   @Test func aPageNeedsNothingBesideIt() throws {
     let scratch = Scratch()
     try withExtendedLifetime(scratch) {
-      let report = try Report.write(PageTests.five, study: "a study", notes: "A <b>note</b>.", to: scratch.path)
+      var records = PageTests.five
+      for index in records.indices { records[index].study = "a study" }
+      let report = try Report.write(records, study: "a study", notes: "A <b>note</b>.", to: scratch.path)
       guard ProcessVariables.program("cmark-gfm", in: ProcessVariables.path) != nil else {
         #expect(throws: InputError.self) { try Page.write(report) }
         return
