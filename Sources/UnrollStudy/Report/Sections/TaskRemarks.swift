@@ -15,9 +15,9 @@ struct TaskRemarks {
   private var few: String? {
     let count = task.records.compactMap { $0.data.sizes[.test] }.max() ?? 0
     guard count > 0, count < TaskRemarks.fewItems else { return nil }
-    return
-      "**The test split has only \(Markdown.count(count, "item")):** scores on so few say little, and intervals over seeds "
-      + "know nothing of it."
+    let knows = task.rankings.first?.knowsItems ?? false
+    let rest = knows ? "however many seeds there are" : "and intervals over seeds know nothing of it"
+    return "**The test split has only \(Markdown.count(count, "item")):** scores on so few say little, \(rest)."
   }
 
   /// How labels that break their scheme are read.
