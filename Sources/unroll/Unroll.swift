@@ -12,7 +12,8 @@ struct Unroll: AsyncParsableCommand {
       "Trains small sequence models side by side on the CPU and writes a report that a careful reader can trust.",
     version: Version.text,
     subcommands: [
-      RunCommand.self, ReportCommand.self, PredictionsCommand.self, NullCommand.self, TrainCommand.self,
+      RunCommand.self, ReportCommand.self, CompareCommand.self, PredictionsCommand.self, NullCommand.self,
+      TrainCommand.self,
       ShowCommand.self,
       PredictCommand.self, EvaluateCommand.self, GenerateCommand.self, ListCommand.self, DataCommand.self,
       CheckCommand.self, ParityCommand.self,

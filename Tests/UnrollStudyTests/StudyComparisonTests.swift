@@ -1,0 +1,68 @@
+import Testing
+import UnrollCore
+
+@testable import UnrollStudy
+
+/// Two studies side by side.
+@Suite struct StudyComparisonTests {
+  private func runs(_ records: [RunRecord]) -> StudyRuns {
+    StudyRuns(records: records, wanted: records.count, notes: "")
+  }
+
+  private func text(_ a: [RunRecord], _ b: [RunRecord]) throws -> String {
+    try StudyComparison(.init(runs(a), name: "old"), .init(runs(b), name: "new")).text
+  }
+
+  /// Five seeds of standard deviation 0.0158 on both sides. Of two models and two sides the variance is pooled over 16 degrees of freedom, and the
+  /// error of a difference is 0.01: t₀.₉₈₇₅ = 2.473, so that 2 points are noise and 3 are not.
+  @Test func movesBeyondNoiseAreSaid() throws {
+    let scores = [0.90, 0.91, 0.92, 0.93, 0.94]
+    func side(_ a: Double, _ b: Double) -> [RunRecord] {
+      seeds("a", scores.map { $0 + a }) + seeds("b", scores.map { $0 + b })
+    }
+    let text = try text(side(0, 0), side(0.02, -0.03))
+    #expect(
+      text.contains(
+        "| tags | `a`     | 92.0 ± 1.6 (5) → 94.0 ± 1.6 (5) |     +2.0 |  −0.1 to +4.1 | no              |"), "\(text)")
+    #expect(
+      text.contains("| tags | `b`     | 92.0 ± 1.6 (5) → 89.0 ± 1.6 (5) |     −3.0 | −5.1 to −0.9  | **worse**       |")
+        || text.contains("−3.0 |  −5.1 to −0.9 | **worse**"))
+    #expect(text.contains("*more than noise* is said at 5 % over all 2 cells"))
+    #expect(text.contains("The same in all cells that both have."))
+  }
+
+  /// The direction of the metric decides which way is better.
+  @Test func lowerCanBeBetter() throws {
+    let scores: [Double] = [100, 101, 102, 103, 104]
+    let text = try text(seeds("a", scores, .perplexity), seeds("a", scores.map { $0 - 20 }, .perplexity))
+    #expect(text.contains("−20.0 |") && text.contains("| **better**"), "\(text)")
+  }
+
+  @Test func speedsAreRatios() throws {
+    let slow = Synthetic.two.map { record in
+      var record = record
+      record.cost.trainingTokensPerSecond /= 2
+      return record
+    }
+    let text = try text(Synthetic.two, slow)
+    #expect(text.contains("0.500 |") && text.contains("| **slower**"), "\(text)")
+    #expect(try self.text(Synthetic.two, Synthetic.two).contains("1.000 |"))
+  }
+
+  @Test func whatDiffersIsListed() throws {
+    var records = Synthetic.two.filter { $0.cell.backend == "lstm" }
+    for index in records.indices {
+      guard case .table(var settings) = records[index].settings, case .table(var training)? = settings["training"]
+      else { continue }
+      training["epochs"] = .integer(9)
+      settings["training"] = .table(training)
+      records[index].settings = .table(settings)
+      records[index].environment.cpu = "Other CPU"
+    }
+    let text = try text(Synthetic.two, records)
+    #expect(text.contains("- Only in old: tags / gru."))
+    #expect(text.contains("| `training.epochs` | `8` | `9` | everywhere |"), "\(text)")
+    #expect(text.contains("| Imaginary CPU") && text.contains("| Other CPU"))
+    #expect(throws: InputError.self) { try StudyComparison.Side(runs([]), name: "none") }
+  }
+}
