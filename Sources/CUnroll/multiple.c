@@ -1,7 +1,7 @@
 // Distributions of the largest of several differences that share a standard deviation: Dunnett's and the studentised range.
 //
 // Both are P = ∫ f(s) G(x s) ds over s = √(χ²_ν/ν), the estimated standard deviation over the true one, with G an integral over the
-// normal distribution of what all differences share. Gauss–Legendre sums; errors below 1e-10 for up to 60 means (held against scipy).
+// normal distribution of what all differences share. Gauss–Legendre sums; errors below 1e-9 for up to 60 means (held against scipy).
 #include "unroll_statistics.h"
 
 #include <gsl/gsl_cdf.h>

@@ -1,7 +1,7 @@
 /// The quantiles that comparisons of several means need, each worked out once.
 ///
 /// Between whole degrees of freedom, and beyond 20 between those of printed tables (24, 30, 40, 60, 120, none), quantiles are
-/// interpolated in 1/ν, in which they are nearly straight: within 0.001 of the exact ones.
+/// interpolated in 1/ν, in which they are nearly straight: from eight degrees on within 0.001 of the exact ones.
 public final class CriticalValues {
   private enum Kind: Hashable {
     case range(groups: Int)

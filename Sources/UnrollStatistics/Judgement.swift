@@ -13,11 +13,16 @@ public enum Verdict: Equatable, Sendable {
   case unjudged(Reason)
 
   public enum Reason: Sendable {
+    /// No other model is compared with it.
+    case alone
     /// Below `Judgement.fewestDegrees`.
     case fewSeeds
     /// Neither seeds nor items scatter, so that nothing tells a difference from chance.
     case noSpread
   }
+
+  /// Whether it is in the pool: neither broke nor unstable.
+  public var isCompared: Bool { self != .broke && self != .unstable }
 }
 
 /// The verdicts on all models of a task.
@@ -34,6 +39,8 @@ public struct Judgement: Sendable {
 
   /// One a model.
   public let verdicts: [Verdict]
+  /// The mean of each: of those in the pool with the deviation that all share, of others with their own.
+  public let means: [PooledComparison.Estimate]
   /// The highest mean of those that neither broke nor are unstable; nil where there is none.
   public let best: Int?
   /// The best minus each, and how far that may be off by Tukey's bound; nil of those that left the pool, and of the best itself.
@@ -57,16 +64,23 @@ public struct Judgement: Sendable {
     let first = pool.indices.max { (comparison.means[$0], -$0) < (comparison.means[$1], -$1) }
     var verdicts = models.indices.map { broke[$0] ? Verdict.broke : .unstable }
     var gaps = [Gap?](repeating: nil, count: models.count)
+    var means = models.map { PooledComparison([$0]).mean(0) }
     for (place, model) in pool.enumerated() {
-      guard place != first else {
-        verdicts[model] = pool.count > 1 && comparison.freedom < Judgement.fewestDegrees ? .unjudged(.fewSeeds) : .top
-        continue
-      }
-      (verdicts[model], gaps[model]) = Judgement.verdict(comparison, first!, place, critical)
+      means[model] = comparison.mean(place)
+      if place != first { (verdicts[model], gaps[model]) = Judgement.verdict(comparison, first!, place, critical) }
     }
-    (self.verdicts, self.gaps, self.comparison) = (verdicts, gaps, comparison)
+    if let first {
+      // The best is what the others are not: where none of them is judged, neither is it.
+      let others = pool.indices.filter { $0 != first }.map { verdicts[pool[$0]] }
+      let reason = others.first { if case .unjudged = $0 { false } else { true } } == nil ? others.first : nil
+      verdicts[pool[first]] = others.isEmpty ? .unjudged(.alone) : reason ?? .top
+    }
+    (self.verdicts, self.gaps, self.means, self.comparison) = (verdicts, gaps, means, comparison)
     best = first.map { pool[$0] }
   }
+
+  /// Whether seeds suffice for verdicts.
+  public var isJudged: Bool { comparison.freedom >= Judgement.fewestDegrees }
 
   private static func verdict(
     _ comparison: PooledComparison, _ best: Int, _ model: Int, _ critical: CriticalValues
@@ -86,10 +100,12 @@ public struct Judgement: Sendable {
     return (.undecided(seeds: left > 0 ? Int((2 * comparison.variance / left).rounded(.up)) : nil), all)
   }
 
-  /// Those whose standard deviation is beyond `widest` times the median of all that have one and did not break.
+  /// Those whose standard deviation is beyond `widest` times the median of all that have one and did not break. Of two seeds it says
+  /// nothing: one table in ten of equal models would have such a one.
   private static func unstable(_ models: [ModelScores], _ broke: [Bool]) -> [Bool] {
-    let deviations = models.map { Statistics.standardDeviation($0.values) }
+    let deviations = models.map { $0.values.count > 2 ? Statistics.standardDeviation($0.values) : nil }
     let sound = zip(deviations, broke).compactMap { $1 ? nil : $0 }.filter { $0 > 0 }
+    // The median of two lies between them.
     guard sound.count > 2 else { return models.map { _ in false } }
     let limit = widest * Statistics.quantile(sound, 0.5)
     return zip(deviations, broke).map { deviation, broke in !broke && (deviation ?? 0) > limit }

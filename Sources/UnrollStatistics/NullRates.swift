@@ -7,6 +7,8 @@ public struct NullRates: Equatable, Sendable {
   public private(set) var withLoser = 0
   /// Models that were called worse, in all tables.
   public private(set) var losers = 0
+  /// Models whose seeds chanced to scatter so widely that they were called unstable.
+  public private(set) var unstable = 0
   /// Models that were not in the top group, worse ones among them: any of them may be the best.
   public private(set) var left = 0
 
@@ -17,6 +19,7 @@ public struct NullRates: Equatable, Sendable {
     let undecided = judgement.verdicts.count { if case .undecided = $0 { true } else { false } }
     (tables, losers, left) = (tables + 1, losers + worse, left + worse + undecided)
     withLoser += worse > 0 ? 1 : 0
+    unstable += judgement.verdicts.count { $0 == .unstable }
   }
 
   /// Of made-up models whose scores are normal and whose test items are known to nobody.

@@ -23,6 +23,8 @@ public struct PooledComparison: Sendable {
     public let error: Double
     /// Degrees of freedom of the error; not finite where nothing bounds it.
     public let freedom: Double
+    /// Whether seeds are part of the error; without two seeds of any model it is that of other items alone.
+    public let knowsSeeds: Bool
 
     /// Half of the 95 % interval by Student's distribution.
     public var halfInterval: Double { bound(0.975) }
@@ -83,11 +85,13 @@ public struct PooledComparison: Sendable {
   /// Satterthwaite's degrees of freedom, of shares, so that squares of huge variances do not overflow.
   private func estimate(_ value: Double, _ seeds: Double, _ items: Double) -> Estimate {
     let total = seeds + items
-    guard total > 0, total.isFinite else { return Estimate(value: value, error: 0, freedom: freedom) }
+    guard total > 0, total.isFinite else {
+      return Estimate(value: value, error: 0, freedom: freedom, knowsSeeds: freedom > 0)
+    }
     let (ofSeeds, ofItems) = (seeds / total, items / total)
     var inverse = 0.0
     if ofSeeds > 0 { inverse += ofSeeds * ofSeeds / freedom }
     if ofItems > 0 { inverse += ofItems * ofItems / Double(models[0].influences.count - 1) }
-    return Estimate(value: value, error: total.squareRoot(), freedom: 1 / inverse)
+    return Estimate(value: value, error: total.squareRoot(), freedom: 1 / inverse, knowsSeeds: freedom > 0)
   }
 }

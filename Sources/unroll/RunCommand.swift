@@ -102,12 +102,11 @@ struct ReportCommand: ParsableCommand {
       let path = try folder.report(runs)
       Terminal.say("\(runs.records.count) of \(runs.wanted) runs. Report: \(path)")
       if html { Terminal.say("Page: \(try Page.write(path))") }
-      if csv || json {
-        let table = try NumberTable(runs, study: folder.study)
-        if csv { try write(Array(table.csv.utf8), beside: path, "csv") }
-        if json { try write(table.json(), beside: path, "json") }
-      }
-      if latex { try write(Array(LaTeX(runs, study: folder.study).text.utf8), beside: path, "tex") }
+      guard csv || json || latex else { return }
+      let forms = try ReportForms(runs, study: folder.study)
+      if csv { try write(Array(forms.csv.utf8), beside: path, "csv") }
+      if json { try write(forms.json(), beside: path, "json") }
+      if latex { try write(Array(forms.latex.utf8), beside: path, "tex") }
     }
   }
 

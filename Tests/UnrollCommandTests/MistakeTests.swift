@@ -13,7 +13,7 @@ import UnrollCore
       (
         "backends: [rnn]\nwidth: 5\nparameters: 5", "bad.yaml:4: width and parameters exclude each other; leave one out"
       ),
-      ("backends: [rnn]\nseeds: [1, 1]", "bad.yaml:4: seeds must be different whole numbers from 0"),
+      ("backends: [rnn]\nseeds: [1, 1]", "bad.yaml:4: seeds must be different whole numbers, 0…2147483647"),
     ])
   func studies(rest: String, sentence: String) throws {
     try refused(["bad.yaml": "tasks:\n  - data: {format: columns, train: tags.txt}\n" + rest], sentence)

@@ -198,6 +198,13 @@ import UnrollData
     }
   }
 
+  @Test func seedsThatCannotBeShiftedAreRefused() {
+    let error = #expect(throws: InputError.self) {
+      try StudyText.study("tasks: [copying]\nbackends: [gru]\nseeds: [0, 9223372036854775807]\n")
+    }
+    #expect(error?.description == "s.yaml:3: seeds must be different whole numbers, 0…2147483647")
+  }
+
   @Test func copiesCountAsCells() {
     let error = #expect(throws: InputError.self) {
       try StudyText.study(

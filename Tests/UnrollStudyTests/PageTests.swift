@@ -54,7 +54,7 @@ import UnrollSystem
   }
 
   @Test func numbersForOtherPrograms() throws {
-    let table = try NumberTable(runs, study: "demo")
+    let table = NumberTable(try StudyResults(runs.records, study: "demo"))
     let lines = table.csv.split(separator: "\r\n")
     #expect(lines.count == 3 && lines[0].hasPrefix("task,backend,metric,higher_is_better,seeds,runs,mean,sd,"))
     #expect(lines[1].hasPrefix("tags,a_b,accuracy,true,5,5,0.92,0.0158"), "\(lines[1])")
@@ -68,8 +68,18 @@ import UnrollSystem
     #expect(read == .list(table.rows.map(Value.table)))
   }
 
+  /// What is left of a backend that lost runs is not shown as if it were all.
+  @Test func lostRunsStandInEveryForm() throws {
+    var records = PageTests.five
+    records[0] = Synthetic.lost(records[0], .diverged, "no")
+    for index in 5..<10 { records[index] = Synthetic.lost(records[index], .failed, "no") }
+    let forms = try ReportForms(StudyRuns(records: records, wanted: 10, notes: ""), study: "demo")
+    #expect(forms.latex.contains("a\\_b & $92.5 \\pm 1.3^{4/5}$") && forms.latex.contains("c & --"), "\(forms.latex)")
+    #expect(forms.csv.contains("tags,c,accuracy,true,0,5,,,,,no scores,"))
+  }
+
   @Test func tablesForAPaper() throws {
-    let text = try LaTeX(runs, study: "demo").text
+    let text = try ReportForms(runs, study: "demo").latex
     #expect(text.contains("\\begin{tabular}{lr}\n\\toprule\nbackend & accuracy (\\%) $\\uparrow$ \\\\"))
     #expect(text.contains("a\\_b & $\\mathbf{92.0} \\pm 1.6$ \\\\") && text.contains("c & $82.0 \\pm 1.6$ \\\\"))
     #expect(text.contains("majority (baseline) & 60.0 \\\\"))

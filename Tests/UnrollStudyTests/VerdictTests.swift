@@ -14,9 +14,9 @@ import UnrollTraining
       #expect(text.contains("`b` reaches a test accuracy of 93.0 % (95 % interval 90.5 to 95.5)."))
       #expect(
         text.contains(
-          "Not compared: `a` broke, 2 of 3 seeds work (9 to 99 %); a seed works where it comes nearer to the best mean than to the baseline."
+          "Not compared: `a` broke, 2 of 3 seeds work (95 %: 9 to 99 % of seeds). A seed works where it comes nearer to the best mean than to the baseline."
         ))
-      #expect(text.contains("| 98.0 ± 1.4 (2 of 3) |") && !text.contains("**top group"))
+      #expect(text.contains("| 98.0 ± 1.4 (2 of 3) |") && !text.contains("**alone at") && !text.contains("**top group"))
     }
   }
 
@@ -24,7 +24,7 @@ import UnrollTraining
     let wild = seeds("a", [110, 111, 112], .perplexity) + seeds("b", [120, 500, 1500], .perplexity)
     let text = try ReportFiles.text(wild)
     #expect(text.contains("`a` reaches a test perplexity of 111.0") && text.contains("(3) ▽ |"), "\(text)")
-    #expect(text.contains("| below the baseline, 1 of 3 seeds work (1 to 91 %) |"))
+    #expect(text.contains("| below the baseline, 1 of 3 seeds work (95 %: 1 to 91 % of seeds) |"))
     let two = ["x", "y"].flatMap { task in
       seeds("a", [110, 111, 112, 113, 114], .perplexity, task: task)
         + seeds("c", [150, 151, 152, 153, 154], .perplexity, task: task)
@@ -51,7 +51,9 @@ import UnrollTraining
     let text = try ReportFiles.text(
       seeds("a", near) + seeds("b", near.map { $0 - 0.05 }) + seeds("c", near) + seeds("d", near)
         + seeds("e", [0.99, 0.79, 0.62]))
-    #expect(text.contains("`e` is unstable, 2 of 3 seeds work (9 to 99 %)") && text.contains("| unstable, 2 of 3"))
+    #expect(
+      text.contains("`e` is unstable (sd 18.50 beside 0.10), 2 of 3 seeds work (95 %: 9 to 99 % of seeds)"), "\(text)")
+    #expect(text.contains("| unstable (sd 18.50 beside 0.10)"))
     #expect(text.contains("the top group of 3 in test accuracy") && text.contains("Worse than `a`: `b` by"))
   }
 
@@ -74,6 +76,37 @@ import UnrollTraining
     let few = try report(200), many = try report(20_000)
     #expect(few.contains("other seeds and other test items") && few.contains("top group of 2"), "\(few)")
     #expect(many.contains("Worse than `a`: `b`"), "\(many)")
+  }
+
+  /// A family is one task; a backend that is on top at one of its lengths alone is not on top of it.
+  @Test func aFamilyCountsOnce() throws {
+    let low = [0.8, 0.81, 0.82, 0.83, 0.84], high = low.map { $0 + 0.1 }
+    func task(_ name: String, _ length: Int?, _ a: [Double], _ b: [Double]) -> [RunRecord] {
+      (seeds("a", a, task: name) + seeds("b", b, task: name)).map { record in
+        var record = record
+        guard case .table(var settings) = record.settings else { return record }
+        settings["data"] = .table(["name": .string(length == nil ? "other" : "copy"), "length": .integer(length ?? 7)])
+        record.settings = .table(settings)
+        return record
+      }
+    }
+    let records =
+      task("copy length=1", 1, high, low) + task("copy length=2", 2, high, high) + task("other", nil, high, low)
+    #expect(
+      try ReportFiles.text(records).contains(
+        "In the top group, of 2 tasks (a task at several values of an option counts once, where it holds at all of them): `a` on 2."
+      ))
+  }
+
+  /// Which runs a speed may be held against.
+  @Test func theQuickestIsNamedWhereTimesCompare() throws {
+    let scores = [0.91, 0.92, 0.93, 0.94, 0.95]
+    var records = seeds("a", scores.map { $0 - 0.005 }) + seeds("b", scores)
+    #expect(try !ReportFiles.text(records).contains("quickest"), "how many went on at a time is not recorded")
+    for index in records.indices { records[index].environment.jobs = 2 }
+    #expect(try ReportFiles.text(records).contains("Of the top group `a` is both the smallest"))
+    records[0].environment.cpu = "Other CPU"
+    #expect(try ReportFiles.text(records).contains("Of the top group `a` is the smallest (9,700 parameters)."))
   }
 
   @Test func whereAllBrokeThereIsNoBest() throws {
@@ -100,7 +133,8 @@ import UnrollTraining
   @Test func withoutSpreadNothingIsJudged() throws {
     let same = [Double](repeating: 0.9, count: 5)
     let text = try ReportFiles.text(seeds("a", same) + seeds("b", same.map { $0 - 0.1 }))
-    #expect(text.contains("Not judged, because no seed differs from another: `b` (80.00 %)."))
+    #expect(text.contains("Not judged, because no seed differs from another: `a` (90.00 %) and `b` (80.00 %)."))
+    #expect(text.contains("`a` has the best mean test accuracy, 90.00 %."))
     #expect(text.contains("| not judged: no spread |") && !text.contains("worse by"))
     let equal = try ReportFiles.text(seeds("a", same) + seeds("b", same))
     #expect(equal.contains("the top group of 2 in test accuracy is `a` (90.00 %) and `b` (90.00 %)."))

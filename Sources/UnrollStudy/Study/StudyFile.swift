@@ -130,11 +130,12 @@ public struct StudyFile {
 
   /// A count stands for 1…n.
   private static func seeds(_ setting: Setting?) throws -> [Int] {
-    guard let setting else { return [1, 2, 3] }
+    guard let setting else { return Array(1...5) }
     if case .list(let items) = setting.content {
       let seeds = try items.map { try $0.integer("a seed") }
-      guard !seeds.isEmpty, Set(seeds).count == seeds.count, seeds.allSatisfy({ $0 >= 0 }) else {
-        throw setting.error("seeds must be different whole numbers from 0")
+      guard !seeds.isEmpty, Set(seeds).count == seeds.count, seeds.allSatisfy({ (0...Int(Int32.max)).contains($0) })
+      else {
+        throw setting.error("seeds must be different whole numbers, 0…\(Int32.max)")
       }
       return seeds
     }

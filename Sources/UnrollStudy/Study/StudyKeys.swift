@@ -12,7 +12,7 @@ public enum StudyKeys {
     key("backend", "table", "", "options of every backend that has them"),
     key("model", "table", "", "options around every backend"),
     key("training", "table", "", "options of every training"),
-    key("seeds", "1…1000, or a list", "3", "runs of every cell: a number n stands for seeds 1…n"),
+    key("seeds", "1…1000, or a list", "5", "runs of every cell: a number n stands for seeds 1…n"),
     key("width", "1…65536", "\(StackOptions().width)", "hidden width of every backend"),
     key(
       "keep", KeptModels.allCases.map(\.rawValue).joined(separator: " | "), KeptModels.best.rawValue,

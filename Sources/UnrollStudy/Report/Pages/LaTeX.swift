@@ -2,12 +2,10 @@ import UnrollStatistics
 import UnrollTraining
 
 /// The score tables of a report for a paper: one `tabular` a task in the style of booktabs, the top group bold.
-public struct LaTeX {
-  public let text: String
+struct LaTeX {
+  let text: String
 
-  /// - Throws: `InputError` where no run belongs to the study.
-  public init(_ runs: StudyRuns, study: String) throws {
-    let results = try StudyResults(runs.records, study: study)
+  init(_ results: StudyResults) {
     let tables = results.tasks.compactMap { task in task.rankings.isEmpty ? nil : LaTeX.table(task) }
     text = "% \\usepackage{booktabs}\n" + tables.joined(separator: "\n")
   }
@@ -38,12 +36,16 @@ public struct LaTeX {
     return (lines + ["\\bottomrule", "\\end{tabular}"]).joined(separator: "\n") + "\n"
   }
 
+  /// `$\mathbf{92.0} \pm 1.6$`; runs that were lost stand above: `^{2/3}`.
   private static func cell(_ standing: Standing, _ ranking: Ranking) -> String {
-    let mean = ranking.text.number(standing.sample.mean)
-    let spread = standing.sample.sd.map { " \\pm \(ranking.text.number($0))" } ?? ""
-    let isBold = standing.verdict == .top && ranking.pooled > 1
-    let number = (isBold ? "\\mathbf{\(mean)}" : mean).replacing(",", with: "{,}").replacing("−", with: "-")
-    return "$\(number)\(spread)$"
+    func number(_ score: Double) -> String {
+      ranking.text.number(score).replacing(",", with: "{,}").replacing("−", with: "-")
+    }
+    let mean = number(standing.sample.mean)
+    let spread = standing.sample.sd.map { " \\pm \(number($0))" } ?? ""
+    let (count, all) = (standing.sample.count, standing.backend.records.count)
+    return
+      "$\(standing.verdict == .top ? "\\mathbf{\(mean)}" : mean)\(spread)\(count < all ? "^{\(count)/\(all)}" : "")$"
   }
 
   private static func heading(_ metric: Metric) -> String {

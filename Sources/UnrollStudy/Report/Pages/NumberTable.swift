@@ -3,7 +3,7 @@ import UnrollStatistics
 import UnrollTraining
 
 /// The numbers of a report for other programs: a row a task, backend and metric, and what the backend costs there.
-public struct NumberTable {
+struct NumberTable {
   static let columns = [
     "task", "backend", "metric", "higher_is_better", "seeds", "runs", "mean", "sd", "interval_low", "interval_high",
     "verdict",
@@ -16,22 +16,34 @@ public struct NumberTable {
   /// Under the names of `columns`; what is missing has no entry.
   let rows: [[String: Value]]
 
-  /// - Throws: `InputError` where no run belongs to the study.
-  public init(_ runs: StudyRuns, study: String) throws {
-    let results = try StudyResults(runs.records, study: study)
+  init(_ results: StudyResults) {
     rows = results.tasks.flatMap { task in
-      task.rankings.flatMap { ranking in ranking.standings.map { NumberTable.row(task, ranking, $0) } }
+      task.rankings.flatMap { ranking in
+        task.backends.map { backend in
+          let standing = ranking.standings.first { $0.backend.name == backend.name }
+          return standing.map { NumberTable.row(task, ranking, $0) } ?? NumberTable.lost(task, ranking, backend)
+        }
+      }
     }
   }
 
   /// As RFC 4180 has it; shares are fractions, not percentages.
-  public var csv: String {
+  var csv: String {
     CSV.row(NumberTable.columns)
       + rows.map { row in CSV.row(NumberTable.columns.map { row[$0].map { "\($0)" } ?? "" }) }.joined()
   }
 
   /// A list of tables.
-  public func json() throws -> [UInt8] { try Value.list(rows.map(Value.table)).json() + [UInt8(ascii: "\n")] }
+  func json() throws -> [UInt8] { try Value.list(rows.map(Value.table)).json() + [UInt8(ascii: "\n")] }
+
+  /// Of a backend none of whose runs left a score.
+  private static func lost(_ task: TaskResults, _ ranking: Ranking, _ backend: BackendResults) -> [String: Value] {
+    [
+      "task": .string(task.name), "backend": .string(backend.name), "metric": .string(ranking.metric.name),
+      "higher_is_better": .bool(ranking.metric.higherIsBetter), "seeds": .integer(0),
+      "runs": .integer(backend.records.count), "verdict": .string("no scores"),
+    ]
+  }
 
   private static func row(_ task: TaskResults, _ ranking: Ranking, _ standing: Standing) -> [String: Value] {
     let (metric, backend) = (ranking.metric, standing.backend)
@@ -49,11 +61,9 @@ public struct NumberTable {
     set("interval_low", standing.interval?.lowerBound)
     set("interval_high", standing.interval?.upperBound)
     set("baseline", ranking.baseline?.mean)
-    if let gap = standing.gap {
-      set("behind_best", gap.estimate.value)
-      set("behind_best_low", gap.estimate.value - gap.half)
-      set("behind_best_high", gap.estimate.value + gap.half)
-    }
+    set("behind_best", standing.gap?.estimate.value)
+    set("behind_best_low", standing.lead?.lowerBound)
+    set("behind_best_high", standing.lead?.upperBound)
     if case .undecided(let seeds?) = standing.verdict { row["seeds_that_would_tell"] = .integer(seeds) }
     let costs: [(String, (RunRecord.Cost) -> Double)] = [
       ("parameters", { Double($0.parameters) }), ("multiply_adds_per_token", { Double($0.multiplyAddsPerToken) }),
@@ -70,7 +80,7 @@ public struct NumberTable {
 }
 
 extension Verdict {
-  /// One word.
+  /// A word or three.
   var name: String {
     switch self {
     case .top: "top"
@@ -78,7 +88,9 @@ extension Verdict {
     case .undecided: "undecided"
     case .unstable: "unstable"
     case .broke: "broke"
-    case .unjudged: "unjudged"
+    case .unjudged(.alone): "alone"
+    case .unjudged(.fewSeeds): "too few seeds"
+    case .unjudged(.noSpread): "no spread"
     }
   }
 }

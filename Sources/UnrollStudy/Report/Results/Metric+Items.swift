@@ -31,5 +31,5 @@ extension Metric {
   var sign: Double { higherIsBetter ? 1 : -1 }
 
   /// What the metric can be.
-  var range: ClosedRange<Double> { unit == .percent ? 0...1 : 0...Double.infinity }
+  var range: ClosedRange<Double> { unit == .percent ? 0...1 : (self == .perplexity ? 1 : 0)...Double.infinity }
 }

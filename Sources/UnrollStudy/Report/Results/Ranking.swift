@@ -8,6 +8,8 @@ struct Standing {
   let verdict: Verdict
   /// How far the best mean leads, larger ones being worse; nil of the best itself and where nothing is judged.
   let gap: Judgement.Gap?
+  /// The same with bounds that hold for all pairs of the table at once, within what the metric can be.
+  let lead: ClosedRange<Double>?
   /// 95 % of the mean over other seeds and, where the ranking knows items, other test items; nil where nothing bounds it.
   let interval: ClosedRange<Double>?
   /// Runs that came nearer to the best mean than to the baseline, of those that broke or are unstable.
@@ -30,9 +32,12 @@ struct Ranking {
   let text: ScoreText
   /// Whether intervals and verdicts speak of other test items, too; otherwise of other seeds alone.
   let knowsItems: Bool
-  /// Pooled degrees of freedom, and of how many backends.
-  let freedom: Double
+  /// Of those in the pool: how many, what their seeds scatter by, and with how many degrees of freedom.
   let pooled: Int
+  let deviation: Double
+  let freedom: Double
+  /// Whether there are enough seeds to say who is better.
+  let isJudged: Bool
   let margin: EqualityMargin
 
   init(
@@ -41,33 +46,25 @@ struct Ranking {
   ) {
     let scored = backends.compactMap { backend in backend.test(metric).map { Entry(backend, $0, metric, baseline) } }
     let judgement = Judgement(scored.map(\.scores), broke: scored.map(\.broke), critical: critical)
-    let comparison = judgement.comparison
     let best = judgement.best.map { scored[$0].sample.mean }
-    var place = 0
-    let standings = scored.enumerated().map { index, entry in
-      let verdict = judgement.verdicts[index]
-      let leaves = [.broke, .unstable].contains(verdict)
-      let mean = leaves ? PooledComparison([entry.scores]).mean(0) : comparison.mean(place)
-      place += leaves ? 0 : 1
-      return entry.standing(verdict, judgement.gaps[index], mean, best, baseline, margin)
-    }
+    let standings = scored.enumerated().map { $1.standing(judgement, $0, best, baseline, margin) }
     self.standings = standings.stablySorted { a, b in
-      let isLast = [a, b].map { [.broke, .unstable].contains($0.verdict) }
-      return isLast[0] == isLast[1] ? metric.isBetter(a.sample.mean, than: b.sample.mean) : isLast[1]
+      let isIn = [a, b].map(\.verdict.isCompared)
+      return isIn[0] == isIn[1] ? metric.isBetter(a.sample.mean, than: b.sample.mean) : isIn[0]
     }
     (self.metric, self.baseline, self.margin) = (metric, baseline, margin)
+    let comparison = judgement.comparison
     (knowsItems, freedom, pooled) = (comparison.knowsItems, comparison.freedom, comparison.models.count)
+    deviation = comparison.variance.squareRoot()
+    isJudged = judgement.isJudged
     text = ScoreText(metric, scored.map(\.sample))
   }
 
   /// Nil when every backend broke or is unstable.
-  var best: Standing? { standings.first.flatMap { [.broke, .unstable].contains($0.verdict) ? nil : $0 } }
+  var best: Standing? { standings.first.flatMap { $0.verdict.isCompared ? $0 : nil } }
 
   /// The best first; empty where nothing is judged.
   var top: [Standing] { standings.filter { $0.verdict == .top } }
-
-  /// Whether there are enough seeds to say who is better.
-  var isJudged: Bool { pooled < 2 || freedom >= Judgement.fewestDegrees }
 }
 
 /// A backend before it has its rank.
@@ -91,19 +88,24 @@ private struct Entry {
   var scores: ModelScores { ModelScores(pooling: backend.scores(metric)) }
 
   func standing(
-    _ verdict: Verdict, _ gap: Judgement.Gap?, _ mean: PooledComparison.Estimate, _ best: Double?, _ baseline: Sample?,
-    _ margin: EqualityMargin
+    _ judgement: Judgement, _ index: Int, _ best: Double?, _ baseline: Sample?, _ margin: EqualityMargin
   ) -> Standing {
+    let (verdict, gap) = (judgement.verdicts[index], judgement.gaps[index])
     // Two one-sided tests at 5 %.
     let isNear = gap.map { abs($0.estimate.value) + $0.estimate.bound(0.95) <= margin.width(metric, best: best ?? 0) }
-    let working = [.broke, .unstable].contains(verdict) ? works(best, baseline) : nil
+    let widest = metric.range.upperBound - metric.range.lowerBound
     return Standing(
-      backend: backend, sample: sample, verdict: verdict, gap: gap, interval: interval(mean), working: working,
+      backend: backend, sample: sample, verdict: verdict, gap: gap,
+      lead: gap.map { gap in
+        let ends = [gap.estimate.value - gap.half, gap.estimate.value + gap.half].map { min(max($0, -widest), widest) }
+        return ends[0]...ends[1]
+      }, interval: interval(judgement.means[index]), working: verdict.isCompared ? nil : works(best, baseline),
       isEqual: isNear == true && verdict != .worse, isWorseThanBaseline: isWorseThanBaseline)
   }
 
+  /// Nil for a single seed of a model that shares no deviation: other seeds are not known.
   private func interval(_ mean: PooledComparison.Estimate) -> ClosedRange<Double>? {
-    guard mean.error > 0, mean.freedom > 0 else { return nil }
+    guard mean.error > 0, mean.freedom > 0, mean.knowsSeeds else { return nil }
     let (value, half) = (mean.value * metric.sign, mean.halfInterval)
     let ends = [value - half, value + half].map { min(max($0, metric.range.lowerBound), metric.range.upperBound) }
     return ends.allSatisfy(\.isFinite) ? ends[0]...ends[1] : nil
@@ -120,7 +122,9 @@ extension BackendResults {
   func scores(_ metric: Metric) -> [ModelScores] {
     finished.compactMap { record in
       record.testScore(metric).map { score in
-        let influences = record.items.map { metric.influences($0, score: score) } ?? []
+        // Squares of several columns are added scaled, and scored in their own units: a sum of sums, each with a slope of its own.
+        let isSum = metric != .meanSquaredError || record.data.classes <= 1
+        let influences = isSum ? record.items.map { metric.influences($0, score: score) } ?? [] : []
         return ModelScores([score * metric.sign], influences: influences.map { $0 * metric.sign })
       }
     }
@@ -128,10 +132,14 @@ extension BackendResults {
 
   /// The standard error that the baseline's score has as a share of so many targets; 0 of what is no share.
   fileprivate func baselineError(_ metric: Metric, _ score: Double) -> Double {
-    guard metric == .accuracy, let targets = finished.lazy.compactMap(\.items).first?.weights.reduce(0, +) else {
-      return 0
-    }
-    return (score * (1 - score) / Double(max(1, targets))).squareRoot()
+    guard let items = finished.lazy.compactMap(\.items).first else { return 0 }
+    let count =
+      switch metric {
+      case .accuracy: items.weights.reduce(0, +)
+      case .sequenceAccuracy: items.weights.count { $0 > 0 }
+      default: 0
+      }
+    return count > 0 ? (score * (1 - score) / Double(count)).squareRoot() : 0
   }
 }
 

@@ -40,6 +40,12 @@ struct TaskResults {
   var primary: Metric? { metrics.first }
   var finished: [RunRecord] { records.filter(\.isScored) }
 
+  /// Whether speeds and times of all runs were measured on one kind of machine, with as many runs beside them.
+  var timesCompare: Bool {
+    let places = finished.map { [$0.environment.cpu, $0.environment.jobs.map(String.init) ?? ""] }
+    return Set(places).count == 1 && places[0][1] != ""
+  }
+
   /// What tables and legends call the baseline.
   var baselineTitle: String { "\(baseline) (baseline)" }
 

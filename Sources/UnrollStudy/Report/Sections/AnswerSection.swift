@@ -22,30 +22,51 @@ struct AnswerSection: ReportSection {
       + "different sizes. Scores over them do not compare, so each size stands as a task of its own."
   }
 
-  /// How often each backend is in the top group, when there is more than one task.
+  /// How often each backend is in the top group, when there is more than one task. A family, one task at several values of an option, counts once.
   private func overall(_ study: StudyResults) -> String? {
-    let rankings = study.tasks.compactMap(\.rankings.first).filter { $0.pooled > 1 && $0.isJudged }
-    guard rankings.count > 1 else { return nil }
-    let counts = study.backends.map { name in
-      (name, rankings.count { $0.top.contains { $0.backend.name == name } })
+    let groups = independent(study).filter { group in
+      group.compactMap(\.rankings.first).contains { $0.pooled > 1 && $0.isJudged }
     }
+    guard groups.count > 1 else { return nil }
+    func isOnTop(_ name: String, _ group: [TaskResults]) -> Bool {
+      group.allSatisfy { task in task.rankings.first?.top.contains { $0.backend.name == name } ?? false }
+    }
+    let counts = study.backends.map { name in (name, groups.count { isOnTop(name, $0) }) }
     let ordered = counts.enumerated().filter { $0.element.1 > 0 }
       .sorted { ($1.element.1, $0.offset) < ($0.element.1, $1.offset) }.map(\.element)
+    guard !ordered.isEmpty else { return nil }
     let items = ordered.map { "\(Markdown.code($0.0)) on \($0.1)" }
-    return "In the top group, of \(rankings.count) tasks: \(Markdown.list(items))."
+    let hasFamilies = groups.contains { $0.count > 1 }
+    let families =
+      hasFamilies ? " (a task at several values of an option counts once, where it holds at all of them)" : ""
+    return "In the top group, of \(groups.count) tasks\(families): \(Markdown.list(items))."
+  }
+
+  /// Tasks, those of a family together.
+  private func independent(_ study: StudyResults) -> [[TaskResults]] {
+    let families = TaskFamily.all(study).map { $0.members.map(\.task) }
+    var taken: Set<String> = []
+    return study.tasks.compactMap { task in
+      guard !taken.contains(task.name) else { return nil }
+      let group = families.first { $0.contains { $0.name == task.name } } ?? [task]
+      return group.filter { taken.insert($0.name).inserted }
+    }
   }
 
   /// Which claim the sentences make.
   private func claim(_ study: StudyResults) -> String {
-    let knowsItems = study.tasks.compactMap(\.rankings.first).allSatisfy(\.knowsItems)
+    let blind = study.tasks.filter { !($0.rankings.first?.knowsItems ?? false) }.map { Markdown.escape($0.name) }
+    let why = "(runs do not say how each item went, or the metric is no sum over items)"
     let scope =
-      knowsItems
-      ? "other seeds and other test items"
-      : "other seeds, on these test items alone where runs do not say how each of them went"
+      blind.isEmpty
+      ? "for other seeds and other test items"
+      : blind.count == study.tasks.count
+        ? "for other seeds on these test items \(why)"
+        : "for other seeds and other test items, of \(Markdown.list(blind)) for other seeds alone \(why)"
     return
-      "*The top group contains the best model with 95 % confidence (Hsu's comparison with the best, over pooled seeds); worse is said "
+      "*The top group contains the best of the compared models with 95 % confidence (Hsu's comparison with the best, over pooled seeds); worse is said "
       + "only by Tukey's bounds for all pairs, so that of tables of equal models at most one in twenty says it. Intervals are 95 %, "
-      + "for \(scope); training data and splits are the same throughout.*"
+      + "\(scope); training data and splits are the same throughout.*"
   }
 }
 
@@ -75,22 +96,21 @@ private struct TaskAnswer {
     }
     let metric = "test \(Markdown.escape(ranking.metric.name))"
     let others = listed(ranking.top.dropFirst(), ranking)
-    if ranking.pooled == 1 { return "\(name(best)) reaches a \(metric) of \(score(best, ranking, named: false))." }
-    guard ranking.isJudged, best.verdict == .top else {
-      return "\(name(best)) has the best mean \(metric), \(score(best, ranking, named: false))."
+    switch best.verdict {
+    case .unjudged(.alone): return "\(name(best)) reaches a \(metric) of \(score(best, ranking, named: false))."
+    case .top where !others.isEmpty:
+      return "the top group of \(ranking.top.count) in \(metric) is \(Markdown.list([score(best, ranking)] + others))."
+    case .top: return "\(name(best)) is alone at the top, with a \(metric) of \(score(best, ranking, named: false))."
+    default: return "\(name(best)) has the best mean \(metric), \(score(best, ranking, named: false))."
     }
-    guard !others.isEmpty else {
-      return "\(name(best)) is alone at the top, with a \(metric) of \(score(best, ranking, named: false))."
-    }
-    return "the top group of \(ranking.top.count) in \(metric) is \(Markdown.list([score(best, ranking)] + others))."
   }
 
   private func equal(_ ranking: Ranking) -> String? {
     let names = ranking.standings.filter(\.isEqual).map(name)
     guard !names.isEmpty, let best = ranking.best else { return nil }
-    let all = names.count == ranking.standings.count - 1 && names.count > 1 ? "All others are" : nil
-    return "\(all ?? "\(Markdown.list(names)) \(names.count == 1 ? "is" : "are")") equal to \(name(best)) within "
-      + "\(ranking.margin.text(ranking.metric))."
+    let all = names.count == ranking.standings.count - 1 && names.count > 1
+    return
+      "Equal to \(name(best)) within \(ranking.margin.text(ranking.metric)): \(all ? "all others" : Markdown.list(names))."
   }
 
   private func worse(_ ranking: Ranking, _ words: VerdictText) -> String? {
@@ -103,7 +123,7 @@ private struct TaskAnswer {
 
   private func undecided(_ ranking: Ranking) -> String? {
     let items = ranking.standings.compactMap { standing -> String? in
-      guard case .undecided(let seeds) = standing.verdict, !standing.isEqual else { return nil }
+      guard case .undecided(let seeds) = standing.verdict else { return nil }
       let need = seeds.map { "about \(Markdown.count($0, "seed")) would tell" } ?? "only more test items would tell"
       return "\(score(standing, ranking)), \(need)"
     }
@@ -112,7 +132,7 @@ private struct TaskAnswer {
 
   /// Why nothing is said of who is better.
   private func unjudged(_ ranking: Ranking) -> String? {
-    if !ranking.isJudged {
+    if ranking.best?.verdict == .unjudged(.fewSeeds) {
       let degrees = Markdown.count(Int(ranking.freedom), "degree")
       return
         "Who is better is not said: the seeds of \(Markdown.count(ranking.pooled, "backend")) give \(degrees) of freedom, and below "
@@ -125,33 +145,41 @@ private struct TaskAnswer {
 
   /// Those that left the pool.
   private func outside(_ ranking: Ranking, _ words: VerdictText) -> String? {
-    let items = ranking.standings.filter { [.broke, .unstable].contains($0.verdict) && $0.working != nil }.map {
-      standing in
-      "\(name(standing)) \(standing.verdict == .broke ? "broke" : "is unstable")\(words.share(standing))"
+    let left = ranking.standings.filter { !$0.verdict.isCompared }
+    guard !left.isEmpty else { return nil }
+    let items = left.map { standing in
+      let what =
+        standing.verdict == .unstable
+        ? "is unstable (sd \(words.deviations(standing)))"
+        : standing.backend.lost.isEmpty ? "has seeds below the baseline" : "broke"
+      return "\(name(standing)) \(what)\(words.share(standing))"
     }
-    return items.isEmpty
-      ? nil
-      : "Not compared: \(Markdown.list(items)); a seed works where it comes nearer to the best mean than to the baseline."
+    let rule = left.contains { $0.working != nil }
+    return "Not compared: \(items.joined(separator: "; "))."
+      + (rule ? " A seed works where it comes nearer to the best mean than to the baseline." : "")
   }
 
-  /// The least parameters and the least time in the top group.
+  /// The least parameters in the top group, and the least time where times compare.
   private func cheapest(_ ranking: Ranking) -> String? {
     let top = ranking.top
-    guard ranking.isJudged, top.count > 1 else { return nil }
+    guard top.count > 1 else { return nil }
     let small = top.cheapest { Double($0.parameters) }, quick = top.cheapest(\.seconds)
-    let size = "\(small.backend.count(\.parameters)) parameters"
-    let time = "\(quick.backend.cost(\.seconds)?.costText ?? "–") s a run"
-    if small.backend.name == quick.backend.name {
-      return "Of the top group \(name(small)) is both the smallest (\(size)) and the quickest to train (\(time))."
+    let size = "\(small[0].backend.count(\.parameters)) parameters"
+    let smallest = "\(Markdown.list(small.map(name))) \(small.count == 1 ? "is" : "are") the smallest (\(size))"
+    guard task.timesCompare else { return "Of the top group \(smallest)." }
+    let time = "\(quick[0].backend.cost(\.seconds)?.costText ?? "–") s a run"
+    if small.count == 1, small[0].backend.name == quick[0].backend.name {
+      return "Of the top group \(name(small[0])) is both the smallest (\(size)) and the quickest to train (\(time))."
     }
-    return "Of the top group \(name(small)) is the smallest (\(size)), \(name(quick)) the quickest to train (\(time))."
+    return "Of the top group \(smallest), \(name(quick[0])) the quickest to train (\(time))."
   }
 
   private func worseThanBaseline(_ ranking: Ranking) -> String? {
     let names = ranking.standings.filter(\.isWorseThanBaseline).map { score($0, ranking) }
     guard !names.isEmpty, let baseline = ranking.baseline else { return nil }
-    return "**Worse than the baseline:** \(Markdown.list(names)) \(names.count == 1 ? "is" : "are") worse than the "
-      + "\(Markdown.escape(task.baseline)) baseline (\(ranking.text.baseline(baseline)))."
+    let verb = names.count == 1 ? "mean of \(names[0]) is" : "means of \(Markdown.list(names)) are"
+    return "**Below the baseline:** the \(verb) worse than the \(Markdown.escape(task.baseline)) baseline "
+      + "(\(ranking.text.baseline(baseline)))."
   }
 
   private var lost: String? {
@@ -181,9 +209,10 @@ private struct TaskAnswer {
 }
 
 extension [Standing] {
-  /// The one with the smallest mean cost, earlier ones first among equals.
-  fileprivate func cheapest(_ value: (RunRecord.Cost) -> Double) -> Standing {
+  /// Those with the smallest mean cost.
+  fileprivate func cheapest(_ value: (RunRecord.Cost) -> Double) -> [Standing] {
     func mean(_ standing: Standing) -> Double { standing.backend.cost(value)?.mean ?? .infinity }
-    return self.min { mean($0) < mean($1) }!
+    let least = self.map(mean).min()
+    return filter { mean($0) == least }
   }
 }

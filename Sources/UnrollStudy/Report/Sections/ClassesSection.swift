@@ -31,6 +31,7 @@ private struct TaskClasses {
   private let names: [String]
   private let truths: [String: Int]
   private let all: Int
+  private let isWhole: Bool
 
   /// Nil where runs do not say, or there are two classes, of which one says it all.
   init?(_ task: TaskResults) {
@@ -43,13 +44,19 @@ private struct TaskClasses {
     guard let first = columns.first?.confusions[0], first.names.count > 2 else { return nil }
     truths = Dictionary(zip(first.names, first.truths)) { first, _ in first }
     names = first.names.indices.sorted { (first.truths[$0], $1) > (first.truths[$1], $0) }.map { first.names[$0] }
-    all = first.truths.reduce(0, +)
+    // A record keeps the most frequent classes alone.
+    let known = first.truths.reduce(0, +)
+    all = columns[0].backend.finished[0].items?.weights.reduce(0, +) ?? known
+    isWhole = all == known
   }
 
   var blocks: [Block] {
     let table = Block.table(scores)
     // A long list is for those who look for it.
-    let scores = names.count > 12 ? Block.details("F1 of \(names.count) classes", [table]) : table
+    let scores =
+      names.count > 12
+      ? Block.details("F1 of \(isWhole ? "" : "the ")\(names.count)\(isWhole ? "" : " most frequent") classes", [table])
+      : table
     return [scores] + (confused.rows.isEmpty ? [] : [.details("Most frequent confusions", [.table(confused)])])
   }
 

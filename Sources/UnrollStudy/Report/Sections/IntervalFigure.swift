@@ -8,11 +8,14 @@ struct IntervalFigure {
   /// Rows from above: the best of a single task first; of several by their mean rank.
   private let backends: [String]
   private static let most = 12
+  /// Tasks that do not.
+  private let left: Int
 
   init(_ study: StudyResults) {
     let all = study.tasks.compactMap { task in task.rankings.first.map { (task: task, ranking: $0) } }
     let rankings = all.filter { !$0.ranking.standings.isEmpty }
     self.rankings = Array(rankings.prefix(IntervalFigure.most))
+    left = max(0, rankings.count - IntervalFigure.most)
     func place(_ name: String) -> Double {
       let places = rankings.compactMap { $0.ranking.standings.firstIndex { $0.backend.name == name } }
       return Double(places.reduce(0, +)) / Double(max(1, places.count))
@@ -33,7 +36,8 @@ struct IntervalFigure {
       name: "answer",
       title: "Mean test scores with their 95 % intervals, a row a backend. Filled: the top group; dashed: the baseline"
         + (panels.contains(where: \.hasBroken) ? "; crosses: broke or unstable" : "")
-        + (panels.contains(where: \.hasOutside) ? "; ◂ ▸: outside" : ""),
+        + (panels.contains(where: \.hasOutside) ? "; ◂ ▸: outside" : "")
+        + (left > 0 ? ". The first \(rankings.count) of \(rankings.count + left) tasks" : ""),
       script: Panel.rows(panels.map(\.panel), titles: rankings.count > 1 ? rankings.map(\.task.name) : [""]))
   }
 }
@@ -67,11 +71,11 @@ private struct TaskPanel {
     rows = ranking.standings.compactMap { standing in
       backends.firstIndex(of: standing.backend.name).map { (-Double($0), standing) }
     }
-    // As wide as the better half and as much again: what lies beyond would press together what is compared.
-    let means = ranking.standings.filter { ![.broke, .unstable].contains($0.verdict) }.map(\.sample.mean)
+    // Four times as far as from the best to the middle: what lies beyond would press together what is compared.
+    let means = ranking.standings.filter(\.verdict.isCompared).map(\.sample.mean)
     let inside = means.isEmpty ? ranking.standings.map(\.sample.mean) : means
     let middle = Statistics.quantile(inside, 0.5)
-    let limit = 4 * abs(inside[0] - middle)
+    let limit = inside[0] == middle ? .infinity : 4 * abs(inside[0] - middle)
     let near = ranking.standings.filter { abs($0.sample.mean - inside[0]) <= limit }
     let shown = near.count > 1 ? near : ranking.standings.filter { inside.contains($0.sample.mean) }
     let ends = shown.flatMap { [$0.sample.mean] + ($0.interval.map { [$0.lowerBound, $0.upperBound] } ?? []) }

@@ -44,8 +44,7 @@ struct ScoreTable {
         [Markdown.code(backend.name)]
           + rankings.map { ranking in
             guard let standing = ranking.standings.first(where: { $0.backend.name == backend.name }) else { return "–" }
-            let isTop = standing.verdict == .top && ranking.pooled > 1
-            return isTop ? "**\(cell(standing, ranking))**" : cell(standing, ranking)
+            return standing.verdict == .top ? "**\(cell(standing, ranking))**" : cell(standing, ranking)
           })
     }
     return table

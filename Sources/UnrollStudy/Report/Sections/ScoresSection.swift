@@ -7,11 +7,13 @@ struct ScoresSection: ReportSection {
 
   private let legend = """
     Test scores and costs are mean ± standard deviation over the seeds that finished, their number in brackets; an \
-    arrow points to where better is. Verdicts are those of the answer: *worse* says by how much, with bounds that hold for all pairs \
-    at once; *undecided* how many seeds would tell; *unstable* is a model whose seeds scatter \(Digits.plain(Judgement.widest)) times as widely as is \
-    usual in the table, and one that *broke* lost a run or has one below the baseline: neither is ranked. ▽ marks means below the baseline's. \
-    State is the number of floats carried from token to token for one sequence, seconds are those of a run. Multiply-adds are those of one step \
-    of the model run token by token. The runs of a study share the machine's cores and memory, so speeds compare within a table.
+    arrow points to where better is. Intervals use the deviation that all compared backends of a table share, and, where runs say how every test \
+    item went, what other items would change; verdicts compare two backends on the same items, so that intervals may overlap where one is worse. \
+    *Worse* says by how much, with bounds that hold for all pairs at once; *undecided* how many seeds would tell; *unstable* is a backend whose seeds \
+    scatter over \(Digits.plain(Judgement.widest)) times as widely as is usual in the table, and one that *broke* lost a run: they are not compared, nor is one that has a seed below \
+    the baseline. A seed *works* where it comes nearer to the best mean than to the baseline; in brackets the 95 % interval of their share. ▽ marks means \
+    below the baseline's. State is the number of floats carried from token to token for one sequence, seconds are those of a run, multiply-adds those of one step \
+    of the model run token by token. Speeds compare within a table unless it says that they do not.
     """
 
   func blocks(_ study: StudyResults) -> [Block] {
@@ -63,7 +65,7 @@ struct ScoresSection: ReportSection {
     guard ranking.standings.count > 1, ranking.best != nil else { return nil }
     var table = MarkdownTable([
       ("backend", .left), ("seeds", .right), ("median", .right), ("lowest – highest", .right),
-      ("minus best", .right), ("95 % interval of it", .right), ("95 % for all pairs at once", .right),
+      ("minus best", .right), ("95 % for all pairs at once", .right),
     ])
     for standing in ranking.standings {
       let values = standing.sample.values
@@ -79,12 +81,11 @@ struct ScoresSection: ReportSection {
   }
 
   private func difference(_ standing: Standing, _ ranking: Ranking) -> [String] {
-    if standing.backend.name == ranking.best?.backend.name { return ["best", "", ""] }
-    guard let gap = standing.gap else { return ["not compared", "", ""] }
-    let (sign, value) = (-ranking.metric.sign, gap.estimate.value)
-    func text(_ half: Double) -> String {
-      [value - sign * half, value + sign * half].map { ranking.text.difference(sign * $0) }.joined(separator: " to ")
-    }
-    return [ranking.text.difference(sign * value), text(gap.estimate.halfInterval), text(gap.half)]
+    if standing.backend.name == ranking.best?.backend.name { return ["best", ""] }
+    guard let gap = standing.gap, let lead = standing.lead else { return ["not compared", ""] }
+    // From how far the best leads to how far this one lies from it in the metric's own direction.
+    let sign = -ranking.metric.sign
+    let ends = [lead.lowerBound, lead.upperBound].map { sign * $0 }.sorted().map(ranking.text.difference)
+    return [ranking.text.difference(sign * gap.estimate.value), ends.joined(separator: " to ")]
   }
 }
