@@ -93,6 +93,23 @@ import UnrollLayers
   }
 }
 
+/// Lines that are out of the ordinary.
+@Suite struct OddLineTests {
+  @Test func modelsThatAreNotFinite() throws {
+    for (data, type) in [
+      (try Small.text("abc\nabca\n"), LanguageModelling.self as any Task.Type),
+      (try Small.tagged(Small.sentences(9)), Tagging.self), (try Small.labelled(Small.texts(9)), Classification.self),
+    ] {
+      var (file, _) = try ModelFileTests.model(data, type, tokeniser: Tokeniser(unit: .character))
+      for name in file.tensors.keys where name.hasPrefix("head") {
+        file.tensors[name]!.values = file.tensors[name]!.values.map { _ in .nan }
+      }
+      let error = #expect(throws: InputError.self) { _ = try Predictor(file).predict("abc") }
+      #expect(error?.message == "the model's output is not finite")
+    }
+  }
+}
+
 /// Texts that go on.
 @Suite struct TextGeneratorTests {
   private func text(

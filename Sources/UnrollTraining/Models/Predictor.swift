@@ -39,7 +39,7 @@ public final class Predictor {
     return switch task.kind {
     case .tagged: try tagged(tokens, tokeniser.written(text))
     case .labelled: try labelled(tokens, tokeniser.written(text))
-    case .text, .series: continued(tokens)
+    case .text, .series: try continued(tokens)
     }
   }
 
@@ -85,7 +85,7 @@ public final class Predictor {
   }
 
   /// A language model reads the text as a line of its own, after the end of another one where lines have an end.
-  private func continued(_ tokens: [String]) -> TextPrediction {
+  private func continued(_ tokens: [String]) throws -> TextPrediction {
     var said = TextPrediction(tokens: tokens)
     let end = tokeniser.lineEnd.map { vocabulary.id($0) }.flatMap { $0 == Vocabulary.unknownID ? nil : $0 }
     let edge = end.map { [$0] } ?? []
@@ -94,6 +94,7 @@ public final class Predictor {
     let batches = StreamBatcher(tokens: all, ignored: ignored).batches(columns: 1, chunk: all.count)
     guard let batch = batches.first else { return said }
     let prediction = worker.evaluate(network, batch)
+    try requireFinite(prediction)
     guard prediction.sums.count > 0 else { return said }
     said.losses = zip(batch.targets, prediction.losses).map { $0 == Kernels.ignoredTarget ? nil : $1 }
     said.loss = prediction.sums.mean
@@ -101,9 +102,7 @@ public final class Predictor {
   }
 
   private func requireFinite(_ prediction: Prediction) throws {
-    if prediction.classes.contains(where: { $0 < 0 }) {
-      throw InputError("the model's output is not finite", file: model.file)
-    }
+    if prediction.broken != nil { throw InputError("the model's output is not finite", file: model.file) }
   }
 }
 
