@@ -95,6 +95,25 @@ import UnrollLayers
 
 /// Lines that are out of the ordinary.
 @Suite struct OddLineTests {
+  /// A line is read chunk by chunk, so a long one takes no more memory than one of a chunk, and says what a stream says.
+  @Test func longLines() throws {
+    let data = try Small.text("abcd\nabdc\n")
+    let (file, network) = try ModelFileTests.model(data, LanguageModelling.self, tokeniser: Tokeniser(unit: .character))
+    let (predictor, line) = (try Predictor(file), String(repeating: "abcdba", count: 500))
+    let stream = try network.stream(sequences: 1)
+    let said = try #require(try predictor.predict(line).losses)
+    let ids = ("\n" + line + "\n").map { data.vocabulary.id(String($0)) }
+    #expect(said.count == ids.count - 1)
+    for (place, next) in ids.enumerated().dropFirst() {
+      let logits = stream.step([ids[place - 1]]).array.map(Double.init)
+      let expected = log(logits.reduce(0) { $0 + exp($1) }) - logits[Int(next)]
+      #expect(abs(Double(said[place - 1]!) - expected) < 1e-5, "token \(place)")
+    }
+    let short = try Predictor(file)
+    _ = try short.predict(String(line.prefix(63)))
+    #expect(predictor.worker.arena.capacity <= short.worker.arena.capacity)
+  }
+
   @Test func modelsThatAreNotFinite() throws {
     for (data, type) in [
       (try Small.text("abc\nabca\n"), LanguageModelling.self as any Task.Type),

@@ -13,7 +13,7 @@ public final class Predictor {
   private let task: any Task.Type
   private let vocabulary: Vocabulary
   private let tokeniser: Tokeniser
-  private let worker = ShardWorker(parameters: 0)
+  let worker = ShardWorker(parameters: 0)
   private let isSpelled: Bool
   /// Of all texts so far; empty where the model has no vectors.
   private var words: Set<TokenKey> = []
@@ -91,13 +91,15 @@ public final class Predictor {
     let edge = end.map { [$0] } ?? []
     let all = edge + tokens.map(vocabulary.id) + edge
     let ignored = vocabulary.counts[0] > 0 ? nil : Vocabulary.unknownID
-    let batches = StreamBatcher(tokens: all, ignored: ignored).batches(columns: 1, chunk: all.count)
-    guard let batch = batches.first else { return said }
-    let prediction = worker.evaluate(network, batch)
-    try requireFinite(prediction)
-    guard prediction.sums.count > 0 else { return said }
-    said.losses = zip(batch.targets, prediction.losses).map { $0 == Kernels.ignoredTarget ? nil : $1 }
-    said.loss = prediction.sums.mean
+    var (sums, losses) = (LossSums(), [Float?]())
+    for batch in StreamBatcher(tokens: all, ignored: ignored).scored(columns: 1, classes: model.data.outputs) {
+      let prediction = worker.evaluate(network, batch)
+      try requireFinite(prediction)
+      sums += prediction.sums
+      losses += zip(batch.targets, prediction.losses).map { $0 == Kernels.ignoredTarget ? nil : $1 }
+    }
+    guard sums.count > 0 else { return said }
+    (said.losses, said.loss) = (losses, sums.mean)
     return said
   }
 

@@ -15,8 +15,10 @@ struct StreamBatcher {
   /// Text that is scored is read in one way, whatever batches and chunks a model was trained with: in 32 columns, fewer where
   /// they would be shorter than 250 tokens. A column begins with an empty state, which goes on from chunk to chunk; so chunks
   /// change no score, and are short where there are many classes.
-  func scored(classes: Int) -> [Batch] {
-    let columns = max(1, min(32, (tokens.count - 1) / 250))
+  ///
+  /// - Parameter columns: others than those.
+  func scored(columns: Int? = nil, classes: Int) -> [Batch] {
+    let columns = columns ?? max(1, min(32, (tokens.count - 1) / 250))
     return batches(
       columns: columns, positions: true, chunk: max(1, min(64, StreamBatcher.mostLogits / (columns * classes))))
   }
