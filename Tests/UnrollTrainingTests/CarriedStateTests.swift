@@ -26,6 +26,20 @@ import UnrollKernels
     #expect(abs(whole.loss - forgetful.loss) > 1e-4 * whole.loss, "the test can tell a carried state from none")
   }
 
+  /// Nobody computes, copies or writes into a checkpoint what nobody reads.
+  @Test func onlyWhatGoesOnIsKept() throws {
+    let data = try Small.text("so wie es einmal war", test: "was war es")
+    let model = try Small.model(data, try LanguageModelling(data, characters: true), try Small.backend("gru", width: 7))
+    guard case .stream(let stream) = data.corpus else { preconditionFailure("text") }
+    for (chunk, slots) in [(1000, 0), (3, 1)] {
+      let worker = ShardWorker(parameters: model.parameters.count)
+      for batch in StreamBatcher(tokens: stream.test).batches(columns: 1, chunk: chunk) {
+        worker.train(model, batch, weight: 1, RandomSource(seed: 0))
+      }
+      #expect(worker.carried.count == slots)
+    }
+  }
+
   private func evaluate(
     _ model: SequenceNetwork, _ tokens: [Int32], _ columns: Int, chunk: Int, forgetting: Bool = false
   ) -> (loss: Double, batches: Int) {

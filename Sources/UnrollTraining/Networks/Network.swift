@@ -8,7 +8,7 @@ import UnrollLayers
 /// parameters change between steps alone.
 public protocol Network: AnyObject, Sendable {
   var parameters: Parameters { get }
-  /// What is handed over from one batch of running text to the next; empty where every batch begins anew.
+  /// What is handed over from a batch that is continued to the next; empty where every batch begins anew.
   var carried: [StateSlot] { get }
   /// Multiply-adds for one token.
   var multiplyAddsPerToken: Int { get }

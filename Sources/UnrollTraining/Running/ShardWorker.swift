@@ -23,7 +23,7 @@ final class ShardWorker: @unchecked Sendable {
     gradients.row.fill(0)
     let loss = network.loss(
       batch, from: initial(batch, network), weight: weight, pass(batch, network, .training, random))
-    keep(loss.state, network)
+    if batch.isContinued { keep(loss.state) }
     sums = loss.sums
     loss.pullback()
   }
@@ -32,7 +32,7 @@ final class ShardWorker: @unchecked Sendable {
   func evaluate(_ network: any Network, _ batch: Batch) -> Prediction {
     arena.reset()
     let found = network.predict(batch, from: initial(batch, network), pass(batch, network, .evaluation))
-    keep(found.state, network)
+    if batch.isContinued { keep(found.state) }
     return found.prediction
   }
 
@@ -41,7 +41,7 @@ final class ShardWorker: @unchecked Sendable {
   ) -> Pass {
     Pass(
       batch.steps, parameters: network.parameters, gradients: gradients, arena: arena, mode: mode,
-      keepsState: !network.carried.isEmpty, random: random)
+      keepsState: batch.isContinued, random: random)
   }
 
   private func initial(_ batch: Batch, _ network: any Network) -> [Matrix]? {
@@ -53,8 +53,7 @@ final class ShardWorker: @unchecked Sendable {
   }
 
   /// Copies the state out of the arena, whose memory the next step takes.
-  private func keep(_ state: [Matrix], _ network: any Network) {
-    guard !network.carried.isEmpty else { return }
+  private func keep(_ state: [Matrix]) {
     for (index, matrix) in state.enumerated() {
       if carried.count <= index { carried.append(Buffer(count: matrix.count)) }
       if carried[index].count < matrix.count { carried[index] = Buffer(count: matrix.count) }

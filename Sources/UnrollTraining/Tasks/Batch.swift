@@ -18,6 +18,8 @@ public struct Batch: Sendable {
   public var numberTargets: [Float] = []
   /// The sequences go on where those of the batch before stopped: start from its final state.
   public let continues: Bool
+  /// The batch after this one does so.
+  public var isContinued = false
 
   public init(
     _ steps: PackedSteps, tokens: [Int32], words: [String] = [], targets: [Int32], positions: [Int32] = [],
@@ -65,6 +67,7 @@ extension Batch {
         packed, tokens: rows.map { tokens[$0] }, words: words.isEmpty ? [] : rows.map { words[$0] },
         targets: targets.isEmpty ? [] : asked.map { targets[$0] },
         positions: positions.isEmpty ? [] : asked.map { positions[$0] }, continues: continues)
+      part.isContinued = isContinued
       part.numbers = chosen(rows, of: numbers)
       part.numberTargets = chosen(rows, of: numberTargets)
       return part

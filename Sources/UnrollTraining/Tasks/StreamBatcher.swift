@@ -44,7 +44,9 @@ struct StreamBatcher {
           if positions { found.append(Int32(starts[b] + from + t)) }
         }
       }
-      return Batch(steps, tokens: inputs, targets: targets, positions: found, continues: from > 0)
+      var batch = Batch(steps, tokens: inputs, targets: targets, positions: found, continues: from > 0)
+      batch.isContinued = from + chunk < lengths[0]
+      return batch
     }
   }
 }
