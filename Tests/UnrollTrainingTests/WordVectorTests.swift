@@ -1,7 +1,12 @@
 import TestSupport
 import Testing
 import UnrollCore
+import UnrollData
 import UnrollTraining
+
+extension TokenKey: ExpressibleByStringLiteral {
+  public init(stringLiteral text: String) { self.init(text) }
+}
 
 /// Files of word vectors as they are, with what is odd in them.
 @Suite struct WordVectorTests {
@@ -50,6 +55,12 @@ import UnrollTraining
   @Test func wordsThatAreNone() throws {
     let vectors = try read(Array("a\u{A0}b 1 2\n".utf8) + [0xFF, 0x20, 0x33, 0x20, 0x34, 0x0A] + Array(" 5 6\n".utf8))
     #expect(vectors.values == ["a\u{A0}b": [1, 2]])
+  }
+
+  /// Words that look alike, of other scalars, are two.
+  @Test func wordsAreTheirBytes() throws {
+    let vectors = try read("cafe\u{301} 1 2\ncaf\u{e9} 3 4\n")
+    #expect(vectors.values == ["cafe\u{301}": [1, 2], "caf\u{e9}": [3, 4]])
   }
 
   @Test func broken() throws {

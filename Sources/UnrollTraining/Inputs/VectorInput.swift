@@ -28,11 +28,11 @@ public struct VectorInputOptions: InputOptions {
   /// Reads the vectors of the words, or of their small letters where the file has no other.
   public func load(into tables: inout InputTables, words: [String], find: (String) throws -> String) throws {
     let path = try find(file)
-    let wanted = Set(words).union(words.map { $0.lowercased() })
-    let found = try WordVectors(path: path) { wanted.contains($0) }
+    let wanted = Set((words + words.map { $0.lowercased() }).map(TokenKey.init))
+    let found = try WordVectors(path: path) { wanted.contains(TokenKey($0)) }
     // By bytes, so that the order hangs on nothing else.
-    let known = found.values.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    let table = KnownVectors(words: known, width: found.width, values: known.flatMap { found.values[$0]! })
+    let known = found.values.sorted { $0.key.text.utf8.lexicographicallyPrecedes($1.key.text.utf8) }
+    let table = KnownVectors(words: known.map(\.key.text), width: found.width, values: known.flatMap(\.value))
     tables.vectors = table
     let share = Double(words.count { table.row(of: $0) != 0 }) / Double(max(1, words.count))
     tables.remarks.append(

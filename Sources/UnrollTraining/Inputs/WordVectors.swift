@@ -1,4 +1,5 @@
 import UnrollCore
+import UnrollData
 
 /// Vectors of words from a text file, as GloVe, word2vec and fastText leave them: a word and its numbers a line.
 ///
@@ -9,7 +10,7 @@ public struct WordVectors: Sendable {
   /// Numbers of a vector.
   public let width: Int
   /// By word, of those that were asked for. Of a word that stands there twice the first.
-  public let values: [String: [Float]]
+  package let values: [TokenKey: [Float]]
 
   /// Reads the vectors of words for which `wanted` is true; nothing else of the file stays in memory.
   ///
@@ -32,7 +33,7 @@ private struct VectorReading {
   /// Words with blanks look like wider lines, so the width is what most of the first lines have, which wait here.
   private var first: [(bytes: Bytes, line: Int)] = []
   private var width: Int?
-  private(set) var found: [String: [Float]] = [:]
+  private(set) var found: [TokenKey: [Float]] = [:]
   /// Vectors that the first line says there are, and those that there were.
   private var (stated, count): (Int?, Int) = (nil, 0)
 
@@ -94,8 +95,9 @@ private struct VectorReading {
     }
     let word = String(decoding: name, as: UTF8.self)
     // Nobody can ask for what is no word.
-    guard !name.isEmpty, word.utf8.elementsEqual(name), wanted(word), found[word] == nil else { return }
-    found[word] = try bytes[(end + 1)...].split(separator: .space, omittingEmptySubsequences: false).map { field in
+    guard !name.isEmpty, word.utf8.elementsEqual(name), wanted(word), found[TokenKey(word)] == nil else { return }
+    found[TokenKey(word)] = try bytes[(end + 1)...].split(separator: .space, omittingEmptySubsequences: false).map {
+      field in
       let text = String(decoding: field, as: UTF8.self)
       guard let value = Float(text), value.isFinite else {
         throw InputError("\"\(text)\" in the vector of \"\(word)\" is not a finite number", file: path, line: line)
