@@ -49,6 +49,20 @@ import UnrollLayers
     #expect(try store.checkpoint(of: identity) == nil)
   }
 
+  @Test func whereNoneCanBeWritten() throws {
+    try scratch.write("file", "")
+    var notes: [String] = []
+    func sentence(_ store: RecordStore) -> String {
+      let checkpointer = RunCheckpointer(store, identity, interval: nil, endsOnSignals: false) { notes.append($0) }
+      checkpointer.keep(Self.checkpoint)
+      return RunCheckpointer.Interrupted(epochs: 3.25, isKept: checkpointer.isKept).sentence
+    }
+    #expect(sentence(store) == "it was interrupted at epoch 3.25; the next start goes on from there" && notes.isEmpty)
+    let lost = sentence(RecordStore(folder: "\(scratch.path)/file"))
+    #expect(lost.hasPrefix("it was interrupted at epoch 3.25, and no checkpoint could be written there; "))
+    #expect(notes.count == 1)
+  }
+
   @Test func whatIsDamagedIsASentence() throws {
     try store.write(Self.checkpoint, of: identity, seconds: 12.5)
     let path = store.checkpointPath(of: identity)

@@ -125,7 +125,9 @@ public struct CellRun {
     }
     checkpointer?.begin(trainer)
     let outcome = try trainer.train()
-    if outcome.isInterrupted { throw RunCheckpointer.Interrupted(epochs: outcome.epochs) }
+    if outcome.isInterrupted {
+      throw RunCheckpointer.Interrupted(epochs: outcome.epochs, isKept: checkpointer?.isKept == true)
+    }
     var record = record(network, task.metrics, recipe.backend, outcome, baseline, summary)
     record.data.classes = task.classes
     if !data.remarks.isEmpty { record.data.remarks = (summary.remarks ?? []) + data.remarks }

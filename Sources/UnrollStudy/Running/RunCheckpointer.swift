@@ -10,9 +10,14 @@ final class RunCheckpointer: Checkpointer {
   /// The run has ended between two steps, as it was asked to.
   struct Interrupted: Error {
     let epochs: Double
+    /// Whether it left a checkpoint there.
+    let isKept: Bool
 
     var sentence: String {
-      "it was interrupted at epoch \(RunCheckpointer.text(epochs)); the next start goes on from there"
+      "it was interrupted at epoch \(RunCheckpointer.text(epochs))"
+        + (isKept
+          ? "; the next start goes on from there"
+          : ", and no checkpoint could be written there; the next start goes on from an earlier one, or starts anew")
     }
   }
 
@@ -28,6 +33,8 @@ final class RunCheckpointer: Checkpointer {
   /// Of writing the last one, in seconds.
   private var cost = 0.0
   private var hasComplained = false
+  /// Whether the last checkpoint was written.
+  private(set) var isKept = false
   private var isWatching = false
 
   /// - Parameters:
@@ -80,7 +87,9 @@ final class RunCheckpointer: Checkpointer {
     let start = ContinuousClock.now
     do {
       try store.write(checkpoint, of: identity, seconds: seconds)
+      isKept = true
     } catch {
+      isKept = false
       if !hasComplained { note("\(error); so the run goes on without checkpoints") }
       hasComplained = true
     }
