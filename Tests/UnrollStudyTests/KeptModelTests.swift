@@ -90,6 +90,19 @@ import UnrollTraining
     }
   }
 
+  @Test func scoresStayWhereTheModelCannotBeWritten() throws {
+    try inFolder { folder, store in
+      let request = try StudyText.study(text, in: folder).requests(none)[0]
+      let path = store.modelPath(of: request.identity)
+      try Files.makeFolder(path)
+      var notes: [String] = []
+      #expect(try CellRun(request, none).run(into: store, keep: .best, note: { notes.append($0) }) == nil)
+      #expect(try store.read(request.identity).status == .finished)
+      #expect(
+        notes == ["\(path): is a folder, a file is needed; so the run leaves its scores without its model"])
+    }
+  }
+
   /// Of a run that is under way there is a model and no record yet; others leave it alone.
   @Test func runsUnderWayAreLeftAlone() throws {
     try inFolder { folder, store in

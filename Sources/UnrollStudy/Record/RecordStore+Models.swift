@@ -11,10 +11,17 @@ extension RecordStore {
   public func modelPath(of identity: String) -> String { "\(folder)/\(identity)\(RecordStore.ending)" }
 
   /// Writes all that a run leaves, the record last: who finds it, finds the rest. Of the best, those that it beats lose their models then.
-  func write(_ outcome: CellRun.Outcome, keep: KeptModels) throws {
+  ///
+  /// - Parameter note: told in a sentence where the model cannot be written; the scores are kept all the same.
+  func write(_ outcome: CellRun.Outcome, keep: KeptModels, note: (String) -> Void = { _ in }) throws {
     let path = modelPath(of: outcome.record.identity)
     let model = keep == .none ? nil : outcome.model
-    try model?().write(to: path)
+    do { try model?().write(to: path) } catch let error as InputError {
+      note("\(error); so the run leaves its scores without its model")
+      // An older one is not that of these scores.
+      try? Files.remove(path)
+      return try write(outcome.record, predictions: outcome.predictions)
+    }
     try write(outcome.record, predictions: outcome.predictions)
     guard let model else { return try Files.remove(path) }
     guard keep == .best else { return }

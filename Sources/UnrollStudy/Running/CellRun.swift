@@ -73,7 +73,7 @@ public struct CellRun {
   /// - Parameters:
   ///   - keep: whether it leaves its model, too.
   ///   - checkpointInterval: seconds from one checkpoint to the next; nil for the usual ones.
-  ///   - note: told in a sentence where it goes on, or why it does not.
+  ///   - note: told in a sentence where it goes on, or why it does not, and that its model cannot be written.
   /// - Returns: what went wrong.
   public func run(
     into store: RecordStore, keep: KeptModels = .none, checkpointInterval: Double? = nil,
@@ -84,7 +84,7 @@ public struct CellRun {
     defer { checkpointer.end() }
     do {
       let outcome = try run(checkpointer, progress)
-      try store.write(outcome, keep: keep)
+      try store.write(outcome, keep: keep, note: note)
       try store.removeCheckpoint(of: request.identity)
       return nil
     } catch let end as RunCheckpointer.Interrupted {
