@@ -193,7 +193,7 @@ package enum Files {
     guard unlink(path) == 0 || errno == ENOENT else { throw failure("cannot be removed", path) }
   }
 
-  static func failure(_ what: String, _ path: String) -> InputError {
+  package static func failure(_ what: String, _ path: String) -> InputError {
     InputError("\(what): \(String(cString: strerror(errno)))", file: path)
   }
 }

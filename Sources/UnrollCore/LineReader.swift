@@ -4,11 +4,12 @@
   import Darwin
 #endif
 
-/// A file line by line, of which no more than a block and a line lie in memory: for files larger than memory.
+/// What is read line by line, of which no more than a block and a line lie in memory: for files larger than memory, and for input that comes
+/// bit by bit.
 package enum LineReader {
   private static let block = 1 << 20
 
-  /// Calls `body` with every line, without its end (`\n` or `\r\n`), and its number from 1.
+  /// Calls `body` with every line, without its end (`\n` or `\r\n`) and, the first, UTF-8's mark; and its number from 1.
   ///
   /// - Parameters:
   ///   - longest: bytes of a line.
@@ -19,15 +20,31 @@ package enum LineReader {
     _ body: (ArraySlice<UInt8>, Int) throws -> Void
   ) throws {
     let size = max(1, try Files.regularSize(path))
-    guard let file = fopen(path, "rbe") else { throw Files.failure("cannot be read", path) }
-    defer { fclose(file) }
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { throw Files.failure("cannot be read", path) }
+    defer { close(file) }
+    try forEachLine(
+      from: file, called: path, longest: longest, progress: { progress?(min(1, Double($0) / Double(size))) }, body)
+  }
+
+  /// The same of an open file, each line as soon as it is there.
+  ///
+  /// - Parameters:
+  ///   - name: of the file, for what is thrown.
+  ///   - progress: gets the bytes that are read, now and then.
+  package static func forEachLine(
+    from file: Int32, called name: String, longest: Int = 1 << 20, progress: (Int) -> Void = { _ in },
+    _ body: (ArraySlice<UInt8>, Int) throws -> Void
+  ) throws {
     var bytes = [UInt8](repeating: 0, count: block)
-    var (rest, number, read): ([UInt8], Int, Int) = ([], 0, 0)
+    var (rest, number, total): ([UInt8], Int, Int) = ([], 0, 0)
     func say(_ line: ArraySlice<UInt8>) throws {
       number += 1
+      let line = number == 1 && line.starts(with: "\u{FEFF}".utf8) ? line.dropFirst(3) : line
       try body(line.last == UInt8(ascii: "\r") ? line.dropLast() : line, number)
     }
-    while case let count = fread(&bytes, 1, block, file), count > 0 {
+    while case let count = read(file, &bytes, block), count != 0 {
+      guard count > 0 else { throw Files.failure("cannot be read", name) }
       var start = 0
       while let end = newline(bytes, start..<count) {
         if rest.isEmpty {
@@ -42,12 +59,11 @@ package enum LineReader {
       rest += bytes[start..<count]
       guard rest.count <= longest else {
         throw InputError(
-          "this line is longer than \(longest) bytes; is this a text file?", file: path, line: number + 1)
+          "this line is longer than \(longest) bytes; is this text?", file: name, line: number + 1)
       }
-      read += count
-      progress?(min(1, Double(read) / Double(size)))
+      total += count
+      progress(total)
     }
-    guard ferror(file) == 0 else { throw Files.failure("cannot be read", path) }
     if !rest.isEmpty { try say(rest[...]) }
   }
 

@@ -40,35 +40,18 @@ enum Terminal {
   static func shown(_ line: String) -> String { line.printable.replacing("\n", with: " ") }
 
   /// All that comes on standard input.
-  static func input() -> [UInt8] {
+  static func input() throws -> [UInt8] {
     var (bytes, block) = ([UInt8](), [UInt8](repeating: 0, count: 1 << 16))
-    while case let count = read(STDIN_FILENO, &block, block.count), count > 0 { bytes += block[..<count] }
+    while case let count = read(STDIN_FILENO, &block, block.count), count != 0 {
+      guard count > 0 else { throw Files.failure("cannot be read", "standard input") }
+      bytes += block[..<count]
+    }
     return bytes
   }
 
-  /// Every line of standard input as it comes, without its end (`\n` or `\r\n`) and, the first, UTF-8's mark; and its number from 1.
-  ///
-  /// - Throws: `InputError` for a line of more than a mebibyte; what `body` throws.
+  /// Every line of standard input as it comes, as `LineReader` cuts it, and its number from 1.
   static func forEachLine(_ body: (ArraySlice<UInt8>, Int) throws -> Void) throws {
-    var (rest, block, number) = ([UInt8](), [UInt8](repeating: 0, count: 1 << 16), 0)
-    func say(_ line: ArraySlice<UInt8>) throws {
-      number += 1
-      let line = number == 1 && line.starts(with: "\u{FEFF}".utf8) ? line.dropFirst(3) : line
-      try body(line.last == UInt8(ascii: "\r") ? line.dropLast() : line, number)
-    }
-    while case let count = read(STDIN_FILENO, &block, block.count), count > 0 {
-      rest += block[..<count]
-      var start = 0
-      while let end = rest[start...].firstIndex(of: UInt8(ascii: "\n")) {
-        try say(rest[start..<end])
-        start = end + 1
-      }
-      rest.removeFirst(start)
-      guard rest.count <= 1 << 20 else {
-        throw InputError("this line is longer than a mebibyte; is this text?", file: "standard input", line: number + 1)
-      }
-    }
-    if !rest.isEmpty { try say(rest[...]) }
+    try LineReader.forEachLine(from: STDIN_FILENO, called: "standard input", body)
   }
 
   /// At the end of the program: what standard output did not take must not look like success.

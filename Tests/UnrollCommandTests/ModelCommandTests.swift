@@ -71,6 +71,8 @@ import UnrollTraining
     #expect(labels.map(\.description).joined(separator: " ") == rows[2] && tokens == [.string("w4"), .string("never")])
     #expect(objects[1]["tokens"] == .list([]) && objects[1]["labels"] == nil)
     #expect(objects[0]["tokens"] == .list(["w1", "w2", "w3"].map(Value.string)), "without the mark of UTF-8")
+    let unread = try program.start(["predict", "t.safetensors"], input: ".").end()
+    #expect(unread.status == 1 && unread.errors == "unroll: standard input: cannot be read: Is a directory\n")
   }
 
   /// A model keeps the vectors of its own words; for others the file is read again, where it is there and the same.
@@ -179,7 +181,7 @@ import UnrollTraining
       let ended = try program.start(["predict", "r.safetensors"] + more, input: "in").end()
       return (ended.output, ended.errors, ended.status)
     }
-    let said = try predict("name,x\n\"a, b\",1\nc,2\r\n\nd,1")
+    let said = try predict("\u{FEFF}name,x\n\"a, b\",1\nc,2\r\n\nd,1")
     let lines = said.output.split(separator: "\n", omittingEmptySubsequences: false)
     try #require(said.status == 0 && said.errors == "" && lines.count == 6, "\(said)")
     #expect(lines[0] == "y" && lines[3] == "" && lines[1...2].allSatisfy { Float($0) != nil })

@@ -46,6 +46,10 @@ extension TokenKey: ExpressibleByStringLiteral {
     #expect(try read("1 2\na 1 2\nb 3 4\n").values.count == 2)
   }
 
+  @Test func withoutTheMarkOfUTF8() throws {
+    #expect(try read("\u{FEFF}the 1 2\nof 3 4\n").values == ["the": [1, 2], "of": [3, 4]])
+  }
+
   @Test func onlyWhatIsWanted() throws {
     #expect(try read("a 1 2\nb 3 4\nc 5 x\n") { $0 == "b" }.values == ["b": [3, 4]])
     #expect(try read("a 1 2\n") { _ in false }.values.isEmpty)
