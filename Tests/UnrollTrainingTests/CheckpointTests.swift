@@ -79,6 +79,15 @@ import UnrollLayers
     }
   }
 
+  @Test func frozenValuesAreNotKept() throws {
+    let setup = try Setup(.entities, "gru", CheckpointTests.options)
+    let (parameters, checkpoint) = (try setup.model(seed: 1).parameters, try setup.checkpoint(after: 20))
+    #expect(parameters.trainedCount == parameters.count - 3 * 3)
+    #expect(try type(of: setup.task).parameterCount(setup.recipe, withFrozen: true) == parameters.count)
+    #expect(checkpoint.tensors.keys.sorted() == ["best", "optimiser.first", "optimiser.second", "weights"])
+    #expect(checkpoint.tensors.values.allSatisfy { $0.count == parameters.trainedCount })
+  }
+
   @Test func checkpointsOfOthersChangeNothing() throws {
     let checkpoint = try Setup(.tagging, "gru", CheckpointTests.options).checkpoint(after: 5)
     let other = try Setup(.tagging, "lstm", CheckpointTests.options)
@@ -143,7 +152,7 @@ import UnrollLayers
   private struct Setup {
     let task: any Task
     let options: TrainingOptions
-    private let make: (UInt64) throws -> SequenceNetwork
+    let recipe: NetworkRecipe
 
     init(_ kind: Kind, _ backend: String, _ options: TrainingOptions) throws {
       self.options = options
@@ -170,11 +179,15 @@ import UnrollLayers
       model.embedding = 6
       (model.embeddingDropout, model.outputDropout) = (0.2, 0.2)
       if kind == .entities {
-        let words = "{inputs: [words, {input: characters, embedding: 4, backend: {backend: gru, width: 3}}], head: crf}"
+        let words = """
+          {inputs: [words, {input: vectors, file: v.txt, trained: false}, \
+          {input: characters, embedding: 4, backend: {backend: gru, width: 3}}], head: crf}
+          """
         try model.apply(try Setting(yaml: words, file: "s.yaml").entries(""), "model")
       }
-      let recipe = NetworkRecipe(model, settings, type(of: task).reading, task.data(of: data))
-      make = { try SequenceNetwork(recipe, random: RandomSource(seed: $0)) }
+      var known = task.data(of: data)
+      known.vectors = KnownVectors(words: ["w1", "w7"], width: 3, values: [1, -2, 3, 0.5, 0.25, -1])
+      recipe = NetworkRecipe(model, settings, type(of: task).reading, known)
     }
 
     /// Two columns of zeros and ones, asked for those of the step before.
@@ -188,7 +201,9 @@ import UnrollLayers
       return try Small.series(Splits(train: items, development: Array(items[..<9]), test: Array(items[9..<18])))
     }
 
-    func model(seed: UInt64) throws -> SequenceNetwork { try make(seed) }
+    func model(seed: UInt64) throws -> SequenceNetwork {
+      try SequenceNetwork(recipe, random: RandomSource(seed: seed))
+    }
 
     func trainer(_ model: SequenceNetwork, _ checkpointer: (any Checkpointer)?) -> Trainer {
       Trainer(model, task, options, random: RandomSource(seed: 3), checkpointer: checkpointer)

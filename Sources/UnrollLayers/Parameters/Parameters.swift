@@ -24,6 +24,29 @@ public final class Parameters {
     list.reduce(0) { $0 + (groups[$1.group] == .frozen ? 0 : $1.count) }
   }
 
+  /// Of a slab in this order what belongs to parameters that training changes; the slab itself where those are all, or it is empty.
+  package func trained(of slab: Buffer) -> Buffer {
+    guard trainedCount < slab.count else { return slab }
+    let trained = Buffer(count: trainedCount)
+    eachTrained { Kernels.copy(slab.row.columns($0), to: trained.row.columns($1)) }
+    return trained
+  }
+
+  /// Puts back what `trained(of:)` took from a slab.
+  package func put(_ trained: Buffer, into slab: Buffer) {
+    guard trained.count < slab.count else { return Kernels.copy(trained.row, to: slab.row) }
+    eachTrained { Kernels.copy(trained.row.columns($1), to: slab.row.columns($0)) }
+  }
+
+  /// Where each parameter that training changes stands in a slab, and where among them.
+  private func eachTrained(_ body: (_ all: Range<Int>, _ own: Range<Int>) -> Void) {
+    var start = 0
+    for parameter in list where groups[parameter.group] != .frozen {
+      body(parameter.offset..<parameter.offset + parameter.count, start..<start + parameter.count)
+      start += parameter.count
+    }
+  }
+
   public func changed() { version += 1 }
 
   public func value(_ parameter: Parameter) -> Matrix { parameter.view(in: values) }

@@ -115,7 +115,7 @@ public struct CellRun {
     data.vectors = tables.vectors
     let recipe = try sized(NetworkRecipe(cell.model, cell.backend, type.reading, data), type)
     let random = RandomSource(seed: UInt64(cell.cell.seed))
-    try TrainingMemory.require(parameters: try type.parameterCount(recipe), "the model")
+    try TrainingMemory.require(parameters: try type.parameterCount(recipe, withFrozen: true), "the model")
     let network = try type.network(recipe, ParameterBuilder(random: random.split("initial values")))
     let (epochs, baseline) = (Double(cell.training.epochs), task.baseline())
     let trainer = Trainer(

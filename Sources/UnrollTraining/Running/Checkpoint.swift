@@ -25,8 +25,8 @@ public struct Checkpoint: Sendable {
   }
 
   public var progress: Progress
-  /// `weights`, those of the best point (`best`), the optimiser's moments (`optimiser.first`, …), and what each shard carries from
-  /// chunk to chunk (`carried.<shard>.<slot>`).
+  /// Of the parameters that training changes `weights`, those of the best point (`best`) and the optimiser's moments
+  /// (`optimiser.first`, …); and what each shard carries from chunk to chunk (`carried.<shard>.<slot>`).
   public var tensors: [String: Buffer]
 
   public init(progress: Progress, tensors: [String: Buffer]) { (self.progress, self.tensors) = (progress, tensors) }

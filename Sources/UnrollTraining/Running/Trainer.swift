@@ -200,9 +200,10 @@ extension Trainer {
     guard let checkpointer else { return }
     let isEnding = checkpointer.isEnding
     guard isEnding || checkpointer.isDue(evaluated: evaluated) else { return }
+    let parameters = step.network.parameters
     var tensors = step.kept
-    tensors["weights"] = step.network.parameters.values
-    tensors["best"] = best.weights
+    tensors["weights"] = parameters.trained(of: parameters.values)
+    tensors["best"] = best.weights.map(parameters.trained)
     checkpointer.keep(Checkpoint(progress: progress, tensors: tensors))
     if isEnding { throw Interrupted() }
   }
@@ -213,15 +214,19 @@ extension Trainer {
   public func goOn(from checkpoint: Checkpoint) throws {
     let (parameters, tensors) = (step.network.parameters, checkpoint.tensors)
     var needed = step.kept
-    needed["weights"] = parameters.values
+    needed["weights"] = parameters.trained(of: parameters.values)
     for (name, own) in needed where tensors[name]?.count != own.count {
       throw InputError("the checkpoint is of another network: it has no \(name) of \(own.count) values")
     }
     for point in checkpoint.progress.curve { _ = count(point) }
     progress = checkpoint.progress
-    Kernels.copy(tensors["weights"]!.row, to: parameters.values.row)
+    parameters.put(tensors["weights"]!, into: parameters.values)
     parameters.changed()
-    best.weights = tensors["best"].map(Buffer.init(copying:))
+    best.weights = tensors["best"].map { trained in
+      let weights = Buffer(copying: parameters.values)
+      parameters.put(trained, into: weights)
+      return weights
+    }
     step.goOn(from: tensors, steps: progress.steps)
   }
 }

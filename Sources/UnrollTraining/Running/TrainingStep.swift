@@ -65,7 +65,8 @@ public final class TrainingStep {
 
   /// What is kept between steps beside the weights, as it stands in a checkpoint.
   var kept: [String: Buffer] {
-    var kept = Dictionary(uniqueKeysWithValues: optimiser.moments.map { ("optimiser.\($0)", $1) })
+    var kept = Dictionary(
+      uniqueKeysWithValues: optimiser.moments.map { ("optimiser.\($0)", network.parameters.trained(of: $1)) })
     for (shard, worker) in workers.enumerated() {
       for (slot, buffer) in worker.carried.enumerated() { kept["carried.\(shard).\(slot)"] = buffer }
     }
@@ -75,7 +76,7 @@ public final class TrainingStep {
   /// Goes on from what another step has kept, after so many updates.
   func goOn(from kept: [String: Buffer], steps: Int) {
     optimiser.steps = steps
-    for (name, own) in optimiser.moments { Kernels.copy(kept["optimiser.\(name)"]!.row, to: own.row) }
+    for (name, own) in optimiser.moments { network.parameters.put(kept["optimiser.\(name)"]!, into: own) }
     for (shard, worker) in workers.enumerated() {
       let slots = network.carried.indices.compactMap { kept["carried.\(shard).\($0)"] }
       worker.carried = slots.map(Buffer.init(copying:))

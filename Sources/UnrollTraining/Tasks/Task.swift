@@ -56,13 +56,13 @@ extension Task {
     try SequenceNetwork(recipe, parameters)
   }
 
-  /// Number of parameters that training changes in such a network, without making it.
+  /// Number of parameters of such a network, without making it: those that training changes, or all.
   ///
   /// - Throws: `InputError` for what cannot be built.
-  public static func parameterCount(_ recipe: NetworkRecipe) throws -> Int {
+  public static func parameterCount(_ recipe: NetworkRecipe, withFrozen: Bool = false) throws -> Int {
     let builder = ParameterBuilder.counting()
     _ = try network(recipe, builder)
-    return builder.trainedCount
+    return withFrozen ? builder.count : builder.trainedCount
   }
 
   /// What a network for it is told of its data.
