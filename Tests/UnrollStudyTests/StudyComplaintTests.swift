@@ -22,6 +22,11 @@ import UnrollLayers
         "backends: [rnn]\ntraining:\n  epochs: 3\n  lerning_rate: 2", 6,
         "training: unknown key \"lerning_rate\"; did you mean \"learning_rate\"?"
       ),
+      (
+        "backends: [rnn]\ntraining: {select: acuracy}", 4,
+        "training.select: unknown metric \"acuracy\"; did you mean \"accuracy\"?"
+      ),
+      ("backends: [rnn]\nmodel: {head: {head: softmax, tied: true}}", 3, "tied: only a language model that reads"),
       ("backends: [rnn]\ntraining: {epochs: 0}", 4, "epochs must be 1…100000, not 0"),
       ("backends: [rnn]\ntraining: {epochs: many}", 4, "epochs must be a whole number, not \"many\""),
       (
@@ -124,6 +129,14 @@ import UnrollLayers
         "data: tokeniser has no effect here, it needs unit: word"
       ),
       ("{}", 1, "a study needs tasks: a list of data sets"),
+      (
+        "tasks: [{data: {format: text, train: a}, model: {embedding: 8, head: {head: softmax, tied: true}}}]", 2,
+        "tied: embeddings of width 8 cannot be the weights for rows of width 64; set embedding: 64"
+      ),
+      (
+        "parameters: 9000\ntasks: [{data: {format: text, train: a}, model: {head: {head: softmax, tied: true}}}]", 3,
+        "tied: rows must be as wide as the embeddings, and parameters solves their width; set width instead"
+      ),
       ("tasks: [wordnet-tekst]", 1, "unknown data set \"wordnet-tekst\"; did you mean \"wordnet-text\"?"),
       ("tasks:\n  - {dat: cmu-stress}", 2, "a task: unknown key \"dat\"; did you mean \"data\"?"),
       ("tasks:\n  - {name: x}", 2, "a task needs data"),

@@ -18,6 +18,7 @@ struct SpyTask: Task {
   static let summary = "writes down what it is asked"
   static let kind = CorpusKind.tagged
   static let reading = Reading.everyStep
+  static let metrics = Tagging.metrics
 
   let log = Log()
   private let inner: Tagging

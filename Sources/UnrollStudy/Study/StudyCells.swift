@@ -105,6 +105,7 @@ struct StudyCells {
     try place(of: "head", ofModel, backend).placing { try model.checkHead(task.task) }
     try backend.setting.placing { try check(settings, model, task) }
     guard let ofTraining else { return }
+    try place(of: "select", ofTraining, backend).placing { try check(training, task.task) }
     let used = ofBackend + ofModel + ofTraining
     var shown: Set<[String]> = []
     let taskLabel = label(task.title, task.varied, in: nil, used, &shown)
@@ -203,10 +204,19 @@ struct StudyCells {
     }
     let builder = ParameterBuilder.counting()
     // Where only a file says how wide the inputs are, any width shows what cannot be built.
-    _ = try settings.build(model.inputWidth ?? model.embedding, reading, builder)
-    var count = builder.count
-    if case .parameters(let budget) = head.size { count = max(count, budget) }
+    let layer = try settings.build(model.inputWidth ?? model.embedding, reading, builder)
+    var (count, width) = (builder.count, Optional(reading == .summary ? layer.summaryWidth : layer.outputWidth))
+    if case .parameters(let budget) = head.size { (count, width) = (max(count, budget), nil) }
+    try model.head.check(width: width, model, reading)
     try TrainingMemory.require(parameters: count, "backend \(settings.name)")
+  }
+
+  /// Which of its metrics a task has, its data say; which it never has is said before anything is trained.
+  private func check(_ training: TrainingOptions, _ task: any Task.Type) throws {
+    let names = task.metrics.map(\.name)
+    guard training.select.isEmpty || names.contains(training.select) else {
+      throw InputError("training.select: \(Suggestion.unknown("metric", training.select, known: names))")
+    }
   }
 
   /// A title with the varied options that are used, each with its value and once.

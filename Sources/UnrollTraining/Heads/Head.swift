@@ -22,6 +22,11 @@ public protocol HeadOptions: NamedOptions {
   static var answers: TargetKind { get }
   /// Whether there are targets for it where a task reads so.
   static func fits(_ reading: Reading) -> Bool
+  /// What can be said without data.
+  ///
+  /// - Parameter width: H, of the rows that it reads; nil where a budget of parameters decides.
+  /// - Throws: `InputError` where it cannot be made.
+  func check(width: Int?, _ model: ModelOptions, _ reading: Reading) throws
   /// - Parameter width: H, of the rows that it reads.
   /// - Throws: `InputError` where it does not fit what is asked for.
   func make(_ width: Int, _ recipe: NetworkRecipe, _ parameters: ParameterBuilder) throws -> any Head
@@ -31,4 +36,6 @@ extension HeadOptions {
   public static var answers: TargetKind { .classes }
 
   public static func fits(_ reading: Reading) -> Bool { true }
+
+  public func check(width: Int?, _ model: ModelOptions, _ reading: Reading) throws {}
 }

@@ -31,17 +31,32 @@ public struct SoftmaxHeadOptions: HeadOptions {
       map, smoothing: Float(labelSmoothing), weights: classWeights == .balanced ? balanced(recipe.data) : nil)
   }
 
-  private func tiedMap(_ width: Int, _ recipe: NetworkRecipe, _ parameters: ParameterBuilder) throws -> Linear {
-    guard let table = parameters.declared.first(where: { $0.name == WordInput.tableName }),
-      table.shape[0] == recipe.data.outputs, recipe.reading == .causal
-    else { throw InputError("tied: only a language model that reads words predicts what it reads; leave tied out") }
-    guard table.shape[1] == width else {
+  public func check(width: Int?, _ model: ModelOptions, _ reading: Reading) throws {
+    guard tied else { return }
+    guard reading == .causal, model.inputs.contains(where: { $0 is WordInputOptions }) else {
+      throw SoftmaxHeadOptions.readsOther
+    }
+    guard let width else {
       throw InputError(
-        "tied: embeddings of width \(table.shape[1]) cannot be the weights for rows of width \(width); set embedding: \(width)"
+        "tied: rows must be as wide as the embeddings, and parameters solves their width; set width instead")
+    }
+    guard width == model.embedding else {
+      throw InputError(
+        "tied: embeddings of width \(model.embedding) cannot be the weights for rows of width \(width); set embedding: \(width)"
       )
     }
+  }
+
+  private func tiedMap(_ width: Int, _ recipe: NetworkRecipe, _ parameters: ParameterBuilder) throws -> Linear {
+    try check(width: width, recipe.model, recipe.reading)
+    guard let table = parameters.declared.first(where: { $0.name == WordInput.tableName }),
+      table.shape[0] == recipe.data.outputs
+    else { throw SoftmaxHeadOptions.readsOther }
     return Linear(tied: table, parameters)
   }
+
+  private static let readsOther = InputError(
+    "tied: only a language model that reads words predicts what it reads; leave tied out")
 
   /// Classes that training lacks have no weight to have.
   private func balanced(_ data: NetworkData) -> [Float] {

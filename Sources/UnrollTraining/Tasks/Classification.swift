@@ -9,9 +9,9 @@ public struct Classification: Task {
   public static let summary = "one label for a sequence, from the final state (acceptor)"
   public static let kind = CorpusKind.labelled
   public static let reading = Reading.summary
+  public static let metrics: [Metric] = [.accuracy, .macroF1]
 
   public let classes: Int
-  public let metrics: [Metric] = [.accuracy, .macroF1]
   private let sequences: Splits<EncodedSequence>
 
   public init(_ data: EncodedData, characters: Bool) {

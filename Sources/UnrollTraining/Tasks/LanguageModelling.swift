@@ -15,6 +15,7 @@ public struct LanguageModelling: Task {
   public static let summary = "the next token of running text, with carried state"
   public static let kind = CorpusKind.text
   public static let reading = Reading.causal
+  public static let metrics: [Metric] = [.nats, .perplexity, .bits]
 
   public let classes: Int
   public let metrics: [Metric]
@@ -27,7 +28,7 @@ public struct LanguageModelling: Task {
     guard case .stream(let stream) = data.corpus else { preconditionFailure("language modelling wants running text") }
     self.stream = stream
     classes = data.vocabulary.count
-    metrics = [.nats, .perplexity] + (characters ? [.bits] : [])
+    metrics = LanguageModelling.metrics.filter { characters || $0 != .bits }
     ignored = data.vocabulary.counts[Int(Vocabulary.unknownID)] > 0 ? nil : Vocabulary.unknownID
     for split in [Split.development, .test] where !stream[split].dropFirst().contains(where: { $0 != ignored }) {
       throw InputError(

@@ -14,9 +14,9 @@ public struct MultiLabel: Task {
   public static let kind = CorpusKind.series
   public static let reading = Reading.causal
   public static let asks = TargetKind.yesOrNo
+  public static let metrics: [Metric] = [.natsPerStep, .frameAccuracy]
 
   public let classes: Int
-  public let metrics: [Metric] = [.natsPerStep, .frameAccuracy]
   private let sequences: Splits<EncodedSequence>
 
   /// - Throws: `InputError` for numbers that are not 0 or 1, and for steps at which some are missing: nobody knows the likelihood of such a step.

@@ -10,8 +10,8 @@ public struct Regression: Task {
   public static let kind = CorpusKind.series
   public static let reading = Reading.causal
   public static let asks = TargetKind.numbers
+  public static let metrics: [Metric] = [.meanSquaredError, .meanAbsoluteError]
 
-  public let metrics: [Metric] = [.meanSquaredError, .meanAbsoluteError]
   private let sequences: Splits<EncodedSequence>
   private let scales: SeriesScales
 

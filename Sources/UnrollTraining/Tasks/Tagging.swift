@@ -9,6 +9,8 @@ public struct Tagging: Task {
   public static let summary = "a label for every token"
   public static let kind = CorpusKind.tagged
   public static let reading = Reading.everyStep
+  private static let ofSpans: [Metric] = [.spanF1, .spanPrecision, .spanRecall]
+  public static let metrics = ofSpans + [.accuracy, .unseenAccuracy, .sequenceAccuracy, .macroF1]
 
   public let classes: Int
   /// Without that on unseen words where there are none.
@@ -27,9 +29,8 @@ public struct Tagging: Task {
     let hasUnseen = [sequences.development, sequences.test].joined().contains { $0.asksForUnseen }
     spans = SpanScheme(labels: data.labels.names, training: sequences.train.lazy.map(\.labels))
     tags = spans == nil ? [] : data.labels.names.compactMap(SpanTag.init)
-    metrics =
-      (spans == nil ? [] : [.spanF1, .spanPrecision, .spanRecall]) + [.accuracy]
-      + (hasUnseen ? [.unseenAccuracy] : []) + [.sequenceAccuracy, .macroF1]
+    let absent = (spans == nil ? Tagging.ofSpans : []) + (hasUnseen ? [] : [.unseenAccuracy])
+    metrics = Tagging.metrics.filter { !absent.contains($0) }
   }
 
   public func batches(_ split: Split, _ options: TrainingOptions, _ random: RandomSource?) -> [Batch] {

@@ -17,6 +17,8 @@ public protocol Task: Sendable {
   static var reading: Reading { get }
   /// What its targets are: classes, if it says nothing.
   static var asks: TargetKind { get }
+  /// All that it may have, whatever the data; the first is the primary one.
+  static var metrics: [Metric] { get }
 
   /// - Parameter characters: whether a token is a character, for the names of metrics.
   /// - Throws: `InputError` for data of which nothing can be scored.
@@ -31,7 +33,7 @@ public protocol Task: Sendable {
   var spans: SpanScheme? { get }
   /// Number of outputs K.
   var classes: Int { get }
-  /// The first is the primary metric.
+  /// Those that such data have: all, if it says nothing. The first is the primary one.
   var metrics: [Metric] { get }
   /// The batches of one epoch over a split: shuffled by `random`, or in a fixed order when nil.
   func batches(_ split: Split, _ options: TrainingOptions, _ random: RandomSource?) -> [Batch]
@@ -51,6 +53,7 @@ public protocol Task: Sendable {
 
 extension Task {
   public static var asks: TargetKind { .classes }
+  public var metrics: [Metric] { Self.metrics }
 
   public static func network(_ recipe: NetworkRecipe, _ parameters: ParameterBuilder) throws -> any Network {
     try SequenceNetwork(recipe, parameters)
