@@ -48,6 +48,14 @@ import UnrollTraining
     try program.write("texts.txt", "l0 w1\n")
     let other = try program.run("evaluate", "texts-gru.safetensors")
     #expect(other.status == 1 && other.sentences.count == 1)
+    try program.remove("texts.txt")
+    let gone = try program.run("evaluate", "texts-gru.safetensors")
+    #expect(gone.status == 1 && gone.sentences.count == 1)
+    #expect(
+      gone.errors.hasPrefix(
+        "unroll: texts-gru.safetensors: its own data cannot be read here (data: there is no file texts.txt"),
+      "\(gone.errors)")
+    #expect(gone.errors.hasSuffix("); go where they are, or name files to score it on\n"))
   }
 
   @Test func taggersAndClassifiersAnswerLineByLine() throws {

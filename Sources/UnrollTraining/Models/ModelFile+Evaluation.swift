@@ -9,7 +9,13 @@ extension ModelFile {
   /// - Throws: `InputError` for data that cannot be read, or are others.
   public func evaluate(_ location: DataLocation, spans reading: SpanReading? = nil) throws -> Evaluation {
     let request = try request()
-    let loaded = try request.load(location)
+    let loaded: LoadedData
+    do { loaded = try request.load(location) } catch let error as InputError {
+      // What is missing has no place but the study that asked for it.
+      let problem = error.file == origin.study ? error.message : "\(error)"
+      throw InputError(
+        "its own data cannot be read here (\(problem)); go where they are, or name files to score it on", file: file)
+    }
     guard loaded.digest == origin.digest else {
       throw InputError(
         "the data \(loaded.name) are not those that the model was trained on (digest \(loaded.digest.prefix(12)), not \(origin.digest.prefix(12))); name files to score it on them",
