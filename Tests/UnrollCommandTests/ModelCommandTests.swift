@@ -212,6 +212,28 @@ import UnrollTraining
     #expect(generated.status == 1 && generated.errors.contains("only a language model goes on with a text"))
   }
 
+  /// What is wrong with files that are scored names them, and no advice is given that holds for a study alone.
+  @Test func filesThatDoNotFit() throws {
+    let program = try Program(Studies.small)
+    let rows = (0..<60).flatMap { item in (0..<4).map { "\(item),\(($0 + item) % 2),\(($0 + item) % 2)" } }
+    try program.write("bits.csv", (["sequence,x,y"] + rows).joined(separator: "\n"))
+    let settings = ["data.format=series", "data.train=bits.csv", "data.target_columns=y", "training.epochs=1"]
+    let trained = try program.start(
+      ["train", "--backend", "gru", "--task", "multi-label", "--output", "b.safetensors"]
+        + settings.flatMap { ["--set", $0] }
+    ).end()
+    try #require(trained.status == 0, "\(trained.errors)")
+    try program.write("numbers.csv", "sequence,x,y\n1,0,1\n1,1,3\n")
+    let refused = try program.run("evaluate", "b.safetensors", "numbers.csv")
+    #expect(refused.status == 1)
+    #expect(
+      refused.errors == """
+        unroll: numbers.csv: multi-label asks for columns of 0 and 1, and "y" has other numbers in the test split; \
+        target_columns says which are asked for, and task: regression takes any numbers
+
+        """)
+  }
+
   @Test func textsGoOn() throws {
     let program = try Program(Studies.small)
     #expect(

@@ -59,7 +59,8 @@ import UnrollCore
       sentence: "DIR/a:2: a line is a label, a blank and a text; there is no text after \"2\""),
     Case(
       options: "format: label-first, level: coarse", file: "A:x a\nB b\n",
-      sentence: "DIR/a:2: the label \"B\" has no coarse part before a colon; set level to full"),
+      sentence:
+        "DIR/a:2: the label \"B\" has no coarse part before a colon, as level: coarse wants; level: full takes any"),
     Case(
       options: "format: label-first", file: "__label__a x\n__label__a __label__b y\n",
       sentence: "DIR/a:2: this line has several labels (__label__…): a text has one class here; keep one label a line"),

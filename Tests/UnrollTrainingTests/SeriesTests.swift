@@ -290,7 +290,7 @@ import UnrollLayers
   @Test func whatDoesNotFitIsASentence() throws {
     let numbers = try Self.data(1, 3) { u, t in u[t] + 0.5 }
     #expect { try MultiLabel(numbers, characters: false) } throws: { error in
-      "\(error)".contains("asks for columns of 0 and 1, and \"y0\" has other numbers in the train split")
+      "\(error)".contains("asks for columns of 0 and 1, and \"y0\" has other numbers in the test split")
     }
     var options = ModelOptions(for: MultiLabel.self, numbers: true)
     #expect(type(of: options.head).name == "bernoulli" && type(of: options.inputs[0]).name == "numbers")

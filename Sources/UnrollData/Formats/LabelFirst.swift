@@ -49,7 +49,9 @@ private enum LabelFirst {
   ) throws -> String {
     guard level == .coarse else { return field.text }
     guard let colon = field.firstIndex(of: UInt8(ascii: ":")), colon > field.startIndex else {
-      throw file.error("the label \"\(field.text)\" has no coarse part before a colon; set level to full", line)
+      throw file.error(
+        "the label \"\(field.text)\" has no coarse part before a colon, as level: coarse wants; level: full takes any",
+        line)
     }
     return field[..<colon].text
   }

@@ -47,10 +47,14 @@ extension ModelFile {
     let words = corpus.distinctWords
     let informed = try withVectors(of: words, location)
     try (informed ?? self).remark(on: words, wereRead: informed != nil).map(note)
-    return try (informed ?? self).evaluate(
-      try EncodedData(
-        corpus, vocabulary: vocabulary, labels: data.labels, scales: data.scales,
-        spelled: try recipe().model.readsSpelling), request, reading)
+    let encoded = try EncodedData(
+      corpus, vocabulary: vocabulary, labels: data.labels, scales: data.scales,
+      spelled: try recipe().model.readsSpelling)
+    do {
+      return try (informed ?? self).evaluate(encoded, request, reading)
+    } catch let error as InputError where error.file == nil {
+      throw InputError(error.message, file: files.joined(separator: ", "))
+    }
   }
 
   private func evaluate(_ encoded: EncodedData, _ request: DataRequest, _ reading: SpanReading?) throws -> Evaluation {

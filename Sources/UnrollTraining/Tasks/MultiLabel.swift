@@ -26,17 +26,18 @@ public struct MultiLabel: Task {
     }
     self.sequences = sequences
     classes = scales.targets.count
-    for split in Split.allCases {
+    // Of files that are scored alone all is test.
+    for split in Split.allCases.reversed() {
       for sequence in sequences[split] {
         guard let other = sequence.targets.firstIndex(where: { !$0.isNaN && $0 != 0 && $0 != 1 }) else { continue }
         throw InputError(
-          "\(MultiLabel.name) asks for columns of 0 and 1, and \"\(scales.targets[other % classes].name)\" has other numbers in the \(split.rawValue) split; name others in target_columns, or set task: \(Regression.name)"
+          "\(MultiLabel.name) asks for columns of 0 and 1, and \"\(scales.targets[other % classes].name)\" has other numbers in the \(split.rawValue) split; target_columns says which are asked for, and task: \(Regression.name) takes any numbers"
         )
       }
       for target in MultiLabel.all(sequences[split], classes) where !target.allSatisfy(\.isNaN) {
         guard let missing = target.firstIndex(where: \.isNaN) else { continue }
         throw InputError(
-          "\(MultiLabel.name) asks for all columns of a step or for none, and some rows of the \(split.rawValue) split lack \"\(scales.targets[missing % classes].name)\" alone; fill it in, name others in target_columns, or set task: \(Regression.name)"
+          "\(MultiLabel.name) asks for all columns of a step or for none, and some rows of the \(split.rawValue) split lack \"\(scales.targets[missing % classes].name)\" alone; fill it in; target_columns says which are asked for, and task: \(Regression.name) takes any"
         )
       }
     }
