@@ -11,33 +11,26 @@ package enum LineReader {
 
   /// Calls `body` with every line, without its end (`\n` or `\r\n`) and, the first, UTF-8's mark; and its number from 1.
   ///
-  /// - Parameters:
-  ///   - longest: bytes of a line.
-  ///   - progress: gets the share of the file that is read, now and then.
+  /// - Parameter longest: bytes of a line.
   /// - Throws: `InputError` when the file cannot be read or has a longer line; what `body` throws.
   package static func forEachLine(
-    of path: String, longest: Int = 1 << 20, progress: ((Double) -> Void)? = nil,
-    _ body: (ArraySlice<UInt8>, Int) throws -> Void
+    of path: String, longest: Int = 1 << 20, _ body: (ArraySlice<UInt8>, Int) throws -> Void
   ) throws {
-    let size = max(1, try Files.regularSize(path))
+    _ = try Files.regularSize(path)
     let file = open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { throw Files.failure("cannot be read", path) }
     defer { close(file) }
-    try forEachLine(
-      from: file, called: path, longest: longest, progress: { progress?(min(1, Double($0) / Double(size))) }, body)
+    try forEachLine(from: file, called: path, longest: longest, body)
   }
 
   /// The same of an open file, each line as soon as it is there.
   ///
-  /// - Parameters:
-  ///   - name: of the file, for what is thrown.
-  ///   - progress: gets the bytes that are read, now and then.
+  /// - Parameter name: of the file, for what is thrown.
   package static func forEachLine(
-    from file: Int32, called name: String, longest: Int = 1 << 20, progress: (Int) -> Void = { _ in },
-    _ body: (ArraySlice<UInt8>, Int) throws -> Void
+    from file: Int32, called name: String, longest: Int = 1 << 20, _ body: (ArraySlice<UInt8>, Int) throws -> Void
   ) throws {
     var bytes = [UInt8](repeating: 0, count: block)
-    var (rest, number, total): ([UInt8], Int, Int) = ([], 0, 0)
+    var (rest, number): ([UInt8], Int) = ([], 0)
     func say(_ line: ArraySlice<UInt8>) throws {
       number += 1
       let line = number == 1 && line.starts(with: "\u{FEFF}".utf8) ? line.dropFirst(3) : line
@@ -61,8 +54,6 @@ package enum LineReader {
         throw InputError(
           "this line is longer than \(longest) bytes; is this text?", file: name, line: number + 1)
       }
-      total += count
-      progress(total)
     }
     if !rest.isEmpty { try say(rest[...]) }
   }
