@@ -91,7 +91,9 @@ private struct TaskPanel {
   }
 
   var panel: Panel {
-    Panel(x: axis, y: Axis(names: backends.map { $0.count > 44 ? $0.prefix(43) + "…" : $0 }), plots: plots + baseline)
+    Panel(
+      x: axis, y: Axis(names: backends.map { $0.count > 44 ? $0.prefix(20) + "…" + $0.suffix(23) : $0 }),
+      plots: plots + baseline)
   }
 
   var hasBroken: Bool { rows.contains { side($0.standing) == 0 && Mark($0.standing) == .broken } }
