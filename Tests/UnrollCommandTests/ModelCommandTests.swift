@@ -215,7 +215,7 @@ import UnrollTraining
   /// What is wrong with files that are scored names them, and no advice is given that holds for a study alone.
   @Test func filesThatDoNotFit() throws {
     let program = try Program(Studies.small)
-    let rows = (0..<60).flatMap { item in (0..<4).map { "\(item),\(($0 + item) % 2),\(($0 + item) % 2)" } }
+    let rows = (0..<60).flatMap { item in (0..<8).map { "\(item),\(item >> $0 & 1),\(item >> $0 & 1)" } }
     try program.write("bits.csv", (["sequence,x,y"] + rows).joined(separator: "\n"))
     let settings = ["data.format=series", "data.train=bits.csv", "data.target_columns=y", "training.epochs=1"]
     let trained = try program.start(

@@ -102,6 +102,7 @@ import UnrollStatistics
     case .undecided: "undecided"
     case .unstable: "unstable"
     case .broke: "broke"
+    case .unjudged(.alone): "alone"
     case .unjudged(.fewSeeds): "fewSeeds"
     case .unjudged(.noSpread): "noSpread"
     }

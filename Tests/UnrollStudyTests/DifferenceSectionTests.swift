@@ -28,7 +28,7 @@ import UnrollTraining
     #expect(text.contains("| `A`   |                  50.0 |  88.9 |  83.3 |"), "\(text)")
     #expect(text.contains("| `B`   |                  30.0 |  85.7 | 100.0 |"))
     #expect(text.contains("| `C`   |                  20.0 | 100.0 |   0.0 |"))
-    #expect(text.contains("| `A` | `B`       |                     20.0 |"), "two of ten")
+    #expect(text.contains("| `A` | `B`       |                      20.0 |"), "two of ten")
     #expect(try !ReportFiles.text(Synthetic.two).contains("## Classes"))
   }
 

@@ -168,7 +168,7 @@ import UnrollData
     func seeds(_ text: String) throws -> [Int] {
       try StudyText.study(StudyText.data + "backends: [rnn]\n" + text).cells().map(\.cell.seed)
     }
-    #expect(try seeds("") == [1, 2, 3])
+    #expect(try seeds("") == [1, 2, 3, 4, 5])
     #expect(try seeds("seeds: 5") == [1, 2, 3, 4, 5])
     #expect(try seeds("seeds: [7, 0]") == [7, 0])
     for wrong in ["seeds: 0", "seeds: []", "seeds: [1, 1]", "seeds: [-1]", "seeds: two", "seeds: 1001"] {

@@ -35,15 +35,15 @@ import UnrollTraining
     #expect(first.rows.map(\.rates) == second.rows.map(\.rates))
   }
 
-  @Test func tooFewRunsAreSaid() {
+  @Test func tooFewRunsAreSaid() throws {
     let error = #expect(throws: InputError.self) { try table(runs(4, seeds: 3), 5, 3) }
     #expect(error?.description.hasPrefix("no task has runs enough (12 at most) for tables of two backends") == true)
     // Beside a task with enough of them it is a row.
     let more = StudyRuns(
       records: runs(4, seeds: 3).records + seeds("b0", [0.5, 0.6], task: "small"), wanted: 14, notes: "")
-    let table = try table(more)
-    #expect(table.rows.map(\.task) == ["small", "tags", "simulated"] && table.rows[0].rates == nil)
-    #expect(table.text.contains("too few runs (0)"), "\(table.text)")
+    let both = try table(more)
+    #expect(both.rows.map(\.task) == ["small", "tags", "simulated"] && both.rows[0].rates == nil)
+    #expect(both.text.contains("too few runs (0)"), "\(both.text)")
     #expect(throws: InputError.self) { try table(runs(4, seeds: 1)) }
   }
 

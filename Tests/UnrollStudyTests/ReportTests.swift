@@ -41,7 +41,7 @@ import UnrollTraining
     }
     let worse = try table(0.024)
     #expect(worse.contains("`a` is alone at the top, with a test accuracy of 92.0 % (95 % interval 90.4 to 93.6)."))
-    #expect(worse.contains("Worse than `a`: `b` by 0.1 to 4.7 points.") && worse.contains("| worse by 0.1 to 4.7    |"))
+    #expect(worse.contains("Worse than `a`: `b` by 0.1 to 4.7 points.") && worse.contains("| worse by 0.1 to 4.7 "))
     let undecided = try table(0.02)
     #expect(undecided.contains("Undecided: `b` (90.0 %, 88.4 to 91.6), about 7 seeds would tell."))
     #expect(undecided.contains("| undecided (about 7 seeds) |") && undecided.contains("| **alone at the top**      |"))

@@ -37,10 +37,10 @@ import UnrollLayers
       tasks: [{data: {format: text, train: letters.txt, unit: character}, training: {chunk: 16}}]
       backends: [averaging, {backend: lstm, coupled: true}]
       \(size)
-      """, count: 2 * 3)
+      """, count: 2 * 5)
     try compare(
       "tasks: [{data: {format: label-first, train: t.txt}}]\nbackends: [{backend: gru, pooling: max}]\n" + size,
-      count: 3)
+      count: 5)
   }
 
   private func compare(_ yaml: String, count: Int) throws {
