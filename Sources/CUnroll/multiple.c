@@ -31,7 +31,8 @@ static double over_scale(double x, double freedom, normal_part part, const void 
   if (freedom > 1e6) {
     sum = over_normal(table, x, part, of);
   } else {
-    double from = sqrt(gsl_cdf_chisq_Pinv(1e-13, freedom) / freedom), to = sqrt(gsl_cdf_chisq_Qinv(1e-13, freedom) / freedom);
+    double from = sqrt(unroll_chi_squared_quantile(1e-13, freedom) / freedom);
+    double to = sqrt(unroll_chi_squared_quantile(1 - 1e-13, freedom) / freedom);
     for (size_t i = 0; i < NODES; i++) {
       double s, weight;
       gsl_integration_glfixed_point(from, to, i, &s, &weight, table);

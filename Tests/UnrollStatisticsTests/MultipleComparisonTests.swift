@@ -42,6 +42,17 @@ import UnrollStatistics
     #expect(cases.rate.count == 5)
   }
 
+  /// Wherever a rate lies its interval has an end.
+  @Test func everyRateHasAnInterval() {
+    for all in [1, 7, 300, 2000, 100_000] {
+      for count in stride(from: 0, through: all, by: max(1, all / 500)) {
+        let ends = Statistics.rateInterval(count, of: all)
+        let share = Double(count) / Double(all)
+        #expect(ends.lowerBound <= share && share <= ends.upperBound && ends.lowerBound >= 0 && ends.upperBound <= 1)
+      }
+    }
+  }
+
   /// The largest of 1 to 4 differences from one mean, 95 %: the rows of Dunnett's table (1955) for so many degrees of freedom.
   @Test func quantilesAreWhereTheDistributionSaysSo() {
     for (groups, freedom) in [(2, 4.0), (5, 10), (24, 48)] {

@@ -20,5 +20,8 @@ double unroll_studentised_range(double q, size_t groups, double freedom);
 /// P(max T_i <= t) of `count` differences from one mean; share[i] = sqrt(n_i / (n_i + n_0)) (Dunnett, one-sided).
 double unroll_dunnett(double t, const double *share, size_t count, double freedom);
 
+/// The x with P(X <= x) = probability of the chi-squared distribution.
+double unroll_chi_squared_quantile(double probability, double freedom);
+
 /// The x with P(X <= x) = probability of the beta distribution.
 double unroll_beta_quantile(double probability, double a, double b);
