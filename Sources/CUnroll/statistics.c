@@ -11,6 +11,10 @@ double unroll_quantile(const double *sorted, size_t n, double fraction) {
   return gsl_stats_quantile_from_sorted_data(sorted, 1, n, fraction);
 }
 
+double unroll_trimmed_mean(const double *sorted, size_t n, double share) {
+  return gsl_stats_trmean_from_sorted_data(share, sorted, 1, n);
+}
+
 // Where a rising distribution function reaches a probability, between 0 and `high` or beyond: by halves, to the last digit. GSL's own
 // inverses give up at some arguments (a beta distribution of 98 of 2,000), and its handler would end the process.
 static double inverse(double (*distribution)(double, double, double), double probability, double a, double b, double high) {

@@ -11,6 +11,9 @@ double unroll_standard_deviation(const double *values, size_t n);
 /// Quantile, 0 <= fraction <= 1, of n > 0 values in rising order, linear between neighbours.
 double unroll_quantile(const double *sorted, size_t n, double fraction);
 
+/// Mean of n > 0 values in rising order without floor(share n) at either end; 0 <= share < 0.5.
+double unroll_trimmed_mean(const double *sorted, size_t n, double share);
+
 /// The t with P(T <= t) = probability for Student's distribution; freedom > 0 need not be whole.
 double unroll_t_quantile(double probability, double freedom);
 
