@@ -47,6 +47,7 @@ public struct Judgement: Sendable {
   public let gaps: [Gap?]
   /// Of those in the pool.
   public let comparison: PooledComparison
+  private let pool: [Int]
 
   public struct Gap: Equatable, Sendable {
     public let estimate: PooledComparison.Estimate
@@ -75,12 +76,24 @@ public struct Judgement: Sendable {
       let reason = others.first { if case .unjudged = $0 { false } else { true } } == nil ? others.first : nil
       verdicts[pool[first]] = others.isEmpty ? .unjudged(.alone) : reason ?? .top
     }
-    (self.verdicts, self.gaps, self.means, self.comparison) = (verdicts, gaps, means, comparison)
+    (self.verdicts, self.gaps, self.means) = (verdicts, gaps, means)
+    (self.comparison, self.pool) = (comparison, pool)
     best = first.map { pool[$0] }
   }
 
   /// Whether seeds suffice for verdicts.
   public var isJudged: Bool { comparison.freedom >= Judgement.fewestDegrees }
+
+  /// 1 where a model is better than another by Tukey's bound for all pairs, −1 where it is worse, 0 where neither is told; nil where one of
+  /// them left the pool or nothing is judged.
+  public func order(_ a: Int, _ b: Int, _ critical: CriticalValues) -> Int? {
+    guard let a = pool.firstIndex(of: a), let b = pool.firstIndex(of: b), isJudged
+    else { return nil }
+    let gap = comparison.difference(a, b)
+    guard gap.error > 0 else { return gap.value == 0 ? 0 : nil }
+    let half = critical.tukey(groups: pool.count, freedom: gap.freedom) * gap.error
+    return abs(gap.value) <= half ? 0 : gap.value > 0 ? 1 : -1
+  }
 
   private static func verdict(
     _ comparison: PooledComparison, _ best: Int, _ model: Int, _ critical: CriticalValues

@@ -63,6 +63,18 @@ import UnrollStatistics
     #expect(enough.verdicts == [.worse, .top])
   }
 
+  /// Of any two, not of the best alone. Three models of five seeds with a variance of 2.5, so a standard error of 1 and twelve degrees of
+  /// freedom: Tukey's bound is 3.773 / √2 = 2.668.
+  @Test func ordersOfPairs() {
+    func seeds(_ mean: Double) -> ModelScores { ModelScores([-2, -1, 0, 1, 2].map { mean + $0 }) }
+    let ours = judged([seeds(0), seeds(2.66), seeds(5.34), seeds(100)], broke: [false, false, false, true])
+    func order(_ a: Int, _ b: Int) -> Int? { ours.order(a, b, critical) }
+    #expect(order(1, 0) == 0 && order(0, 1) == 0)
+    #expect(order(2, 1) == 1 && order(1, 2) == -1 && order(0, 2) == -1)
+    #expect(order(2, 3) == nil && order(3, 2) == nil)
+    #expect(judged([ModelScores([1, 2, 3]), ModelScores([7, 8, 9])]).order(0, 1, critical) == nil)
+  }
+
   @Test func withoutSpreadNothingIsTold() {
     let same = [Double](repeating: 1, count: 5), less = [Double](repeating: 0.5, count: 5)
     #expect(judged([ModelScores(same), ModelScores(less)]).verdicts == [.unjudged(.noSpread), .unjudged(.noSpread)])

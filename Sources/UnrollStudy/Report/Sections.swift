@@ -2,6 +2,7 @@
 enum Sections {
   static let all: [any ReportSection] = [
     AnswerSection(),
+    OverTasksSection(),
     NotesSection(),
     FamilySection(),
     ScoresSection(),

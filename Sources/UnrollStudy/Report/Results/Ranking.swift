@@ -39,6 +39,10 @@ struct Ranking {
   /// Whether there are enough seeds to say who is better.
   let isJudged: Bool
   let margin: EqualityMargin
+  private let judgement: Judgement
+  private let critical: CriticalValues
+  /// Backends as the judgement has them.
+  private let names: [String]
 
   init(
     _ backends: [BackendResults], _ metric: Metric, _ baseline: Sample?, _ margin: EqualityMargin,
@@ -53,6 +57,7 @@ struct Ranking {
       return isIn[0] == isIn[1] ? metric.isBetter(a.sample.mean, than: b.sample.mean) : isIn[0]
     }
     (self.metric, self.baseline, self.margin) = (metric, baseline, margin)
+    (self.judgement, self.critical, names) = (judgement, critical, scored.map(\.backend.name))
     let comparison = judgement.comparison
     (knowsItems, freedom, pooled) = (comparison.knowsItems, comparison.freedom, comparison.models.count)
     deviation = comparison.variance.squareRoot()
@@ -65,6 +70,12 @@ struct Ranking {
 
   /// The best first; empty where nothing is judged.
   var top: [Standing] { standings.filter { $0.verdict == .top } }
+
+  /// `Judgement.order` of two backends that have scores.
+  func order(_ a: String, _ b: String) -> Int? {
+    guard let a = names.firstIndex(of: a), let b = names.firstIndex(of: b) else { return nil }
+    return judgement.order(a, b, critical)
+  }
 }
 
 /// A backend before it has its rank.
