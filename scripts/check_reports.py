@@ -1,0 +1,146 @@
+#!/usr/bin/env python3
+"""Recomputes the scores and verdicts of every report from its file of runs, apart from the program's own code.
+
+    scripts/check_reports.py [FOLDER]        needs numpy and scipy; FOLDER is Reports/ by default
+
+Of each FOLDER/<study>/runs.jsonl the tables under "Scores" and "Over tasks" of FOLDER/<study>.md are held against what scipy makes of the runs:
+means, deviations, intervals, verdicts, gaps, bounds for all pairs, counts of seeds, wins, interquartile means, tests. A number fits where it is
+rounded right in its last digit (ends of bootstraps: within a twentieth of their interval). Ends with 1 where anything does not fit.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+root = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(root / "scripts" / folder) for folder in ("checking", "reference")]
+
+from over_tasks import OverTasks  # noqa: E402
+from ranking import Ranking  # noqa: E402
+from runs import Backend, is_scored, ordered, separated  # noqa: E402
+from shown import Tables, code, counted, escaped, fits, plain, said, sections  # noqa: E402
+
+
+class Report:
+    """One report beside its runs."""
+
+    def __init__(self, path, runs):
+        self.path, self.complaints, self.numbers = path, [], 0
+        records = [json.loads(line) for line in runs.read_text().splitlines()[1:]]
+        records = separated([r for r in records if r["study"] == path.stem])
+        self.backends = ordered(records, "backend")
+        self.records = sorted(records, key=lambda r: (self.backends.index(r["cell"]["backend"]), r["cell"]["seed"]))
+        self.sections = sections(path.read_text(), "##")
+        pieces = sections(self.sections.get("Scores", ""), "###")
+        self.tasks = {task: self.task(task, Tables(pieces.pop(escaped(task), ""))) for task in ordered(records, "task")}
+        for name in pieces:
+            self.complain(name, "no run is of this task")
+        self.over_tasks()
+
+    def complain(self, place, words):
+        self.complaints.append(f"{self.path}: {place}: {words}")
+
+    def same(self, place, key, found, titles, rows, names=1):
+        """A table's titles and rows, known by their first cells, beside what they should be, as many columns as are known."""
+        shown, cells = found
+        if shown is None:
+            return self.complain(place, f"the table \"{key}\" is missing")
+        if shown[:len(titles)] != titles:
+            self.complain(place, f"the columns {shown[:len(titles)]} should be {titles}")
+        by_name = {" ".join(row[:names]): row for row in cells}
+        if len(cells) != len(rows) or len(by_name) != len(rows):
+            self.complain(place, f"\"{key}\" has {len(cells)} rows and should have {len(rows)}")
+        for row in rows:
+            name = " ".join(said(parts) for parts in row[:names])
+            if name not in by_name:
+                self.complain(place, f"\"{key}\" has no row of {name}")
+                continue
+            for title, cell, parts in zip(titles, by_name[name], row):
+                self.numbers += sum(isinstance(part, float) for part in parts)
+                if not fits(cell, parts):
+                    self.complain(place, f"{name}: {title} is \"{cell}\" and should be {said(parts)}")
+
+    def task(self, task, tables):
+        """Holds the tables of a task against its runs, and gives the ranking by its first metric."""
+        records = [r for r in self.records if r["cell"]["task"] == task]
+        model = next((r for r in records if is_scored(r)), None) or next((r for r in records if r["metrics"]), records[0])
+        names = [name for name in self.backends if any(r["cell"]["backend"] == name for r in records)]
+        backends = [Backend(name, [r for r in records if r["cell"]["backend"] == name]) for name in names]
+        baseline = [f"*{escaped(model['baseline'] + ' (baseline)')}*"]
+        has_scores = any(b.finished for b in backends)
+
+        def rows(cells, of_baseline):
+            return ([[baseline, *of_baseline]] if has_scores else []) + [[[code(b.name)], *cells(b)] for b in backends]
+
+        if not model["metrics"]:
+            return None
+        details = {key: tables.pop(key) for key in list(tables.tables) if isinstance(key, str)}
+        first = next((key for key in details if key.endswith(": every backend against the best")), None)
+        best = next((row[0] for row in details[first][1] if row[4] == "best"), "") if first else ""
+        ranking = Ranking(backends, model["metrics"][0], best.strip("` "))
+        self.same(
+            task, "scores", tables.pop(0), ["backend", ranking.heading, "95 % interval", "verdict"],
+            rows(lambda b: [ranking.cell(b), ranking.interval(b), ranking.verdict(b)] if b.name in ranking.rows
+                 else [["–"], ["–"], ["no scores"]], [ranking.baseline_cell(), ["–"], ["–"]]))
+        if len(ranking.rows) > 1 and ranking.best:
+            titles = ["backend", "seeds", "median", "lowest – highest", "minus best", "95 % interval of it", "95 % for all pairs at once"]
+            self.same(task, "against the best", details.get(first, (None, [])), titles, [ranking.comparison(b) for b in ranking.backends])
+            scope = "other seeds and other test items" if ranking.table.knows_items else "other seeds alone"
+            words = f"For {scope}; {plain(ranking.table.freedom)} pooled degrees of freedom of {counted(len(ranking.table.pool), 'backend')}."
+            if words not in tables.words:
+                self.complain(task, f"does not say: {words}")
+        elif first:
+            self.complain(task, "compares with the best, and there is none")
+        others = [Ranking(backends, metric) for metric in model["metrics"][1:]]
+        if others:
+            self.same(
+                task, "other metrics", details.get("Other metrics", (None, [])), ["backend"] + [other.heading for other in others],
+                rows(lambda b: [self.other(other, b) for other in others], [other.baseline_cell() for other in others]))
+        return ranking
+
+    def over_tasks(self):
+        """Holds what is said over all tasks against the rankings of each."""
+        place = "Over tasks"
+        tables = Tables(self.sections.get(place, ""))
+        pairs = tables.pop("Every backend against every other")
+        keys = sorted(key for key in tables.tables if isinstance(key, int))
+        wins, scale = [tables.pop(keys[at] if at < len(keys) else None) for at in (0, 1)]
+        leader = next((row[0] for row in wins[1] if "leader" in row), "")
+        all_tasks = OverTasks(self.records, self.tasks, self.backends, leader.strip("` "))
+        if not all_tasks.has_section:
+            if wins[0]:
+                self.complain(place, "there are not two tasks and two backends with scores on all of them")
+            return
+        count = f"{counted(len(all_tasks.tasks), 'independent task')}."
+        if not any(line.startswith(count) for line in tables.words):
+            self.complain(place, f"does not say: {count}")
+        self.same(place, "wins", wins, *all_tasks.wins())
+        self.same(place, "pairs", pairs, *all_tasks.pairs(), names=2)
+        titles, rows = all_tasks.scale()
+        if rows:
+            self.same(place, "interquartile means", scale, titles, rows)
+        elif scale[0]:
+            self.complain(place, "the table of interquartile means has too few seeds")
+
+    @staticmethod
+    def other(ranking, backend):
+        if backend.name not in ranking.rows:
+            return ["–"]
+        is_top = ranking.rows[backend.name]["verdict"] == "top" and len(ranking.table.pool) > 1
+        return ["**", *ranking.cell(backend), "**"] if is_top else ranking.cell(backend)
+
+
+def main():
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else root / "Reports"
+    reports = [Report(folder / f"{runs.parent.name}.md", runs) for runs in sorted(folder.glob("*/runs.jsonl"))]
+    if not reports:
+        sys.exit(f"there is no file of runs (*/runs.jsonl) in {folder}")
+    complaints = [complaint for report in reports for complaint in report.complaints]
+    for complaint in complaints:
+        print(complaint, file=sys.stderr)
+    print(f"{counted(sum(report.numbers for report in reports), 'number')} of {counted(len(reports), 'report')}: {len(complaints)} do not fit")
+    sys.exit(1 if complaints else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""Numbers, names and tables as a report writes them."""
+
+import math
+import re
+
+NUMBER = r"([−+]?(?:\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?|∞))"
+
+
+class Rough(float):
+    """A number that is known but for so much."""
+
+    def __new__(cls, value, reach):
+        number = super().__new__(cls, value)
+        number.reach = reach
+        return number
+
+
+def fits(shown, parts):
+    """Whether a text is that of its parts, floats among them rounded right."""
+    pattern = "".join(NUMBER if isinstance(part, float) else re.escape(part) for part in parts)
+    found = re.fullmatch(pattern, shown)
+    return bool(found) and all(is_near(text, part) for text, part in zip(found.groups(), (p for p in parts if isinstance(p, float))))
+
+
+def is_near(text, value):
+    text = text.replace("−", "-").replace(",", "")
+    if "∞" in text:
+        return math.isinf(value) and (text[0] == "-") == (value < 0)
+    # Beyond 1e12 two digits are shown.
+    unit = 10.0 ** (int(text.split("e")[1]) - 1) if "e" in text else 10.0 ** -len(text.partition(".")[2])
+    return abs(float(text) - value) <= unit * 0.5001 + getattr(value, "reach", 0)
+
+
+def said(parts):
+    return "".join(f"{part:.6g}" if isinstance(part, float) else part for part in parts)
+
+
+def escaped(text):
+    for sign in "\\`*_[]~#":
+        text = text.replace(sign, "\\" + sign)
+    return text.replace("&", "&amp;").replace("<", "&lt;")
+
+
+def code(name):
+    if "`" not in name:
+        return f"`{name}`"
+    fence = "`" * (max(map(len, re.findall("`+", name))) + 1)
+    return f"{fence} {name} {fence}"
+
+
+def counted(number, noun):
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def plain(value):
+    return f"{value:.9g}"
+
+
+def sections(text, mark):
+    """Pieces of Markdown by the heading of a level above them."""
+    pieces = re.split(rf"(?m)^{mark} (.+)$", text)
+    return dict(zip(pieces[1::2], pieces[2::2]))
+
+
+class Tables:
+    """The tables of a piece of Markdown, and its other lines; a table in <details> is known by its summary, another by its number."""
+
+    def __init__(self, text):
+        self.tables, self.words, summary, rows = {}, [], None, None
+        for line in text.split("\n"):
+            if line.startswith("|"):
+                cells = [cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+                if rows is None:
+                    rows = self.tables.setdefault(summary or len(self.tables), [])
+                rows.append(cells)
+                continue
+            rows = None
+            if line.startswith("<summary>"):
+                summary = line.removeprefix("<summary>").removesuffix("</summary>")
+            elif line == "</details>":
+                summary = None
+            elif line:
+                self.words.append(line)
+
+    def pop(self, key):
+        """Titles and rows, without the rule between them."""
+        rows = self.tables.pop(key, None)
+        return (rows[0], rows[2:]) if rows else (None, [])

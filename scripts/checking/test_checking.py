@@ -1,0 +1,83 @@
+"""That the checker of reports sees a wrong digit, a wrong word and a wrong row, and passes right ones.
+
+    python3 -m unittest discover -s scripts/checking        needs numpy and scipy
+"""
+
+import math
+import sys
+import unittest
+from pathlib import Path
+
+import numpy as np
+
+sys.path[:0] = [str(Path(__file__).resolve().parent.parent / folder) for folder in ("checking", "reference")]
+
+from over_tasks import families, holm, independent, signed_rank  # noqa: E402
+from ranking import Ranking, between  # noqa: E402
+from runs import Backend, unpacked  # noqa: E402
+from shown import Rough, Tables, fits, sections  # noqa: E402
+
+
+def backend(name, scores, lost=0):
+    metric = {"name": "accuracy", "higherIsBetter": True, "unit": "percent"}
+    finished = [{"status": "finished", "metrics": [metric], "scores": {"test": {"accuracy": score}}, "baselineScores": {"accuracy": 0.6}} for score in scores]
+    return Backend(name, finished + [{"status": "failed", "metrics": [], "scores": {}}] * lost)
+
+
+def ranking(*backends):
+    return Ranking(backends, backends[0].records[0]["metrics"][0])
+
+
+class Checking(unittest.TestCase):
+    def test_digits(self):
+        cell = [94.2049, " ± ", 0.1, " (3)"]
+        self.assertTrue(fits("94.20 ± 0.10 (3)", cell) and fits("94.2049 ± 0.1 (3)", cell))
+        for wrong in ["94.21 ± 0.10 (3)", "94.20 ± 0.11 (3)", "94.20 ± 0.10 (4)", "94.20 ± 0.10 (3) ▽", "194.20 ± 0.10 (3)", "–"]:
+            self.assertFalse(fits(wrong, cell), wrong)
+        self.assertTrue(fits("−1,234.6 to +0.4", [-1234.56, " to ", 0.41]) and not fits("1,234.6 to +0.4", [-1234.56, " to ", 0.41]))
+        self.assertTrue(fits("1.2e+15", [1.2345e15]) and not fits("1.3e+15", [1.2345e15]) and fits("∞", [math.inf]))
+        self.assertTrue(fits("0.52", [Rough(0.5, 0.02)]) and not fits("0.53", [Rough(0.5, 0.02)]))
+
+    def test_tables(self):
+        text = "| a | b |\n| - | - |\n| `x\\|y` | 1 |\n\nwords\n\n<details>\n<summary>More</summary>\n\n| c |\n| - |\n| 2 |\n\n</details>\n"
+        tables = Tables(text)
+        self.assertEqual(tables.pop(0), (["a", "b"], [["`x|y`", "1"]]))
+        self.assertEqual(tables.pop("More"), (["c"], [["2"]]))
+        self.assertEqual(tables.pop(0), (None, []))
+        self.assertEqual(sections("# t\n## One\nx\n### a\ny\n## Two\nz", "##"), {"One": "\nx\n### a\ny\n", "Two": "\nz"})
+
+    def test_packed_numbers(self):
+        """3 and 0 with one lower bit each: 101 00, a zero behind them, sign 40 of base64."""
+        self.assertEqual(list(unpacked("2 1 o")), [3, 0])
+
+    def test_quantiles_between_degrees(self):
+        self.assertEqual(between(lambda f: f, 7), 7)
+        self.assertAlmostEqual(between(lambda f: 1 / f, 7.3), 1 / 7.3)
+        self.assertAlmostEqual(between(lambda f: 1 / f, 500), 1 / 500)
+
+    def test_verdicts(self):
+        """As `ReportTests.verdictsByHand`: Tukey's bound is 0.02306, Dunnett's 0.0186."""
+        scores = [0.90, 0.91, 0.92, 0.93, 0.94]
+        for gap, verdict in [(0.024, "worse by 0.1 to 4.7"), (0.02, "undecided (about 7 seeds)"), (0.018, "**top group**")]:
+            table = ranking(backend("a", scores), backend("b", [s - gap for s in scores]))
+            self.assertTrue(fits(verdict, table.verdict(table.backends[1])), table.verdict(table.backends[1]))
+        table = ranking(backend("a", scores), backend("b", scores[:4], lost=1), backend("c", [0.9] * 5))
+        self.assertEqual("".join(table.verdict(table.backends[1])), "broke, 4 of 5 seeds work (28 to 99 %)")
+        self.assertTrue(fits("91.5 ± 1.3 (4 of 5)", table.cell(table.backends[1])))
+
+    def test_families(self):
+        def run(task, **data):
+            return {"cell": {"task": task}, "settings": {"data": data, "training": {"clip": 1}}}
+
+        records = [run("copy 10", name="copying", length=10), run("copy 20", name="copying", length=20), run("tags", name="ewt")]
+        self.assertEqual(list(families(records)), [{"copy 10", "copy 20"}])
+        self.assertEqual(independent(["copy 10", "tags", "copy 20"], families(records)), [["copy 10", "copy 20"], ["tags"]])
+
+    def test_ranks(self):
+        self.assertEqual(signed_rank(np.array([1.0, 2, 3, 4, 5, 6])), 2 / 64)
+        self.assertEqual(signed_rank(np.array([1.0, 1, -1])), 1.0)
+        self.assertEqual([round(p, 12) for p in holm([0.03, 0.01, 0.04])], [0.06, 0.03, 0.06])
+
+
+if __name__ == "__main__":
+    unittest.main()
