@@ -83,7 +83,7 @@ class Report:
             rows(lambda b: [ranking.cell(b), ranking.interval(b), ranking.verdict(b)] if b.name in ranking.rows
                  else [["–"], ["–"], ["no scores"]], [ranking.baseline_cell(), ["–"], ["–"]]))
         if len(ranking.rows) > 1 and ranking.best:
-            titles = ["backend", "seeds", "median", "lowest – highest", "minus best", "95 % interval of it", "95 % for all pairs at once"]
+            titles = ["backend", "seeds", "median", "lowest – highest", "minus best", "95 % for all pairs at once"]
             self.same(task, "against the best", details.get(first, (None, [])), titles, [ranking.comparison(b) for b in ranking.backends])
             scope = "other seeds and other test items" if ranking.table.knows_items else "other seeds alone"
             words = f"For {scope}; {plain(ranking.table.freedom)} pooled degrees of freedom of {counted(len(ranking.table.pool), 'backend')}."
@@ -126,7 +126,7 @@ class Report:
     def other(ranking, backend):
         if backend.name not in ranking.rows:
             return ["–"]
-        is_top = ranking.rows[backend.name]["verdict"] == "top" and len(ranking.table.pool) > 1
+        is_top = ranking.rows[backend.name]["verdict"] == "top"
         return ["**", *ranking.cell(backend), "**"] if is_top else ranking.cell(backend)
 
 

@@ -55,9 +55,9 @@ class Ranking:
         if backend.lost or self.baseline is None:
             return backend.lost > 0
         items = next((r["items"] for r in backend.finished if r.get("items")), None)
-        error = 0.0
-        if self.metric["name"] == "accuracy" and items:
-            error = math.sqrt(self.baseline * (1 - self.baseline) / max(1, unpacked(items["weights"]).sum()))
+        weights = unpacked(items["weights"]) if items else np.zeros(0)
+        count = {"accuracy": weights.sum(), "sequence-accuracy": (weights > 0).sum()}.get(self.metric["name"], 0)
+        error = math.sqrt(self.baseline * (1 - self.baseline) / count) if count else 0.0
         return any(self.sign * (self.baseline - v) > error for v in self.scores(backend))
 
     @property
@@ -89,7 +89,8 @@ class Ranking:
         half = self.table.interval(self.index[backend.name])
         if half is None or not math.isfinite(half):
             return ["–"]
-        ends = [min(max(self.mean(backend) + d, 0.0), self.most) for d in (-half, half)]
+        least = 1.0 if self.metric["name"] == "perplexity" else 0.0
+        ends = [min(max(self.mean(backend) + d, least), self.most) for d in (-half, half)]
         return [self.shown(ends[0]), " to ", self.shown(ends[1])]
 
     def is_equal(self, row):
@@ -106,29 +107,34 @@ class Ranking:
         count, n = sum(self.sign * (v - middle) > 0 for v in self.scores(backend)), len(backend.records)
         low = beta.ppf(0.025, count, n - count + 1) if count else 0
         high = beta.ppf(0.975, count + 1, n - count) if count < n else 1
-        return f", {count} of {counted(n, 'seed')} work ({100 * low:.0f} to {100 * high:.0f} %)"
+        return f", {count} of {counted(n, 'seed')} work (95 %: {100 * low:.0f} to {100 * high:.0f} % of seeds)"
 
     def verdict(self, backend):
         row = self.rows[backend.name]
-        equal = f"equal within {'0.5 points' if self.scale == 100 else '1 %'}" if self.is_equal(row) else ""
+        equal = f", equal within {'0.5 points' if self.scale == 100 else '1 %'}" if self.is_equal(row) else ""
         tops = sum(r["verdict"] == "top" for r in self.rows.values())
         match row["verdict"]:
+            case "alone":
+                return ["–"]
             case "top":
-                if len(self.rows) == 1:
-                    return ["–"]
-                return ["**alone at the top**" if tops == 1 else "**top group**", f", {equal}" if equal else ""]
+                return ["**alone at the top**" if tops == 1 else "**top group**", equal]
             case "worse":
-                ends = row["gap"] - row["half"], min(row["gap"] + row["half"], self.most)
+                ends = self.lead(row)
                 return ["worse by ", self.shown(ends[0]), " to ", self.shown(ends[1])]
             case "undecided":
                 need = f"about {counted(row['seeds'], 'seed')}" if row["seeds"] else "more test items"
-                return [equal or f"undecided ({need})"]
+                return [f"undecided ({need}){equal}"]
             case "unstable":
-                return ["unstable", self.works(backend)]
+                own = float(np.std(self.scores(backend), ddof=1))
+                return ["unstable (sd ", self.shown(own), " beside ", self.shown(math.sqrt(self.table.variance)), ")"]
             case "broke":
                 return ["broke" if backend.lost else "below the baseline", self.works(backend)]
             case reason:
                 return [f"not judged: {'too few seeds' if reason == 'fewSeeds' else 'no spread'}"]
+
+    def lead(self, row):
+        """How far the best leads, with bounds that hold for all pairs, within what the metric can be."""
+        return [min(max(row["gap"] + half, -self.most), self.most) for half in (-row["half"], row["half"])]
 
     def comparison(self, backend):
         """A row of the table of every backend against the best."""
@@ -136,12 +142,11 @@ class Ranking:
         low, middle, high = [self.shown(np.quantile(values, q)) for q in (0, 0.5, 1)]
         cells = [[code(backend.name)], [str(len(values))], [middle], [low, " – ", high]]
         if backend is self.best:
-            return cells + [["best"], [""], [""]]
+            return cells + [["best"], [""]]
         if row["gap"] is None:
-            return cells + [["not compared"], [""], [""]]
-        gap = -self.sign * row["gap"]
-        ends = [[self.shown(gap - half), " to ", self.shown(gap + half)] for half in (row["interval"], row["half"])]
-        return cells + [[self.shown(gap)], *ends]
+            return cells + [["not compared"], [""]]
+        low, high = sorted(-self.sign * end for end in self.lead(row))
+        return cells + [[self.shown(-self.sign * row["gap"])], [self.shown(low), " to ", self.shown(high)]]
 
     @property
     def heading(self):

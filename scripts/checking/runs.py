@@ -73,6 +73,9 @@ def influences(record, metric, score):
     """What every test item adds to a score that is a ratio of sums, or a function of one: deviations that sum to zero."""
     name = metric["name"]
     items = record.get("items")
+    # Squares of several columns are scored in their own units.
+    if name == "mean-squared-error" and record["data"]["classes"] > 1:
+        return np.zeros(0)
     if not items or not (name in LOSSES or name in ("accuracy", "sequence-accuracy") and "wrong" in items):
         return np.zeros(0)
     weights = unpacked(items["weights"])

@@ -57,7 +57,8 @@ class Table:
         self.influences = [np.array(model["influences"]) for model in models]
         self.means = [float(np.mean(v)) for v in self.values]
         self.at = at
-        deviations = [np.sqrt(variance(v)) if len(v) > 1 else None for v in self.values]
+        # Of two seeds nothing is called unstable.
+        deviations = [np.sqrt(variance(v)) if len(v) > 2 else None for v in self.values]
         spreads = [d for d, b in zip(deviations, broke) if not b and d]
         limit = 4 * np.median(spreads) if len(spreads) > 2 else np.inf
         self.out = ["broke" if b else "unstable" if d and d > limit else None for d, b in zip(deviations, broke)]
@@ -86,9 +87,11 @@ class Table:
         return (self.means[a] - self.means[b], *self.spread(seeds, items, count, self.freedom), items)
 
     def interval(self, a):
-        """Half of the 95 % interval of a mean, of one out of the pool by its own seeds; None where nothing bounds it."""
+        """Half of the 95 % interval of a mean, of one out of the pool by its own seeds; None where other seeds are not known."""
         is_in = a in self.pool
         squared, freedom = (self.variance, self.freedom) if is_in else self.pooled([a])
+        if freedom == 0:
+            return None
         u = self.influences[a]
         knows_items = self.knows_items if is_in else len(u) > 1
         items = variance(u) / len(u) if knows_items else 0.0
@@ -109,13 +112,19 @@ class Table:
 
     def rows(self):
         """A verdict a model, with the gap to the best, its error, degrees of freedom, Tukey's half and the half of one comparison."""
-        return [dict(verdict=out, gap=None) if out else self.row(i) for i, out in enumerate(self.out)]
+        rows = [dict(verdict=out, gap=None) if out else self.row(i) for i, out in enumerate(self.out)]
+        if self.best is not None:
+            # Where none of the others is judged, neither is the best.
+            others = [rows[i]["verdict"] for i in self.pool if i != self.best]
+            unjudged = all(verdict in ("fewSeeds", "noSpread") for verdict in others)
+            rows[self.best]["verdict"] = "alone" if not others else others[0] if unjudged else "top"
+        return rows
 
     def row(self, i):
         if len(self.pool) > 1 and self.freedom < 8:
             return dict(verdict="fewSeeds", gap=None)
         if i == self.best:
-            return dict(verdict="top", gap=None)
+            return dict(verdict=None, gap=None)
         gap, error, degrees, items = self.difference(self.best, i)
         if not error:
             return dict(verdict="noSpread" if gap else "top", gap=None)
