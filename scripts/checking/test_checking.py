@@ -62,7 +62,7 @@ class Checking(unittest.TestCase):
             table = ranking(backend("a", scores), backend("b", [s - gap for s in scores]))
             self.assertTrue(fits(verdict, table.verdict(table.backends[1])), table.verdict(table.backends[1]))
         table = ranking(backend("a", scores), backend("b", scores[:4], lost=1), backend("c", [0.9] * 5))
-        self.assertEqual("".join(table.verdict(table.backends[1])), "broke, 4 of 5 seeds work (28 to 99 %)")
+        self.assertEqual("".join(table.verdict(table.backends[1])), "broke, 4 of 5 seeds work (95 %: 28 to 99 % of seeds)")
         self.assertTrue(fits("91.5 ± 1.3 (4 of 5)", table.cell(table.backends[1])))
 
     def test_families(self):

@@ -87,7 +87,8 @@ struct OverTasks {
       uniqueKeysWithValues: zip(pairs, p).filter { $0.0.0 == 0 }.map { (scaled[$0.0.1].backend, $0.1) })
   }
 
-  private static func independent(_ tasks: [TaskResults], _ families: [TaskFamily]) -> [[TaskResults]] {
+  /// Tasks, those that families join together.
+  static func independent(_ tasks: [TaskResults], _ families: [TaskFamily]) -> [[TaskResults]] {
     families.map { Set($0.members.map(\.task.name)) }.reduce(tasks.map { [$0] }) { lists, family in
       let isOfIt = lists.map { $0.contains { family.contains($0.name) } }
       guard let first = isOfIt.firstIndex(of: true) else { return lists }

@@ -24,7 +24,7 @@ struct AnswerSection: ReportSection {
 
   /// How often each backend is in the top group, when there is more than one task. A family, one task at several values of an option, counts once.
   private func overall(_ study: StudyResults) -> String? {
-    let groups = independent(study).filter { group in
+    let groups = OverTasks.independent(study.tasks, TaskFamily.all(study)).filter { group in
       group.compactMap(\.rankings.first).contains { $0.pooled > 1 && $0.isJudged }
     }
     guard groups.count > 1 else { return nil }
@@ -40,17 +40,6 @@ struct AnswerSection: ReportSection {
     let families =
       hasFamilies ? " (a task at several values of an option counts once, where it holds at all of them)" : ""
     return "In the top group, of \(groups.count) tasks\(families): \(Markdown.list(items))."
-  }
-
-  /// Tasks, those of a family together.
-  private func independent(_ study: StudyResults) -> [[TaskResults]] {
-    let families = TaskFamily.all(study).map { $0.members.map(\.task) }
-    var taken: Set<String> = []
-    return study.tasks.compactMap { task in
-      guard !taken.contains(task.name) else { return nil }
-      let group = families.first { $0.contains { $0.name == task.name } } ?? [task]
-      return group.filter { taken.insert($0.name).inserted }
-    }
   }
 
   /// Which claim the sentences make.
