@@ -8,19 +8,35 @@ struct PredictionsCommand: ParsableCommand {
     discussion: """
       A row for every item of every task and seed: its text, what is true of it, and what every backend predicted. Runs leave \
       their predictions beside their records, where they were made.
+
+      With --differ instead the items that most seeds of the first backend get wholly right and most of the second wrong, to be read:
+
+        unroll predictions study.yaml --differ lstm gru --limit 5
       """)
 
   @OptionGroup var options: StudyOptions
   @OptionGroup var data: DataOption
   @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Two backends: shows items that tell them apart.", valueName: "backend"))
+  var differ: [String] = []
+  @Option(help: "With --differ: how many items of a task are shown.") var limit = 20
+  @Option(
     help: ArgumentHelp("Where the table goes. Default: standard output.", valueName: "file"), transform: Terminal.path)
   var output: String?
+
+  func validate() throws {
+    guard [0, 2].contains(Set(differ).count), differ.count < 3 else {
+      throw ValidationError("--differ: give it the names of two backends, behind the study's")
+    }
+    guard limit >= 0 else { throw ValidationError("--limit: \(limit) is below 0") }
+  }
 
   func run() throws {
     try reporting {
       let (study, folder) = (try StudyFile(path: options.study), options.folder)
       try folder.refuseOther()
-      let table = try PredictionTable(try study.requests(data.location), folder.store, data.location)
+      let table = try PredictionTable(requests(of: study), folder.store, data.location)
       guard table.kept > 0 else {
         if let first = table.broken.first {
           throw InputError(first.message, file: first.file, line: first.line, also: Array(table.broken.dropFirst()))
@@ -30,14 +46,29 @@ struct PredictionsCommand: ParsableCommand {
           "no run of the study has left its predictions here; `unroll run` with another --reports makes the runs anew",
           file: folder.store.folder)
       }
-      if let output { try Files.write(table.csv, to: output) } else { Terminal.write(table.csv, to: .output) }
+      let text =
+        differ.isEmpty ? table.csv : Array(table.differences(right: differ[0], wrong: differ[1], limit: limit).utf8)
+      if let output { try Files.write(text, to: output) } else { Terminal.write(text, to: .output) }
+      let without = differ.isEmpty ? "their fields are empty" : "they do not count"
       if table.missing > 0 {
-        Terminal.note(
-          "\(table.missing.counted("run")) of \(table.kept + table.missing + table.broken.count) left no predictions; their fields are empty."
-        )
+        let all = table.kept + table.missing + table.broken.count
+        Terminal.note("\(table.missing.counted("run")) of \(all) left no predictions; \(without).")
       }
-      for error in table.broken { Terminal.complain("\(error); the fields of this run are empty") }
+      for error in table.broken {
+        Terminal.complain(
+          "\(error); \(differ.isEmpty ? "the fields of this run are empty" : "this run does not count")")
+      }
       if !table.broken.isEmpty { throw ExitCode(1) }
     }
+  }
+
+  /// All runs of the study, or those of the two backends.
+  private func requests(of study: StudyFile) throws -> [RunRequest] {
+    let requests = try study.requests(data.location)
+    let known = requests.map(\.cell.cell.backend).unique
+    for name in differ where !known.contains(name) {
+      throw InputError("--differ: \(Suggestion.unknown("backend", name, known: known))")
+    }
+    return differ.isEmpty ? requests : requests.filter { differ.contains($0.cell.cell.backend) }
   }
 }

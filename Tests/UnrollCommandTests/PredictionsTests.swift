@@ -35,6 +35,15 @@ import UnrollStudy
       #expect(row[5...] == ["", "l1"])
     }
 
+    let differing = try program.run("predictions", "small.yaml", "--differ", "rnn", "gru")
+    #expect(differing.status == 0 && differing.output.hasPrefix("texts: one of the two left no predictions\n"))
+    #expect(differing.errors == "11 runs of 12 left no predictions; they do not count.\n")
+    #expect(
+      try program.run("predictions", "small.yaml", "--differ", "rnn").errors.contains("the names of two backends"))
+    #expect(
+      try program.run("predictions", "small.yaml", "--differ", "rnn", "grv").errors.contains(
+        "unknown backend \"grv\"; did you mean \"gru\"?"))
+
     try program.write("table.csv", "an older one")
     let filed = try program.run("predictions", "small.yaml", "--output", "table.csv")
     #expect(filed.status == 0 && filed.output == "")

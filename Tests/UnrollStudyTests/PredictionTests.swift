@@ -138,6 +138,56 @@ import UnrollTraining
     }
   }
 
+  /// Most seeds decide; what is shown is what most of them say. Words of as many tokens stand below each other.
+  @Test func itemsThatTellTwoApart() throws {
+    try ReportFiles.inFolder { folder in
+      for split in ["train", "dev", "test"] {
+        try Files.write(Self.tags, to: "\(folder)/tags-\(split).txt")
+        try Files.write("abca", to: "\(folder)/letters-\(split).txt")
+      }
+      func files(_ name: String) -> String {
+        "train: \(name)-train.txt, development: \(name)-dev.txt, test: \(name)-test.txt"
+      }
+      let study = try StudyText.study(
+        """
+        tasks:
+          - data: {format: columns, \(files("tags")), ignore_label: _}
+            name: tags
+          - data: {format: text, \(files("letters")), unit: character}
+            name: letters
+        backends: [rnn, gru]
+        seeds: 3
+        width: 4
+        """, in: folder)
+      let location = DataLocation(roots: [])
+      let (requests, store) = (try study.requests(location), RecordStore(folder: "\(folder)/records"))
+      for request in requests {
+        let (cell, right) = (request.cell.cell, [0, 1, 0, 0, 1] as [Int32])
+        let gru: [Int32] = cell.seed == 2 ? [1, 1, 1, 1, 1] : [0, 1, 1, 0, 0]
+        let rnn: [Int32] = cell.seed == 3 ? [1, 1, 1, 1, 1] : right
+        let said = cell.task == "letters" ? [1, 2, 3] : cell.backend == "gru" ? gru : rnn
+        try store.write(.empty(request, .finished, jobs: nil), predictions: .classes(said))
+      }
+      let table = try PredictionTable(requests, store, location)
+      let letters = "\nletters: its items are never wholly right\n"
+      let head = "tags: rnn right and gru wrong on 1 of 2 test items\n"
+      let example = """
+
+        item 2, right for 2 of 3 seeds of rnn and 0 of 3 seeds of gru
+          text   A  dog
+          truth  DT NN
+          rnn    DT NN
+          gru    DT DT
+
+        """
+      #expect(table.differences(right: "rnn", wrong: "gru", limit: 9) == head + example + letters)
+      #expect(table.differences(right: "rnn", wrong: "gru", limit: 0) == head + letters)
+      #expect(
+        table.differences(right: "gru", wrong: "rnn", limit: 9).hasPrefix(
+          "tags: gru right and rnn wrong on 0 of 2 test items\n"))
+    }
+  }
+
   /// Numbers in their own units, steps between semicolons; of many yes or no the names of those that are yes.
   @Test func tableOfNumbers() throws {
     try ReportFiles.inFolder { folder in

@@ -7,7 +7,8 @@ struct DisagreementSection: ReportSection {
 
   private let explanation =
     "Of every test item, how many seeds of a backend get it wholly right; of two backends, on how many items more than half of the seeds of one do and "
-    + "of the other do not. *Either* is what a choice between the two that is always right would reach. For single examples: `unroll predictions`."
+    + "of the other do not. *Either* is what a choice between the two that is always right would reach. `unroll predictions STUDY --differ A B` "
+    + "shows such items, with their texts, where the runs were made."
 
   func blocks(_ study: StudyResults) -> [Block] {
     let tasks = study.tasks.compactMap { task in table(task).map { (task, $0) } }
