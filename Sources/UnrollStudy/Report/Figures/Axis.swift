@@ -44,6 +44,21 @@ struct Axis: Equatable {
     (low, high) = (0.5 - Double(names.count), 0.5)
   }
 
+  /// One name a column, the first at 0, the next at 1; where they are too long to stand side by side, every second one, or fewer.
+  init(_ label: String, columns names: [String]) {
+    let step = max(1, (9 * names.map { $0.count + 1 }.reduce(0, +) + Panel.width - 1) / Panel.width)
+    let shown = stride(from: 0, to: names.count, by: step)
+    (self.label, logarithmic, self.names) = (label, false, shown.map { names[$0] })
+    marks = shown.map { Double($0) }
+    (low, high) = (-0.3, Double(names.count) - 0.7)
+  }
+
+  /// Where a value stands between the ends of the axis, 0 to 1.
+  func place(_ value: Double) -> Double {
+    let share = logarithmic ? log(value / low) / log(high / low) : (value - low) / (high - low)
+    return share.isFinite ? min(max(0, share), 1) : 0
+  }
+
   /// gnuplot's commands for the axis called `x` or `y`; `offset` moves its label.
   func commands(_ name: String, offset: String) -> [String] {
     let marks = ticks.map { "\(Gnuplot.quoted($0.text)) \(Digits.plain($0.value))" }.joined(separator: ", ")

@@ -14,6 +14,8 @@ struct Look: Equatable {
   private static let dashes = ["1", "(8,4)", "(3,3)", "(10,3,2,3)", "(14,4)"]
 
   var colour: String { Look.colours[index % Look.colours.count].light }
+  /// Pale is three fifths transparent.
+  func shade(isPale: Bool) -> String { isPale ? "#99\(colour.dropFirst())" : colour }
   var point: Int { Look.points[index % Look.points.count] }
   var dash: String { Look.dashes[index % Look.dashes.count] }
 }

@@ -3,13 +3,19 @@ struct Panel: Equatable {
   let x: Axis
   let y: Axis
   let plots: [Plot]
+  /// Names where lines end, in the place of a legend.
+  var ends: [LineEnd] = []
 
-  /// A whole script: panels of equal size side by side, the legend of the last to their right.
+  /// Pixels of a panel that stands alone.
+  static let width = 555
+
+  /// A whole script: panels of equal size side by side, the legend of the last, or the names of its lines, to their right.
   ///
   /// - Parameter names: what the legend has room for; nil for its own entries.
   static func script(_ panels: [Panel], legend names: [String]? = nil) -> String {
-    let legend = names ?? panels[panels.count - 1].plots.compactMap(\.title)
-    let each = panels.count == 1 ? 555 : 320
+    let last = panels[panels.count - 1]
+    let legend = names ?? (last.ends.isEmpty ? last.plots.compactMap(\.title) : last.ends.map(\.name))
+    let each = panels.count == 1 ? Panel.width : 320
     // One label for all, unless they differ.
     let isShared = panels.allSatisfy { $0.y.label == panels[0].y.label }
     let gap = isShared ? 50 : 90
@@ -20,7 +26,7 @@ struct Panel: Equatable {
     // Half the font size for a letter and some room for the marks.
     let width = inner + 80 + 15 * (legend.map(\.count).max() ?? 0) / 2
     // An entry takes a little over 25 pixels; with less, gnuplot drops a whole column of names without a word.
-    let height = max(360, 70 + 28 * legend.count)
+    let height = max(360, 70 + (last.ends.isEmpty ? 28 : LineEnd.pixels) * legend.count)
     let at = { (pixel: Int) in Digits.plain(Double(pixel) / Double(width)) }
     var lines = preamble(width: width, height: height) + panels.enumerated().flatMap { $1.data($0) }
     lines += ["set multiplot", "set bmargin 3.2", "set tmargin 1"]
@@ -30,8 +36,9 @@ struct Panel: Equatable {
       lines += panel.x.commands("x", offset: "0,0.4") + panel.y.commands("y", offset: "0.2,0")
       if index > 0 && isShared { lines.append("unset ylabel") }
       lines.append(
-        index < panels.count - 1
+        index < panels.count - 1 || !last.ends.isEmpty
           ? "unset key" : "set key at screen \(at(inner + 15)), graph 1 left top Left reverse samplen 2.5 spacing 1.3")
+      lines += LineEnd.commands(panel, height: height - 65)
       lines.append("plot " + panel.commands(index).joined(separator: ", \\\n  "))
     }
     return (lines + ["unset multiplot"]).joined(separator: "\n") + "\n"

@@ -44,10 +44,12 @@ extension Plot {
   }
 
   /// Marks that are named.
-  static func marks(_ rows: [[Double]], _ look: Look, size: Double, stroke: Double, title: String) -> Plot {
+  static func marks(_ rows: [[Double]], _ look: Look, size: Double, stroke: Double, isPale: Bool = false, title: String)
+    -> Plot
+  {
     Plot(
       .rows(rows),
-      "using 1:2 with points pt \(look.point) ps \(Digits.plain(size)) lw \(Digits.plain(stroke)) lc rgb '\(look.colour)'",
+      "using 1:2 with points pt \(look.point) ps \(Digits.plain(size)) lw \(Digits.plain(stroke)) lc rgb '\(look.shade(isPale: isPale))'",
       title: title)
   }
 
@@ -58,13 +60,13 @@ extension Plot {
 
   /// A faint line without a name, behind the line that has it.
   static func shadow(_ rows: [[Double]?], _ look: Look) -> Plot {
-    Plot(.rows(rows), "using 1:2 with lines lw 0.8 lc rgb '#99\(look.colour.dropFirst())'")
+    Plot(.rows(rows), "using 1:2 with lines lw 0.8 lc rgb '\(look.shade(isPale: true))'")
   }
 
   /// Bars about a mark: rows of x, y and the half length of y's, or of x's and of y's.
-  static func bars(_ rows: [[Double]], _ look: Look) -> Plot {
+  static func bars(_ rows: [[Double]], _ look: Look, isPale: Bool = false) -> Plot {
     let kind = rows.first?.count == 4 ? "1:2:3:4 with xyerrorbars" : "1:2:3 with yerrorbars"
-    return Plot(.rows(rows), "using \(kind) pt -1 lw 1 lc rgb '\(look.colour)'")
+    return Plot(.rows(rows), "using \(kind) pt -1 lw 1 lc rgb '\(look.shade(isPale: isPale))'")
   }
 
   /// Intervals along x with a mark within: rows of x, y, and the interval's ends. Without a name.

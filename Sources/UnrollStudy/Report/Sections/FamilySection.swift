@@ -72,7 +72,8 @@ private struct FamilyFigure {
         family.option, holding: values, logarithmic: values.min()! > 0 && values.max()! / values.min()! > 4,
         marks: values),
       y: metric.axis(.test, holding: ends.map { $0 * scale }),
-      plots: inside.enumerated().flatMap { plots($1, $0) } + baseline)
+      plots: inside.enumerated().flatMap { plots($1, $0) } + baseline.plots,
+      ends: inside.enumerated().compactMap { end($1, $0) } + baseline.ends)
     return Figure(
       name: Markdown.slug("\(family.name) \(family.option)"),
       title: "\(family.name): test \(metric.name) against \(family.option), one line a backend",
@@ -86,8 +87,17 @@ private struct FamilyFigure {
     return [.bars(rows, look), .line(rows, look, marks: 0.9, title: backends[index])]
   }
 
-  private var baseline: [Plot] {
+  private func end(_ scores: [Score], _ index: Int) -> LineEnd? {
+    scores.last.map {
+      LineEnd(
+        name: backends[index], colour: Look(index: index).colour, x: $0.value, y: $0.sample.mean * family.metric.scale)
+    }
+  }
+
+  private var baseline: (plots: [Plot], ends: [LineEnd]) {
     let rows = family.baseline.map { [$0.value, $0.score * family.metric.scale] }
-    return rows.isEmpty ? [] : [.baseline(.rows(rows), title: family.members[0].task.baselineTitle)]
+    guard let last = rows.last else { return ([], []) }
+    let title = family.members[0].task.baselineTitle
+    return ([.baseline(.rows(rows), title: title)], [LineEnd(name: title, colour: "black", x: last[0], y: last[1])])
   }
 }
