@@ -88,14 +88,16 @@ UN_FAST void un_smoothed_softmax_loss(ptrdiff_t rows, ptrdiff_t K, float *restri
 
 UN_FAST void un_log_likelihood(ptrdiff_t rows, ptrdiff_t K, const float *restrict logits, const int32_t *restrict targets,
                                double *restrict add_loss, int64_t *restrict add_count, int32_t *restrict predicted,
-                               float *restrict losses) {
+                               float *restrict losses, float *restrict confidences) {
     for (ptrdiff_t r = 0; r < rows; r++) {
         const float *restrict z = logits + r * K;
         float top = un_largest(K, z);
         predicted[r] = un_row_finite(K, z) ? first_at(K, z, top) : -1;
         int counts = targets[r] != UN_IGNORED;
-        float loss = counts ? logf(row_exp_sum(K, z, top)) + top - z[targets[r]] : 0;
+        float sum = counts ? row_exp_sum(K, z, top) : 0;
+        float loss = counts ? logf(sum) + top - z[targets[r]] : 0;
         if (losses) losses[r] = loss;
+        if (confidences) confidences[r] = counts ? 1 / sum : 0;
         *add_loss += (double)loss;
         *add_count += counts;
     }

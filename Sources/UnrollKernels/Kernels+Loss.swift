@@ -46,14 +46,17 @@ extension Kernels {
   /// Loss of logits [R,K], without smoothing or weights, and the index of the largest logit of every row, −1 where a
   /// logit is not finite; the logits stay.
   ///
-  /// - Parameter losses: R numbers, written: the loss of every row, 0 of one that is not counted.
+  /// - Parameters:
+  ///   - losses: R numbers, written: the loss of every row, 0 of one that is not counted.
+  ///   - confidences: R numbers, written: the probability of the predicted class, 0 of a row that is not counted.
   public static func evaluateLogits(
-    _ logits: Matrix, targets: [Int32], losses: Matrix? = nil
+    _ logits: Matrix, targets: [Int32], losses: Matrix? = nil, confidences: Matrix? = nil
   ) -> (sums: LossSums, predicted: [Int32]) {
-    precondition(fits(targets, logits) && logits.isContiguous && fits(losses, logits))
+    precondition(fits(targets, logits) && logits.isContiguous && fits(losses, logits) && fits(confidences, logits))
     var predicted = [Int32](repeating: 0, count: logits.rows)
     let sums = adding {
-      un_log_likelihood(logits.rows, logits.columns, logits.base, targets, &$0, &$1, &predicted, losses?.base)
+      un_log_likelihood(
+        logits.rows, logits.columns, logits.base, targets, &$0, &$1, &predicted, losses?.base, confidences?.base)
     }
     return (sums, predicted)
   }

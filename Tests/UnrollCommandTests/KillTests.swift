@@ -108,6 +108,7 @@
         var record = try RunRecord(json: bytes, file: name)
         record.cost.seconds = 0
         (record.cost.peakMemory, record.cost.trainingTokensPerSecond, record.cost.inferenceTokensPerSecond) = (0, 0, 0)
+        record.cost.stepMicroseconds = nil
         record.environment.load = nil
         record.curve = record.curve.map {
           CurvePoint(

@@ -27,8 +27,13 @@ import UnrollKernels
       if counts { loss += own }
       gradient += softmax.enumerated().map { counts ? Double(weight) * ($1 - ($0 == Int(targets[r]) ? 1 : 0)) : 0 }
     }
-    let (evaluated, predicted) = Kernels.evaluateLogits(logits, targets: targets)
+    let confidences = pool.matrix(1, rows)
+    let (evaluated, predicted) = Kernels.evaluateLogits(logits, targets: targets, confidences: confidences)
     #expect(logits.doubles == before)
+    for (r, confidence) in confidences.doubles.enumerated() {
+      let softmax = twin(Array(before[r * classes..<(r + 1) * classes]), 0).softmax
+      #expect(abs(confidence - (targets[r] == Kernels.ignoredTarget ? 0 : softmax.max()!)) < 1e-6)
+    }
     let sums = Kernels.softmaxLoss(logits, targets: targets, weight: weight)
     #expect(abs(sums.loss - loss) <= 1e-6 * loss && abs(evaluated.loss - loss) <= 1e-6 * loss)
     #expect(sums.count == 7 && evaluated.count == 7)

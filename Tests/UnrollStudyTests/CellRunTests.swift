@@ -25,11 +25,18 @@ import UnrollTraining
     #expect(record.groups.reduce(0) { $0 + $1.count } == record.cost.parameters)
     #expect(record.cost.stateFloats == 6 && record.cost.width == 6 && record.cost.parameterBudget == nil)
     #expect(record.cost.peakMemory > 0 && record.cost.trainingTokensPerSecond > 0)
+    let step = try #require(record.cost.stepMicroseconds)
+    #expect(step > 0 && step < 1e5)
     let items = try #require(record.items)
     #expect(items.count == record.data.sizes[.test])
     let (right, all) = (items.right!.reduce(0, +), items.weights.reduce(0, +))
     #expect(record.scores[.test]?["accuracy"] == Double(right) / Double(all))
     #expect(items.losses.allSatisfy { $0 > 0 })
+    let calibration = try #require(record.calibration)
+    #expect(calibration.count == all && calibration.accuracy == record.scores[.test]?["accuracy"])
+    for breakdown in record.breakdowns ?? [] {
+      #expect(breakdown.weights.reduce(0, +) == all && breakdown.sums.reduce(0, +) == Double(right))
+    }
   }
 
   /// Two of three sentences keep to BIO, the others begin a span with I.

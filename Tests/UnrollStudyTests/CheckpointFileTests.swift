@@ -161,6 +161,7 @@ extension RunRecord {
     var record = self
     record.cost.seconds = 0
     (record.cost.peakMemory, record.cost.trainingTokensPerSecond, record.cost.inferenceTokensPerSecond) = (0, 0, 0)
+    record.cost.stepMicroseconds = nil
     record.environment.load = nil
     record.curve = record.curve.map {
       CurvePoint(

@@ -143,9 +143,10 @@ void un_softmax_loss(ptrdiff_t rows, ptrdiff_t K, float *logits, const int32_t *
 // The same against (1 - smoothing) w_y at the target y and smoothing/K w_k at every class k; class_weights w [K].
 void un_smoothed_softmax_loss(ptrdiff_t rows, ptrdiff_t K, float *logits, const int32_t *targets, const float *class_weights,
                               float smoothing, float weight, double *add_loss, int64_t *add_count);
-// predicted [rows]: the first of the largest, -1 for a row that has something else than numbers.
+// predicted [rows]: the first of the largest, -1 for a row that has something else than numbers. Where confidences [rows] is not
+// null: its probability, exp(largest - log of the sum of exponentials), 0 for a row that does not count.
 void un_log_likelihood(ptrdiff_t rows, ptrdiff_t K, const float *logits, const int32_t *targets, double *add_loss,
-                       int64_t *add_count, int32_t *predicted, float *losses);
+                       int64_t *add_count, int32_t *predicted, float *losses, float *confidences);
 // log(1 + exp(z)) - t z of K outputs a row; targets [rows,K] from 0 to 1. A row with a NaN among its targets does not count.
 void un_bernoulli_loss(ptrdiff_t rows, ptrdiff_t K, float *logits, const float *targets, float weight, double *add_loss,
                        int64_t *add_count);

@@ -54,6 +54,8 @@ public struct RunRecord: Codable, Equatable, Sendable {
     public var multiplyAddsPerToken: Int
     public var trainingTokensPerSecond: Double
     public var inferenceTokensPerSecond: Double
+    /// Microseconds of a step of one sequence, token by token; absent from earlier records, and where a model needs the whole sequence.
+    public var stepMicroseconds: Double? = nil
     /// Peak resident memory of the run's process in MiB.
     public var peakMemory: Double
     /// Seconds of the run from data to scores.
@@ -116,12 +118,17 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var confusion: Confusion? = nil
   /// Spans of the test split that were there, predicted, and both, by type; absent where labels are no spans.
   public var spans: SpanCounts? = nil
+  /// How sure the model was beside how often it was right on the test split; absent where a head does not say.
+  public var calibration: Calibration? = nil
+  /// Scores by what the targets of the test split are like; absent where all are alike.
+  public var breakdowns: [Breakdown]? = nil
 }
 
 extension RunRecord {
   /// The layout of this struct; raise it when an older program could not read a record, or would lose a part of it when it writes it
-  /// again. A record keeps the format that it was written in. Format 2 came with `items`, 3 with their `parts`.
-  public static let currentFormat = 3
+  /// again. A record keeps the format that it was written in. Format 2 came with `items`, 3 with their `parts`, 4 with `confusion`,
+  /// `calibration`, `breakdowns` and `stepMicroseconds`.
+  public static let currentFormat = 4
 }
 
 /// In a record count and treatment are one table.

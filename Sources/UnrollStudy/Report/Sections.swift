@@ -9,6 +9,8 @@ enum Sections {
     SpanSection(),
     ClassesSection(),
     DisagreementSection(),
+    BreakdownSection(),
+    CalibrationSection(),
     CurvesSection(),
     CostSection(),
     DiscretisationSection(),

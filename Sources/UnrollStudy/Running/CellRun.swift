@@ -129,12 +129,18 @@ public struct CellRun {
       throw RunCheckpointer.Interrupted(epochs: outcome.epochs, isKept: checkpointer?.isKept == true)
     }
     var record = record(network, task.metrics, recipe.backend, outcome, baseline, summary)
+    if outcome.divergence == nil {
+      record.cost.stepMicroseconds = try? network.stream(sequences: 1).stepMicroseconds(encoded)
+    }
     record.data.classes = task.classes
     if !data.remarks.isEmpty { record.data.remarks = (summary.remarks ?? []) + data.remarks }
     if let test = outcome.test {
       record.items = test.items()
       if encoded.labels.count > 0 { record.confusion = Confusion(test, names: encoded.labels.names) }
       record.spans = task.spanCounts(test, .lenient)
+      record.calibration = Calibration(test)
+      let breakdowns = Breakdown.all(test, encoded, task.metrics)
+      if !breakdowns.isEmpty { record.breakdowns = breakdowns }
     }
     let isWhole = outcome.divergence == nil
     return Outcome(

@@ -90,9 +90,10 @@ public struct SoftmaxHead: Head {
 
   public func predict(_ x: Matrix, _ batch: Batch, _ pass: Pass) -> Prediction {
     let logits = map.forward(x, pass).output
-    let losses = pass.arena.matrix(1, logits.rows)
-    let (sums, classes) = Kernels.evaluateLogits(logits, targets: batch.targets, losses: losses)
-    return Prediction(sums: sums, classes: classes, losses: losses.array) {
+    let (losses, confidences) = (pass.arena.matrix(1, logits.rows), pass.arena.matrix(1, logits.rows))
+    let (sums, classes) = Kernels.evaluateLogits(
+      logits, targets: batch.targets, losses: losses, confidences: confidences)
+    return Prediction(sums: sums, classes: classes, losses: losses.array, confidences: confidences.array) {
       Kernels.softmax(logits)
       return logits
     }

@@ -60,16 +60,18 @@ public struct Prediction {
   public let numbers: [Float]
   /// Of every target, nats, or squares of scaled numbers; what is shared by a sequence stands with its first. 0 where nothing is asked for.
   public let losses: [Float]
+  /// The probability of the class that is predicted, for every target that counts; empty of numbers, and where a head chooses classes together.
+  public let confidences: [Float]
   /// The probability of every class, or of every yes, for every target, [R, K] or [B, K], in the pass's memory; of numbers the numbers
   /// themselves. Call it at most once.
   public let probabilities: () -> Matrix
 
   public init(
-    sums: LossSums, classes: [Int32] = [], numbers: [Float] = [], losses: [Float],
+    sums: LossSums, classes: [Int32] = [], numbers: [Float] = [], losses: [Float], confidences: [Float] = [],
     probabilities: @escaping () -> Matrix
   ) {
     (self.sums, self.classes, self.numbers) = (sums, classes, numbers)
-    (self.losses, self.probabilities) = (losses, probabilities)
+    (self.losses, self.confidences, self.probabilities) = (losses, confidences, probabilities)
   }
 
   /// What is not finite in it: `loss` or `output`.

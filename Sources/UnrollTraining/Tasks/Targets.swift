@@ -48,6 +48,8 @@ public struct Predictions: Sendable {
   public private(set) var numbers: [Float]
   /// Of every target; 0 where none is asked for.
   public private(set) var losses: [Float]
+  /// The probability of the class that is predicted, for every target that counts; empty where nobody says.
+  public private(set) var confidences: [Float] = []
   /// Over all targets, added batch by batch.
   public private(set) var sums = LossSums()
 
@@ -76,9 +78,11 @@ public struct Predictions: Sendable {
 
   mutating func add(_ batch: Batch, _ prediction: Prediction) {
     sums += prediction.sums
-    let width = targets.width
+    let (width, isSure) = (targets.width, !prediction.confidences.isEmpty)
+    if isSure, confidences.isEmpty { confidences = [Float](repeating: 0, count: targets.count) }
     for (index, position) in batch.positions.enumerated() {
       losses[Int(position)] = prediction.losses[index]
+      if isSure { confidences[Int(position)] = prediction.confidences[index] }
       if width == 0 { classes[Int(position)] = prediction.classes[index] }
       for k in 0..<width { numbers[Int(position) * width + k] = prediction.numbers[index * width + k] }
     }
@@ -98,7 +102,7 @@ public struct Predictions: Sendable {
   }
 
   /// Nil where nothing is asked for, or nobody looked; numbers are never right.
-  private func isRight(_ position: Int) -> Bool? {
+  func isRight(_ position: Int) -> Bool? {
     let width = targets.width
     guard width == 0 else {
       return (position * width..<(position + 1) * width).contains(where: isCounted) ? false : nil

@@ -10,7 +10,7 @@ struct NumberTable {
     "behind_best", "behind_best_low", "behind_best_high", "equal_within_margin", "seeds_that_would_tell", "baseline",
     "parameters",
     "state_floats", "multiply_adds_per_token", "training_tokens_per_second", "inference_tokens_per_second", "peak_mib",
-    "seconds",
+    "seconds", "step_microseconds",
   ]
 
   /// Under the names of `columns`; what is missing has no entry.
@@ -69,7 +69,7 @@ struct NumberTable {
       ("parameters", { Double($0.parameters) }), ("multiply_adds_per_token", { Double($0.multiplyAddsPerToken) }),
       ("training_tokens_per_second", \.trainingTokensPerSecond),
       ("inference_tokens_per_second", \.inferenceTokensPerSecond),
-      ("peak_mib", \.peakMemory), ("seconds", \.seconds),
+      ("peak_mib", \.peakMemory), ("seconds", \.seconds), ("step_microseconds", { $0.stepMicroseconds ?? .nan }),
     ]
     for (name, value) in costs { set(name, backend.cost(value)?.mean) }
     if !backend.finished.contains(where: { $0.cost.stateFloats == nil }) {

@@ -2,34 +2,52 @@ import UnrollData
 import UnrollStatistics
 import UnrollTraining
 
-/// What quality costs: one figure a task.
+/// What quality costs: a figure a task, and the models that no other one beats.
 struct CostSection: ReportSection {
   let title = "Cost against quality"
 
   private let explanation =
     "Marks are means over the seeds that finished, bars one standard deviation to either side; scores more than four times "
     + "the median, of models that broke, lie outside. "
+    + "On the *front* of a cost no other model has as good a mean score for as little; what is not on it is pale. Models that broke or are "
+    + "unstable are on none, and costs that all models share within 5 % have none. "
     + "Speeds belong to the machines named under [Scores](#scores)."
 
   func blocks(_ study: StudyResults) -> [Block] {
     [.paragraph(explanation)]
-      + figures(study, otherwise: "No finished run has a test score.") { CostFigure(task: $0, metric: $1).figure }
+      + study.tasks.flatMap { task -> [Block] in
+        guard let ranking = task.rankings.first, let figure = CostFigure(task: task, ranking: ranking).figure else {
+          return [task.heading, .paragraph("No finished run has a test score.")]
+        }
+        return [task.heading, .figure(figure)] + [fronts(ranking)].compactMap { $0.map(Block.table) }
+      }
+  }
+
+  /// A row a cost; nil where no cost tells models apart.
+  private func fronts(_ ranking: Ranking) -> MarkdownTable? {
+    let fronts = Cost.all.compactMap { CostFront($0, ranking) }
+    guard !fronts.isEmpty else { return nil }
+    var table = MarkdownTable([("cost", .left), ("on the front, the cheapest first", .left)])
+    for front in fronts {
+      let models = front.models.map { model in
+        let cost = model.cost.rounded() == model.cost ? Digits.fixed(model.cost, 0) : Digits.significant(model.cost, 3)
+        return
+          "\(Markdown.code(model.standing.backend.name)) (\(cost): \(ranking.text.quantity(model.standing.sample.mean)))"
+      }
+      table.add([front.cost.label, models.joined(separator: ", ")])
+    }
+    return table
   }
 }
 
 /// Test metric against two costs side by side: speed of training, and size or speed of use.
 private struct CostFigure {
-  /// What stands on a horizontal axis.
-  struct Cost {
-    let label: String
-    let value: (RunRecord.Cost) -> Double
-  }
-
   /// A backend in a panel: means with one standard deviation to either side.
   struct Mark {
     let look: Look
     let name: String
     let x, y: Sample
+    let isPale: Bool
 
     /// Whether its bars can be drawn.
     func isInside(_ scale: Double) -> Bool {
@@ -38,11 +56,12 @@ private struct CostFigure {
   }
 
   let task: TaskResults
-  let metric: Metric
+  let ranking: Ranking
+  private var metric: Metric { ranking.metric }
 
   /// Nil when no backend has a test score.
   var figure: Figure? {
-    let costs = [Cost(label: "training tokens/s", value: \.trainingTokensPerSecond), second]
+    let costs = [Cost.training, second]
     let all = costs.map(everyMark)
     let marks = all.map { $0.filter { $0.isInside(metric.scale) } }
     guard !marks[0].isEmpty, !marks[1].isEmpty else { return nil }
@@ -60,15 +79,16 @@ private struct CostFigure {
   private var second: Cost {
     let sizes = task.finished.map(\.cost.parameters)
     let varies = Double(sizes.max() ?? 1) >= 1.25 * Double(max(1, sizes.min() ?? 1))
-    return varies
-      ? Cost(label: "parameters") { Double($0.parameters) }
-      : Cost(label: "inference tokens/s", value: \.inferenceTokensPerSecond)
+    return varies ? .parameters : .inference
   }
 
   private func everyMark(_ cost: Cost) -> [Mark] {
-    task.backends.compactMap { backend in
+    let front = CostFront(cost, ranking)
+    return task.backends.compactMap { backend in
       guard let x = backend.cost(cost.value), let y = backend.test(metric), x.mean > 0 else { return nil }
-      return Mark(look: Look(index: backend.index), name: backend.name, x: x, y: y)
+      return Mark(
+        look: Look(index: backend.index), name: backend.name, x: x, y: y,
+        isPale: front?.contains(backend.name) == false)
     }
   }
 
@@ -88,7 +108,10 @@ private struct CostFigure {
 
   private func plots(_ mark: Mark) -> [Plot] {
     let rows = [[mark.x.mean, mark.y.mean * metric.scale, mark.x.sd ?? 0, (mark.y.sd ?? 0) * metric.scale]]
-    return [.bars(rows, mark.look), .marks(rows, mark.look, size: 1.1, stroke: 1.5, title: mark.name)]
+    return [
+      .bars(rows, mark.look, isPale: mark.isPale),
+      .marks(rows, mark.look, size: 1.1, stroke: 1.5, isPale: mark.isPale, title: mark.name),
+    ]
   }
 
   private func baseline(within axis: Axis) -> [Plot] {
