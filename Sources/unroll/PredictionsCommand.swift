@@ -9,7 +9,7 @@ struct PredictionsCommand: ParsableCommand {
       A row for every item of every task and seed: its text, what is true of it, and what every backend predicted. Runs leave \
       their predictions beside their records, where they were made.
 
-      With --differ instead the items that most seeds of the first backend get wholly right and most of the second wrong, to be read:
+      With --differ instead the items that most seeds of the first backend get wholly right and most of the second do not, to be read:
 
         unroll predictions study.yaml --differ lstm gru --limit 5
       """)

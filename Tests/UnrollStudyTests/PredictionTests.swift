@@ -138,7 +138,7 @@ import UnrollTraining
     }
   }
 
-  /// Most seeds decide; what is shown is what most of them say. Words of as many tokens stand below each other.
+  /// Most seeds decide; what is shown is what most of them say that are wrong. Words of as many tokens stand below each other.
   @Test func itemsThatTellTwoApart() throws {
     try ReportFiles.inFolder { folder in
       for split in ["train", "dev", "test"] {
@@ -163,7 +163,7 @@ import UnrollTraining
       let (requests, store) = (try study.requests(location), RecordStore(folder: "\(folder)/records"))
       for request in requests {
         let (cell, right) = (request.cell.cell, [0, 1, 0, 0, 1] as [Int32])
-        let gru: [Int32] = cell.seed == 2 ? [1, 1, 1, 1, 1] : [0, 1, 1, 0, 0]
+        let gru: [Int32] = [[0, 1, 1, 0, 1], [1, 1, 1, 1, 1], [0, 1, 1, 0, 0]][cell.seed - 1]
         let rnn: [Int32] = cell.seed == 3 ? [1, 1, 1, 1, 1] : right
         let said = cell.task == "letters" ? [1, 2, 3] : cell.backend == "gru" ? gru : rnn
         try store.write(.empty(request, .finished, jobs: nil), predictions: .classes(said))
@@ -173,11 +173,11 @@ import UnrollTraining
       let head = "tags: rnn right and gru wrong on 1 of 2 test items\n"
       let example = """
 
-        item 2, right for 2 of 3 seeds of rnn and 0 of 3 seeds of gru
+        item 2, right for 2 of 3 seeds of rnn and 1 of 3 seeds of gru
           text   A  dog
           truth  DT NN
           rnn    DT NN
-          gru    DT DT
+          gru    NN NN
 
         """
       #expect(table.differences(right: "rnn", wrong: "gru", limit: 9) == head + example + letters)

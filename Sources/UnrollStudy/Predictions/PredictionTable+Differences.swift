@@ -2,8 +2,8 @@ import UnrollCore
 
 /// Items that tell two backends apart.
 extension PredictionTable {
-  /// Of every task the test items that more than half of the seeds of one backend get wholly right and more than half of the other's wrong,
-  /// as lines to be read: how many there are, and of the first ones text, truth, and what most seeds of either predicted.
+  /// Of every task the test items that more than half of the seeds of one backend get wholly right, and at most half of the other's, as
+  /// lines to be read: how many there are, and of the first ones text, truth, and what either predicted.
   ///
   /// - Parameter limit: items of a task that are shown.
   public func differences(right: String, wrong: String, limit: Int) -> String {
@@ -26,15 +26,18 @@ extension TaskPredictions {
 
   fileprivate func example(_ item: Int, _ sides: [[Run]]) -> String {
     let rates = sides.map { "\(hits(item, $0)) of \($0.count) seeds of \($0[0].backend)" }
-    let lines = [("text", items[item].text), ("truth", truths[item])] + sides.map { ($0[0].backend, usual(item, $0)) }
+    let lines = [
+      ("text", items[item].text), ("truth", truths[item]), (sides[0][0].backend, truths[item]),
+      (sides[1][0].backend, usualMistake(item, sides[1])),
+    ]
     let (names, texts) = (Columns.padded(lines.map(\.0)), Columns.aligned(lines.map(\.1)))
     return "item \(item + 1), right for \(rates.joined(separator: " and "))\n"
       + zip(names, texts).map { "  \($0)  \($1.printable.replacing("\n", with: " "))\n" }.joined()
   }
 
-  /// What most runs say of an item; of what is said equally often what the first run says.
-  private func usual(_ item: Int, _ runs: [Run]) -> String {
-    let said = runs.map { $0.said[item] }
+  /// What is said most often instead of the truth; of what is said equally often what the first run says.
+  private func usualMistake(_ item: Int, _ runs: [Run]) -> String {
+    let said = runs.map { $0.said[item] }.filter { $0 != truths[item] }
     let counts = said.map { text in said.count { $0 == text } }
     return said[counts.firstIndex(of: counts.max()!)!]
   }
