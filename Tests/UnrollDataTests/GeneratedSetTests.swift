@@ -54,6 +54,17 @@ import UnrollCore
     }
   }
 
+  @Test func theOtherIsGreeted() throws {
+    var speakers = [0, 0]
+    for text in try labelled("{name: greeting, length: 3, symbols: 9, \(Self.small)}") {
+      let (first, second, speaker) = (text.words[0], text.words[6], text.words[text.words.count - 4])
+      #expect(text.words.count == 6 + 5 + 3 * 7 + 4 && first != second && text.words.suffix(3) == ["said", "hi", "to"])
+      #expect([first, second].contains(speaker) && text.label == (speaker == first ? second : first))
+      speakers[speaker == first ? 0 : 1] += 1
+    }
+    #expect(speakers.allSatisfy { $0 > 120 })
+  }
+
   /// By hand: 0.3 y + 0.05 y Σ y + 1.5 u u' + 0.1, in which u' has been drawn nine steps before.
   @Test func narmaByHand() throws {
     let u = [0.5, 0.25, 0, 0, 0, 0, 0, 0, 0.5, 0.4, 0.2]

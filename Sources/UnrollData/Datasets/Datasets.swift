@@ -3,7 +3,8 @@ import UnrollCore
 /// The named data sets.
 public enum Datasets {
   public static let all: [DatasetDefinition] = [
-    .wordnetSupersense, .cmuStress, .wordnetText, .copying, .adding, .associativeRecall, .narma, .udEnglishEWT, .wnut17,
+    .wordnetSupersense, .cmuStress, .wordnetText, .copying, .adding, .associativeRecall, .greeting, .narma,
+    .udEnglishEWT, .wnut17,
     .trecCoarse, .trecFine, .sst2, .sst5,
     .namesByLanguage, .mrSentencePolarity, .sick, .tinyShakespeare, .wikitext2,
     .jsbChorales, .nottingham,

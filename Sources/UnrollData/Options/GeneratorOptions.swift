@@ -20,8 +20,10 @@ struct GeneratorOptions: Options {
   static let table: [OptionKey<GeneratorOptions>] = [
     OptionKey(
       "length", \.length, in: 1...1_000_000,
-      "copying, associative-recall: blanks to remember across; adding, narma: steps of a sequence"),
-    OptionKey("symbols", \.symbols, in: 2...10_000, "distinct items (associative-recall: distinct keys, and values)"),
+      "copying, associative-recall: blanks to remember across; greeting: sentences; adding, narma: steps of a sequence"),
+    OptionKey(
+      "symbols", \.symbols, in: 2...10_000,
+      "distinct items (associative-recall: distinct keys, and values; greeting: names)"),
     OptionKey("items", \.items, in: 1...10_000, "items to remember, in their order"),
     OptionKey("placement", \.placement, "the items before all blanks, or scattered among them"),
     OptionKey("repeats", \.repeats, "whether an item may come more than once in a sequence")
