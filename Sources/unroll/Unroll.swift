@@ -13,9 +13,8 @@ struct Unroll: AsyncParsableCommand {
     version: Version.text,
     subcommands: [
       RunCommand.self, ReportCommand.self, CompareCommand.self, PredictionsCommand.self, NullCommand.self,
-      TrainCommand.self,
-      ShowCommand.self,
-      PredictCommand.self, EvaluateCommand.self, GenerateCommand.self, ListCommand.self, DataCommand.self,
+      TrainCommand.self, ShowCommand.self, PredictCommand.self, EvaluateCommand.self, GenerateCommand.self,
+      DiagnoseCommand.self, ListCommand.self, DataCommand.self,
       CheckCommand.self, ParityCommand.self,
       BenchCommand.self, BenchCaseCommand.self, DrawCommand.self,
       CellCommand.self,

@@ -12,7 +12,7 @@ import UnrollTraining
     arguments: [
       ("help", ["--help"]), ("run-help", ["run", "--help"]), ("report-help", ["report", "--help"]),
       ("train-help", ["train", "--help"]), ("predict-help", ["predict", "--help"]),
-      ("generate-help", ["generate", "--help"]),
+      ("generate-help", ["generate", "--help"]), ("diagnose-help", ["diagnose", "--help"]),
       ("list-training", ["list", "training"]), ("list-model", ["list", "model"]),
       ("list-study", ["list", "study"]), ("list-averaging", ["list", "averaging"]),
     ])

@@ -87,7 +87,7 @@ import UnrollLayers
     return values.map(\.bitPattern)
   }
 
-  /// What a short training of falling scores leaves: weights, and where it looked.
+  /// What a short training of falling scores leaves: weights, where it looked, and what it recorded of gradients.
   private func trained(_ changes: [(String, String)]) throws -> [Float] {
     var options = TrainingOptions()
     (options.epochs, options.batch, options.clip) = (4, 8, 0.01)
@@ -98,7 +98,7 @@ import UnrollLayers
     var weights: [Float] = []
     let trainer = Trainer(model, task, options, random: RandomSource(seed: 1)) {
       point in
-      weights += model.weights + [Float(point.step), Float(point.learningRate)]
+      weights += model.weights + [Float(point.step), Float(point.learningRate), Float(point.gradients?.steps ?? 0)]
     }
     _ = try trainer.train()
     return weights

@@ -32,6 +32,11 @@ public struct AttentionPooling {
     let w = pass.value(weight)
     let scores = arena.matrix(h.rows, 1)
     Kernels.multiply(h, w, .right, into: scores)
+    if let inspection = pass.inspection, steps.sequences == 1 {
+      let weights = arena.copy(scores).reshaped(rows: 1, columns: h.rows)
+      Kernels.softmax(weights)
+      inspection.show(.attention, self.weight.name, weights)
+    }
     let logSums = HiddenRows(1, initial: state?[0], empty: -.infinity, pass)
     let pooled = HiddenRows(width, initial: state?[1], pass)
     Kernels.poolCausal(steps, scores: scores, hidden: h, logSums: logSums.all, pooled: pooled.all)

@@ -8,6 +8,8 @@ public final class Pass {
     case training
     /// Dropout off.
     case evaluation
+    /// Dropout off, gradients wanted: those of the function that evaluation computes.
+    case differentiation
   }
 
   public let arena: Arena
@@ -20,6 +22,8 @@ public final class Pass {
   public let keepsState: Bool
   /// Layers take splits of it by their own name.
   public let random: RandomSource
+  /// Where layers show what is inside of them; nil where nobody asks.
+  public let inspection: Inspection?
 
   // Asked for by many layers, made once.
   private(set) lazy var lastRows = steps.lastRows
@@ -28,7 +32,7 @@ public final class Pass {
 
   public init(
     _ steps: PackedSteps, parameters: Parameters, gradients: Buffer, arena: Arena, mode: Mode,
-    keepsState: Bool = true, random: RandomSource = RandomSource(seed: 0)
+    keepsState: Bool = true, random: RandomSource = RandomSource(seed: 0), inspection: Inspection? = nil
   ) {
     precondition(gradients.count == parameters.count || mode == .evaluation)
     self.steps = steps
@@ -38,6 +42,7 @@ public final class Pass {
     self.mode = mode
     self.keepsState = keepsState
     self.random = random
+    self.inspection = inspection
   }
 
   public func value(_ parameter: Parameter) -> Matrix { parameters.value(parameter) }

@@ -13,6 +13,12 @@ public struct Initialiser: Sendable {
 
   public static func given(_ values: [Float]) -> Initialiser { Initialiser { _, _, _ in values } }
 
+  /// The same times a factor.
+  func scaled(by factor: Double) -> Initialiser {
+    factor == 1
+      ? self : Initialiser { rows, columns, random in values(rows, columns, &random).map { Float(factor) * $0 } }
+  }
+
   /// The same row over and over; made when it is asked for, since whoever counts parameters needs none.
   static func everyRow(_ row: [Float]) -> Initialiser {
     Initialiser { rows, _, _ in (0..<rows).flatMap { _ in row } }

@@ -17,6 +17,8 @@ struct GRU: RecurrentCell {
   /// U h + b' of all gates.
   var scratchWidth: Int { 3 * weights.width }
   var carriesHidden: Bool { true }
+  static let blocks = [GateBlock.gate("reset"), .gate("update"), .other("new")]
+  var blocks: [GateBlock] { GRU.blocks }
 
   var input: any Layer { RecurrentInput(weights: weights, bothBiases: false) }
 
@@ -63,6 +65,7 @@ struct GRUResetBefore: RecurrentCell {
   /// Its gradient.
   var scratchWidth: Int { weights.width }
   var carriesHidden: Bool { true }
+  var blocks: [GateBlock] { GRU.blocks }
 
   func forward(_ step: Unrolling.Step) {
     let (unrolling, reset) = (step.unrolling, step.saved)

@@ -13,6 +13,7 @@ struct GatedScan: SequenceLayer {
   let gates: Gates
   let positive: Bool
   let input: Linear
+  private let name: String
 
   var inputWidth: Int { input.inputWidth }
   var outputWidth: Int { input.outputWidth / gates.count }
@@ -23,6 +24,7 @@ struct GatedScan: SequenceLayer {
   init(_ gates: Gates, _ shape: LayerShape, positive: Bool, bias: [Double], _ parameters: ParameterBuilder) {
     self.gates = gates
     self.positive = positive
+    name = parameters.name("gates")
     let start = bias.flatMap { [Float](repeating: Float($0), count: shape.width) }
     input = Linear(
       shape.input, gates.count * shape.width, parameters.scope("gates"), weight: .glorot(gates: gates.count),
@@ -35,6 +37,7 @@ struct GatedScan: SequenceLayer {
     let (values, inputBack) = input.forward(x, pass)
     let (a, b) = (arena.matrix(x.rows, width), arena.matrix(x.rows, width))
     gates.coefficients(values, positive, a, b)
+    pass.inspection?.show(.gate, "\(name) kept", a)
     let h = HiddenRows(width, initial: state?[0], pass)
     Kernels.linearScan(steps, a: a, b: b, h: h.all)
     return (

@@ -24,6 +24,9 @@ struct LSTM: RecurrentCell {
   /// What o multiplies.
   var saved: [Int] { [weights.width] }
   var carriesHidden: Bool { false }
+  var blocks: [GateBlock] {
+    [.gate("input")] + (variant.contains(.coupled) ? [] : [.gate("forget")]) + [.other("cell"), .gate("output")]
+  }
   var extraMultiplyAdds: Int { peepholes?.count ?? 0 }
 
   func gate(_ step: Unrolling.Step) {

@@ -26,6 +26,7 @@ struct LayerNormLSTM: RecurrentCell {
     }
   }
   var carriesHidden: Bool { false }
+  var blocks: [GateBlock] { [.gate("input"), .gate("forget"), .other("cell"), .gate("output")] }
 
   var input: any Layer { Chain([RecurrentInput(weights: weights, bothBiases: false), inputNorm]) }
 

@@ -3,28 +3,35 @@ import UnrollKernels
 
 /// Vanilla recurrent network (Elman 1990).
 ///
-///     h_t = g(W_ih x_t + b_ih + W_hh h_{t−1} + b_hh),  g = tanh or ReLU
+///     h_t = g(W_ih x_t + b_ih + W_hh h_{t−1} + b_hh),  g = tanh, ReLU or the identity
 ///
-/// With ReLU and `recurrent_init: identity` it is the IRNN (Le et al. 2015). State: h, H floats. Cost: H (E + H) multiply-adds a
+/// With ReLU and `recurrent_init: identity` it is the IRNN (Le et al. 2015); with the identity a linear system, whose gradients are
+/// powers of W_hh. State: h, H floats. Cost: H (E + H) multiply-adds a
 /// token. Names and layouts are those of `torch.nn.RNN`.
 struct RNN: RecurrentCell {
   let weights: RecurrentWeights
-  let relu: Bool
+  let activation: RNNOptions.Activation
 
   var carriesHidden: Bool { false }
 
   func gate(_ step: Unrolling.Step) {
-    Kernels.rnnStep(step.gates, relu: relu, into: step.current(.hidden))
+    if activation == .identity { return Kernels.copy(step.gates, to: step.current(.hidden)) }
+    Kernels.rnnStep(step.gates, relu: activation == .relu, into: step.current(.hidden))
   }
 
   func gateBack(_ step: Unrolling.Step, dy: Matrix) {
-    Kernels.rnnStepBack(h: step.current(.hidden), relu: relu, dy: dy, carry: step.carry(.hidden), into: step.gates)
+    guard activation != .identity else {
+      Kernels.copy(dy, to: step.gates)
+      return Kernels.add(step.carry(.hidden), to: step.gates)
+    }
+    Kernels.rnnStepBack(
+      h: step.current(.hidden), relu: activation == .relu, dy: dy, carry: step.carry(.hidden), into: step.gates)
   }
 }
 
 /// Options of `rnn`.
 public struct RNNOptions: RecurrentOptions {
-  public enum Activation: String, CaseIterable, Sendable { case tanh, relu }
+  public enum Activation: String, CaseIterable, Sendable { case tanh, relu, identity }
 
   public static let name = "rnn"
   public static let summary = "vanilla recurrent network: h = g(W x + U h + b) (Elman 1990)"
@@ -40,6 +47,6 @@ public struct RNNOptions: RecurrentOptions {
 
   public func makeLayer(_ shape: LayerShape, _ parameters: ParameterBuilder) -> any SequenceLayer {
     let weights = RecurrentWeights(gates: 1, shape, recurrent, bias: [0], parameters)
-    return RecurrentLayer(RNN(weights: weights, relu: activation == .relu), recurrent, parameters)
+    return RecurrentLayer(RNN(weights: weights, activation: activation), recurrent, parameters)
   }
 }

@@ -1,5 +1,18 @@
 import UnrollKernels
 
+/// A block of H pre-activations of a cell.
+public enum GateBlock: Sendable {
+  /// What becomes an activation between 0 and 1, in the matrix of gates.
+  case gate(String)
+  case other(String)
+
+  var name: String {
+    switch self {
+    case .gate(let name), .other(let name): name
+    }
+  }
+}
+
 /// One step of a recurrent network; `RecurrentLayer` unrolls it over the steps of a batch and back.
 ///
 /// A new cell says what it carries beside h, and writes `gate` and `gateBack` with the loops of `Kernels+Elements.swift`, or with one of
@@ -16,6 +29,8 @@ public protocol RecurrentCell {
   var carriesHidden: Bool { get }
   /// How many of the states zoneout applies to, from the first.
   var zoneoutSlots: Int { get }
+  /// The blocks of its pre-activations in their order, as a person calls them.
+  var blocks: [GateBlock] { get }
   /// Multiply-adds a token beside those of the weights.
   var extraMultiplyAdds: Int { get }
 
@@ -46,6 +61,7 @@ extension RecurrentCell {
   public var saved: [Int] { [] }
   public var scratchWidth: Int { 0 }
   public var zoneoutSlots: Int { slots.count }
+  public var blocks: [GateBlock] { (1...weights.gates).map { .other(weights.gates == 1 ? "h" : "\($0)") } }
   public var extraMultiplyAdds: Int { 0 }
 
   public var input: any Layer { RecurrentInput(weights: weights, bothBiases: true) }

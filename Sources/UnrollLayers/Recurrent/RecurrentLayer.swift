@@ -29,6 +29,7 @@ public struct RecurrentLayer<Cell: RecurrentCell>: SequenceLayer {
       cell.forward(step)
       unrolling.applyZoneout(step)
     }
+    if let inspection = pass.inspection { show(unrolling, in: inspection) }
     let final = unrolling.states.map { $0.final() }
     return (
       SequenceOutput(rows: unrolling.states[0].rows, state: final, pass),
@@ -53,6 +54,15 @@ public struct RecurrentLayer<Cell: RecurrentCell>: SequenceLayer {
       let unrolling = unrolling(gates, from: nil, pass)
       let state = zip(unrolling.states, slots).map { $0.slot($1) }
       return SequenceStream(gates, unrolling.states[0].rows, state, pass, step: cell.streaming(unrolling))
+    }
+  }
+
+  private func show(_ unrolling: Unrolling, in inspection: Inspection) {
+    let weights = unrolling.pass.value(cell.weights.hh)
+    for (index, block) in cell.blocks.enumerated() {
+      let (own, label) = (index..<index + 1, "\(name) \(block.name)")
+      inspection.show(.recurrence, label, weights.rows(cell.weights.gates(own)))
+      if case .gate = block { inspection.show(.gate, label, unrolling.gates(of: own)) }
     }
   }
 

@@ -7,6 +7,10 @@ public struct RecurrentSettings: Options {
   public static let table: [OptionKey<RecurrentSettings>] = [
     OptionKey(
       "recurrent_init", \.recurrentInit, "recurrent weights: orthogonal, PyTorch's uniform, or identity (IRNN)"),
+    OptionKey(
+      "recurrent_gain", \.recurrentGain, in: 0...100,
+      "factor of the recurrent weights' first values; of orthogonal ones the size of every eigenvalue"
+    ).later,
     OptionKey("input_init", \.inputInit, "input weights and biases: Glorot and zero, or PyTorch's uniform"),
     OptionKey(
       "recurrent_dropout", \.recurrentDropout, in: 0...0.95,
@@ -23,6 +27,7 @@ public struct RecurrentSettings: Options {
   ]
 
   public var recurrentInit = Recurrent.orthogonal
+  public var recurrentGain = 1.0
   public var inputInit = Input.glorot
   public var recurrentDropout = 0.0
   public var weightDropout = 0.0

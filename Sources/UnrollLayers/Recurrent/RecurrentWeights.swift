@@ -34,7 +34,7 @@ public struct RecurrentWeights {
       case .identity: .identity(gates: gates * heads)
       case .pytorch: uniform
       }
-    hh = parameters.add("weight_hh", [gates * width, width / heads], recurrent)
+    hh = parameters.add("weight_hh", [gates * width, width / heads], recurrent.scaled(by: settings.recurrentGain))
     biases = bias.map { bias in
       let first = Initialiser.given(bias.flatMap { [Float](repeating: $0, count: shape.width) })
       return (

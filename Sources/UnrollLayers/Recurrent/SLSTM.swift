@@ -24,6 +24,8 @@ struct SLSTM: RecurrentCell {
   /// The stabilised forget gate.
   var saved: [Int] { [weights.width] }
   var carriesHidden: Bool { false }
+  /// Exponential gates have no end.
+  var blocks: [GateBlock] { [.other("input"), .other("forget"), .other("cell"), .gate("output")] }
   /// c and n mean nothing without their m: only h may keep its value.
   var zoneoutSlots: Int { 1 }
 

@@ -12,6 +12,7 @@ struct UpdateGateCell: RecurrentCell {
   let keeps: Bool
 
   var carriesHidden: Bool { true }
+  var blocks: [GateBlock] { [.gate("update"), .other("new")] }
 
   func gate(_ step: Unrolling.Step) {
     Kernels.updateStep(gates: step.gates, keeps: keeps, previous: step.previous(.hidden), hidden: step.current(.hidden))

@@ -1,3 +1,4 @@
+import CLibrary
 import UnrollCore
 import UnrollKernels
 
@@ -32,6 +33,7 @@ struct LinearRecurrentUnit: SequenceLayer {
     Kernels.multiply(u, pass.value(inputImaginary), .right, into: v.columns(imaginary))
     let x = HiddenRows(2 * size, initial: state?[0], pass)
     let poles = poles(pass.value)
+    if let inspection = pass.inspection { show(in: inspection, pass) }
     if convolves {
       Kernels.linearConvolution(poles, v, steps, through: x.all)
     } else {
@@ -68,6 +70,13 @@ struct LinearRecurrentUnit: SequenceLayer {
         return (du, [dX0])
       }
     )
+  }
+
+  /// |λ|, each a block of its own.
+  private func show(in inspection: Inspection, _ pass: Pass) {
+    let (logs, sizes) = (pass.value(nu).array, pass.arena.matrix(size, 1))
+    sizes.assign(logs.map { Float(exp(-exp(Double($0)))) })
+    inspection.show(.recurrence, nu.name, sizes)
   }
 
   func poles(_ view: (Parameter) -> Matrix) -> LRUPoles {

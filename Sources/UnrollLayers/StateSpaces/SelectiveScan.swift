@@ -51,9 +51,10 @@ struct SelectiveScan: SequenceLayer {
     let system = SelectiveSystem(
       a: a, d: pass.value(d), u: u, delta: delta, b: projected.columns(rank..<rank + stateSize),
       c: projected.columns(rank + stateSize..<rank + 2 * stateSize), initial: state?[0])
+    if let inspection = pass.inspection { show(delta, a, in: inspection, pass) }
     let (y, final) = (arena.matrix(u.rows, channels), arena.matrix(pass.steps.sequences, channels * stateSize))
     let checkpoints = Kernels.selectiveScan(
-      system, pass.steps, arena: arena, wayBack: pass.mode == .training, y: y, final: final)
+      system, pass.steps, arena: arena, wayBack: pass.mode != .evaluation, y: y, final: final)
     return (
       SequenceOutput(rows: y, state: [final], pass),
       { gradient in
@@ -75,6 +76,17 @@ struct SelectiveScan: SequenceLayer {
         return (du, dx0.map { [$0] } ?? [])
       }
     )
+  }
+
+  /// What of the state is kept at each step, exp(Δ_t A), [R, H·N].
+  private func show(_ delta: Matrix, _ a: Matrix, in inspection: Inspection, _ pass: Pass) {
+    let kept = pass.arena.matrix(delta.rows, channels * stateSize)
+    kept.fill { index in
+      let (row, place) = index.quotientAndRemainder(dividingBy: channels * stateSize)
+      let (channel, number) = place.quotientAndRemainder(dividingBy: stateSize)
+      return Float(exp(Double(delta[row, channel] * a[channel, number])))
+    }
+    inspection.show(.gate, "\(logA.name) kept", kept)
   }
 
   func stream(_ u: Matrix, _ pass: Pass) -> SequenceStream {

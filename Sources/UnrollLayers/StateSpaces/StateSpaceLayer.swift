@@ -19,6 +19,7 @@ package final class StateSpaceLayer<Space: StateSpace>: SequenceLayer {
   let space: Space
   let d: Parameter
   private let mode: StateSpaceMode
+  private let name: String
   // Made at the first use: a layer may be built just to count its parameters.
   private lazy var system = space.discrete(in: nil)
   private var discretisedVersion = 0
@@ -34,15 +35,15 @@ package final class StateSpaceLayer<Space: StateSpace>: SequenceLayer {
   init(_ space: Space, _ parameters: ParameterBuilder) {
     self.space = space
     d = parameters.add("D", [space.channels], .normal(1), group: .stateSpaceOutput)
-    mode = .automatic
+    (mode, name) = (.automatic, parameters.name("kernel"))
   }
 
-  private init(_ space: Space, _ d: Parameter, _ mode: StateSpaceMode) {
-    (self.space, self.d, self.mode) = (space, d, mode)
+  private init(_ space: Space, _ d: Parameter, _ mode: StateSpaceMode, _ name: String) {
+    (self.space, self.d, self.mode, self.name) = (space, d, mode, name)
   }
 
   /// The same parameters, run another way.
-  package func running(_ mode: StateSpaceMode) -> StateSpaceLayer { StateSpaceLayer(space, d, mode) }
+  package func running(_ mode: StateSpaceMode) -> StateSpaceLayer { StateSpaceLayer(space, d, mode, name) }
 
   package var algorithms: [Algorithm] {
     [Algorithm("convolution", running(.convolution)), Algorithm("recurrence", running(.recurrence))]
@@ -89,6 +90,7 @@ package final class StateSpaceLayer<Space: StateSpace>: SequenceLayer {
   private func convolve(_ u: Matrix, _ x0: Matrix?, _ pass: Pass) -> (SequenceOutput, SequencePullback) {
     let (steps, arena, system) = (pass.steps, pass.arena, discretised(pass))
     let kernel = kernel(steps: steps.steps, pass)
+    pass.inspection?.show(.kernel, name, kernel)
     let y = arena.matrix(u.rows, channels)
     Kernels.convolve(u, kernel: kernel, d: pass.value(d), steps, arena: arena, into: y)
     if let x0 { system.addInitialState(x0, c: pass.value(space.c), steps, arena: arena, to: y) }

@@ -112,6 +112,8 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var environment: Machine.Environment
   /// What the layers reported of themselves after training (`discretisation error`); absent where they report nothing.
   public var measurements: [String: Double]? = nil
+  /// What gradients do before training and with the weights that were kept, on development; absent where nobody asked.
+  public var diagnosis: TrainingDiagnosis? = nil
   /// How the weights that were kept did on every test item; absent from records of format 1, and where nothing was scored.
   public var items: ItemScores? = nil
   /// Which classes were taken for which on the test split; absent where classes have no names of their own, as items are.
@@ -127,8 +129,15 @@ public struct RunRecord: Codable, Equatable, Sendable {
 extension RunRecord {
   /// The layout of this struct; raise it when an older program could not read a record, or would lose a part of it when it writes it
   /// again. A record keeps the format that it was written in. Format 2 came with `items`, 3 with their `parts`, 4 with `confusion`,
-  /// `calibration`, `breakdowns` and `stepMicroseconds`.
+  /// `calibration`, `breakdowns`, `stepMicroseconds` and `diagnosis`.
   public static let currentFormat = 4
+
+  /// What gradients did in a network, and do.
+  public struct TrainingDiagnosis: Codable, Equatable, Sendable {
+    public var before: Diagnosis
+    /// Absent where training broke.
+    public var after: Diagnosis?
+  }
 }
 
 /// In a record count and treatment are one table.

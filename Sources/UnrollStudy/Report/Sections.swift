@@ -13,6 +13,7 @@ enum Sections {
     CalibrationSection(),
     CurvesSection(),
     CostSection(),
+    GradientsSection(),
     DiscretisationSection(),
     LostRunsSection(),
     SettingsSection(),

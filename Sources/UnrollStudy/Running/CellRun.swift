@@ -117,6 +117,7 @@ public struct CellRun {
     let random = RandomSource(seed: UInt64(cell.cell.seed))
     try TrainingMemory.require(parameters: try type.parameterCount(recipe, withFrozen: true), "the model")
     let network = try type.network(recipe, ParameterBuilder(random: random.split("initial values")))
+    let before = diagnosis(network, task)
     let (epochs, baseline) = (Double(cell.training.epochs), task.baseline())
     let trainer = Trainer(
       network, task, cell.training, random: random.split("training"), checkpointer: checkpointer
@@ -133,6 +134,10 @@ public struct CellRun {
       record.cost.stepMicroseconds = try? network.stream(sequences: 1).stepMicroseconds(encoded)
     }
     record.data.classes = task.classes
+    if let before {
+      let after = outcome.divergence == nil ? diagnosis(network, task) : nil
+      record.diagnosis = RunRecord.TrainingDiagnosis(before: before, after: after)
+    }
     if !data.remarks.isEmpty { record.data.remarks = (summary.remarks ?? []) + data.remarks }
     if let test = outcome.test {
       record.items = test.items()
@@ -146,6 +151,11 @@ public struct CellRun {
     return Outcome(
       record: record, predictions: outcome.test.map(task.answers),
       model: isWhole ? { [record] in model(network, recipe, type, record) } : nil)
+  }
+
+  private func diagnosis(_ network: any Network, _ task: any Task) -> Diagnosis? {
+    guard cell.training.diagnosis else { return nil }
+    return Diagnosis(network, development: task.batches(.development, cell.training, nil))
   }
 
   private func model(

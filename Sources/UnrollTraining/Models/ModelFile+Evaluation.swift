@@ -8,6 +8,37 @@ extension ModelFile {
   /// - Parameter spans: how labels that break their scheme are read; nil for any labels.
   /// - Throws: `InputError` for data that cannot be read, or are others.
   public func evaluate(_ location: DataLocation, spans reading: SpanReading? = nil) throws -> Evaluation {
+    try testSplit(location).evaluate(reading)
+  }
+
+  /// Scores on other files of the same format, all of them together. Words are unseen where the model's vocabulary lacks them.
+  ///
+  /// - Parameters:
+  ///   - location: where a file of pretrained vectors is looked for, which is read again for the words of these files.
+  ///   - spans: how labels that break their scheme are read; nil for any labels.
+  ///   - note: told in a sentence how many words have no vector.
+  /// - Throws: `InputError` for a file that cannot be read, or has a label that the model has not.
+  public func evaluate(
+    files: [String], _ location: DataLocation = DataLocation(roots: []), spans reading: SpanReading? = nil,
+    note: (String) -> Void = { _ in }
+  ) throws -> Evaluation {
+    let split = try testSplit(files: files, location, note: note)
+    do {
+      return try split.evaluate(reading)
+    } catch let error as InputError where error.file == nil {
+      throw InputError(error.message, file: files.joined(separator: ", "))
+    }
+  }
+
+  /// A test split, and the model that reads it, which knows the vectors of its words.
+  struct TestSplit {
+    let model: ModelFile
+    let data: EncodedData
+    let request: DataRequest
+  }
+
+  /// Of the data that it was trained on.
+  func testSplit(_ location: DataLocation) throws -> TestSplit {
     let request = try request()
     let loaded: LoadedData
     do { loaded = try request.load(location) } catch let error as InputError {
@@ -22,23 +53,13 @@ extension ModelFile {
         file: file)
     }
     let model = try recipe().model
-    return try evaluate(
-      try EncodedData(
-        loaded, minimumCount: model.minimumCount, limit: model.vocabularyLimit,
-        spelled: model.readsSpelling), request, reading)
+    let encoded = try EncodedData(
+      loaded, minimumCount: model.minimumCount, limit: model.vocabularyLimit, spelled: model.readsSpelling)
+    return TestSplit(model: self, data: encoded, request: request)
   }
 
-  /// Scores on other files of the same format, all of them together. Words are unseen where the model's vocabulary lacks them.
-  ///
-  /// - Parameters:
-  ///   - location: where a file of pretrained vectors is looked for, which is read again for the words of these files.
-  ///   - spans: how labels that break their scheme are read; nil for any labels.
-  ///   - note: told in a sentence how many words have no vector.
-  /// - Throws: `InputError` for a file that cannot be read, or has a label that the model has not.
-  public func evaluate(
-    files: [String], _ location: DataLocation = DataLocation(roots: []), spans reading: SpanReading? = nil,
-    note: (String) -> Void = { _ in }
-  ) throws -> Evaluation {
+  /// Other files as its test split.
+  func testSplit(files: [String], _ location: DataLocation, note: (String) -> Void) throws -> TestSplit {
     let request = try request()
     guard let vocabulary = data.vocabulary else {
       throw InputError("the model has no vocabulary, and reads no files", file: file)
@@ -50,29 +71,7 @@ extension ModelFile {
     let encoded = try EncodedData(
       corpus, vocabulary: vocabulary, labels: data.labels, scales: data.scales,
       spelled: try recipe().model.readsSpelling)
-    do {
-      return try (informed ?? self).evaluate(encoded, request, reading)
-    } catch let error as InputError where error.file == nil {
-      throw InputError(error.message, file: files.joined(separator: ", "))
-    }
-  }
-
-  private func evaluate(_ encoded: EncodedData, _ request: DataRequest, _ reading: SpanReading?) throws -> Evaluation {
-    let (network, task) = (
-      try network(), try taskType().init(encoded, characters: request.isOfCharacters)
-    )
-    let options = try placing { try ResolvedSettings(settings, file: file ?? "").training(request.kind) }
-    guard reading == nil || task.spans != nil else {
-      throw InputError("the model's labels do not say where spans begin and end", file: file)
-    }
-    var evaluation = try Evaluation.run(
-      network, task, .test, task.batches(.test, options, nil), ShardWorker(parameters: 0))
-    if let broken = evaluation.broken {
-      throw InputError("the model's \(broken) is not finite on these data", file: file)
-    }
-    evaluation.spans = task.spanCounts(evaluation.predictions, reading ?? .lenient)
-    if let spans = evaluation.spans { evaluation.scores.merge(spans.scores) { $1 } }
-    return evaluation
+    return TestSplit(model: informed ?? self, data: encoded, request: request)
   }
 
   /// What its study asked for.
@@ -84,5 +83,30 @@ extension ModelFile {
     do {
       return try ResolvedSettings(settings, file: file ?? "").request(source)
     } catch let error as InputError { throw InputError(error.message, file: file) }
+  }
+}
+
+extension ModelFile.TestSplit {
+  /// The task on these data, and its batches as they are scored.
+  func batches() throws -> (task: any Task, batches: [Batch]) {
+    let task = try model.taskType().init(data, characters: request.isOfCharacters)
+    let options = try model.placing {
+      try ResolvedSettings(model.settings, file: model.file ?? "").training(request.kind)
+    }
+    return (task, task.batches(.test, options, nil))
+  }
+
+  func evaluate(_ reading: SpanReading?) throws -> Evaluation {
+    let (task, batches) = try batches()
+    guard reading == nil || task.spans != nil else {
+      throw InputError("the model's labels do not say where spans begin and end", file: model.file)
+    }
+    var evaluation = try Evaluation.run(try model.network(), task, .test, batches, ShardWorker(parameters: 0))
+    if let broken = evaluation.broken {
+      throw InputError("the model's \(broken) is not finite on these data", file: model.file)
+    }
+    evaluation.spans = task.spanCounts(evaluation.predictions, reading ?? .lenient)
+    if let spans = evaluation.spans { evaluation.scores.merge(spans.scores) { $1 } }
+    return evaluation
   }
 }

@@ -8,11 +8,11 @@ import UnrollLayers
 /// A text is cut into tokens as those of training were; those that the model does not know are `<unk>`. What it says of one hangs on no
 /// other.
 public final class Predictor {
-  private let model: ModelFile
-  private let network: any Network
-  private let task: any Task.Type
-  private let vocabulary: Vocabulary
-  private let tokeniser: Tokeniser
+  let model: ModelFile
+  let network: any Network
+  let task: any Task.Type
+  let vocabulary: Vocabulary
+  let tokeniser: Tokeniser
   let worker = ShardWorker(parameters: 0)
   private let isSpelled: Bool
   /// Of all texts so far; empty where the model has no vectors.
@@ -47,9 +47,7 @@ public final class Predictor {
   public func remark() throws -> String? { try model.remark(on: words.map(\.text)) }
 
   private func tagged(_ tokens: [String], _ written: [String]?) throws -> TextPrediction {
-    let sentence = TaggedSentence(
-      words: tokens, tags: [String?](repeating: nil, count: tokens.count), written: written)
-    let (classes, probabilities) = try predicted(.tagged(Splits(test: [sentence])))
+    let (classes, probabilities) = try predicted(tokens, written)
     var said = TextPrediction(tokens: tokens)
     said.labels = classes.map { model.data.labels[Int32($0)] }
     said.probabilities = zip(classes, probabilities).map { $1[$0] }
@@ -62,9 +60,7 @@ public final class Predictor {
 
   private func labelled(_ tokens: [String], _ written: [String]?) throws -> TextPrediction {
     let names = model.data.labels.names
-    // What is asked for changes no prediction.
-    let (classes, probabilities) = try predicted(
-      .labelled(Splits(test: [LabelledText(words: tokens, label: names[0], written: written)])))
+    let (classes, probabilities) = try predicted(tokens, written)
     var said = TextPrediction(tokens: tokens)
     said.labels = [names[classes[0]]]
     said.probabilities = [probabilities[0][classes[0]]]
@@ -72,23 +68,36 @@ public final class Predictor {
     return said
   }
 
-  /// The class of every target of a split of one item, and the probabilities of all classes.
-  private func predicted(_ corpus: Corpus) throws -> (classes: [Int], probabilities: [[Float]]) {
-    let encoded = try EncodedData(
-      corpus, vocabulary: vocabulary, labels: model.data.labels, spelled: isSpelled)
-    let batch = try task.init(encoded, characters: tokeniser.unit == .character)
-      .batches(.test, TrainingOptions(), nil)[0]
-    let prediction = worker.evaluate(network, batch)
+  /// The class of every target of one item, and the probabilities of all classes.
+  private func predicted(_ tokens: [String], _ written: [String]?) throws -> (
+    classes: [Int], probabilities: [[Float]]
+  ) {
+    let prediction = worker.evaluate(network, try batch(tokens, written))
     try requireFinite(prediction)
     let all = prediction.probabilities()
     return (prediction.classes.map(Int.init), (0..<all.rows).map { all.rows($0..<$0 + 1).array })
   }
 
+  /// One item as a batch. What is asked for in it means nothing, and changes no prediction.
+  func batch(_ tokens: [String], _ written: [String]?) throws -> Batch {
+    let unasked = [String?](repeating: nil, count: tokens.count)
+    let corpus: Corpus =
+      task.kind == .tagged
+      ? .tagged(Splits(test: [TaggedSentence(words: tokens, tags: unasked, written: written)]))
+      : .labelled(Splits(test: [LabelledText(words: tokens, label: model.data.labels.names[0], written: written)]))
+    let encoded = try EncodedData(corpus, vocabulary: vocabulary, labels: model.data.labels, spelled: isSpelled)
+    return try task.init(encoded, characters: tokeniser.unit == .character).batches(.test, TrainingOptions(), nil)[0]
+  }
+
+  /// What stands before and after a text that a language model reads: the end of a line, where lines have one.
+  var edge: [Int32] {
+    let end = tokeniser.lineEnd.map { vocabulary.id($0) }.flatMap { $0 == Vocabulary.unknownID ? nil : $0 }
+    return end.map { [$0] } ?? []
+  }
+
   /// A language model reads the text as a line of its own, after the end of another one where lines have an end.
   private func continued(_ tokens: [String]) throws -> TextPrediction {
     var said = TextPrediction(tokens: tokens)
-    let end = tokeniser.lineEnd.map { vocabulary.id($0) }.flatMap { $0 == Vocabulary.unknownID ? nil : $0 }
-    let edge = end.map { [$0] } ?? []
     let all = edge + tokens.map(vocabulary.id) + edge
     let ignored = vocabulary.counts[0] > 0 ? nil : Vocabulary.unknownID
     var (sums, losses) = (LossSums(), [Float?]())
@@ -103,7 +112,7 @@ public final class Predictor {
     return said
   }
 
-  private func requireFinite(_ prediction: Prediction) throws {
+  func requireFinite(_ prediction: Prediction) throws {
     if prediction.broken != nil { throw InputError("the model's output is not finite", file: model.file) }
   }
 }

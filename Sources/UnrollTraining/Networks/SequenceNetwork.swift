@@ -73,7 +73,8 @@ public final class SequenceNetwork: Network, @unchecked Sendable {
     )
   }
 
-  private func sideBySide(_ batch: Batch, _ pass: Pass) -> (output: Matrix, pullback: (Matrix) -> Void) {
+  /// [R, E] of all inputs.
+  func sideBySide(_ batch: Batch, _ pass: Pass) -> (output: Matrix, pullback: (Matrix) -> Void) {
     let each = inputs.map { $0.forward(batch, pass) }
     guard each.count > 1 else { return each[0] }
     let all = pass.arena.matrix(batch.steps.rows, inputs.reduce(0) { $0 + $1.width })

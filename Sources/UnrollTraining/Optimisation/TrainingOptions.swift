@@ -29,6 +29,10 @@ public struct TrainingOptions: Options {
       OptionKey("evaluations", \.evaluations, in: 1...1000, "evaluations on development in each epoch"),
       OptionKey(
         "shards", \.shards, in: 1...64, "parts of each batch, summed in order: same results for any number of threads"),
+      OptionKey(
+        "diagnosis", \.diagnosis,
+        "record what gradients do: their norms at every evaluation, how far they reach before training and after it"
+      ).later,
     ] + OptimiserOptions.table.map { $0.lifted(\.optimiser) }
 
   public var epochs = 10
@@ -43,6 +47,7 @@ public struct TrainingOptions: Options {
   public var select = ""
   public var evaluations = 1
   public var shards = 1
+  public var diagnosis = false
   public var optimiser = OptimiserOptions()
   /// What is trained on. No key sets it, but some keys mean something to one kind alone.
   public var kind = CorpusKind.text

@@ -18,6 +18,8 @@ public struct Checkpoint: Sendable {
     public internal(set) var seconds = 0.0
     /// Losses since the last point of the curve.
     public internal(set) var recent = LossSums()
+    /// Since then; nil where nobody asks.
+    public internal(set) var gradients: GradientNorms?
     public internal(set) var curve: [CurvePoint] = []
 
     /// Epochs so far, with a fraction inside of one.

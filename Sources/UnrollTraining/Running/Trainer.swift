@@ -19,6 +19,10 @@ public struct CurvePoint: Sendable {
   public let learningRate: Double
   /// Metric name to value.
   public let development: [String: Double]
+  /// Of the steps since the last point; absent where `diagnosis` does not ask.
+  public var gradients: GradientNorms?
+  /// Of the network as it was; absent where `diagnosis` does not ask.
+  public var diagnosis: Diagnosis.Summary?
 }
 
 /// What training left.
@@ -127,6 +131,10 @@ public final class Trainer {
     let dropped = step.network.corrupted(batch, random.split("word dropout").split(steps))
     progress.recent += try step.run(
       dropped, learningRate: rate.rate(steps), random.split("dropout").split(steps))
+    if options.diagnosis {
+      progress.gradients = progress.gradients ?? GradientNorms()
+      progress.gradients?.add(step.gradientNorm, maximum: options.clip)
+    }
     progress.steps += 1
     progress.batches += 1
     progress.tokens += batch.tokens.count
@@ -144,8 +152,10 @@ public final class Trainer {
     }
     let point = CurvePoint(
       epoch: progress.epochs, step: progress.steps, tokens: progress.tokens, seconds: progress.seconds,
-      trainingLoss: progress.recent.mean, learningRate: rate.rate(progress.steps - 1), development: evaluation.scores)
-    progress.recent = LossSums()
+      trainingLoss: progress.recent.mean, learningRate: rate.rate(progress.steps - 1), development: evaluation.scores,
+      gradients: progress.gradients,
+      diagnosis: options.diagnosis ? Diagnosis(step.network, development: development)?.summary : nil)
+    (progress.recent, progress.gradients) = (LossSums(), nil)
     progress.curve.append(point)
     report(point)
     guard count(point) else { return }

@@ -32,6 +32,9 @@ public final class TrainingStep {
   private let workers: [ShardWorker]
   private let team: Team
 
+  /// Of all gradients of the last step, before clipping.
+  private(set) var gradientNorm = 0.0
+
   /// Memory for gradients is as large as the parameters, once a shard.
   public init(_ network: any Network, _ options: TrainingOptions, threads: Int = 1) {
     self.network = network
@@ -55,6 +58,7 @@ public final class TrainingStep {
     let sums = workers[..<shards.count].reduce(into: LossSums()) { $0 += $1.sums }
     let gradients = workers[0].gradients
     let norm = gather(shards.count)
+    gradientNorm = norm
     guard sums.loss.isFinite && norm.isFinite else {
       throw Divergence(step: optimiser.steps, tensor: firstBroken(sums, gradients))
     }

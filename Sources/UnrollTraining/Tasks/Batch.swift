@@ -9,7 +9,7 @@ public struct Batch: Sendable {
   /// [R]: how every token is written; empty where nobody reads it, or the vocabulary says.
   public let words: [String]
   /// [R], or [B] when the task reads the summary; empty where numbers are asked for.
-  public let targets: [Int32]
+  public internal(set) var targets: [Int32]
   /// Where every target stands among those of its split (`Targets`); empty where nobody asks.
   public let positions: [Int32]
   /// Numbers that are read, [R, E] row by row; empty of words.
@@ -56,22 +56,33 @@ extension Batch {
   func shards(_ count: Int) -> [Batch] {
     guard count > 1, steps.sequences > 1 else { return [self] }
     return (0..<min(count, steps.sequences)).map { shard in
-      let own = Array(stride(from: shard, to: steps.sequences, by: count))
-      let packed = PackedSteps(lengths: own.map { Int(steps.lengths[$0]) })
-      var rows: [Int] = []
-      for t in 0..<packed.steps {
-        for b in 0..<Int(packed.live[t]) { rows.append(Int(steps.offset[t]) + own[b]) }
-      }
-      let asked = targets.count == steps.rows || targets.isEmpty ? rows : own
-      var part = Batch(
-        packed, tokens: rows.map { tokens[$0] }, words: words.isEmpty ? [] : rows.map { words[$0] },
-        targets: targets.isEmpty ? [] : asked.map { targets[$0] },
-        positions: positions.isEmpty ? [] : asked.map { positions[$0] }, continues: continues)
-      part.isContinued = isContinued
-      part.numbers = chosen(rows, of: numbers)
-      part.numberTargets = chosen(rows, of: numberTargets)
-      return part
+      sequences(Array(stride(from: shard, to: steps.sequences, by: count)))
     }
+  }
+
+  /// The last steps of some sequences as a batch of their own.
+  ///
+  /// - Parameters:
+  ///   - own: their numbers, rising; the same more than once for copies.
+  ///   - most: steps of each, at most.
+  func sequences(_ own: [Int], most: Int = .max) -> Batch {
+    let packed = PackedSteps(lengths: own.map { min(Int(steps.lengths[$0]), most) })
+    var rows: [Int] = []
+    for t in 0..<packed.steps {
+      for b in 0..<Int(packed.live[t]) {
+        let skipped = steps.lengths[own[b]] - packed.lengths[b]
+        rows.append(Int(steps.offset[t + Int(skipped)]) + own[b])
+      }
+    }
+    let asked = targets.count == steps.rows || targets.isEmpty ? rows : own
+    var part = Batch(
+      packed, tokens: rows.map { tokens[$0] }, words: words.isEmpty ? [] : rows.map { words[$0] },
+      targets: targets.isEmpty ? [] : asked.map { targets[$0] },
+      positions: positions.isEmpty ? [] : asked.map { positions[$0] }, continues: continues)
+    part.isContinued = isContinued
+    part.numbers = chosen(rows, of: numbers)
+    part.numberTargets = chosen(rows, of: numberTargets)
+    return part
   }
 
   private func chosen(_ rows: [Int], of numbers: [Float]) -> [Float] {

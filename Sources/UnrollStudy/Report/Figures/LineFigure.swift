@@ -1,5 +1,4 @@
 import UnrollCore
-import UnrollSystem
 
 /// A figure of lines from a description in JSON, in the style of the reports: for what scripts have measured.
 ///
@@ -39,15 +38,7 @@ package struct LineFigure: Decodable, Sendable {
   /// The drawing.
   ///
   /// - Throws: `InputError` where gnuplot is missing or complains.
-  package func svg() throws -> String {
-    guard let gnuplot = Gnuplot.find(in: ProcessVariables.path) else {
-      throw InputError("gnuplot is not installed; install it to draw figures")
-    }
-    switch try gnuplot.draw(script) {
-    case .drawing(let raw): return SVG.finished(raw, title: title)
-    case .complaint(let problem): throw InputError("gnuplot: \(problem)")
-    }
-  }
+  package func svg() throws -> String { try Figure(name: "", title: title, script: script).svg() }
 
   private var script: String {
     let drawn = panels.map { panel in

@@ -1,0 +1,77 @@
+import UnrollCore
+import UnrollKernels
+import UnrollLayers
+
+/// What gradients do in a network, fresh or trained: how far they reach, and what single steps make of them.
+///
+/// A measurement in passes of its own: the network stays as it is.
+public struct Diagnosis: Codable, Equatable, Sendable {
+  /// Sequences, each with the loss of its last step.
+  public let sequences: Int
+  /// Steps of the shortest and of the longest.
+  public let shortest, longest: Int
+  /// Of the input and of every slot of the state.
+  public let gradients: [GradientReach]
+  /// Of the longest sequence; nil where the backend carries no state, or too large a one.
+  public let jacobian: JacobianReach?
+  public let recurrences: [RecurrenceView]
+  public let gates: [GateView]
+  /// Of linear state spaces, as long as the longest sequence.
+  public let kernels: [KernelView]
+  /// Of a single sequence.
+  public let attention: [AttentionView]
+
+  /// The largest of all recurrent weights.
+  public var spectralRadius: Double? { recurrences.map(\.spectralRadius).max() }
+
+  /// - Parameter batches: at least one sequence; each begins without a state.
+  public init(_ network: SequenceNetwork, _ batches: [Batch]) {
+    precondition(!batches.isEmpty)
+    var samples = ReachSamples()
+    for batch in batches { samples.add(Unfolding(network, batch)) }
+    let lengths = batches.flatMap { $0.steps.lengths.map(Int.init) }
+    (sequences, shortest, longest) = (lengths.count, lengths.min()!, lengths.max()!)
+    gradients = samples.reaches
+    let inside = Inside(network, batches)
+    (recurrences, gates) = (inside.recurrences, inside.gates)
+    (kernels, attention) = (inside.kernels, inside.attention)
+    jacobian = JacobianReach(network, batches.max { $0.steps.steps < $1.steps.steps }!)
+  }
+}
+
+/// As runs record it.
+extension Diagnosis {
+  /// What of it is recorded at every evaluation.
+  public struct Summary: Codable, Equatable, Sendable {
+    /// Effective memory of the input; nil where it is longer than the sequences.
+    public let memory: Int?
+    public let spectralRadius: Double?
+    /// As `JacobianReach.growth`.
+    public let growth: Double?
+  }
+
+  public var summary: Summary {
+    Summary(memory: gradients.first?.memory, spectralRadius: spectralRadius, growth: jacobian?.growth)
+  }
+
+  /// Of a few sequences of the development split; nil without any, and for another network than one over single sequences.
+  package init?(_ network: any Network, development batches: [Batch]) {
+    let sample = batches.sample(16, steps: 64)
+    guard let network = network as? SequenceNetwork, !sample.isEmpty else { return nil }
+    self.init(network, sample)
+  }
+}
+
+extension [Batch] {
+  /// At most `count` sequences, evenly spread over all, each with its last `steps` steps.
+  package func sample(_ count: Int, steps: Int) -> [Batch] {
+    let all = reduce(0) { $0 + $1.steps.sequences }
+    let stride = Swift.max(1, (all + count - 1) / count)
+    var passed = 0
+    return compactMap { batch in
+      let own = (0..<batch.steps.sequences).filter { (passed + $0) % stride == 0 }
+      passed += batch.steps.sequences
+      return own.isEmpty ? nil : batch.sequences(own, most: steps)
+    }
+  }
+}
