@@ -65,10 +65,10 @@ struct PredictionsCommand: ParsableCommand {
   /// All runs of the study, or those of the two backends.
   private func requests(of study: StudyFile) throws -> [RunRequest] {
     let requests = try study.requests(data.location)
-    let known = requests.map(\.cell.cell.backend).unique
+    let known = requests.map(\.cell.cell.title).unique
     for name in differ where !known.contains(name) {
       throw InputError("--differ: \(Suggestion.unknown("backend", name, known: known))")
     }
-    return differ.isEmpty ? requests : requests.filter { differ.contains($0.cell.cell.backend) }
+    return differ.isEmpty ? requests : requests.filter { differ.contains($0.cell.cell.title) }
   }
 }

@@ -59,7 +59,7 @@ struct TrainCommand: ParsableCommand {
       let cell = request.cell.cell
       let path = output ?? TrainCommand.name(cell)
       try Files.requireWritable(path)
-      let (line, label) = (StatusLine(), "\(cell.backend) on \(cell.task)")
+      let (line, label) = (StatusLine(), "\(cell.title) on \(cell.task)")
       let outcome = try CellRun(request, data.location).run { line.show("\(label): \(Int(100 * $0)) %") }
       line.clear()
       guard let model = outcome.model?() else {
@@ -89,7 +89,7 @@ struct TrainCommand: ParsableCommand {
   }
 
   private static func name(_ cell: RunRecord.Cell) -> String {
-    let words = "\(cell.task)-\(cell.backend)".map { $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "-" }
+    let words = "\(cell.task)-\(cell.title)".map { $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "-" }
     return Files.fitted(String(words)) + ".safetensors"
   }
 }

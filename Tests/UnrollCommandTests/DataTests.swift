@@ -13,6 +13,7 @@ import UnrollCore
           training: {epochs: [1, 2]}
         - data: {format: label-first, train: texts.txt, stratify: true}
       backends: [rnn]
+      compare: epochs
       """,
     ])
     let ended = try program.run("data", "study.yaml")

@@ -63,6 +63,18 @@ import UnrollTraining
     #expect(best <= abs(count(record.cost.width - 1) - 500) && best <= abs(count(record.cost.width + 1) - 500))
   }
 
+  /// A GRU carries its width; multiply-adds are those of the record, nearest among the widths beside it.
+  @Test func budgetsOfStateAndMultiplyAdds() throws {
+    let state = try record("state_floats: 7").cost
+    #expect(state.width == 7 && state.stateFloats == 7 && state.budget == Budget(.stateFloats, 7))
+    #expect(state.parameterBudget == nil && state.stateBudget == 7)
+    let budget = 420
+    let cost = try record("multiply_adds: \(budget)").cost
+    #expect(cost.budget == Budget(.multiplyAdds, budget))
+    let others = try [-1, 1].map { try record("width: \(cost.width + $0)").cost.multiplyAddsPerToken }
+    #expect(others.allSatisfy { abs(cost.multiplyAddsPerToken - budget) <= abs($0 - budget) }, "\(cost), \(others)")
+  }
+
   /// Numbers are as wide as their file says. At that width `s4d` needs no map of them, and is smaller than a little narrower.
   @Test func budgetsBesideTheWidthOfTheInputs() throws {
     try ReportFiles.inFolder { folder in

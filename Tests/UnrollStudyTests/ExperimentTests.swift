@@ -9,7 +9,10 @@ import UnrollCore
     let folder = Files.parent(of: #filePath) + "/../../Experiments"
     let studies = try Files.list(folder).map { try StudyFile(path: "\(folder)/\($0)") }
     #expect(Set(studies.map(\.name)).isSuperset(of: ["embeddings", "memory", "quick", "tiny"]))
-    for study in studies { #expect(!study.cells().isEmpty && study.question.hasSuffix("?"), "\(study.name)") }
+    for study in studies {
+      #expect(!study.cells().isEmpty && study.question.hasSuffix("?"), "\(study.name)")
+      #expect(study.cells().allSatisfy { $0.cell.candidate == nil }, "\(study.name): its lists are its question")
+    }
   }
 
   @Test func embeddings() throws {

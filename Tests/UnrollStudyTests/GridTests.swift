@@ -42,6 +42,7 @@ import UnrollData
         - data: {format: columns, train: b.txt}
           name: other
       backends: [lstm, {backend: gru, reset: [after, before]}]
+      compare: reset
       seeds: [4, 2]
       """)
     let backends = ["lstm", "gru reset=after", "gru reset=before"]
@@ -52,9 +53,20 @@ import UnrollData
         })
   }
 
-  @Test func listsAnywhereMakeLabels() throws {
-    let labels = try StudyText.labels(
+  /// What is compared is named where it stands; of the rest each combination is a candidate.
+  @Test(
+    arguments: [
+      (
+        "compare: [batch, model.embedding, backend.layers, training.learning_rate]",
+        "a lowercase=true batch=8 / rnn embedding=4 layers=1 learning_rate=0.1 / seed 1", 32
+      ),
+      ("compare: [layers]", "a lowercase=true / rnn layers=1 batch=8 embedding=4 learning_rate=0.1 / seed 1", 4),
+      ("", "a lowercase=true / rnn batch=8 embedding=4 layers=1 learning_rate=0.1 / seed 1", 2),
+    ])
+  func listsAnywhereMakeLabels(compare: String, first: String, rows: Int) throws {
+    let cells = try StudyText.study(
       """
+      \(compare)
       tasks:
         - data: {format: columns, train: a.txt, lowercase: [true, false]}
           training: {batch: [8, 16]}
@@ -62,11 +74,30 @@ import UnrollData
       backend: {layers: [1, 2]}
       training: {learning_rate: [0.1, 0.2]}
       seeds: 1
-      """)
-    #expect(labels.count == 2 * 2 * 2 * 2 * 2)
-    #expect(Set(labels).count == labels.count)
-    #expect(labels.first == "a lowercase=true batch=8 / rnn embedding=4 layers=1 learning_rate=0.1 / seed 1")
-    #expect(labels.last == "a lowercase=false batch=16 / rnn embedding=5 layers=2 learning_rate=0.2 / seed 1")
+      """
+    ).cells()
+    #expect(cells.count == 2 * 2 * 2 * 2 * 2 && cells[0].label == first)
+    #expect(Set(cells.map(\.label)).count == cells.count && Set(cells.map(\.row)).count == rows)
+    #expect(Set(try cells.map { try $0.identity(dataDigest: "") }).count == cells.count)
+    #expect(cells.allSatisfy { ($0.cell.candidate == nil) == (rows == 32) })
+  }
+
+  /// One candidate is none, whatever the others of the study have.
+  @Test func candidatesThatAreAlone() throws {
+    let cells = try StudyText.study(
+      StudyText.data
+        + "backends: [rnn, {backend: lstm, width: 32}]\nbackend: {width: [16, 32]}\nseeds: 1\nuneven: It is."
+    ).cells()
+    #expect(cells.map(\.cell.backend) == ["rnn", "rnn", "lstm"])
+    #expect(cells.map(\.cell.candidate) == ["width=16", "width=32", nil])
+    #expect(cells.map(\.cell.title) == ["rnn width=16", "rnn width=32", "lstm"])
+  }
+
+  @Test func whyCandidatesAreUnevenStandsInTheNotes() throws {
+    let text = StudyText.data + "backends: [rnn, {backend: lstm, layers: [1, 2]}]\nuneven: One layer is enough."
+    let words = "**Backends have different numbers of candidates:** One layer is enough."
+    #expect(try StudyText.study(text).notes == words)
+    #expect(try StudyText.study(text + "\nnotes: First.").notes == "First.\n\n" + words)
   }
 
   @Test func theMostParticularSettingWins() throws {
@@ -89,29 +120,32 @@ import UnrollData
   /// What only some backends have holds for those; where it has no effect, cells that it would tell apart are one.
   @Test(
     arguments: [
-      ("[rnn, lstm]", "backend: {forget_bias: [0, 1]}", ["rnn", "lstm forget_bias=0", "lstm forget_bias=1"]),
       (
-        "[rnn, {backend: lstm, width: 32}]", "backend: {width: [16, 32]}",
+        "[rnn, lstm]", "backend: {forget_bias: [0, 1]}\ncompare: forget_bias",
+        ["rnn", "lstm forget_bias=0", "lstm forget_bias=1"]
+      ),
+      (
+        "[rnn, {backend: lstm, width: 32}]", "backend: {width: [16, 32]}\ncompare: width",
         ["rnn width=16", "rnn width=32", "lstm width=32"]
       ),
       (
-        "[gru]", "backend: {layers: [1, 2], dropout: [0, 0.3]}",
+        "[gru]", "backend: {layers: [1, 2], dropout: [0, 0.3]}\ncompare: [layers, dropout]",
         ["gru layers=1", "gru layers=2 dropout=0", "gru layers=2 dropout=0.3"]
       ),
       (
-        "[{backend: gru, layers: [1, 2], dropout: [0, 0.3]}]", "",
+        "[{backend: gru, layers: [1, 2], dropout: [0, 0.3]}]", "compare: [layers, dropout]",
         ["gru layers=1", "gru layers=2 dropout=0", "gru layers=2 dropout=0.3"]
       ),
       (
-        "[gru]", "training: {optimiser: [adam, sgd], momentum: [0, 0.9]}",
+        "[gru]", "training: {optimiser: [adam, sgd], momentum: [0, 0.9]}\ncompare: [optimiser, momentum]",
         ["gru optimiser=adam", "gru optimiser=sgd momentum=0", "gru optimiser=sgd momentum=0.9"]
       ),
       (
-        "[gru, {backend: stack, of: [gru, lstm]}]", "backend: {dropout: [0, 0.3]}",
+        "[gru, {backend: stack, of: [gru, lstm]}]", "backend: {dropout: [0, 0.3]}\ncompare: dropout",
         ["gru", "stack dropout=0", "stack dropout=0.3"]
       ),
       (
-        "[{backend: [rnn, lstm], layers: [1, 2]}]", "",
+        "[{backend: [rnn, lstm], layers: [1, 2]}]", "compare: layers",
         ["rnn layers=1", "rnn layers=2", "lstm layers=1", "lstm layers=2"]
       ),
     ] as [(String, String, [String])])
@@ -127,6 +161,7 @@ import UnrollData
       tasks: [{data: {format: text, train: a.txt, unit: [word, character], tokeniser: [spaces, words]}, training: {batch: [8, 16]}}]
       backends: [rnn, {backend: gru, training: {batch: 4}}]
       training: {batch: [1, 2], epochs: 3}
+      compare: batch
       seeds: 1
       """)
     let data = ["a unit=word tokeniser=spaces", "a unit=word tokeniser=words", "a unit=character"]

@@ -44,7 +44,8 @@ import UnrollData
   @Test(
     arguments: [
       ("batch: 8", "batch: 9"), ("0.01", "0.011"), ("epochs: 2", "epochs: 3"), ("width: 6", "width: 7"),
-      ("width: 6", "parameters: 600"), ("[rnn]", "[gru]"), ("[rnn]", "[{backend: rnn, layers: 2}]"),
+      ("width: 6", "parameters: 600"), ("width: 6", "state_floats: 6"), ("width: 6", "multiply_adds: 600"),
+      ("batch: 8", "batch: 8, seconds: 9"), ("[rnn]", "[gru]"), ("[rnn]", "[{backend: rnn, layers: 2}]"),
       ("seeds: 1", "seeds: [2]"), ("test_percent: 20", "test_percent: 21"),
       ("width: 6", "width: 6\nmodel: {embedding: 12}"), ("width: 6", "width: 6\nmodel: {embedding_init: 0.2}"),
     ])

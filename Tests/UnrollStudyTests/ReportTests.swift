@@ -175,6 +175,29 @@ import UnrollTraining
     #expect(text.contains("a budget of 50,000 parameters; reached: 49,500 (99.0 %) to 50,100 (100.2 %)."))
   }
 
+  @Test func budgetsOfOtherQuantities() throws {
+    let records = Synthetic.two.map { record in
+      var record = record
+      record.cost.budget = Budget(.stateFloats, 100)
+      record.cost.stateFloats = record.cell.backend == "lstm" ? 98 : 100
+      return record
+    }
+    let text = try ReportFiles.text(records)
+    #expect(text.contains("a budget of 100 floats of state; reached: 98 (98.0 %) to 100 (100.0 %)."))
+  }
+
+  /// What the clock ends is said where the scores stand.
+  @Test func trainingByTheClockIsSaid() throws {
+    let records = Synthetic.two.map { record in
+      var record = record
+      record.settings = .table(["training": .table(["seconds": .number(20)])])
+      return record
+    }
+    let sentence = "Training ended at the first evaluation after 20 seconds of it, or earlier (after 8 epochs):"
+    #expect(try ReportFiles.text(records).contains(sentence))
+    #expect(!(try ReportFiles.text(Synthetic.two)).contains("Training ended"))
+  }
+
   @Test func differentMachinesAreNamed() throws {
     var records = Synthetic.two
     #expect(try ReportFiles.text(records).contains("Speeds and times were measured on Imaginary CPU."))

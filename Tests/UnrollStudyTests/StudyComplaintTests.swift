@@ -100,6 +100,33 @@ import UnrollLayers
         "backends: [rnn]\nbackend: {width: 5}\nparameters: 900", 4,
         "width and parameters exclude each other; leave one out"
       ),
+      (
+        "backends: [rnn]\nmodel: {embedding: [4, 5]}\ncompare:\n  - embeding", 6,
+        "unknown option with a list \"embeding\"; did you mean \"embedding\"? (known: embedding)"
+      ),
+      (
+        "backends: [rnn]\nmodel: {embedding: [4, 5]}\ncompare: backend.embedding", 5,
+        "unknown option with a list \"backend.embedding\"; did you mean \"model.embedding\"?"
+      ),
+      (
+        "backends: [{backend: [rnn, lstm]}]\ncompare: backend", 4,
+        "compare names options that have a list, and in this study none has; leave it out"
+      ),
+      (
+        "backends: [rnn, {backend: lstm, layers: [1, 2]}]", 1,
+        "on tags backends have different numbers of candidates, and who tries more finds a better one by chance: rnn has 1, lstm has 2; give each"
+      ),
+      ("backends: [rnn, lstm]\nuneven: It is.", 4, "uneven has no effect here: the backends of a task have as many"),
+      (
+        "backends: [rnn, {backend: rnn, layers: [2, 3]}]", 3,
+        "two cells are called \"tags / rnn\"; give one of them another name"
+      ),
+      ("backends: [rnn]\nstate_floats: 5\nmultiply_adds: 9", 4, "state_floats and multiply_adds exclude each other;"),
+      ("backends: [{backend: rnn, width: 5}]\nstate_floats: 9", 3, "width and state_floats exclude each other;"),
+      (
+        "backends:\n  - {backend: gru, direction: bidirectional}\nstate_floats: 9", 4,
+        "backend gru needs the whole sequence and has no state to budget; use multiply_adds or parameters"
+      ),
       ("backends: [rnn]\nparameters: 0", 4, "parameters must be above zero"),
       ("backends: [rnn]\nwidth: 0", 4, "width must be 1…65536"),
       ("backends: [rnn]\nbackends: [gru]", 3, "the key \"backends\" stands twice in one table; keep one"),
@@ -248,7 +275,7 @@ import UnrollLayers
       """
     let requests = try StudyText.study(text).requests(DataLocation(roots: []))
     #expect(
-      requests.map(\.cell.cell.backend) == [
+      requests.map(\.cell.cell.title) == [
         "gru inputs=words head=softmax", "gru inputs=words head=crf",
         "gru inputs=words+characters+capitals head=softmax",
         "gru inputs=words+characters+capitals head=crf",
@@ -272,7 +299,7 @@ import UnrollLayers
       seeds: [1]
       """
     #expect(
-      try StudyText.study(text).cells().map(\.cell.backend) == [
+      try StudyText.study(text).cells().map(\.cell.title) == [
         "gru inputs=words+capitals head=softmax", "gru inputs=words+capitals head=crf",
       ])
   }

@@ -69,7 +69,7 @@ enum Synthetic {
   private static func cost(_ backend: String, _ seed: Int) -> RunRecord.Cost {
     let size = backend.utf8.reduce(0) { $0 + Int($1) }
     return .init(
-      parameters: size * 100, parameterBudget: nil, width: size / 4, stateFloats: size / 2,
+      parameters: size * 100, width: size / 4, stateFloats: size / 2,
       multiplyAddsPerToken: size * 90,
       trainingTokensPerSecond: 9e6 / Double(size) + Double(seed * 40), inferenceTokensPerSecond: 4e7 / Double(size),
       peakMemory: 120 + Double(seed), seconds: Double(size) / 4 + Double(seed) / 3)

@@ -27,6 +27,14 @@ import UnrollKernels
     #expect(try train(script: scores, epochs: 5, patience: 0).outcome.curve.count == 5)
   }
 
+  /// At an evaluation, never between two.
+  @Test(arguments: [(1, 1.0), (4, 0.25)]) func stopsWhenTimeIsUp(evaluations: Int, epoch: Double) throws {
+    let run = try train(script: [], epochs: 3, evaluations: evaluations, seconds: 1e-9)
+    #expect(run.outcome.curve.map(\.epoch) == [epoch] && run.outcome.scores[.test] != nil)
+    #expect(run.weights[0] == run.model.weights && !run.outcome.isInterrupted)
+    #expect(try train(script: [], epochs: 3, seconds: 1e6).outcome.curve.count == 3)
+  }
+
   /// Not only in the script: the kept weights have the scores of the best point of the curve.
   @Test func keptWeightsHaveTheBestScore() throws {
     let run = try train(script: [], epochs: 12, rate: 0.3)
@@ -75,14 +83,15 @@ import UnrollKernels
   }
 
   private func train(
-    script: [Double], epochs: Int, patience: Int = 0, evaluations: Int = 1, rate: Double = 0.02, seed: UInt64 = 1
+    script: [Double], epochs: Int, patience: Int = 0, evaluations: Int = 1, rate: Double = 0.02, seed: UInt64 = 1,
+    seconds: Double = 0
   ) throws -> Run {
     let data = try self.data.get()
     let task = SpyTask(data, script: script)
     let model = try Small.model(data, task, try Small.backend("gru", width: 5), dropout: 0.2, wordDropout: 0.25)
     var options = TrainingOptions()
     (options.epochs, options.patience, options.evaluations, options.batch) = (epochs, patience, evaluations, 2)
-    options.optimiser.learningRate = rate
+    (options.optimiser.learningRate, options.seconds) = (rate, seconds)
     var weights: [[Float]] = []
     let trainer = Trainer(model, task, options, random: RandomSource(seed: seed)) { _ in weights.append(model.weights) }
     return Run(outcome: try trainer.train(), model: model, task: task, options: options, weights: weights)

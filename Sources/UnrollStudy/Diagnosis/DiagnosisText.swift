@@ -13,7 +13,7 @@ extension Diagnosis {
 
   private var insideLines: [String] {
     func table(_ title: String, _ head: [String], _ rows: [[String]]) -> [String] {
-      rows.isEmpty ? [] : ["", title] + Columns.aligned([[""] + head] + rows)
+      rows.isEmpty ? [] : ["", title] + TextTable.aligned([[""] + head] + rows)
     }
     return table(
       "What the state is multiplied with from step to step", ["spectral radius"],
@@ -49,7 +49,7 @@ extension Diagnosis {
     return [
       "",
       "Norm of the gradient of the loss by what enters a step d steps before it; from d = 1 on as a share of that at d = 0",
-    ] + Columns.aligned([["", "d = 0"] + shown.map { "\($0)" } + ["under 1 % from"]] + rows)
+    ] + TextTable.aligned([["", "d = 0"] + shown.map { "\($0)" } + ["under 1 % from"]] + rows)
   }
 
   private var jacobianLines: [String] {
@@ -59,7 +59,7 @@ extension Diagnosis {
       "",
       "Largest singular value of the Jacobian of the state (\(jacobian.size) numbers) over the last d steps, and its d-th root",
     ]
-      + Columns.aligned([
+      + TextTable.aligned([
         ["d"] + jacobian.distances.map { "\($0)" },
         ["largest"] + jacobian.singularValues.map(Digits.scientific), ["a step"] + growth.map(Digits.scientific),
       ]) + ["Spectral radius of the last step's: \(Digits.scientific(jacobian.spectralRadius))"]
@@ -82,12 +82,12 @@ extension TextDiagnosis {
       let distance = tokens.count - 1 - position
       return [token, "\(distance)"] + columns.map { distance < $0.count ? Digits.scientific($0[distance]) : "" }
     }
-    return Columns.aligned([["", "d"] + reaches.map(\.name) + attention.map(\.name)] + rows) + [""] + diagnosis.lines
+    return TextTable.aligned([["", "d"] + reaches.map(\.name) + attention.map(\.name)] + rows) + [""] + diagnosis.lines
   }
 }
 
 /// Text in columns: the first at the left, the others at the right.
-enum Columns {
+private enum TextTable {
   static func aligned(_ rows: [[String]]) -> [String] {
     let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     return rows.map { row in

@@ -25,7 +25,7 @@ public struct PredictionTable {
     tasks = try requests.map(\.cell.cell.task).unique.compactMap { task in
       try TaskPredictions(requests.filter { $0.cell.cell.task == task }, store, location, &broken)
     }
-    (backends, self.broken) = (requests.map(\.cell.cell.backend).unique, broken)
+    (backends, self.broken) = (requests.map(\.cell.cell.title).unique, broken)
     kept = tasks.reduce(0) { $0 + $1.runs.count }
     missing = requests.count - kept - broken.count
   }

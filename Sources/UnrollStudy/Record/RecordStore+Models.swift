@@ -41,6 +41,20 @@ extension RecordStore {
     }
   }
 
+  /// Of the candidates of a backend only the chosen one keeps a model, once all runs of a task and backend are done.
+  ///
+  /// Earlier nobody knows the choice, which hangs on means: so until then each candidate keeps its best. The best run of all, which could be told at
+  /// once, may be one of a candidate that the report does not show.
+  func keepChosenModels(_ requests: [RunRequest]) throws {
+    let several = requests.filter { $0.cell.cell.candidate != nil }
+    for runs in Dictionary(grouping: several, by: \.cell.row).values {
+      let records = try runs.map(\.identity).filter(contains).map(read)
+      guard records.count == runs.count else { continue }
+      let chosen = Selection(records).chosen.name
+      for record in records where record.cell.candidate != chosen { try Files.remove(modelPath(of: record.identity)) }
+    }
+  }
+
   /// Of the runs that differ from this one in their seed alone, only the best on development keeps its model, of equal ones that of the lowest
   /// seed. A run without a record is under way and is left alone.
   ///
@@ -67,8 +81,7 @@ extension RunRecord {
 
   /// On development, by the metric that its training selected by.
   fileprivate func isBetter(than other: RunRecord) -> Bool {
-    let selected = settings["training"]?["select"]?.string
-    guard let metric = metrics.first(where: { $0.name == selected }) ?? metrics.first else { return false }
+    guard let metric = selecting else { return false }
     let (own, theirs) = (scores[.development]?[metric.name] ?? .nan, other.scores[.development]?[metric.name])
     return own == theirs ? cell.seed < other.cell.seed : metric.isBetter(own, than: theirs)
   }

@@ -16,12 +16,18 @@ public struct RunRecord: Codable, Equatable, Sendable {
     public var task: String
     /// The kind of task: `tagging`, `classification`, `language-modelling`.
     public var kind: String
-    /// The backend with the options that this study varies, for example `lstm` or `lstm layers=2`.
+    /// The backend with the options that this study compares, for example `lstm` or `lstm layers=2`.
     public var backend: String
     public var seed: Int
+    /// Which of several settings it is, of which development chooses one, for example `learning_rate=0.003 dropout=0.2`; absent where
+    /// there is one.
+    public var candidate: String? = nil
+
+    /// The backend with its candidate.
+    public var title: String { ([backend] + [candidate].compactMap(\.self)).joined(separator: " ") }
 
     private enum CodingKeys: String, CodingKey {
-      case task, backend, seed
+      case task, backend, seed, candidate
       // What records have called it from the first on.
       case kind = "harness"
     }
@@ -45,8 +51,10 @@ public struct RunRecord: Codable, Equatable, Sendable {
 
   public struct Cost: Codable, Equatable, Sendable {
     public var parameters: Int
-    /// What the study asked for, when it set a budget.
-    public var parameterBudget: Int?
+    /// What the study asked for, when it set a budget: of one quantity at most.
+    public var parameterBudget: Int? = nil
+    public var stateBudget: Int? = nil
+    public var multiplyAddsBudget: Int? = nil
     /// The width that was used (solved from the budget, or given).
     public var width: Int
     /// Floats carried from step to step for one sequence; for a backend that reads the whole sequence at once, nil.
@@ -60,6 +68,29 @@ public struct RunRecord: Codable, Equatable, Sendable {
     public var peakMemory: Double
     /// Seconds of the run from data to scores.
     public var seconds: Double
+
+    public var budget: Budget? {
+      get {
+        let amounts = [parameterBudget, stateBudget, multiplyAddsBudget]
+        return zip(Budget.Quantity.allCases, amounts).lazy.compactMap { quantity, amount in
+          amount.map { Budget(quantity, $0) }
+        }.first
+      }
+      set {
+        func amount(_ quantity: Budget.Quantity) -> Int? { newValue?.quantity == quantity ? newValue?.amount : nil }
+        (parameterBudget, stateBudget) = (amount(.parameters), amount(.stateFloats))
+        multiplyAddsBudget = amount(.multiplyAdds)
+      }
+    }
+
+    /// How much of a quantity the model has.
+    func amount(of quantity: Budget.Quantity) -> Int {
+      switch quantity {
+      case .parameters: parameters
+      case .stateFloats: stateFloats ?? 0
+      case .multiplyAdds: multiplyAddsPerToken
+      }
+    }
   }
 
   /// Data set facts, as the report's provenance shows them.
@@ -129,7 +160,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
 extension RunRecord {
   /// The layout of this struct; raise it when an older program could not read a record, or would lose a part of it when it writes it
   /// again. A record keeps the format that it was written in. Format 2 came with `items`, 3 with their `parts`, 4 with `confusion`,
-  /// `calibration`, `breakdowns`, `stepMicroseconds` and `diagnosis`.
+  /// `calibration`, `breakdowns`, `stepMicroseconds`, `diagnosis` and candidates.
   public static let currentFormat = 4
 
   /// What gradients did in a network, and do.

@@ -88,5 +88,7 @@ extension StudyRuns {
 }
 
 extension RunRecord {
-  fileprivate var place: (String, String, Int, String) { (cell.task, cell.backend, cell.seed, identity) }
+  fileprivate var place: (String, String, String, Int, String) {
+    (cell.task, cell.backend, cell.candidate ?? "", cell.seed, identity)
+  }
 }

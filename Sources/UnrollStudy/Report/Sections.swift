@@ -6,6 +6,7 @@ enum Sections {
     NotesSection(),
     FamilySection(),
     ScoresSection(),
+    SelectionSection(),
     SpanSection(),
     ClassesSection(),
     DisagreementSection(),

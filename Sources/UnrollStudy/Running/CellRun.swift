@@ -172,7 +172,7 @@ public struct CellRun {
 
   /// The recipe with the backend's width, given or solved from the budget.
   private func sized(_ recipe: NetworkRecipe, _ task: (some Task).Type) throws -> NetworkRecipe {
-    guard case .parameters(let budget) = cell.size else { return recipe }
+    guard case .budget(let budget) = cell.size else { return recipe }
     var recipe = recipe
     let inputs = try recipe.model.inputs.map { try $0.make(recipe, .counting()).width }
     recipe.backend.stack.width = try WidthSolver.width(
@@ -180,7 +180,8 @@ public struct CellRun {
     ) { [recipe] width in
       var trial = recipe
       trial.backend.stack.width = width
-      return try task.parameterCount(trial)
+      // Whether there is a state does not hang on the width, and was asked before.
+      return try task.amount(of: budget.quantity, trial) ?? 0
     }
     return recipe
   }
@@ -211,7 +212,7 @@ public struct CellRun {
   private func cost(_ network: any Network, _ backend: BackendSettings, _ outcome: TrainingOutcome) -> RunRecord.Cost {
     var cost = RunRecord.Cost.none
     cost.parameters = network.parameters.trainedCount
-    if case .parameters(let budget) = cell.size { cost.parameterBudget = budget }
+    if case .budget(let budget) = cell.size { cost.budget = budget }
     cost.width = backend.stack.width
     cost.stateFloats = network.measuredStateFloats()
     cost.multiplyAddsPerToken = network.multiplyAddsPerToken
@@ -246,7 +247,7 @@ extension RunRecord {
 
 extension RunRecord.Cost {
   static let none = RunRecord.Cost(
-    parameters: 0, parameterBudget: nil, width: 0, stateFloats: nil, multiplyAddsPerToken: 0,
+    parameters: 0, width: 0, stateFloats: nil, multiplyAddsPerToken: 0,
     trainingTokensPerSecond: 0,
     inferenceTokensPerSecond: 0, peakMemory: 0, seconds: 0)
 }

@@ -34,5 +34,5 @@ public struct StudySummary: Sendable {
 
 extension StudyCell {
   /// `task / backend / seed n`.
-  public var label: String { "\(cell.task) / \(cell.backend) / seed \(cell.seed)" }
+  public var label: String { "\(cell.task) / \(cell.title) / seed \(cell.seed)" }
 }

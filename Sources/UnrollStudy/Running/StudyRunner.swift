@@ -30,6 +30,7 @@ public final class StudyRunner {
   private let jobs: Int
   private let keep: KeptModels
   private let store: RecordStore
+  private let requests: [RunRequest]
   private let queue: RunQueue
   private let launcher: any Launcher
   private let report: (StudyEvent) -> Void
@@ -49,7 +50,8 @@ public final class StudyRunner {
   ) throws {
     (self.jobs, self.launcher, self.report) = (jobs, launcher, report)
     (keep, store) = (study.keep, folder.store)
-    let (requests, filed) = (try study.requests(location), try folder.filed())
+    requests = try study.requests(location)
+    let filed = try folder.filed()
     try folder.write(grid: requests.map(\.identity), notes: study.notes)
     folder.removeLeftovers()
     if let filed { try folder.unpack(filed) }
@@ -79,6 +81,7 @@ public final class StudyRunner {
       group.cancelAll()
     }
     try Task.checkCancellation()
+    if keep == .best, !summary.interrupted { try store.keepChosenModels(requests) }
     return summary
   }
 

@@ -24,7 +24,7 @@ extension StudyCell {
     cell.kind = task.name
     self.init(
       study: study, question: question, cell: cell, shift: 0, order: order,
-      size: budget.map(ModelSize.parameters) ?? .width(backend.stack.width), request: request, task: task,
+      size: budget.map(ModelSize.budget) ?? .width(backend.stack.width), request: request, task: task,
       backend: backend, model: model, training: training, source: source ?? request.setting)
   }
 }

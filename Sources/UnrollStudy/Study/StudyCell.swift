@@ -20,6 +20,16 @@ public struct StudyCell: Sendable {
   /// Where the study names files of its own, whose paths begin there; nil where it names none.
   let source: Setting?
 
+  /// The task and the backend, whose candidates are told apart by nothing but their options.
+  var row: [String] { [cell.task, cell.backend] }
+
+  /// The same cell where there is no other candidate.
+  func alone() -> StudyCell {
+    var copy = self
+    copy.cell.candidate = nil
+    return copy
+  }
+
   /// The same cell with another seed.
   func with(seed: Int) -> StudyCell {
     var copy = self
@@ -30,9 +40,9 @@ public struct StudyCell: Sendable {
   /// Every setting, defaults included. A width that is solved from a budget stands as the budget.
   public var resolved: Value {
     guard case .table(var backend) = backend.resolved else { preconditionFailure("settings are tables") }
-    if case .parameters(let budget) = size {
+    if case .budget(let budget) = size {
       backend["width"] = nil
-      backend["parameters"] = .integer(budget)
+      backend[budget.quantity.rawValue] = .integer(budget.amount)
     }
     return .table([
       "backend": .table(backend), "data": .table(request.resolved), "model": .table(model.recorded),

@@ -14,6 +14,7 @@ struct StudyCells {
     let question: String
     let size: ModelSize
     let seeds: [Int]
+    let compare: ComparedOptions
   }
 
   /// Where an entry stands.
@@ -36,9 +37,10 @@ struct StudyCells {
   private var points: [StudyCell] = []
   /// Keys that no backend has, once they were complained of.
   private var unknown: Set<String> = []
-  /// Cells by their settings and by their names.
+  /// Cells by their settings and by their names, and whose candidates stand under a task's and a backend's.
   private var made: [[UInt8]: (task: Int, backend: Int, label: String)] = [:]
   private var names: Set<String> = []
+  private var rows: [[String]: (task: Int, backend: Int)] = [:]
 
   /// Every cell with its first seed; what is wrong goes to `complaints`.
   static func points(
@@ -66,7 +68,8 @@ struct StudyCells {
       }
     }
     cells.idle.complaints.forEach(complaints.add)
-    return cells.points
+    let rows = Dictionary(grouping: cells.points, by: \.row)
+    return cells.points.map { rows[$0.row]!.count > 1 ? $0 : $0.alone() }
   }
 
   private init(_ head: Head, _ backends: [BackendEntry], _ complaints: Complaints) {
@@ -108,13 +111,19 @@ struct StudyCells {
     try place(of: "select", ofTraining, backend).placing { try check(training, task.task) }
     let used = ofBackend + ofModel + ofTraining
     var shown: Set<[String]> = []
-    let taskLabel = label(task.title, task.varied, in: nil, used, &shown)
-    let backendLabel = label(backend.title, backend.varied + point.varied, in: .backend, used, &shown)
+    let taskWords = words(task.varied, in: nil, used, &shown)
+    let backendWords = words(backend.varied + point.varied, in: .backend, used, &shown)
+    func label(_ title: String, _ words: [(text: String, isRow: Bool)]) -> String {
+      ([title] + words.filter(\.isRow).map(\.text)).joined(separator: " ")
+    }
+    let candidate = (taskWords + backendWords).filter { !$0.isRow }.map(\.text)
     try add(
       StudyCell(
         study: head.study, question: head.question,
         cell: RunRecord.Cell(
-          task: taskLabel, kind: task.task.name, backend: backendLabel, seed: head.seeds[0] + backend.copy * stride),
+          task: label(task.title, taskWords), kind: task.task.name, backend: label(backend.title, backendWords),
+          seed: head.seeds[0] + backend.copy * stride,
+          candidate: candidate.isEmpty ? nil : candidate.joined(separator: " ")),
         shift: backend.copy * stride, order: order, size: head.size, request: task.request, task: task.task,
         backend: settings,
         model: model.forUnit(characters: task.request.isOfCharacters), training: training,
@@ -137,10 +146,13 @@ struct StudyCells {
       if other == (task, backend.number, cell.label) { return }
       throw backend.setting.error("\"\(other.label)\" and \"\(cell.label)\" have the same settings; leave one out")
     }
-    guard names.insert(cell.label).inserted else {
-      throw backend.setting.error("two cells are called \"\(cell.label)\"; give one of them another name")
+    let row = rows[cell.row] ?? (task, backend.number)
+    guard row == (task, backend.number), names.insert(cell.label).inserted else {
+      let name = row == (task, backend.number) ? cell.label : cell.row.joined(separator: " / ")
+      throw backend.setting.error("two cells are called \"\(name)\"; give one of them another name")
     }
     made[settings] = (task, backend.number, cell.label)
+    rows[cell.row] = row
     points.append(cell)
   }
 
@@ -184,9 +196,9 @@ struct StudyCells {
 
   /// With a budget the smallest width stands for the one that is solved; a width beside it is a mistake.
   private func size(_ settings: inout BackendSettings, _ used: [Placed]) throws {
-    guard case .parameters = head.size else { return }
+    guard case .budget(let budget) = head.size else { return }
     if let entry = used.first(where: { $0.entry.key == "width" })?.entry {
-      throw entry.error("width and parameters exclude each other; leave one out")
+      throw entry.error("width and \(budget.quantity.rawValue) exclude each other; leave one out")
     }
     settings.stack.width = settings.options.widthStep
   }
@@ -206,7 +218,15 @@ struct StudyCells {
     // Where only a file says how wide the inputs are, any width shows what cannot be built.
     let layer = try settings.build(model.inputWidth ?? model.embedding, reading, builder)
     var (count, width) = (builder.count, Optional(reading == .summary ? layer.summaryWidth : layer.outputWidth))
-    if case .parameters(let budget) = head.size { (count, width) = (max(count, budget), nil) }
+    if case .budget(let budget) = head.size {
+      width = nil
+      if budget.quantity == .parameters { count = max(count, budget.amount) }
+      if budget.quantity == .stateFloats, !layer.isCausal {
+        throw InputError(
+          "backend \(settings.name) needs the whole sequence and has no state to budget; use multiply_adds or parameters"
+        )
+      }
+    }
     try model.head.check(width: width, model, reading)
     try TrainingMemory.require(parameters: count, "backend \(settings.name)")
   }
@@ -219,26 +239,25 @@ struct StudyCells {
     }
   }
 
-  /// A title with the varied options that are used, each with its value and once.
+  /// The varied options that are used, each with its value and once: what the items of a list are told apart by.
   ///
   /// - Parameter table: that of the keys that stand in no other.
-  private func label(
-    _ title: String, _ varied: [Grid.Varied], in table: OptionTable?, _ used: [Placed], _ shown: inout Set<[String]>
-  ) -> String {
-    let words = varied.compactMap { varied -> String? in
-      guard shown.insert(varied.path.count > 1 ? varied.path : [table?.rawValue ?? ""] + varied.path).inserted else {
-        return nil
+  private func words(
+    _ varied: [Grid.Varied], in table: OptionTable?, _ used: [Placed], _ shown: inout Set<[String]>
+  ) -> [(text: String, isRow: Bool)] {
+    varied.compactMap { varied in
+      let path = varied.path(in: table)
+      guard shown.insert(path).inserted else { return nil }
+      let isRow = head.compare.contains(path)
+      guard let owner = OptionTable(rawValue: path[0]) else {
+        return ["data", "task"].contains(varied.path[0]) ? (varied.label, isRow) : nil
       }
-      guard let owner = varied.path.count > 1 ? OptionTable(rawValue: varied.path[0]) : table else {
-        return ["data", "task"].contains(varied.path[0]) ? varied.label : nil
-      }
-      guard let winner = used.first(where: { $0.origin.table == owner && $0.origin.key == varied.path.last })?.entry
+      guard let winner = used.first(where: { $0.origin.table == owner && $0.origin.key == path.last })?.entry
       else { return nil }
       // What a more particular layer says instead has a title of its own.
       let titles = [winner.value.title, winner.value.brief]
-      return "\(winner.key)=\(titles.contains(varied.value) ? varied.value : titles[0])"
+      return ("\(winner.key)=\(titles.contains(varied.value) ? varied.value : titles[0])", isRow)
     }
-    return ([title] + words).joined(separator: " ")
   }
 }
 

@@ -1,8 +1,10 @@
 import UnrollCore
 import UnrollData
+import UnrollTraining
 
 extension StudyFile {
-  /// One run of the study. What there is only one of need not be named; the seed is the study's first, or any other.
+  /// One run of the study. What there is only one of need not be named; the seed is the study's first, or any other. A backend that has
+  /// candidates is named with one of them behind it.
   ///
   /// - Throws: `InputError` for a name that the study does not have, and for data that cannot be read.
   public func request(
@@ -21,8 +23,8 @@ extension StudyFile {
       }
       return names[0]
     }
-    let names = (try chosen("task", task, \.task), try chosen("backend", backend, \.backend))
-    guard let cell = cells.first(where: { ($0.cell.task, $0.cell.backend) == names }) else {
+    let names = (try chosen("task", task, \.task), try chosen("backend", backend, \.title))
+    guard let cell = cells.first(where: { ($0.cell.task, $0.cell.title) == names }) else {
       throw InputError("the study has no cell of the task \(names.0) and the backend \(names.1)")
     }
     let own = cell.with(seed: seed ?? cell.cell.seed)
@@ -37,7 +39,7 @@ extension StudyFile {
   /// - Parameters:
   ///   - data: a named set; nil where `settings` give a format and paths.
   ///   - task: nil for the one that such data have.
-  ///   - settings: `TABLE.KEY=VALUE` of the tables `data`, `backend`, `model` and `training`; `width=` and `parameters=`.
+  ///   - settings: `TABLE.KEY=VALUE` of the tables `data`, `backend`, `model` and `training`; `width=` or a budget.
   public init(data: String?, task: String?, backend: String, settings: [String]) throws {
     var tables: [String: [Setting.Entry]] = [:]
     func entry(_ key: String, _ content: Setting.Content) -> Setting.Entry {
@@ -51,10 +53,10 @@ extension StudyFile {
       let isKnown =
         path.count == 2
         ? ["data", "backend", "model", "training"].contains(path[0])
-        : ["width", "parameters"].contains(path[0])
+        : path[0] == "width" || Budget.Quantity(rawValue: path[0]) != nil
       guard parts.count == 2, path.count <= 2, isKnown else {
         throw InputError(
-          "a setting is data.KEY=VALUE, backend.KEY=VALUE, model.KEY=VALUE, training.KEY=VALUE, width=VALUE or parameters=VALUE",
+          "a setting is data.KEY=VALUE, backend.KEY=VALUE, model.KEY=VALUE, training.KEY=VALUE, width=VALUE, parameters=VALUE, state_floats=VALUE or multiply_adds=VALUE",
           file: "--set \(word)")
       }
       let file = "--set \(word)"

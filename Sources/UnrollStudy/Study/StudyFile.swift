@@ -16,10 +16,12 @@ import UnrollTraining
 ///     model: {…}                              # for every task
 ///     training: {…}
 ///     seeds: 3                                # or a list
-///     width: 64                               # or parameters: 60000
+///     width: 64                               # or parameters: 60000, state_floats: 256, multiply_adds: 50000
+///     compare: [layers]                       # options whose lists are the question
 ///     keep: best                              # which runs leave their model
 ///
-/// A list where one value could stand makes a grid. Unknown keys are errors with their line and the nearest known key, and so
+/// A list where one value could stand makes a grid: in `data` of tasks, elsewhere of candidates, of which development chooses one a task and
+/// backend, unless `compare` names the option. Unknown keys are errors with their line and the nearest known key, and so
 /// are options that have no effect anywhere. `StudyKeys` describes them all.
 public struct StudyFile {
   public let name: String
@@ -55,10 +57,12 @@ public struct StudyFile {
       value(key).flatMap { setting in complaints.gather { try setting.text(key) } }
     }
     question = text("question") ?? "How do these backends compare?"
-    notes = text("notes") ?? ""
+    let uneven = text("uneven")
+    notes = [text("notes"), uneven.map { "**Backends have different numbers of candidates:** \($0)" }]
+      .compactMap(\.self).joined(separator: "\n\n")
     keep = complaints.gather { try StudyFile.kept(value("keep")) } ?? .best
     seeds = complaints.gather { try StudyFile.seeds(value("seeds")) } ?? [1]
-    let size = complaints.gather { try StudyFile.size(value("width"), value("parameters")) } ?? .width(1)
+    let size = complaints.gather { try StudyFile.size(value) } ?? .width(1)
     let tasks = StudyFile.list(value("tasks"), "task", "data sets", setting, complaints) {
       try TaskEntry.expanded($0, number: $1, complaints).map { ($0.label, $0.setting, $0) }
     }
@@ -66,9 +70,15 @@ public struct StudyFile {
       try BackendEntry.expanded($0, number: $1).map { ($0.label, $0.setting, $0) }
     }
     let shared = complaints.gather { try Grid.expand(StudyFile.shared(entries, setting)) } ?? []
-    let head = StudyCells.Head(study: name, question: question, size: size, seeds: seeds)
+    let lists =
+      tasks.flatMap(\.varied).map { $0.path(in: nil) }
+      + (backends.flatMap(\.varied) + shared.flatMap(\.varied)).map { $0.path(in: .backend) }
+    let head = StudyCells.Head(
+      study: name, question: question, size: size, seeds: seeds,
+      compare: ComparedOptions(value("compare"), lists: lists.unique, complaints))
     points = StudyCells.points(head, tasks, backends, shared, complaints)
     try complaints.check()
+    try StudyFile.checkCandidates(points, uneven: value("uneven"), setting)
   }
 
   /// All cells: tasks, then backends, then seeds.
@@ -97,6 +107,23 @@ public struct StudyFile {
   private static func shared(_ entries: [Setting.Entry], _ setting: Setting) -> Setting {
     let tables = OptionTable.allCases.flatMap { table in entries.filter { $0.key == table.rawValue } }
     return Setting(.table(tables), file: setting.file, line: setting.line)
+  }
+
+  /// Who tries more finds a better one by chance alone: a study says why where some backends may.
+  private static func checkCandidates(_ points: [StudyCell], uneven: Setting?, _ study: Setting) throws {
+    let tasks = Dictionary(grouping: points, by: \.cell.task)
+    let counts = points.map(\.cell.task).unique.map { task in
+      (task: task, backends: Dictionary(grouping: tasks[task]!, by: \.cell.backend).mapValues(\.count))
+    }
+    let wrong = counts.first { Set($0.backends.values).count > 1 }
+    if let uneven, wrong == nil {
+      throw uneven.error("uneven has no effect here: the backends of a task have as many candidates each; leave it out")
+    }
+    guard let wrong, uneven == nil else { return }
+    let names = tasks[wrong.task]!.map(\.cell.backend).unique.map { "\($0) has \(wrong.backends[$0]!)" }
+    throw study.error(
+      "on \(wrong.task) backends have different numbers of candidates, and who tries more finds a better one by chance: "
+        + "\(names.joined(separator: ", ")); give each as many, name options in compare, or say why with uneven: TEXT")
   }
 
   /// Counts the cells before one is made.
@@ -144,16 +171,19 @@ public struct StudyFile {
     return Array(1...count)
   }
 
-  private static func size(_ width: Setting?, _ parameters: Setting?) throws -> ModelSize {
-    if let width, parameters != nil { throw width.error("width and parameters exclude each other; leave one out") }
-    if let parameters {
-      let budget = try parameters.integer("parameters")
-      guard budget > 0 else { throw parameters.error("parameters must be above zero") }
-      return .parameters(budget)
+  private static func size(_ value: (String) -> Setting?) throws -> ModelSize {
+    let keys = ["width"] + Budget.Quantity.allCases.map(\.rawValue)
+    let given = keys.compactMap { key in value(key).map { (key: key, setting: $0) } }
+    guard let (key, setting) = given.first else { return .width(StackOptions().width) }
+    guard given.count == 1 else {
+      throw setting.error("\(key) and \(given[1].key) exclude each other; leave one out")
     }
-    guard let width else { return .width(StackOptions().width) }
-    let value = try width.integer("width")
-    guard (1...65_536).contains(value) else { throw width.error("width must be 1…65536") }
-    return .width(value)
+    let amount = try setting.integer(key)
+    if let quantity = Budget.Quantity(rawValue: key) {
+      guard amount > 0 else { throw setting.error("\(key) must be above zero") }
+      return .budget(Budget(quantity, amount))
+    }
+    guard (1...65_536).contains(amount) else { throw setting.error("width must be 1…65536") }
+    return .width(amount)
   }
 }

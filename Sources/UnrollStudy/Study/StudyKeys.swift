@@ -13,12 +13,22 @@ public enum StudyKeys {
     key("model", "table", "", "options around every backend"),
     key("training", "table", "", "options of every training"),
     key("seeds", "1…1000, or a list", "5", "runs of every cell: a number n stands for seeds 1…n"),
+    key(
+      "compare", "list", "",
+      "options whose lists are the question: each item is a row of the report, named layers or backend.layers; of other lists of options development chooses one item a task and backend"
+    ),
+    key(
+      "uneven", "text", "",
+      "why some backends have more candidates than others, for the report; without it that is refused"),
     key("width", "1…65536", "\(StackOptions().width)", "hidden width of every backend"),
     key(
       "keep", KeptModels.allCases.map(\.rawValue).joined(separator: " | "), KeptModels.best.rawValue,
-      "which runs leave their model beside their record: best, one of every task and backend by its development score; runs that are done leave none later"
+      "which runs leave their model beside their record: best, one of every task and backend by its development score, of the candidate that was chosen; runs that are done leave none later"
     ),
     key("parameters", "1 or more", "", "instead of a width: every backend as wide as this number of parameters allows"),
+    key(
+      "state_floats", "1 or more", "", "instead of a width: as wide as so many numbers carried from step to step allow"),
+    key("multiply_adds", "1 or more", "", "instead of a width: as wide as so many multiply-adds a token allow"),
   ]
 
   public static let task = [

@@ -41,20 +41,22 @@ package struct ResolvedSettings {
   }
 
   /// - Returns: the backend, and the budget from which its width is to be solved, if there is one: the smallest width stands for it.
-  package func backend() throws -> (settings: BackendSettings, budget: Int?) {
+  package func backend() throws -> (settings: BackendSettings, budget: Budget?) {
     let entries = try entries("backend")
     func value(_ key: String) -> Setting? { entries.first { $0.key == key }?.value }
     guard let name = value("backend") else { throw InputError("the settings of a run name a backend", file: file) }
     var backend = try name.placing { BackendSettings(try Backends.named(try name.text("backend")).init()) }
     try backend.apply(
-      entries.filter { $0.key != "backend" && $0.key != "parameters" }.map { entry -> Setting.Entry in
+      entries.filter { $0.key != "backend" && Budget.Quantity(rawValue: $0.key) == nil }.map { entry -> Setting.Entry in
         guard entry.key == StackOfBackendsOptions.listKey else { return entry }
         let parts = Setting(.list(try entry.value.items.map(asInAStudy)), file: file, line: entry.line)
         return Setting.Entry(key: entry.key, line: entry.line, value: parts)
       })
-    guard let parameters = value("parameters") else { return (backend, nil) }
-    backend.stack.width = backend.options.widthStep
-    return (backend, try parameters.integer("parameters"))
+    let budget = try Budget.Quantity.allCases.compactMap { quantity in
+      try value(quantity.rawValue).map { Budget(quantity, try $0.integer(quantity.rawValue)) }
+    }.first
+    if budget != nil { backend.stack.width = backend.options.widthStep }
+    return (backend, budget)
   }
 
   /// A part of a stack with nothing but its name and what differs from its defaults: a study does not say in it what has no effect.

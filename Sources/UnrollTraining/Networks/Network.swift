@@ -12,6 +12,8 @@ public protocol Network: AnyObject, Sendable {
   var carried: [StateSlot] { get }
   /// Multiply-adds for one token.
   var multiplyAddsPerToken: Int { get }
+  /// Floats carried from step to step for one sequence, as the layers declare them; nil for a network that needs the whole sequence.
+  var stateFloats: Int? { get }
   /// Floats carried from step to step for one sequence, counted from the state that a step returns; nil for a network that
   /// needs the whole sequence.
   func measuredStateFloats() -> Int?

@@ -100,6 +100,8 @@ extension SequenceNetwork {
     inputs.reduce(backend.multiplyAdds) { $0 + $1.multiplyAdds } + (reading == .summary ? 0 : head.multiplyAdds)
   }
 
+  public var stateFloats: Int? { backend.isCausal ? backend.slots.reduce(0) { $0 + $1.width } : nil }
+
   public func measuredStateFloats() -> Int? {
     guard backend.isCausal else { return nil }
     let pass = singleStep

@@ -26,6 +26,10 @@ public struct TrainingOptions: Options {
         "select", \.select,
         "development metric that keeps the best weights and stops early; the task's first one when nothing stands here"
       ).later,
+      OptionKey(
+        "seconds", \.seconds, in: 0...1e9,
+        "training ends at the first evaluation after so many seconds of it, 0 for none; how far it comes, and its bits, then hang on the machine"
+      ).later,
       OptionKey("evaluations", \.evaluations, in: 1...1000, "evaluations on development in each epoch"),
       OptionKey(
         "shards", \.shards, in: 1...64, "parts of each batch, summed in order: same results for any number of threads"),
@@ -45,6 +49,7 @@ public struct TrainingOptions: Options {
   public var plateauPatience = 0
   public var patience = 0
   public var select = ""
+  public var seconds = 0.0
   public var evaluations = 1
   public var shards = 1
   public var diagnosis = false

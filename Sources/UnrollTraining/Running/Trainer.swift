@@ -87,7 +87,7 @@ public final class Trainer {
     selecting = task.metrics.first { $0.name == options.select } ?? task.metrics[0]
   }
 
-  /// Trains to the end, or to the end of patience, and leaves the network with its best weights; or to a divergence, or until the
+  /// Trains to the end, or to the end of patience or time, and leaves the network with its best weights; or to a divergence, or until the
   /// checkpointer ends it.
   ///
   /// - Throws: `InputError` where development has no case of the metric that selects.
@@ -118,6 +118,9 @@ public final class Trainer {
           try pause(evaluated: true)
         }
         if options.patience > 0 && stalled >= options.patience { return }
+        if options.seconds > 0, progress.seconds >= options.seconds, progress.curve.last?.step == progress.steps {
+          return
+        }
         guard progress.batches < batches.count else { break }
         try trainOn(batches[progress.batches])
         try pause()

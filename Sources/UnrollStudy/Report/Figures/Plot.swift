@@ -76,6 +76,11 @@ extension Plot {
       "using 1:2:3:4 with xerrorbars pt \(point) ps 0.9 lw \(isStrong ? "1.8" : "1") lc rgb '\(look.colour)'")
   }
 
+  /// Marks without a name: rows of x and y.
+  static func dots(_ rows: [[Double]], _ look: Look, point: Int) -> Plot {
+    Plot(.rows(rows), "using 1:2 with points pt \(point) ps 0.9 lw 1 lc rgb '\(look.colour)'")
+  }
+
   /// What lies outside to the left or to the right: a triangle at the edge.
   static func outside(_ rows: [[Double]], _ look: Look, isLeft: Bool) -> Plot {
     Plot(.rows(rows), "using 1:2:('\(isLeft ? "◂" : "▸")') with labels tc rgb '\(look.colour)'")

@@ -10,7 +10,7 @@ struct NumberTable {
     "behind_best", "behind_best_low", "behind_best_high", "equal_within_margin", "seeds_that_would_tell", "baseline",
     "parameters",
     "state_floats", "multiply_adds_per_token", "training_tokens_per_second", "inference_tokens_per_second", "peak_mib",
-    "seconds", "step_microseconds",
+    "seconds", "step_microseconds", "candidates", "candidate",
   ]
 
   /// Under the names of `columns`; what is missing has no entry.
@@ -64,6 +64,8 @@ struct NumberTable {
     set("behind_best", standing.gap?.estimate.value)
     set("behind_best_low", standing.lead?.lowerBound)
     set("behind_best_high", standing.lead?.upperBound)
+    row["candidates"] = .integer(backend.selection.candidates.count)
+    row["candidate"] = backend.selection.chosen.name.map(Value.string)
     if case .undecided(let seeds?) = standing.verdict { row["seeds_that_would_tell"] = .integer(seeds) }
     let costs: [(String, (RunRecord.Cost) -> Double)] = [
       ("parameters", { Double($0.parameters) }), ("multiply_adds_per_token", { Double($0.multiplyAddsPerToken) }),

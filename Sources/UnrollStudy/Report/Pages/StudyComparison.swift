@@ -79,7 +79,7 @@ public struct StudyComparison {
 
   /// Keys whose values differ in a cell that both have.
   private var settings: [Block] {
-    let tables = sides.map { SettingsTable($0.results.records) }
+    let tables = sides.map { SettingsTable($0.results.chosen) }
     let keys = Set(tables.flatMap { $0.keys.map(\.name) }).subtracting(["seed"]).sorted()
     var rows: [(change: [String], cells: [String])] = []
     for key in keys {

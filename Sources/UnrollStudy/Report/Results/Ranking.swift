@@ -89,7 +89,7 @@ private struct Entry {
   init(_ backend: BackendResults, _ sample: Sample, _ metric: Metric, _ baseline: Sample?) {
     (self.backend, self.sample, self.metric) = (backend, sample, metric)
     isWorseThanBaseline = baseline.map { metric.isBetter($0.mean, than: sample.mean) } ?? false
-    let error = baseline.map { backend.baselineError(metric, $0.mean) } ?? 0
+    let error = baseline.map { backend.records.baselineError(metric, $0.mean) } ?? 0
     let isBelow = baseline.map { baseline in
       sample.values.contains { metric.isBetter(baseline.mean - metric.sign * error, than: $0) }
     }
@@ -139,18 +139,6 @@ extension BackendResults {
         return ModelScores([score * metric.sign], influences: influences.map { $0 * metric.sign })
       }
     }
-  }
-
-  /// The standard error that the baseline's score has as a share of so many targets; 0 of what is no share.
-  fileprivate func baselineError(_ metric: Metric, _ score: Double) -> Double {
-    guard let items = finished.lazy.compactMap(\.items).first else { return 0 }
-    let count =
-      switch metric {
-      case .accuracy: items.weights.reduce(0, +)
-      case .sequenceAccuracy: items.weights.count { $0 > 0 }
-      default: 0
-      }
-    return count > 0 ? (score * (1 - score) / Double(count)).squareRoot() : 0
   }
 }
 

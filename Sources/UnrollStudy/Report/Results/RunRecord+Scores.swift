@@ -21,6 +21,12 @@ extension RunRecord {
   /// Nil where the run has none.
   func testScore(_ metric: Metric) -> Double? { scores[.test]?[metric.name] }
 
+  /// The development metric that its training selected by; nil where the run knows none.
+  var selecting: Metric? {
+    let selected = settings["training"]?["select"]?.string
+    return metrics.first { $0.name == selected } ?? metrics.first
+  }
+
   /// Why there are no scores.
   var reason: String {
     if let message = failure?.message { return message }
@@ -34,5 +40,19 @@ extension RunRecord {
       return ""
     }
     return "\(metric.name) \(ScoreText(metric, [sample]).quantity(score))"
+  }
+}
+
+extension [RunRecord] {
+  /// The standard error that the baseline's score has as a share of so many test targets; 0 of what is no share.
+  func baselineError(_ metric: Metric, _ score: Double) -> Double {
+    guard let items = lazy.filter(\.isScored).compactMap(\.items).first else { return 0 }
+    let count =
+      switch metric {
+      case .accuracy: items.weights.reduce(0, +)
+      case .sequenceAccuracy: items.weights.count { $0 > 0 }
+      default: 0
+      }
+    return count > 0 ? (score * (1 - score) / Double(count)).squareRoot() : 0
   }
 }

@@ -7,13 +7,16 @@ struct StudyResults {
   let question: String
   /// Markdown of the study's author; empty when there is none.
   let notes: String
-  /// Sorted by task, backend and seed.
+  /// Of all candidates, sorted by task, backend, candidate and seed.
   let records: [RunRecord]
   let tasks: [TaskResults]
   /// Every backend of the study in its order: the index gives colour and marks in all figures.
   let backends: [String]
   /// Tasks that were taken apart, because their runs have vocabularies or label sets of different sizes.
   let separated: [String]
+
+  /// Those of the candidates that were chosen.
+  var chosen: [RunRecord] { tasks.flatMap(\.records) }
 
   /// Sorts and groups; records of other studies are left out, copies of a record count once.
   ///
@@ -75,11 +78,11 @@ struct StudyResults {
     let backendPosition = Dictionary(uniqueKeysWithValues: zip(backends, 0...))
     let keyed = try oneEach(records).map { record in
       (
-        taskPosition[record.cell.task]!, backendPosition[record.cell.backend]!, record.cell.seed, record.identity,
-        record
+        taskPosition[record.cell.task]!, backendPosition[record.cell.backend]!, record.cell.candidate ?? "",
+        record.cell.seed, record.identity, record
       )
     }
-    return keyed.sorted { ($0.0, $0.1, $0.2, $0.3) < ($1.0, $1.1, $1.2, $1.3) }.map(\.4)
+    return keyed.sorted { ($0.0, $0.1, $0.2, $0.3, $0.4) < ($1.0, $1.1, $1.2, $1.3, $1.4) }.map(\.5)
   }
 
   /// One record an identity. Of a run made twice the one with the smaller bytes stays, whichever came first.
@@ -95,7 +98,7 @@ struct StudyResults {
   private static func complainAboutRivals(_ records: [RunRecord]) throws {
     for (a, b) in zip(records, records.dropFirst()) where a.cell == b.cell {
       throw InputError(
-        "two records stand for \(a.cell.task), \(a.cell.backend), seed \(a.cell.seed): \(a.identity) and "
+        "two records stand for \(a.cell.task), \(a.cell.title), seed \(a.cell.seed): \(a.identity) and "
           + "\(b.identity); delete the one whose settings the study no longer has")
     }
   }

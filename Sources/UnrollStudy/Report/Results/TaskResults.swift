@@ -2,7 +2,7 @@ import UnrollCore
 import UnrollStatistics
 import UnrollTraining
 
-/// All runs of one task.
+/// The runs of one task, of each backend those of the candidate that was chosen.
 struct TaskResults {
   let name: String
   let kind: String
@@ -14,22 +14,23 @@ struct TaskResults {
   /// One a metric, the primary one first.
   let rankings: [Ranking]
 
-  /// `records` is not empty and in order.
+  /// `records`, of all candidates, is not empty and in order.
   init(
     name: String, records: [RunRecord], palette: [String], margin: EqualityMargin = EqualityMargin(),
     critical: CriticalValues = CriticalValues(Judgement.confidence)
   ) {
     self.name = name
-    self.records = records
     // A run that failed early may know no metrics.
     let model = records.first(where: \.isScored) ?? records.first { !$0.metrics.isEmpty } ?? records[0]
     (kind, metrics, baseline) = (model.cell.kind, model.metrics, model.baseline)
     let backends = records.map(\.cell.backend).unique.map { backend in
       BackendResults(
-        name: backend, index: palette.firstIndex(of: backend)!, records: records.filter { $0.cell.backend == backend })
+        name: backend, index: palette.firstIndex(of: backend)!,
+        selection: Selection(records.filter { $0.cell.backend == backend }))
     }
     self.backends = backends
-    let finished = records.filter(\.isScored)
+    self.records = backends.flatMap(\.records)
+    let finished = backends.flatMap(\.finished)
     rankings = metrics.map { metric in
       // One value where all records agree, as they do for the same data.
       let level = Sample(finished.compactMap { $0.baselineScores[metric.name] }.unique.sorted())
@@ -53,13 +54,14 @@ struct TaskResults {
   func baselineScore(_ metric: Metric) -> Sample? { rankings.first { $0.metric == metric }?.baseline }
 }
 
-/// All seeds of one backend on one task.
+/// One backend on one task: all seeds of the candidate that was chosen, and what it was chosen of.
 struct BackendResults {
   let name: String
   /// Position in the study's list of backends.
   let index: Int
-  let records: [RunRecord]
+  let selection: Selection
 
+  var records: [RunRecord] { selection.chosen.records }
   var finished: [RunRecord] { records.filter(\.isScored) }
   var lost: [RunRecord] { records.filter { !$0.isScored } }
 

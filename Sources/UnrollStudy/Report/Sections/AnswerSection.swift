@@ -8,7 +8,7 @@ struct AnswerSection: ReportSection {
   func blocks(_ study: StudyResults) -> [Block] {
     let tasks = study.tasks.map { task in "**\(Markdown.escape(task.name))**: \(TaskAnswer(task).text)" }
     let picture = IntervalFigure(study).figure.map(Block.figure)
-    return [separated(study), overall(study)].compactMap { $0.map(Block.paragraph) }
+    return [separated(study), selected(study), overall(study)].compactMap { $0.map(Block.paragraph) }
       + (tasks.count > 4
         ? [picture].compactMap(\.self) + [.details("Task by task", [.list(tasks)])]
         : [.list(tasks)] + [picture].compactMap(\.self))
@@ -20,6 +20,21 @@ struct AnswerSection: ReportSection {
     return
       "**Not one task:** the runs of \(Markdown.list(study.separated.map(Markdown.escape))) have vocabularies or label sets of "
       + "different sizes. Scores over them do not compare, so each size stands as a task of its own."
+  }
+
+  /// Of how many candidates development chose each backend's.
+  private func selected(_ study: StudyResults) -> String? {
+    func counts(_ backends: [BackendResults]) -> [Int] { backends.map(\.selection.candidates.count).unique.sorted() }
+    let all = study.tasks.flatMap(\.backends)
+    guard let most = counts(all).last, most > 1 else { return nil }
+    let place = "([Selection](#selection))"
+    guard counts(all).count > 1 else {
+      return "Each backend stands with the one of \(most) candidates that development chose \(place)."
+    }
+    let items = study.backends.map { name in
+      "\(Markdown.code(name)) of \(counts(all.filter { $0.name == name }).map(Digits.whole).joined(separator: " or "))"
+    }
+    return "Each backend stands with the candidate that development chose \(place): \(Markdown.list(items))."
   }
 
   /// How often each backend is in the top group, when there is more than one task. A family, one task at several values of an option, counts once.

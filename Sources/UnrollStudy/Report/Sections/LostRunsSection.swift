@@ -13,7 +13,7 @@ struct LostRunsSection: ReportSection {
     ])
     for record in lost {
       table.add([
-        Markdown.escape(record.cell.task), Markdown.code(record.cell.backend), "\(record.cell.seed)",
+        Markdown.escape(record.cell.task), Markdown.code(record.cell.title), "\(record.cell.seed)",
         record.outcome, record.failure?.step.map(Digits.whole) ?? "–", record.failure?.tensor.map(Markdown.code) ?? "–",
         Markdown.escape(record.reason), Markdown.code(String(record.identity.prefix(12))),
       ])

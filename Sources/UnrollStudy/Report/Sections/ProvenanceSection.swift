@@ -79,7 +79,7 @@ struct ProvenanceSection: ReportSection {
     ])
     for record in study.records {
       table.add([
-        Markdown.escape(record.cell.task), Markdown.code(record.cell.backend), "\(record.cell.seed)",
+        Markdown.escape(record.cell.task), Markdown.code(record.cell.title), "\(record.cell.seed)",
         record.outcome, Markdown.code(record.identity),
       ])
     }

@@ -60,17 +60,19 @@ struct ScoreTable {
     return table
   }
 
-  /// What the parameter budget asked for and what was reached.
+  /// What the budget asked for and what was reached.
   var budget: String? {
-    let costs = task.finished.map(\.cost).filter { ($0.parameterBudget ?? 0) > 0 }
-    guard !costs.isEmpty else { return nil }
-    let asked = costs.map { $0.parameterBudget! }.unique.sorted().map(Digits.whole)
-    let shares = costs.map { 100 * Double($0.parameters) / Double($0.parameterBudget!) }
-    let reached = costs.map(\.parameters)
+    let costs = task.finished.map(\.cost).filter { ($0.budget?.amount ?? 0) > 0 }
+    guard let quantity = costs.first?.budget?.quantity, costs.allSatisfy({ $0.budget?.quantity == quantity }) else {
+      return nil
+    }
+    let asked = costs.map { $0.budget!.amount }.unique.sorted().map(Digits.whole)
+    let shares = costs.map { 100 * Double($0.amount(of: quantity)) / Double($0.budget!.amount) }
+    let reached = costs.map { $0.amount(of: quantity) }
     let ends = [(reached.min()!, shares.min()!), (reached.max()!, shares.max()!)]
       .map { "\(Digits.whole($0.0)) (\(Digits.fixed($0.1, 1)) %)" }
     let span = reached.min() == reached.max() ? ends[0] : "\(ends[0]) to \(ends[1])"
-    return "Widths were solved for a budget of \(Markdown.list(asked)) parameters; reached: \(span)."
+    return "Widths were solved for a budget of \(Markdown.list(asked)) \(quantity.noun); reached: \(span)."
   }
 
   private var baseline: String { "*\(Markdown.escape(task.baselineTitle))*" }
@@ -95,7 +97,7 @@ struct ScoreTable {
       { (backend: BackendResults) in backend.cost(value)?.costText ?? "–" }
     }
     var columns = [CostColumn(title: "width") { $0.count(\.width) }]
-    if task.finished.contains(where: { $0.cost.parameterBudget != nil }) {
+    if task.finished.contains(where: { $0.cost.budget != nil }) {
       columns.append(CostColumn(title: "of budget", text: share))
     }
     return columns + [
@@ -110,10 +112,12 @@ struct ScoreTable {
     backend.finished.contains { $0.cost.stateFloats == nil } ? "whole sequence" : backend.count { $0.stateFloats! }
   }
 
-  /// Reached parameters as a share of the budget.
+  /// What was reached as a share of the budget.
   private func share(_ backend: BackendResults) -> String {
     let shares = backend.finished.compactMap { record in
-      record.cost.parameterBudget.map { Digits.fixed(100 * Double(record.cost.parameters) / Double($0), 1) + " %" }
+      record.cost.budget.map { budget in
+        Digits.fixed(100 * Double(record.cost.amount(of: budget.quantity)) / Double(budget.amount), 1) + " %"
+      }
     }
     return shares.isEmpty ? "–" : shares.unique.sorted().joined(separator: ", ")
   }

@@ -5,7 +5,7 @@ struct SettingsSection: ReportSection {
   let title = "Settings"
 
   func blocks(_ study: StudyResults) -> [Block] {
-    let settings = SettingsTable(study.records)
+    let settings = SettingsTable(study.chosen)
     return common(settings) + byTask(settings, study) + byBackend(settings, study) + byCell(settings, study)
       + bySeed(settings, study) + [groups(study)]
   }

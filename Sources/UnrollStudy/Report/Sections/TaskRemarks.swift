@@ -7,7 +7,7 @@ import UnrollTraining
 struct TaskRemarks {
   let task: TaskResults
 
-  var sentences: [String] { [few, spans, unknown, short, leak, programs].compactMap { $0 } }
+  var sentences: [String] { [few, spans, unknown, short, clock, leak, programs].compactMap { $0 } }
 
   /// Below this many test items a single one moves the score by a percent or more.
   private static let fewItems = 100
@@ -52,6 +52,18 @@ struct TaskRemarks {
     return
       "**The training text is short for its batches:** a column of it has \(Markdown.count(shortest, "token")), less than `chunk`, so that an epoch "
       + "is a single step. Lower `batch`."
+  }
+
+  /// Training that ends by the clock is the machine's, not the settings'.
+  private var clock: String? {
+    let limits = task.records.compactMap { $0.settings["training"]?["seconds"]?.number }.filter { $0 > 0 }
+    guard !limits.isEmpty else { return nil }
+    let epochs = task.finished.compactMap { $0.curve.last?.epoch }
+    let ends = [epochs.min(), epochs.max()].compactMap(\.self).map(Digits.short).unique
+    let reached = ends.isEmpty ? "" : " (after \(ends.joined(separator: " to ")) epochs)"
+    return
+      "Training ended at the first evaluation after \(Markdown.list(limits.unique.sorted().map(Digits.plain))) seconds of it, or earlier\(reached): how "
+      + "far a model comes in that time, and every bit of it, hangs on the machine and on what else it did."
   }
 
   /// A split that shows test items in training is said where its scores stand.
