@@ -52,3 +52,5 @@ double unroll_chi_squared_quantile(double probability, double freedom) {
 double unroll_beta_quantile(double probability, double a, double b) {
   return inverse(gsl_cdf_beta_P, probability, a, b, 1);
 }
+
+double unroll_f_tail(double f, double above, double below) { return gsl_cdf_fdist_Q(f, above, below); }

@@ -1,3 +1,5 @@
+import CUnroll
+
 /// What may be said of a model's mean beside the others on the same task.
 public enum Verdict: Equatable, Sendable {
   /// In the top group, which contains the best model with 95 % confidence.
@@ -6,7 +8,8 @@ public enum Verdict: Equatable, Sendable {
   case worse
   /// Neither: about so many seeds of every model would tell; nil where only more test items can.
   case undecided(seeds: Int?)
-  /// Its seeds scatter over four times as widely as those of the others do in the middle: a mean says little of it.
+  /// Its seeds scatter over four times as widely as those of the others do in the middle, and more than chance explains: a mean says
+  /// little of it.
   case unstable
   /// A run was lost or is worse than nothing learned: `Judgement` is told.
   case broke
@@ -36,6 +39,8 @@ public struct Judgement: Sendable {
   public static let confidence = 0.95
   /// Times the median standard deviation.
   public static let widest = 4.0
+  /// How often a table of models that scatter alike may have one that is called unstable.
+  public static let unstableByChance = 1e-4
 
   /// One a model.
   public let verdicts: [Verdict]
@@ -113,14 +118,24 @@ public struct Judgement: Sendable {
     return (.undecided(seeds: left > 0 ? Int((2 * comparison.variance / left).rounded(.up)) : nil), all)
   }
 
-  /// Those whose standard deviation is beyond `widest` times the median of all that have one and did not break. Of two seeds it says
-  /// nothing: one table in ten of equal models would have such a one.
+  /// Those whose standard deviation is beyond `widest` times the median of all that have one and did not break, and whose variance is too large
+  /// beside that of the ones within, by an F test at `unstableByChance` over all models: without the test one of five equal models with three
+  /// seeds would leave the pool with the widest of all deviations in 2 % of tables, and the others look surer than they are. Of two seeds it
+  /// says nothing.
   private static func unstable(_ models: [ModelScores], _ broke: [Bool]) -> [Bool] {
-    let deviations = models.map { $0.values.count > 2 ? Statistics.standardDeviation($0.values) : nil }
-    let sound = zip(deviations, broke).compactMap { $1 ? nil : $0 }.filter { $0 > 0 }
+    let deviations = zip(models, broke).map { model, broke in
+      model.values.count > 2 && !broke ? Statistics.standardDeviation(model.values) ?? 0 : 0
+    }
+    let sound = deviations.filter { $0 > 0 }
     // The median of two lies between them.
     guard sound.count > 2 else { return models.map { _ in false } }
     let limit = widest * Statistics.quantile(sound, 0.5)
-    return zip(deviations, broke).map { deviation, broke in !broke && (deviation ?? 0) > limit }
+    let within = PooledComparison(zip(models, deviations).filter { 0 < $1 && $1 <= limit }.map(\.0))
+    return zip(models, deviations).map { model, deviation in
+      guard deviation > limit else { return false }
+      let ratio = deviation * deviation / within.variance
+      let chance = unroll_f_tail(ratio, Double(model.values.count - 1), within.freedom)
+      return chance * Double(sound.count) < unstableByChance
+    }
   }
 }

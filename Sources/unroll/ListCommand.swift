@@ -55,7 +55,8 @@ struct ListCommand: ParsableCommand {
   private func show(_ topic: Topic, _ lines: OptionLines) throws {
     switch topic {
     case .study:
-      lines.options("Study (a file in YAML; lists of options are candidates, or rows where compare names them)", StudyKeys.study)
+      lines.options(
+        "Study (a file in YAML; lists of options are candidates, or rows where compare names them)", StudyKeys.study)
       lines.options("A task (in a study: `tasks: [NAME, {data: …}]`)", StudyKeys.task)
       lines.options("A backend (beside its own options and those of every backend)", StudyKeys.backend)
     case .backends:

@@ -45,7 +45,7 @@ import UnrollStatistics
         #expect(abs(half - row.half!) < 0.001 * half, "\(half) beside \(row.half!)")
       }
     }
-    #expect(cases.flatMap(\.rows).count == 52)
+    #expect(cases.flatMap(\.rows).count == 59)
   }
 
   @Test func oneModelIsNotCompared() {
@@ -136,7 +136,8 @@ import UnrollStatistics
     #expect(rates.losers >= rates.withLoser && rates.left > rates.losers)
     // Less than 5 % of models, with a standard error of about half a point at 5 × 1000.
     #expect(Double(rates.left) < 0.065 * Double(1000 * models), "\(rates.left)")
-    #expect(Double(rates.unstable) < 0.02 * Double(1000 * models), "\(rates.unstable)")
+    // One table in 10,000.
+    #expect(rates.unstable <= 1, "\(rates.unstable)")
   }
 
   /// In the order of their scores five models of ten runs each would be worse one after the other.

@@ -65,7 +65,7 @@ import UnrollData
     let batches = task.batches(.test, TrainingOptions(), nil)
     let found = try Evaluation.run(model, task, .test, batches, ShardWorker(parameters: 0)).predictions
     for (place, confidence) in found.confidences.enumerated() {
-      let isRight = try #require(found.isRight(place)), target = exp(-found.losses[place])
+      let isRight = try #require(found.isRight(place) as Bool?), target = exp(-found.losses[place])
       #expect(isRight ? abs(confidence - target) < 1e-6 : confidence > target - 1e-6)
     }
     #expect(Calibration(found)?.count == found.classes.count)

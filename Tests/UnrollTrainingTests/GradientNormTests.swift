@@ -48,7 +48,7 @@ import UnrollKernels
     let data = try Small.tagged(Small.sentences(60), development: Small.sentences(9, seed: 8))
     let task = SpyTask(data, script: (0..<6).map { 0.1 + 0.1 * Double($0) })
     let model = try Small.model(data, task, try Small.backend("lstm", width: 5))
-    let outcome = Trainer(model, task, options, random: RandomSource(seed: 2)).train()
+    let outcome = try Trainer(model, task, options, random: RandomSource(seed: 2)).train()
     return (model, model.weights, outcome.curve, data)
   }
 }

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 from scipy.optimize import brentq
 from scipy.special import ndtr
-from scipy.stats import chi, norm, studentized_range, t
+from scipy.stats import chi, f, norm, studentized_range, t
 
 nodes, weights = np.polynomial.legendre.leggauss(400)
 
@@ -57,16 +57,21 @@ class Table:
         self.influences = [np.array(model["influences"]) for model in models]
         self.means = [float(np.mean(v)) for v in self.values]
         self.at = at
-        # Of two seeds nothing is called unstable.
-        deviations = [np.sqrt(variance(v)) if len(v) > 2 else None for v in self.values]
-        spreads = [d for d, b in zip(deviations, broke) if not b and d]
-        limit = 4 * np.median(spreads) if len(spreads) > 2 else np.inf
-        self.out = ["broke" if b else "unstable" if d and d > limit else None for d, b in zip(deviations, broke)]
+        deviations = [np.sqrt(variance(v)) if len(v) > 2 and not b else 0 for v, b in zip(self.values, broke)]
+        self.out = ["broke" if b else "unstable" if u else None for b, u in zip(broke, self.unstable(deviations))]
         self.pool = [i for i, verdict in enumerate(self.out) if verdict is None]
         self.variance, self.freedom = self.pooled(self.pool)
         sizes = {len(self.influences[i]) for i in self.pool}
         self.knows_items = len(sizes) == 1 and sizes.pop() > 1
         self.best = max(self.pool, key=lambda i: (float(f"{self.means[i]:.12g}"), i == best, -i), default=None)
+
+    def unstable(self, deviations):
+        """Beyond four times the median, and beyond chance by an F test beside those within; 0 stands for what does not count."""
+        spreads = [d for d in deviations if d]
+        limit = 4 * np.median(spreads) if len(spreads) > 2 else np.inf
+        within, freedom = self.pooled([i for i, d in enumerate(deviations) if 0 < d <= limit])
+        return [d > limit and f.sf(d**2 / within, len(v) - 1, freedom) < 1e-4 / len(spreads)
+                for d, v in zip(deviations, self.values)]
 
     def pooled(self, models):
         """s² and its degrees of freedom."""

@@ -28,3 +28,6 @@ double unroll_chi_squared_quantile(double probability, double freedom);
 
 /// The x with P(X <= x) = probability of the beta distribution.
 double unroll_beta_quantile(double probability, double a, double b);
+
+/// P(F > f) of a ratio of two variances with so many degrees of freedom above and below the line.
+double unroll_f_tail(double f, double above, double below);
