@@ -26,7 +26,8 @@ class Report:
 
     def __init__(self, path, runs):
         self.path, self.complaints, self.numbers = path, [], 0
-        records = [json.loads(line) for line in runs.read_text().splitlines()[1:]]
+        head, *records = map(json.loads, runs.read_text().splitlines())
+        self.margin = head.get("margin")
         records = separated([r for r in records if r["study"] == path.stem])
         self.backends = ordered(records, "backend")
         self.records = sorted(records, key=lambda r: (self.backends.index(r["cell"]["backend"]), r["cell"]["seed"]))
@@ -77,7 +78,7 @@ class Report:
         details = {key: tables.pop(key) for key in list(tables.tables) if isinstance(key, str)}
         first = next((key for key in details if key.endswith(": every backend against the best")), None)
         best = next((row[0] for row in details[first][1] if row[4] == "best"), "") if first else ""
-        ranking = Ranking(backends, model["metrics"][0], best.strip("` "))
+        ranking = Ranking(backends, model["metrics"][0], best.strip("` "), self.margin)
         self.same(
             task, "scores", tables.pop(0), ["backend", ranking.heading, "95 % interval", "verdict"],
             rows(lambda b: [ranking.cell(b), ranking.interval(b), ranking.verdict(b)] if b.name in ranking.rows
@@ -91,7 +92,7 @@ class Report:
                 self.complain(task, f"does not say: {words}")
         elif first:
             self.complain(task, "compares with the best, and there is none")
-        others = [Ranking(backends, metric) for metric in model["metrics"][1:]]
+        others = [Ranking(backends, metric, margin=self.margin) for metric in model["metrics"][1:]]
         if others:
             self.same(
                 task, "other metrics", details.get("Other metrics", (None, [])), ["backend"] + [other.heading for other in others],

@@ -53,4 +53,6 @@ double unroll_beta_quantile(double probability, double a, double b) {
   return inverse(gsl_cdf_beta_P, probability, a, b, 1);
 }
 
+double unroll_binomial(unsigned k, double p, unsigned n) { return gsl_cdf_binomial_P(k, p, n); }
+
 double unroll_f_tail(double f, double above, double below) { return gsl_cdf_fdist_Q(f, above, below); }

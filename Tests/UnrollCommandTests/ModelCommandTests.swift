@@ -58,6 +58,33 @@ import UnrollTraining
     #expect(gone.errors.hasSuffix("); go where they are, or name files to score it on\n"))
   }
 
+  /// A model and itself are alike in everything; two of different seeds are not asked to be kinds of models.
+  @Test func twoModelsOnTheSameItems() throws {
+    let program = try Program(Studies.small)
+    for seed in ["1", "2"] {
+      let trained = try program.run(
+        "train", "small.yaml", "--task", "texts", "--backend", "gru", "--seed", seed, "--output", "\(seed).safetensors")
+      #expect(trained.status == 0)
+    }
+    let same = try program.run("compare", "1.safetensors", "1.safetensors")
+    #expect(same.status == 0 && same.output.hasPrefix("# 1.safetensors and 1.safetensors\n\nBoth on "), "\(same)")
+    #expect(
+      same.output.contains("right on 0 of them, the second alone on 0 (McNemar's exact test: p = 1.00)"),
+      "\(same.output)")
+    let two = try program.run("compare", "1.safetensors", "2.safetensors", "texts.txt")
+    #expect(two.status == 0 && two.output.contains("| accuracy (%) ↑ |"), "\(two)")
+    #expect(try program.run("compare", "1.safetensors", "2.safetensors", "texts.txt").output == two.output)
+    let tagger = ModelCommandTests.words("columns", "tags.txt") + ["--output", "t.safetensors"]
+    #expect(try program.start(tagger).end().status == 0)
+    let apart = try program.run("compare", "1.safetensors", "t.safetensors")
+    #expect(
+      apart.status == 1 && apart.sentences.count == 1
+        && apart.errors.hasPrefix(
+          "unroll: the two models were not asked the same: 1.safetensors does classification with ")
+    )
+    #expect(try program.run("compare", "1.safetensors", "small.yaml").status == 64)
+  }
+
   @Test func taggersAndClassifiersAnswerLineByLine() throws {
     let program = try Program(Studies.small)
     #expect(

@@ -129,6 +129,11 @@ import UnrollLayers
       ),
       ("backends: [rnn]\nparameters: 0", 4, "parameters must be above zero"),
       ("backends: [rnn]\nwidth: 0", 4, "width must be 1…65536"),
+      (
+        "backends: [rnn]\nmargin: {point: 1}", 4,
+        "unknown key of margin \"point\"; did you mean \"points\"? (known: points, percent)"
+      ),
+      ("backends: [rnn]\nmargin: {percent: 101}", 4, "margin.percent must be 0…100"),
       ("backends: [rnn]\nbackends: [gru]", 3, "the key \"backends\" stands twice in one table; keep one"),
     ])
   func sentences(rest: String, line: Int, sentence: String) {

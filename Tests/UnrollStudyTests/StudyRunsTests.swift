@@ -173,6 +173,27 @@ extension Synthetic {
     }
   }
 
+  /// What does not matter stands in the file where the study says it.
+  @Test func theMarginIsKept() throws {
+    try inFolder { folder, records in
+      for record in records { try folder.store.write(record) }
+      var margin = EqualityMargin()
+      try folder.write(grid: records.map(\.identity), notes: "")
+      let usual = try folder.current().lines()
+      margin.points = 2
+      try folder.write(grid: records.map(\.identity), notes: "", margin: margin)
+      let runs = try folder.current()
+      #expect(runs.margin == margin)
+      let lines = try runs.lines()
+      let read = try StudyRuns(lines: lines, file: "runs.jsonl")
+      #expect(try read.margin == margin && read.lines() == lines)
+      #expect(
+        String(decoding: lines, as: UTF8.self).hasPrefix("{\"format\":1,\"margin\":{\"percent\":1,\"points\":2},"))
+      try folder.write(grid: records.map(\.identity), notes: "")
+      #expect(try folder.current().lines() == usual && !String(decoding: usual, as: UTF8.self).contains("margin"))
+    }
+  }
+
   /// A record that came after the file stands for its run, in the report and in the file that is written with it.
   @Test func recordsAreNewerThanTheirLines() throws {
     try inFolder { folder, records in

@@ -22,9 +22,13 @@ def between(quantile, freedom):
 
 
 class Ranking:
-    """The backends of a task on one metric; `best` is the name of the one that the report calls so."""
+    """The backends of a task on one metric; `best` is the name of the one that the report calls so.
 
-    def __init__(self, backends, metric, best=None):
+    `margin` are the differences that do not matter: points of a percentage, and per cent of any other best mean.
+    """
+
+    def __init__(self, backends, metric, best=None, margin=None):
+        self.margin = margin or {"points": 0.5, "percent": 1.0}
         self.metric = metric
         self.sign = 1 if metric["higherIsBetter"] else -1
         self.scale = 100.0 if metric["unit"] == "percent" else 1.0
@@ -97,7 +101,12 @@ class Ranking:
         if row["gap"] is None or row["verdict"] == "worse":
             return False
         reach = abs(row["gap"]) + t.ppf(0.95, row["freedom"]) * row["error"]
-        return reach <= (0.005 if self.scale == 100 else 0.01 * abs(self.mean(self.best)))
+        width = self.margin["points"] if self.scale == 100 else self.margin["percent"] * abs(self.mean(self.best))
+        return reach <= width / 100
+
+    @property
+    def within(self):
+        return f"{self.margin['points']:g} points" if self.scale == 100 else f"{self.margin['percent']:g} %"
 
     def works(self, backend):
         """How many seeds came nearer to the best mean than to the baseline."""
@@ -111,7 +120,7 @@ class Ranking:
 
     def verdict(self, backend):
         row = self.rows[backend.name]
-        equal = f", equal within {'0.5 points' if self.scale == 100 else '1 %'}" if self.is_equal(row) else ""
+        equal = f", equal within {self.within}" if self.is_equal(row) else ""
         tops = sum(r["verdict"] == "top" for r in self.rows.values())
         match row["verdict"]:
             case "alone":

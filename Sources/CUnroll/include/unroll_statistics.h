@@ -29,5 +29,8 @@ double unroll_chi_squared_quantile(double probability, double freedom);
 /// The x with P(X <= x) = probability of the beta distribution.
 double unroll_beta_quantile(double probability, double a, double b);
 
+/// P(K <= k) of n trials that succeed with probability p.
+double unroll_binomial(unsigned k, double p, unsigned n);
+
 /// P(F > f) of a ratio of two variances with so many degrees of freedom above and below the line.
 double unroll_f_tail(double f, double above, double below);

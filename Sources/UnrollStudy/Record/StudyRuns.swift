@@ -7,11 +7,13 @@ public struct StudyRuns: Equatable, Sendable {
   public var wanted: Int
   /// What the study's author says about it, in Markdown; empty when there is nothing.
   public var notes: String
+  /// Differences that do not matter.
+  public var margin = EqualityMargin()
 }
 
 /// All of it as one file, `runs.jsonl`, which is kept and shared:
 ///
-///     {"format":1,"notes":"","wanted":45}
+///     {"format":1,"notes":"","wanted":45}             (and "margin", where it is not the usual one)
 ///     {"baseline":"unigram frequencies", … ,"status":"finished","study":"quick"}
 ///
 /// The first line is about the study, every other one is the record of a run with sorted keys. Runs stand in the order of task, backend,
@@ -22,16 +24,18 @@ extension StudyRuns {
 
   private struct Head: Codable {
     var format: Int
+    var margin: EqualityMargin?
     var notes: String
     var wanted: Int
   }
 
   /// The file; equal runs, in any order, have equal bytes. A run that the study has twice, as tasks of equal data have, is one line.
   public func lines() throws -> [UInt8] {
-    let head = try Head(format: StudyRuns.currentFormat, notes: notes, wanted: wanted).json() + [UInt8(ascii: "\n")]
+    let head = Head(
+      format: StudyRuns.currentFormat, margin: margin == EqualityMargin() ? nil : margin, notes: notes, wanted: wanted)
     var taken: Set<String> = []
     return try records.filter { taken.insert($0.identity).inserted }.sorted { $0.place < $1.place }
-      .reduce(into: head) { $0 += try $1.json(pretty: false) }
+      .reduce(into: try head.json() + [UInt8(ascii: "\n")]) { $0 += try $1.json(pretty: false) }
   }
 
   /// - Parameter file: where the lines stand, for complaints.
@@ -61,7 +65,7 @@ extension StudyRuns {
       complaints.add(InputError(sentence, file: file, line: 1))
     }
     try complaints.check()
-    (wanted, notes) = (head?.wanted ?? 0, head?.notes ?? "")
+    (wanted, notes, margin) = (head?.wanted ?? 0, head?.notes ?? "", head?.margin ?? EqualityMargin())
   }
 
   private static func head(_ line: ArraySlice<UInt8>, _ file: String) throws -> Head {

@@ -11,25 +11,28 @@ public struct Report {
   /// - Parameters:
   ///   - wanted: how many runs the study has.
   ///   - notes: Markdown of the study's author.
+  ///   - margin: differences that do not matter.
   /// - Returns: the path of the Markdown file.
   /// - Throws: `InputError` when no record belongs to the study, or two stand for the same cell and seed.
   @discardableResult
   public static func write(
-    _ records: [RunRecord], of wanted: Int? = nil, study: String, notes: String = "", to folder: String
+    _ records: [RunRecord], of wanted: Int? = nil, study: String, notes: String = "",
+    margin: EqualityMargin = EqualityMargin(), to folder: String
   ) throws -> String {
     try write(
-      records, of: wanted, study: study, notes: notes, to: folder, gnuplot: Gnuplot.find(in: ProcessVariables.path))
+      records, of: wanted, study: study, notes: notes, margin: margin, to: folder,
+      gnuplot: Gnuplot.find(in: ProcessVariables.path))
   }
 
   static func write(
-    _ records: [RunRecord], of wanted: Int? = nil, study: String, notes: String = "", to folder: String,
-    gnuplot: Gnuplot?
+    _ records: [RunRecord], of wanted: Int? = nil, study: String, notes: String = "",
+    margin: EqualityMargin = EqualityMargin(), to folder: String, gnuplot: Gnuplot?
   ) throws -> String {
     guard !study.isEmpty, !study.contains("/") else {
       throw InputError("the study's name \"\(study)\" cannot name a file; give it one without slashes")
     }
     let report = Report(folder: folder, study: study)
-    let blocks = try blocks(records, of: wanted, study: study, notes: notes)
+    let blocks = try blocks(records, of: wanted, study: study, notes: notes, margin: margin)
     var stands: [String: String] = [:]
     for figure in blocks.flatMap(\.figures) { stands[figure.name] = try report.draw(figure, gnuplot) }
     try report.removeFigures { stands[$0] == nil }
@@ -40,9 +43,10 @@ public struct Report {
 
   /// The whole report before anything is drawn.
   static func blocks(
-    _ records: [RunRecord], of wanted: Int? = nil, study: String, notes: String = ""
+    _ records: [RunRecord], of wanted: Int? = nil, study: String, notes: String = "",
+    margin: EqualityMargin = EqualityMargin()
   ) throws -> [Block] {
-    let results = try StudyResults(records, study: study, notes: notes)
+    let results = try StudyResults(records, study: study, notes: notes, margin: margin)
     let runs = results.records.count
     let size = [
       wanted.map { "\(Digits.whole(runs)) of \(Markdown.count($0, "run"))" } ?? Markdown.count(runs, "run"),

@@ -29,13 +29,15 @@ public struct RunFolder: Sendable {
   private var grid: String { "\(store.folder)/grid.txt" }
 
   private var notesFile: String { "\(store.folder)/notes.md" }
+  private var marginFile: String { "\(store.folder)/margin.json" }
 
-  /// Writes which records belong to the study as it stands now, in its order, and its notes. Records of earlier versions of the
-  /// study stay.
-  func write(grid identities: [String], notes text: String) throws {
+  /// Writes which records belong to the study as it stands now, in its order, its notes and its margin. Records of earlier versions of
+  /// the study stay.
+  func write(grid identities: [String], notes text: String, margin: EqualityMargin = EqualityMargin()) throws {
     for folder in owner.folders { try owner.claim(folder) }
     try Files.write(identities.joined(separator: "\n") + "\n", to: grid)
     if !text.isEmpty || Files.exists(notesFile) { try Files.write(text, to: notesFile) }
+    if margin != EqualityMargin() || Files.exists(marginFile) { try Files.write(margin.json(), to: marginFile) }
   }
 
   /// Removes what killed processes were writing.
@@ -75,7 +77,16 @@ public struct RunFolder: Sendable {
     }
     let identities = String(decoding: try Files.read(grid), as: UTF8.self).split(separator: "\n").map(String.init)
     let notes = Files.exists(notesFile) ? String(decoding: try Files.read(notesFile), as: UTF8.self) : ""
-    return StudyRuns(records: try records(of: identities).compactMap(\.self), wanted: identities.count, notes: notes)
+    return StudyRuns(
+      records: try records(of: identities).compactMap(\.self), wanted: identities.count, notes: notes,
+      margin: try margin())
+  }
+
+  private func margin() throws -> EqualityMargin {
+    guard Files.exists(marginFile) else { return EqualityMargin() }
+    do { return try EqualityMargin(json: Files.read(marginFile)) } catch let error as DecodingError {
+      throw InputError("is no margin (\(error.sentence)); `unroll run` writes it again", file: marginFile)
+    }
   }
 
   /// Writes the report and the file of its runs. Runs that leave the file, since the study has them no longer, become records.
@@ -87,7 +98,8 @@ public struct RunFolder: Sendable {
     for record in try filed()?.records ?? [] where !stay.contains(record.identity) && !store.contains(record.identity) {
       try store.write(record)
     }
-    let path = try Report.write(runs.records, of: runs.wanted, study: study, notes: runs.notes, to: reports)
+    let path = try Report.write(
+      runs.records, of: runs.wanted, study: study, notes: runs.notes, margin: runs.margin, to: reports)
     try Files.write(try runs.lines(), to: file)
     return path
   }

@@ -52,7 +52,7 @@ public final class StudyRunner {
     (keep, store) = (study.keep, folder.store)
     requests = try study.requests(location)
     let filed = try folder.filed()
-    try folder.write(grid: requests.map(\.identity), notes: study.notes)
+    try folder.write(grid: requests.map(\.identity), notes: study.notes, margin: study.margin)
     folder.removeLeftovers()
     if let filed { try folder.unpack(filed) }
     queue = try RunQueue(requests, folder.store, again: again)

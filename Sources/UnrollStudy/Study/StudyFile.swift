@@ -28,6 +28,8 @@ public struct StudyFile {
   public let question: String
   /// Markdown, shown in the report as the author's words.
   public let notes: String
+  /// Differences that do not matter.
+  public let margin: EqualityMargin
   /// Which runs leave their model.
   public let keep: KeptModels
   let seeds: [Int]
@@ -60,6 +62,7 @@ public struct StudyFile {
     let uneven = text("uneven")
     notes = [text("notes"), uneven.map { "**Backends have different numbers of candidates:** \($0)" }]
       .compactMap(\.self).joined(separator: "\n\n")
+    margin = complaints.gather { try value("margin").map(EqualityMargin.init) ?? EqualityMargin() } ?? EqualityMargin()
     keep = complaints.gather { try StudyFile.kept(value("keep")) } ?? .best
     seeds = complaints.gather { try StudyFile.seeds(value("seeds")) } ?? [1]
     let size = complaints.gather { try StudyFile.size(value) } ?? .width(1)

@@ -20,6 +20,9 @@ public enum StudyKeys {
     key(
       "uneven", "text", "",
       "why some backends have more candidates than others, for the report; without it that is refused"),
+    key(
+      "margin", "{points: 0.5, percent: 1}", "",
+      "differences that do not matter, for *equal* in the report: points of a percentage, per cent of any other score"),
     key("width", "1…65536", "\(StackOptions().width)", "hidden width of every backend"),
     key(
       "keep", KeptModels.allCases.map(\.rawValue).joined(separator: " | "), KeptModels.best.rawValue,

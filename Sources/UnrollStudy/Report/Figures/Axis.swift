@@ -59,6 +59,11 @@ struct Axis: Equatable {
     return share.isFinite ? min(max(0, share), 1) : 0
   }
 
+  /// What stands at a place between 0 and 1.
+  func value(at place: Double) -> Double {
+    logarithmic ? low * pow(high / low, place) : low + place * (high - low)
+  }
+
   /// gnuplot's commands for the axis called `x` or `y`; `offset` moves its label.
   func commands(_ name: String, offset: String) -> [String] {
     let marks = ticks.map { "\(Gnuplot.quoted($0.text)) \(Digits.plain($0.value))" }.joined(separator: ", ")

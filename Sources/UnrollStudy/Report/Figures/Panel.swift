@@ -5,6 +5,8 @@ struct Panel: Equatable {
   let plots: [Plot]
   /// Names where lines end, in the place of a legend.
   var ends: [LineEnd] = []
+  /// Names beside points.
+  var names: PointNames?
 
   /// Pixels of a panel that stands alone.
   static let width = 555
@@ -39,6 +41,7 @@ struct Panel: Equatable {
         index < panels.count - 1 || !last.ends.isEmpty
           ? "unset key" : "set key at screen \(at(inner + 15)), graph 1 left top Left reverse samplen 2.5 spacing 1.3")
       lines += LineEnd.commands(panel, height: height - 65)
+      lines += panel.names?.commands(panel, width: each, height: height - 65) ?? []
       lines.append("plot " + panel.commands(index).joined(separator: ", \\\n  "))
     }
     return (lines + ["unset multiplot"]).joined(separator: "\n") + "\n"

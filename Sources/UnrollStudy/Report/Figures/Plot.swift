@@ -86,6 +86,11 @@ extension Plot {
     Plot(.rows(rows), "using 1:2:('\(isLeft ? "◂" : "▸")') with labels tc rgb '\(look.colour)'")
   }
 
+  /// What lies below or above: a triangle at the edge, which is named.
+  static func outside(_ rows: [[Double]], _ look: Look, isBelow: Bool, title: String) -> Plot {
+    Plot(.rows(rows), "using 1:2 with points pt \(isBelow ? 11 : 9) ps 0.7 lc rgb '\(look.colour)'", title: title)
+  }
+
   /// What every model is held against.
   static func baseline(_ source: Source, title: String) -> Plot {
     let columns = if case .rows = source { "using 1:2 " } else { "" }

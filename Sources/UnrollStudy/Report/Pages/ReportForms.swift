@@ -3,7 +3,9 @@ public struct ReportForms {
   private let results: StudyResults
 
   /// - Throws: `InputError` where no run belongs to the study.
-  public init(_ runs: StudyRuns, study: String) throws { results = try StudyResults(runs.records, study: study) }
+  public init(_ runs: StudyRuns, study: String) throws {
+    results = try StudyResults(runs.records, study: study, margin: runs.margin)
+  }
 
   /// Every score, interval, verdict and cost, a row a task, backend and metric, as RFC 4180 has tables.
   public var csv: String { NumberTable(results).csv }

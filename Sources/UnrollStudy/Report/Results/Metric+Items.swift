@@ -1,3 +1,4 @@
+import CLibrary
 import UnrollTraining
 
 extension Metric {
@@ -15,6 +16,27 @@ extension Metric {
     guard mean.isFinite, total > 0 else { return [] }
     let slope = unit == .percent || mean == 0 ? 1 : self == .perplexity ? score : score / mean
     return zip(asked, weights).map { (sums[$0] - mean * $1) * slope * Double(asked.count) / total }
+  }
+
+  /// The score of items drawn again: how often each is, beside what it is of all once.
+  ///
+  /// - Returns: nil where the metric is no sum over items.
+  func resampled(_ items: ItemScores, score: Double) -> (([Int]) -> Double)? {
+    guard let sums = sums(items) else { return nil }
+    let weights = items.weights.map { self == .sequenceAccuracy ? min(1, Double($0)) : Double($0) }
+    func mean(_ drawn: [Int]) -> Double {
+      var (sum, weight) = (0.0, 0.0)
+      for (item, count) in drawn.enumerated() where count > 0 {
+        sum += Double(count) * sums[item]
+        weight += Double(count) * weights[item]
+      }
+      return sum / weight
+    }
+    let all = mean([Int](repeating: 1, count: items.count))
+    return switch unit {
+    case .percent: mean
+    case .plain: self == .perplexity ? { score * exp(mean($0) - all) } : { all == 0 ? 0 : mean($0) * (score / all) }
+    }
   }
 
   /// What the metric adds up, an entry an item.

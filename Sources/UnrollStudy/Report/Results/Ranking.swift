@@ -78,6 +78,20 @@ struct Ranking {
   }
 }
 
+extension Ranking {
+  /// Those that a figure shows where all of them would hide the differences: what is at most four times as far from the best as the middle
+  /// of those that are compared.
+  var near: [Standing] {
+    let compared = standings.filter(\.verdict.isCompared)
+    let means = (compared.isEmpty ? standings : compared).map(\.sample.mean)
+    guard let best = means.first else { return [] }
+    let middle = Statistics.quantile(means, 0.5)
+    let limit = best == middle ? .infinity : 4 * abs(best - middle)
+    let near = standings.filter { abs($0.sample.mean - best) <= limit }
+    return near.count > 1 ? near : standings.filter { means.contains($0.sample.mean) }
+  }
+}
+
 /// A backend before it has its rank.
 private struct Entry {
   let backend: BackendResults

@@ -21,7 +21,7 @@ struct StudyResults {
   /// Sorts and groups; records of other studies are left out, copies of a record count once.
   ///
   /// - Throws: `InputError` when no record belongs to the study, or two stand for the same cell and seed.
-  init(_ all: [RunRecord], study: String, notes: String = "") throws {
+  init(_ all: [RunRecord], study: String, notes: String = "", margin: EqualityMargin = EqualityMargin()) throws {
     var mine = all.filter { $0.study == study }
     guard !mine.isEmpty else { throw InputError("there is no record of the study \"\(study)\": run it first") }
     separated = StudyResults.separate(&mine)
@@ -36,7 +36,7 @@ struct StudyResults {
     let critical = CriticalValues(Judgement.confidence)
     tasks = taskNames.map { name in
       TaskResults(
-        name: name, records: sorted.filter { $0.cell.task == name }, palette: backendNames, margin: EqualityMargin(),
+        name: name, records: sorted.filter { $0.cell.task == name }, palette: backendNames, margin: margin,
         critical: critical)
     }
   }

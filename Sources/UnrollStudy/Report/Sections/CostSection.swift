@@ -7,10 +7,9 @@ struct CostSection: ReportSection {
   let title = "Cost against quality"
 
   private let explanation =
-    "Marks are means over the seeds that finished, bars one standard deviation to either side; scores more than four times "
-    + "the median, of models that broke, lie outside. "
-    + "On the *front* of a cost no other model has as good a mean score for as little; what is not on it is pale. Models that broke or are "
-    + "unstable are on none, and costs that all models share within 5 % have none. "
+    "Marks are means over the seeds that finished, bars one standard deviation to either side; triangles at an edge are scores that lie "
+    + "outside. On the *front* of a cost, which has names, no other model has as good a mean score for as little; what is not on it is pale. "
+    + "Models that broke or are unstable are on none, and costs that all models share within 5 % have none. "
     + "Speeds belong to the machines named under [Scores](#scores)."
 
   func blocks(_ study: StudyResults) -> [Block] {
@@ -66,9 +65,7 @@ private struct CostFigure {
     let marks = all.map { $0.filter { $0.isInside(metric.scale) } }
     guard !marks[0].isEmpty, !marks[1].isEmpty else { return nil }
     let y = axis(marks[0])
-    let panels = zip(costs, marks).map { cost, marks in
-      Panel(x: axis(marks, cost.label), y: y, plots: marks.flatMap(plots) + baseline(within: y))
-    }
+    let panels = zip(costs, marks).map { panel($0, $1, y) }
     return Figure(
       name: "\(Markdown.slug(task.name))-cost",
       title: "\(task.name): test \(metric.name) against \(Markdown.list(costs.map(\.label))), one mark a backend",
@@ -92,11 +89,25 @@ private struct CostFigure {
     }
   }
 
-  /// Holds the bars of all marks but those of models that broke, which reach far to both sides.
+  private func panel(_ cost: Cost, _ marks: [Mark], _ y: Axis) -> Panel {
+    let inside = marks.filter { side($0, y) == 0 }
+    let named = CostFront(cost, ranking) == nil ? [] : inside.filter { !$0.isPale }
+    var panel = Panel(
+      x: axis(marks, cost.label), y: y,
+      plots: marks.flatMap { side($0, y) == 0 ? plots($0) : [outside($0, y)] } + baseline(within: y))
+    // A front is empty on the side of what is cheaper and better.
+    panel.names = PointNames(
+      points: named.map { .init(name: $0.name, colour: $0.look.colour, x: $0.x.mean, y: $0.y.mean * metric.scale) },
+      isLeft: !cost.higherIsBetter, isAbove: metric.higherIsBetter)
+    return panel
+  }
+
+  /// Holds the bars of the marks whose differences are to be seen.
   private func axis(_ marks: [Mark]) -> Axis {
-    let middle = Statistics.quantile(marks.map(\.y.mean), 0.5)
-    let sound = marks.filter { middle <= 0 || metric.unit == .percent || $0.y.mean <= 4 * middle }
-    return metric.axis(.test, holding: sound.flatMap(\.y.ends).map { $0 * metric.scale })
+    let near = Set(ranking.near.map(\.backend.name))
+    let shown = marks.filter { near.contains($0.name) }
+    return metric.axis(
+      .test, holding: (shown.isEmpty ? marks : shown).flatMap(\.y.ends).map { $0 * metric.scale })
   }
 
   /// Logarithmic when the costs differ by more than four times.
@@ -106,12 +117,25 @@ private struct CostFigure {
     return Axis(label, holding: ends, logarithmic: means.max()! / means.min()! > 4)
   }
 
+  /// −1 below the picture, 1 above it, else 0.
+  private func side(_ mark: Mark, _ y: Axis) -> Int {
+    let score = mark.y.mean * metric.scale
+    return score < y.low ? -1 : score > y.high ? 1 : 0
+  }
+
   private func plots(_ mark: Mark) -> [Plot] {
     let rows = [[mark.x.mean, mark.y.mean * metric.scale, mark.x.sd ?? 0, (mark.y.sd ?? 0) * metric.scale]]
     return [
       .bars(rows, mark.look, isPale: mark.isPale),
       .marks(rows, mark.look, size: 1.1, stroke: 1.5, isPale: mark.isPale, title: mark.name),
     ]
+  }
+
+  private func outside(_ mark: Mark, _ y: Axis) -> Plot {
+    let isBelow = side(mark, y) < 0
+    return .outside(
+      [[mark.x.mean, y.value(at: isBelow ? 0.02 : 0.98)]], mark.look, isBelow: isBelow,
+      title: "\(mark.name) (outside)")
   }
 
   private func baseline(within axis: Axis) -> [Plot] {

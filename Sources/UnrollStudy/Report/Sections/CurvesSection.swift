@@ -6,9 +6,9 @@ struct CurvesSection: ReportSection {
   let title = "Learning curves"
 
   private let explanation =
-    "Thin lines are single seeds, strong lines their mean up to the last epoch that every seed reached. "
-    + "Where there are four epochs or more, the right shows their second half on a scale of its own. Only finished runs "
-    + "are drawn."
+    "Strong lines are means over seeds up to the last epoch that every seed reached, thin ones single seeds, where at most "
+    + "\(CurveFigure.mostWithSeeds) backends are drawn. Where there are four epochs or more, the right shows their second half on a scale of its "
+    + "own. Only finished runs are drawn; a name at an edge, with ▾ or ▴, is of a line that ends outside."
 
   func blocks(_ study: StudyResults) -> [Block] {
     [.paragraph(explanation)]
@@ -21,22 +21,35 @@ private struct CurveFigure {
   let task: TaskResults
   let metric: Metric
 
+  /// With more, seeds hide what they scatter about.
+  static let mostWithSeeds = 8
+
   /// Nil when no finished run has a curve.
   var figure: Figure? {
     let curves = task.backends.map { Curves($0, metric) }.filter { !$0.seeds.isEmpty }
     guard !curves.isEmpty else { return nil }
-    let plots = curves.flatMap(\.seedPlots) + curves.map(\.meanPlot)
-    let panels = ranges(curves).map { range in
-      let inside = curves.flatMap(\.seeds).flatMap { $0 }.filter { range.contains($0.epoch) }
+    let plots = (curves.count > CurveFigure.mostWithSeeds ? [] : curves.flatMap(\.seedPlots)) + curves.map(\.meanPlot)
+    let near = near(curves)
+    var panels = ranges(curves).map { range in
+      let inside = near.flatMap(\.seeds).joined().filter { range.contains($0.epoch) }
       return Panel(
         x: Axis("epochs", holding: inside.map(\.epoch)), y: metric.axis(.development, holding: inside.map(\.value)),
         plots: plots)
     }
+    let last = panels.count - 1
+    panels[last].ends = curves.map { $0.end(panels[last].y) }
     let zoom = panels.count > 1 ? ", all epochs and the second half" : ""
     return Figure(
       name: "\(Markdown.slug(task.name))-curves",
       title: "\(task.name): \(metric.name) on the development split against epochs\(zoom)",
       script: Panel.script(panels), outside: curves.map(\.outside).reduce(0, +))
+  }
+
+  /// The curves whose differences are to be seen.
+  private func near(_ curves: [Curves]) -> [Curves] {
+    let names = Set(task.rankings.first { $0.metric == metric }?.near.map(\.backend.name) ?? [])
+    let near = curves.filter { names.contains($0.name) }
+    return near.isEmpty ? curves : near
   }
 
   /// All epochs and, where there are enough, their second half: first steps are so large that they hide the end.
@@ -55,6 +68,7 @@ private struct Curves {
   }
 
   private let backend: BackendResults
+  var name: String { backend.name }
   /// One a finished seed, in the metric's shown unit.
   let seeds: [[Point]]
   /// Points that cannot be drawn.
@@ -81,6 +95,13 @@ private struct Curves {
       guard values.count == seeds.count, let sample = Sample(values) else { return nil }
       return Point(epoch: point.epoch, value: sample.mean)
     }
+  }
+
+  /// The name at the end of the strong line, or at the edge beyond which that lies.
+  func end(_ y: Axis) -> LineEnd {
+    let last = mean.last ?? seeds[0].last!
+    let edge = last.value < y.low ? " ▾" : last.value > y.high ? " ▴" : ""
+    return LineEnd(name: backend.name + edge, colour: look.colour, x: last.epoch, y: last.value)
   }
 
   /// A single seed is its own mean.

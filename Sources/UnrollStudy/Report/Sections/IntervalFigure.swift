@@ -71,14 +71,7 @@ private struct TaskPanel {
     rows = ranking.standings.compactMap { standing in
       backends.firstIndex(of: standing.backend.name).map { (-Double($0), standing) }
     }
-    // Four times as far as from the best to the middle: what lies beyond would press together what is compared.
-    let means = ranking.standings.filter(\.verdict.isCompared).map(\.sample.mean)
-    let inside = means.isEmpty ? ranking.standings.map(\.sample.mean) : means
-    let middle = Statistics.quantile(inside, 0.5)
-    let limit = inside[0] == middle ? .infinity : 4 * abs(inside[0] - middle)
-    let near = ranking.standings.filter { abs($0.sample.mean - inside[0]) <= limit }
-    let shown = near.count > 1 ? near : ranking.standings.filter { inside.contains($0.sample.mean) }
-    let ends = shown.flatMap { [$0.sample.mean] + ($0.interval.map { [$0.lowerBound, $0.upperBound] } ?? []) }
+    let ends = ranking.near.flatMap { [$0.sample.mean] + ($0.interval.map { [$0.lowerBound, $0.upperBound] } ?? []) }
     var values = ends.map { $0 * scale }
     // The baseline where it does not take over the picture.
     if let baseline = ranking.baseline?.mean, let low = values.min(), let high = values.max(),
