@@ -6,7 +6,8 @@ extension Metric {
   /// The axis of this metric on a split: percentages within their bounds, others logarithmic over wide ranges, without what lies
   /// beyond four times the median (a model that broke would press all others into one line).
   func axis(_ split: Split, holding values: [Double]) -> Axis {
-    let all = values.filter(Axis.holds)
+    // A bar may pass what the metric can be.
+    let all = values.filter(Axis.holds).map { unit == .percent ? min(max($0, 0), 100) : $0 }
     let limit = unit == .percent || all.isEmpty ? .infinity : 4 * Statistics.quantile(all, 0.5)
     let values = limit > 0 ? all.filter { $0 <= limit } : all
     let spansMuch = (values.min() ?? 0) > 0 && values.max()! / values.min()! > 4

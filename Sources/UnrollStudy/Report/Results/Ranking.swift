@@ -80,15 +80,12 @@ struct Ranking {
 
 extension Ranking {
   /// Those that a figure shows where all of them would hide the differences: what is at most four times as far from the best as the middle
-  /// of those that are compared.
+  /// of all.
   var near: [Standing] {
-    let compared = standings.filter(\.verdict.isCompared)
-    let means = (compared.isEmpty ? standings : compared).map(\.sample.mean)
-    guard let best = means.first else { return [] }
-    let middle = Statistics.quantile(means, 0.5)
+    guard let best = standings.first?.sample.mean else { return [] }
+    let middle = Statistics.quantile(standings.map(\.sample.mean), 0.5)
     let limit = best == middle ? .infinity : 4 * abs(best - middle)
-    let near = standings.filter { abs($0.sample.mean - best) <= limit }
-    return near.count > 1 ? near : standings.filter { means.contains($0.sample.mean) }
+    return standings.filter { abs($0.sample.mean - best) <= limit }
   }
 }
 
