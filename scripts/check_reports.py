@@ -3,8 +3,8 @@
 
     scripts/check_reports.py [FOLDER]        needs numpy and scipy; FOLDER is Reports/ by default
 
-Of each FOLDER/<study>/runs.jsonl the tables under "Scores" and "Over tasks" of FOLDER/<study>.md are held against what scipy makes of the runs:
-means, deviations, intervals, verdicts, gaps, bounds for all pairs, counts of seeds, wins, interquartile means, tests. A number fits where it is
+Of each FOLDER/<study>/runs.jsonl the tables under "Scores", "Selection" and "Over tasks" of FOLDER/<study>.md are held against what scipy makes of the runs:
+means, deviations, intervals, verdicts, gaps, bounds for all pairs, counts of seeds, candidates that development chose, wins, interquartile means, tests. A number fits where it is
 rounded right in its last digit (ends of bootstraps: within a twentieth of their interval). Ends with 1 where anything does not fit.
 """
 
@@ -18,6 +18,7 @@ sys.path[:0] = [str(root / "scripts" / folder) for folder in ("checking", "refer
 from over_tasks import OverTasks  # noqa: E402
 from ranking import Ranking  # noqa: E402
 from runs import Backend, is_scored, ordered, separated  # noqa: E402
+from selection import Selection  # noqa: E402
 from shown import Tables, code, counted, escaped, fits, plain, said, sections  # noqa: E402
 
 
@@ -32,10 +33,16 @@ class Report:
         self.backends = ordered(records, "backend")
         self.records = sorted(records, key=lambda r: (self.backends.index(r["cell"]["backend"]), r["cell"]["seed"]))
         self.sections = sections(path.read_text(), "##")
+        self.selections = {}
+        for record in self.records:
+            self.selections.setdefault(record["cell"]["task"], {}).setdefault(record["cell"]["backend"], []).append(record)
+        for task, backends in self.selections.items():
+            self.selections[task] = {name: Selection(runs) for name, runs in backends.items()}
         pieces = sections(self.sections.get("Scores", ""), "###")
         self.tasks = {task: self.task(task, Tables(pieces.pop(escaped(task), ""))) for task in ordered(records, "task")}
         for name in pieces:
             self.complain(name, "no run is of this task")
+        self.selection()
         self.over_tasks()
 
     def complain(self, place, words):
@@ -65,8 +72,7 @@ class Report:
         """Holds the tables of a task against its runs, and gives the ranking by its first metric."""
         records = [r for r in self.records if r["cell"]["task"] == task]
         model = next((r for r in records if is_scored(r)), None) or next((r for r in records if r["metrics"]), records[0])
-        names = [name for name in self.backends if any(r["cell"]["backend"] == name for r in records)]
-        backends = [Backend(name, [r for r in records if r["cell"]["backend"] == name]) for name in names]
+        backends = [Backend(name, selection.chosen.records) for name, selection in self.selections[task].items()]
         baseline = [f"*{escaped(model['baseline'] + ' (baseline)')}*"]
         has_scores = any(b.finished for b in backends)
 
@@ -98,6 +104,22 @@ class Report:
                 task, "other metrics", details.get("Other metrics", (None, [])), ["backend"] + [other.heading for other in others],
                 rows(lambda b: [self.other(other, b) for other in others], [other.baseline_cell() for other in others]))
         return ranking
+
+    def selection(self):
+        """Holds which candidates stand for their backends against what development says."""
+        pieces = sections(self.sections.get("Selection", ""), "###")
+        for task, selections in self.selections.items():
+            if all(len(selection.candidates) == 1 for selection in selections.values()):
+                continue
+            test = self.tasks[task].metric if self.tasks[task] else None
+            metrics = [selection.metric for selection in selections.values() if selection.metric]
+            development = next((metric for metric in metrics if metric != test), test)
+            titles = ["backend", "chosen", "of", *(f"{split} {Ranking([], metric).heading if metric else 'score'}" for split, metric in
+                                                   (("development", development), ("test", test))), "lowest – highest test of all"]
+            rows = [selection.row(name, development, test, lambda metric: Ranking([], metric)) for name, selection in selections.items()]
+            self.same(task, "selection", Tables(pieces.pop(escaped(task), "")).pop(0), titles, rows)
+        for name in pieces:
+            self.complain(f"Selection, {name}", "no task with candidates is called so")
 
     def over_tasks(self):
         """Holds what is said over all tasks against the rankings of each."""

@@ -6,8 +6,8 @@ struct PredictionsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predictions", abstract: "Writes what a study's runs predicted for every test item as one CSV.",
     discussion: """
-      A row for every item of every task and seed: its text, what is true of it, and what every backend predicted. Runs leave \
-      their predictions beside their records, where they were made.
+      A row for every item of every task and seed: its text, what is true of it, and what every backend predicted, with the \
+      candidate that development chose. Runs leave their predictions beside their records, where they were made.
 
       With --differ instead the items that most seeds of the first backend get wholly right and most of the second do not, to be read:
 
@@ -62,13 +62,13 @@ struct PredictionsCommand: ParsableCommand {
     }
   }
 
-  /// All runs of the study, or those of the two backends.
+  /// All runs of the study, or those of the two backends; of several candidates those of the chosen one.
   private func requests(of study: StudyFile) throws -> [RunRequest] {
-    let requests = try study.requests(data.location)
-    let known = requests.map(\.cell.cell.title).unique
+    let requests = try options.folder.chosen(study.requests(data.location))
+    let known = requests.map(\.cell.cell.backend).unique
     for name in differ where !known.contains(name) {
       throw InputError("--differ: \(Suggestion.unknown("backend", name, known: known))")
     }
-    return differ.isEmpty ? requests : requests.filter { differ.contains($0.cell.cell.title) }
+    return differ.isEmpty ? requests : requests.filter { differ.contains($0.cell.cell.backend) }
   }
 }

@@ -123,6 +123,8 @@ import UnrollTraining
       StudyText.data + "backends: [gru]\nseeds: 2\nwidth: 6\ntraining: {epochs: 8, learning_rate: [0.00001, 0.02]}\n"
     let requests = try StudyText.study(text, in: scratch.path).requests(none)
     func models() throws -> [String] { try Files.list(store.folder).filter { $0.hasSuffix(".safetensors") } }
+    let folder = RunFolder(study: "tags", reports: scratch.path, records: store.folder)
+    #expect(try folder.chosen(requests).map(\.identity) == requests[..<2].map(\.identity), "nothing is known")
     for request in requests[..<3] { #expect(try CellRun(request, none).run(into: store, keep: .best) == nil) }
     try store.keepChosenModels(requests)
     #expect(try models().count == 2)
@@ -135,6 +137,8 @@ import UnrollTraining
     let kept = try #require(try models().first)
     #expect(try models().count == 1 && chosen.records.contains { "\($0.identity).safetensors" == kept })
     #expect(store.lackingModels(records, .best) == 0)
+    let shown = try folder.chosen(requests)
+    #expect(shown.map(\.identity) == requests[2...].map(\.identity) && shown.allSatisfy { $0.cell.cell.title == "gru" })
   }
 
   /// A record says which candidate it is; where there is one it says nothing, and identities know nothing of it.

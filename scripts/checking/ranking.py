@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 from judging import Table
-from runs import influences, is_number, unpacked
+from runs import baseline_error, influences, is_number
 from scipy.stats import beta, t
 from shown import code, counted, escaped
 
@@ -58,10 +58,7 @@ class Ranking:
     def is_broken(self, backend):
         if backend.lost or self.baseline is None:
             return backend.lost > 0
-        items = next((r["items"] for r in backend.finished if r.get("items")), None)
-        weights = unpacked(items["weights"]) if items else np.zeros(0)
-        count = {"accuracy": weights.sum(), "sequence-accuracy": (weights > 0).sum()}.get(self.metric["name"], 0)
-        error = math.sqrt(self.baseline * (1 - self.baseline) / count) if count else 0.0
+        error = baseline_error(backend.finished, self.metric, self.baseline)
         return any(self.sign * (self.baseline - v) > error for v in self.scores(backend))
 
     @property

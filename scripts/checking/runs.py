@@ -54,6 +54,14 @@ def ordered(records, key):
     return sorted(places, key=lambda name: (places[name], name))
 
 
+def baseline_error(finished, metric, score):
+    """The standard error of a baseline's score as a share of the test's targets; 0 of what is no share."""
+    items = next((r["items"] for r in finished if r.get("items")), None)
+    weights = unpacked(items["weights"]) if items else np.zeros(0)
+    count = {"accuracy": weights.sum(), "sequence-accuracy": (weights > 0).sum()}.get(metric["name"], 0)
+    return math.sqrt(score * (1 - score) / count) if count else 0.0
+
+
 @cache
 def unpacked(text):
     """Numbers of a Golomb-Rice code, six bits a sign of base64."""

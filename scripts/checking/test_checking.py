@@ -15,6 +15,7 @@ sys.path[:0] = [str(Path(__file__).resolve().parent.parent / folder) for folder 
 from over_tasks import families, holm, independent, signed_rank  # noqa: E402
 from ranking import Ranking, between  # noqa: E402
 from runs import Backend, unpacked  # noqa: E402
+from selection import Selection  # noqa: E402
 from shown import Rough, Tables, fits, sections  # noqa: E402
 
 
@@ -26,6 +27,15 @@ def backend(name, scores, lost=0):
 
 def ranking(*backends):
     return Ranking(backends, backends[0].records[0]["metrics"][0])
+
+
+def candidate(name, development, test, place=0, lost=0):
+    runs = backend("lstm", test, lost).records
+    for seed, (run, score) in enumerate(zip(runs, development + [None] * lost)):
+        run |= {"cell": {"backend": "lstm", "candidate": name, "seed": seed}, "order": {"task": 0, "backend": place}, "settings": {}}
+        if score is not None:
+            run["scores"]["development"] = {"accuracy": score}
+    return runs
 
 
 class Checking(unittest.TestCase):
@@ -64,6 +74,20 @@ class Checking(unittest.TestCase):
         table = ranking(backend("a", scores), backend("b", scores[:4], lost=1), backend("c", [0.9] * 5))
         self.assertEqual("".join(table.verdict(table.backends[1])), "broke, 4 of 5 seeds work (95 %: 28 to 99 % of seeds)")
         self.assertTrue(fits("91.5 ± 1.3 (4 of 5)", table.cell(table.backends[1])))
+
+    def test_selection(self):
+        """As `SelectionTests`: the best mean on development, the first of equal ones; what broke only where all did."""
+        chosen = lambda *candidates: Selection(sum(candidates, [])).chosen.name  # noqa: E731
+        a, b = candidate("a", [0.90, 0.80], [0.99, 0.99]), candidate("b", [0.84, 0.88], [0.7, 0.72], place=1)
+        self.assertEqual(chosen(a, b), "b")
+        self.assertEqual(chosen(candidate("b", [0.85], [0.7], place=1), candidate("a", [0.85], [0.8])), "a")
+        lost, below = candidate("c", [0.95], [0.95], 2, lost=1), candidate("d", [0.95, 0.58], [0.9, 0.9], 3)
+        self.assertEqual([chosen(lost, b), chosen(below, b), chosen(lost, below), chosen(candidate("e", [0.99], [0.99], 4), b)], ["b", "b", "c", "b"])
+        selection, metric = Selection(a + b + candidate("f", [], [], 5, lost=2)), a[0]["metrics"][0]
+        row = selection.row("lstm", metric, metric, lambda metric: Ranking([], metric))
+        right = ["`lstm`", "`b`", "3", "86.0 ± 2.8 (2)", "71.0 ± 1.4 (2)", "71.0 – 99.0 (1 without a score)"]
+        self.assertTrue(all(fits(cell, parts) for cell, parts in zip(right, row, strict=True)), row)
+        self.assertFalse(fits("`a`", row[1]) or fits("2", row[2]) or fits("70.0 – 99.0 (1 without a score)", row[5]))
 
     def test_families(self):
         def run(task, **data):

@@ -18,14 +18,14 @@ public struct PredictionTable {
   /// What is wrong with the files of the rest.
   public let broken: [InputError]
 
-  /// - Parameter requests: all runs of a study.
+  /// - Parameter requests: runs of a study, of each backend those of one candidate.
   /// - Throws: `InputError` for data that cannot be read.
   public init(_ requests: [RunRequest], _ store: RecordStore, _ location: DataLocation) throws {
     var broken: [InputError] = []
     tasks = try requests.map(\.cell.cell.task).unique.compactMap { task in
       try TaskPredictions(requests.filter { $0.cell.cell.task == task }, store, location, &broken)
     }
-    (backends, self.broken) = (requests.map(\.cell.cell.title).unique, broken)
+    (backends, self.broken) = (requests.map(\.cell.cell.backend).unique, broken)
     kept = tasks.reduce(0) { $0 + $1.runs.count }
     missing = requests.count - kept - broken.count
   }

@@ -45,7 +45,7 @@ struct TaskPredictions {
       let names = classes[vocabulary] ?? split.classes(model)
       classes[vocabulary] = names
       return try unlessBroken { try split.said(answers, names, store.predictionsPath(of: request.identity)) }.map {
-        Run(backend: own.title, seed: own.seed, said: $0)
+        Run(backend: own.backend, seed: own.seed, said: $0)
       }
     }
     (name, items, truths) = (cell.cell.task, split.items, split.items.map(split.truth))

@@ -69,6 +69,23 @@ public struct RunFolder: Sendable {
     return try identities.map { try store.contains($0) ? store.read($0) : lines[$0] }
   }
 
+  /// Of every task and backend the runs of the candidate that development chooses from what there is, called as the backend is; the first
+  /// candidate's where there is nothing yet.
+  public func chosen(_ requests: [RunRequest]) throws -> [RunRequest] {
+    let records = try zip(requests, records(of: requests.map(\.identity))).compactMap { request, record in
+      var record = record
+      record?.take(namesOf: request.cell)
+      return record
+    }
+    var names = Dictionary(
+      requests.map { ($0.cell.row, $0.cell.cell.candidate) }, uniquingKeysWith: { first, _ in first })
+    for (row, runs) in Dictionary(grouping: records, by: { [$0.cell.task, $0.cell.backend] }) {
+      names[row] = Selection(runs).chosen.name
+    }
+    return requests.filter { $0.cell.cell.candidate == names[$0.cell.row]! }
+      .map { RunRequest($0.cell.alone(), identity: $0.identity) }
+  }
+
   /// The study as it stands: the runs of its grid, or those of the file where there is no grid.
   public func current() throws -> StudyRuns {
     guard Files.exists(grid) else {

@@ -124,7 +124,8 @@ extension RunRecord {
   fileprivate func isFailure(after before: RunRecord?) -> Bool { status == .failed && self != before }
 
   /// Neither names nor order are part of a run's identity. True when there was something to change.
-  fileprivate mutating func take(namesOf other: StudyCell) -> Bool {
+  @discardableResult
+  mutating func take(namesOf other: StudyCell) -> Bool {
     guard (study, question) != (other.study, other.question) || cell != other.cell || order != other.order else {
       return false
     }
