@@ -3,8 +3,9 @@
 
     scripts/check_reports.py [FOLDER]        needs numpy and scipy; FOLDER is Reports/ by default
 
-Of each FOLDER/<study>/runs.jsonl the tables under "Scores", "Selection" and "Over tasks" of FOLDER/<study>.md are held against what scipy makes of the runs:
-means, deviations, intervals, verdicts, gaps, bounds for all pairs, counts of seeds, candidates that development chose, wins, interquartile means, tests. A number fits where it is
+Of each FOLDER/<study>/runs.jsonl the tables of FOLDER/<study>.md are held against what scipy makes of the runs: means, deviations, intervals, verdicts, gaps, bounds for
+all pairs, counts of seeds, costs and their fronts, candidates that development chose, wins, interquartile means, tests, classes, confusions, spans, items that models
+agree on, calibration, bins, how far models hold along an option. A table that is missing, or that nobody knows, does not fit either. A number fits where it is
 rounded right in its last digit (ends of bootstraps: within a twentieth of their interval). Ends with 1 where anything does not fit.
 """
 
@@ -15,6 +16,7 @@ from pathlib import Path
 root = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(root / "scripts" / folder) for folder in ("checking", "reference")]
 
+from details import COLUMNS, Details, cost, costs, state, whole  # noqa: E402
 from over_tasks import OverTasks  # noqa: E402
 from ranking import Ranking  # noqa: E402
 from runs import Backend, is_scored, ordered, separated  # noqa: E402
@@ -43,6 +45,7 @@ class Report:
         for name in pieces:
             self.complain(name, "no run is of this task")
         self.selection()
+        Details(self, {task: [Backend(name, s.chosen.records) for name, s in each.items()] for task, each in self.selections.items()})
         self.over_tasks()
 
     def complain(self, place, words):
@@ -86,9 +89,14 @@ class Report:
         best = next((row[0] for row in details[first][1] if row[4] == "best"), "") if first else ""
         ranking = Ranking(backends, model["metrics"][0], best.strip("` "), self.margin)
         self.same(
-            task, "scores", tables.pop(0), ["backend", ranking.heading, "95 % interval", "verdict"],
-            rows(lambda b: [ranking.cell(b), ranking.interval(b), ranking.verdict(b)] if b.name in ranking.rows
-                 else [["–"], ["–"], ["no scores"]], [ranking.baseline_cell(), ["–"], ["–"]]))
+            task, "scores", tables.pop(0), ["backend", ranking.heading, "95 % interval", "verdict", "parameters", "state", "seconds"],
+            rows(lambda b: ([ranking.cell(b), ranking.interval(b), ranking.verdict(b)] if b.name in ranking.rows
+                            else [["–"], ["–"], ["no scores"]]) + [whole(costs(b, "parameters")), state(b), cost(costs(b, "seconds"))],
+                 [ranking.baseline_cell()] + [["–"]] * 5))
+        shown = details.get("Costs", (None, []))
+        titles = [title for title in shown[0] or [] if title in COLUMNS]
+        self.same(task, "costs", shown, ["backend", *titles],
+                  [[[code(b.name)], *(COLUMNS[title](b) if b.finished else ["–"] for title in titles)] for b in backends])
         if len(ranking.rows) > 1 and ranking.best:
             titles = ["backend", "seeds", "median", "lowest – highest", "minus best", "95 % for all pairs at once"]
             self.same(task, "against the best", details.get(first, (None, [])), titles, [ranking.comparison(b) for b in ranking.backends])

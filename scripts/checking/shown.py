@@ -82,6 +82,19 @@ class Tables:
             elif line:
                 self.words.append(line)
 
+    def all(self, key):
+        """Every table under a summary that has several."""
+        pieces = []
+        for row in self.tables.get(key, []):
+            # A rule follows the titles of each.
+            if all(re.fullmatch(r":?-+:?", cell) for cell in row) and pieces:
+                pieces.append([pieces[-1].pop(), row]) if len(pieces[-1]) > 1 else pieces[-1].append(row)
+            elif not pieces:
+                pieces.append([row])
+            else:
+                pieces[-1].append(row)
+        return [(piece[0], piece[2:]) for piece in pieces]
+
     def pop(self, key):
         """Titles and rows, without the rule between them."""
         rows = self.tables.pop(key, None)

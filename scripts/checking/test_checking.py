@@ -12,6 +12,7 @@ import numpy as np
 
 sys.path[:0] = [str(Path(__file__).resolve().parent.parent / folder) for folder in ("checking", "reference")]
 
+from details import cost, front  # noqa: E402
 from over_tasks import families, holm, independent, signed_rank  # noqa: E402
 from ranking import Ranking, between  # noqa: E402
 from runs import Backend, unpacked  # noqa: E402
@@ -88,6 +89,24 @@ class Checking(unittest.TestCase):
         right = ["`lstm`", "`b`", "3", "86.0 ± 2.8 (2)", "71.0 ± 1.4 (2)", "71.0 – 99.0 (1 without a score)"]
         self.assertTrue(all(fits(cell, parts) for cell, parts in zip(right, row, strict=True)), row)
         self.assertFalse(fits("`a`", row[1]) or fits("2", row[2]) or fits("70.0 – 99.0 (1 without a score)", row[5]))
+
+    def test_costs(self):
+        self.assertTrue(fits("84,800 ± 3,200 (2)", cost([82_510.0, 87_049.0])) and not fits("84,900 ± 3,200 (2)", cost([82_510.0, 87_049.0])))
+        self.assertTrue(fits("16.31 ± 0.62 (2)", cost([15.87, 16.75])) and fits("12,300 (n = 1)", cost([12_345.0])) and cost([]) == ["–"])
+
+    def test_fronts(self):
+        """Of equal scores the cheaper is on the front; what is dearer and worse is not."""
+        table = ranking(backend("a", [0.9, 0.92]), backend("b", [0.8, 0.82]), backend("c", [0.9, 0.92]), backend("d", [0.7, 0.72]))
+        for b, parameters in zip(table.backends, (300, 100, 200, 150)):
+            for run in b.records:
+                run["cost"] = {"parameters": parameters}
+        self.assertEqual([b.name for _, _, b in front(table, "parameters", -1)], ["b", "c"])
+        self.assertEqual([b.name for _, _, b in front(table, "parameters", 1)], ["a"])
+        self.assertIsNone(front(table, "stateFloats", -1))
+
+    def test_tables_under_one_summary(self):
+        text = "<summary>x</summary>\n| a |\n| -: |\n| 1 |\n\n| b |\n| -: |\n| 2 |\n| 3 |\n</details>"
+        self.assertEqual(Tables(text).all("x"), [(["a"], [["1"]]), (["b"], [["2"], ["3"]])])
 
     def test_families(self):
         def run(task, **data):
