@@ -16,6 +16,7 @@ from pathlib import Path
 root = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(root / "scripts" / folder) for folder in ("checking", "reference")]
 
+import answer  # noqa: E402
 from details import COLUMNS, Details, cost, costs, state, whole  # noqa: E402
 from over_tasks import OverTasks  # noqa: E402
 from ranking import Ranking  # noqa: E402
@@ -45,6 +46,7 @@ class Report:
         for name in pieces:
             self.complain(name, "no run is of this task")
         self.selection()
+        answer.check(self)
         Details(self, {task: [Backend(name, s.chosen.records) for name, s in each.items()] for task, each in self.selections.items()})
         self.over_tasks()
 

@@ -235,12 +235,12 @@ class Details:
             self.report.same(place, key, found, titles, rows, names)
 
     @staticmethod
-    def order(ranking, tables=None):
+    def order(ranking):
         """Backends from the best mean on, those that broke or are unstable behind; equal ones as the study has them."""
         if ranking is None:
             return []
         out = lambda b: ranking.rows[b.name]["verdict"] in ("broke", "unstable")  # noqa: E731
-        return sorted(ranking.backends, key=lambda b: (out(b), -ranking.sign * ranking.mean(b)))
+        return sorted(ranking.backends, key=lambda b: (out(b), float(f"{-ranking.sign * ranking.mean(b):.12g}")))
 
     def fronts(self, place, tables, ranking, backends):
         rows = fronts(ranking) if ranking and ranking.rows else []
