@@ -11,6 +11,7 @@ public struct InputError: Error, Equatable, CustomStringConvertible {
   /// What else is wrong with what was read.
   public let also: [InputError]
 
+  /// A complaint that says what is wrong and what to do about it, without the place: `description` puts that in front.
   public init(_ message: String, file: String? = nil, line: Int? = nil, also: [InputError] = []) {
     self.message = message
     self.file = file

@@ -1,9 +1,12 @@
 /// One line of an option table, for listings.
 public struct OptionDescription: Sendable {
+  /// The key, as a study has it.
   public let name: String
   /// What may stand there: `"0 or more"`, `"word | character"`.
   public let domain: String
+  /// What stands there when a study says nothing.
   public let defaultValue: Value
+  /// One line on what it does.
   public let help: String
   /// What it needs to have an effect; nil when it always has one.
   public let needs: String?
@@ -13,7 +16,7 @@ public struct OptionDescription: Sendable {
     OptionDescription(name: name, domain: domain, defaultValue: defaultValue, help: help)
   }
 
-  public init(name: String, domain: String, defaultValue: Value, help: String, needs: String? = nil) {
+  package init(name: String, domain: String, defaultValue: Value, help: String, needs: String? = nil) {
     (self.name, self.domain, self.defaultValue, self.help, self.needs) = (name, domain, defaultValue, help, needs)
   }
 }
@@ -28,6 +31,6 @@ extension Options {
     }
   }
 
-  /// The same with the defaults of the type.
+  /// Every option of the type, with its default.
   public static var described: [OptionDescription] { Self().described }
 }

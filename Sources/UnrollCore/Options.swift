@@ -4,9 +4,13 @@
 /// settings of a record, and `unroll list --verbose` all come from it. (A synthesised `Codable` knows neither
 /// defaults for missing keys, nor lines, nor ranges.)
 public protocol Options: Sendable {
+  /// All defaults.
   init()
+  /// Every key, in the order in which listings show them.
   static var table: [OptionKey<Self>] { get }
   /// Complains about combinations that no single key can see.
+  ///
+  /// - Throws: `InputError` with a sentence for a person.
   func validate() throws
 }
 
@@ -27,6 +31,8 @@ extension Options {
   }
 
   /// Reads a table strictly: an unknown key, a wrong type or a value out of range is an error with its line.
+  ///
+  /// - Throws: `InputError` with everything that is wrong.
   public init(_ setting: Setting, _ what: String) throws {
     self.init()
     try apply(try setting.entries(what), what)
@@ -53,7 +59,7 @@ extension Options {
     try key.set(&self, entry.value)
   }
 
-  /// Those of `entries` that do nothing beside the other values here.
+  /// Entries that do nothing beside the other values here.
   public func idle(_ entries: [Setting.Entry]) -> [IdleOption] {
     entries.compactMap { entry in
       guard let need = Self.table.first(where: { $0.name == entry.key })?.need, !need.holds(self) else { return nil }
@@ -84,6 +90,7 @@ public struct OptionKey<Root>: Sendable {
     package let holds: @Sendable (Root) -> Bool
   }
 
+  /// As a study has it: `learning_rate`.
   public let name: String
   /// One line for `unroll list --verbose`.
   public let help: String
@@ -155,7 +162,9 @@ public struct OptionKey<Root>: Sendable {
   /// A key of any other type.
   ///
   /// - Parameters:
+  ///   - name: as a study has it.
   ///   - domain: what may stand there, in words.
+  ///   - help: one line for `unroll list --verbose`.
   ///   - get: its value for a record.
   ///   - set: reads it strictly.
   public init(
@@ -174,7 +183,9 @@ public struct OptionKey<Root>: Sendable {
 
   /// The same key, which has no effect unless `holds`.
   ///
-  /// - Parameter text: what it needs, in the words of a study.
+  /// - Parameters:
+  ///   - text: what it needs, in the words of a study.
+  ///   - holds: whether it is there.
   public func needs(_ text: String, _ holds: @escaping @Sendable (Root) -> Bool) -> OptionKey {
     var key = self
     key.need = Need(text: text, holds: holds)

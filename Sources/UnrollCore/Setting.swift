@@ -4,10 +4,14 @@ import Yams
 public struct Setting: Sendable {
   /// One line of a table.
   public struct Entry: Sendable {
+    /// What stands before the colon.
     public let key: String
+    /// Of the key, from 1.
     public let line: Int
+    /// What stands behind the key; it may begin on a later line.
     public let value: Setting
 
+    /// An entry that was not read from a file, for example from words of a command line.
     public init(key: String, line: Int, value: Setting) {
       self.key = key
       self.line = line
@@ -20,15 +24,22 @@ public struct Setting: Sendable {
 
   /// What may stand behind a key.
   public indirect enum Content: Sendable {
+    /// One value, as it is written; what type it is, the reader of a key decides.
     case scalar(String)
+    /// Items in their order.
     case list([Setting])
+    /// Entries in their order; no key stands twice.
     case table([Entry])
   }
 
+  /// What stands here.
   public let content: Content
+  /// For complaints; what is not a file is named in words.
   public let file: String
+  /// From 1.
   public let line: Int
 
+  /// A node that was not parsed.
   public init(_ content: Content, file: String, line: Int) {
     self.content = content
     self.file = file
@@ -39,6 +50,8 @@ public struct Setting: Sendable {
   static let limit = 100_000
 
   /// Reads YAML text. Duplicate keys, anchors that loop, aliases that multiply and broken syntax are errors with their line.
+  ///
+  /// - Throws: `InputError`, also for an empty file.
   public init(yaml text: String, file: String) throws {
     do {
       guard let node = try Yams.compose(yaml: text) else { throw InputError("the file is empty", file: file) }
@@ -53,6 +66,8 @@ public struct Setting: Sendable {
   public func error(_ message: String) -> InputError { InputError(message, file: file, line: line) }
 
   /// Runs `body`; a complaint without file and line gets those of this node.
+  ///
+  /// - Throws: what `body` throws.
   public func placing<Result>(_ body: () throws -> Result) throws -> Result {
     do { return try body() } catch let problem as InputError where problem.file == nil { throw error(problem.message) }
   }
@@ -105,6 +120,8 @@ extension Setting {
   }
 
   /// The entries of a table, none when nothing stands there; a complaint when it is something else.
+  ///
+  /// - Throws: `InputError` that calls the node `what`.
   public func entries(_ what: String) throws -> [Entry] {
     if isNothing { return [] }
     guard case .table(let entries) = content else { throw error("\(what) must be a table of \"key: value\" lines") }

@@ -2,11 +2,17 @@ import FoundationEssentials
 
 /// A resolved setting as it stands in a record: plain data, comparable, written with sorted keys.
 public enum Value: Equatable, Sendable {
+  /// True or false.
   case bool(Bool)
+  /// A whole number.
   case integer(Int)
+  /// Any other number; one that is not finite cannot be written.
   case number(Double)
+  /// Text, and whatever else a study writes as a word.
   case string(String)
+  /// Values in their order.
   case list([Value])
+  /// Values by key; written with sorted keys.
   case table([String: Value])
 
   /// The value under a key, when this is a table that has it.
@@ -16,6 +22,7 @@ public enum Value: Equatable, Sendable {
 
   /// Nil for a value of another type, as those below.
   public var string: String? { if case .string(let value) = self { value } else { nil } }
+  /// Of a whole number alone: 1.0 is none.
   public var integer: Int? { if case .integer(let value) = self { value } else { nil } }
   /// Of a whole number, too.
   public var number: Double? {
