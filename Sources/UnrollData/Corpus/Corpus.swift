@@ -1,10 +1,12 @@
 /// One sentence with a tag on every word, nil where no tag is asked for; `words.count == tags.count`, and neither is empty.
 public struct TaggedSentence: Equatable, Sendable {
   public var words: [String]
+  /// One a word: the tag's name, or nil where no tag is asked for.
   public var tags: [String?]
   /// The words as they stand in the text, where `words` are in small letters; nil where they are the same.
   public var written: [String]?
 
+  /// A sentence of `words.count` tags; `written` that is equal to `words` is not kept.
   public init(words: [String], tags: [String?], written: [String]? = nil) {
     (self.words, self.tags, self.written) = (words, tags, written == words ? nil : written)
   }
@@ -13,10 +15,12 @@ public struct TaggedSentence: Equatable, Sendable {
 /// One text with one label. The tokens are words or characters, as the option `unit` says; never empty.
 public struct LabelledText: Equatable, Sendable {
   public var words: [String]
+  /// The class's name.
   public var label: String
   /// The words as they stand in the text, where `words` are in small letters; nil where they are the same.
   public var written: [String]?
 
+  /// A text that has at least one word; `written` that is equal to `words` is not kept.
   public init(words: [String], label: String, written: [String]? = nil) {
     (self.words, self.label, self.written) = (words, label, written == words ? nil : written)
   }
@@ -24,13 +28,16 @@ public struct LabelledText: Equatable, Sendable {
 
 /// The text or the numbers of a data set, by what is asked for.
 public enum Corpus: Equatable, Sendable {
+  /// Sentences with a tag on every word.
   case tagged(Splits<TaggedSentence>)
+  /// Texts with one label each.
   case labelled(Splits<LabelledText>)
   /// Running text; the items are tokens in the order of reading.
   case text(Splits<String>)
   /// Rows of numbers; no split is empty.
   case series(Splits<NumberSequence>)
 
+  /// What is asked for; of a series the first training sequence tells.
   public var kind: CorpusKind {
     switch self {
     case .tagged: .tagged
@@ -57,4 +64,13 @@ public enum Corpus: Equatable, Sendable {
 }
 
 /// What is asked for: a label of every step, one of the whole sequence, the next token of running text, or numbers at every step.
-public enum CorpusKind: String, Codable, CaseIterable, Sendable { case tagged, labelled, text, series }
+public enum CorpusKind: String, Codable, CaseIterable, Sendable {
+  /// A label of every step, of words or of numbers.
+  case tagged
+  /// One label of a whole sequence, of words or of numbers.
+  case labelled
+  /// The next token of running text.
+  case text
+  /// Numbers at every step.
+  case series
+}

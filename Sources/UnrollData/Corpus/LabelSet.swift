@@ -18,6 +18,7 @@ public struct LabelSet: Equatable, Sendable {
     self.init(splits.all.lazy.flatMap(\.namedLabels))
   }
 
+  /// Number of labels K.
   public var count: Int { names.count }
 
   /// Nil for a label that the set does not have.

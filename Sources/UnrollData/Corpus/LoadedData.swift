@@ -4,6 +4,7 @@ public struct LoadedData: Sendable {
   public let name: String
   /// Empty for a study's own files.
   public let version: String
+  /// Of the data, in the words of their publisher; empty where it is not known.
   public let licence: String
   /// A URL, a Debian package, or the path of a user's own file.
   public let source: String
@@ -11,10 +12,12 @@ public struct LoadedData: Sendable {
   public let digest: String
   /// All labels, found before subsampling, so that a smaller sample keeps the classes; empty for running text.
   public let labels: LabelSet
+  /// The items, split by split.
   public let corpus: Corpus
   /// What a person should know about how it was read and split: sentences for `unroll data` and for a record.
   public let remarks: [String]
 
+  /// Data that were made in memory. What is only said in a record (`version`, `licence`, `source`, `digest`) may be empty.
   public init(
     name: String, version: String, licence: String, source: String, digest: String, labels: LabelSet, corpus: Corpus,
     remarks: [String] = []

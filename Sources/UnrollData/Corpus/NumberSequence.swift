@@ -11,6 +11,7 @@ public struct NumberSequence: Equatable, Sendable {
   /// A label a step, nil where none is asked for, or one for the sequence; empty where numbers are asked for.
   public var labels: [String?]
 
+  /// A sequence of T steps: `inputs` has T·E numbers row by row, `targets` T·K, `labels` T or one.
   public init(columns: SeriesColumns, inputs: [Float], targets: [Float] = [], labels: [String?] = []) {
     (self.columns, self.inputs, self.targets, self.labels) = (columns, inputs, targets, labels)
   }
@@ -31,17 +32,22 @@ public struct NumberSequence: Equatable, Sendable {
 
 /// The columns of series by name, and what is asked for.
 public struct SeriesColumns: Equatable, Sendable {
+  /// What a series asks for.
   public enum Target: Equatable, Sendable {
     /// K numbers at every step.
     case numbers([String])
+    /// A class at every step.
     case labelOfStep
+    /// A class of the whole sequence.
     case labelOfSequence
   }
 
   /// E columns.
   public var inputs: [String]
+  /// What is asked for, and the names of the columns that say it.
   public var target: Target
 
+  /// E columns that are read, and what is asked for.
   public init(inputs: [String], target: Target) { (self.inputs, self.target) = (inputs, target) }
 
   /// K; 0 where labels are asked for.

@@ -1,12 +1,23 @@
 /// What a model learns from, what its settings are chosen on, and what it is judged by.
-public enum Split: String, CaseIterable, Codable, CodingKeyRepresentable, Sendable { case train, development, test }
+public enum Split: String, CaseIterable, Codable, CodingKeyRepresentable, Sendable {
+  /// Parameters, vocabulary and scales come from it alone.
+  case train
+  /// Chooses the epoch whose weights are kept, and among candidates.
+  case development
+  /// Read once, at the end.
+  case test
+}
 
 /// The items of a data set, split by split.
 public struct Splits<Item> {
+  /// What parameters, vocabulary and scales are made from.
   public var train: [Item]
+  /// What chooses: epochs, candidates.
   public var development: [Item]
+  /// What is judged, once.
   public var test: [Item]
 
+  /// Splits that may be empty; whoever needs items of one complains.
   public init(train: [Item] = [], development: [Item] = [], test: [Item] = []) {
     (self.train, self.development, self.test) = (train, development, test)
   }
@@ -24,6 +35,8 @@ public struct Splits<Item> {
   package var all: FlattenSequence<[[Item]]> { [train, development, test].joined() }
 
   /// Changes every item.
+  ///
+  /// - Throws: what the function throws.
   public func map<Other>(_ change: (Item) throws -> Other) rethrows -> Splits<Other> {
     try each { try $0.map(change) }
   }

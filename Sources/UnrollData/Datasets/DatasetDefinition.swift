@@ -6,8 +6,9 @@ public struct DatasetDefinition: Sendable {
   public let name: String
   /// One line.
   public let summary: String
-  /// That of the data; stands in a record.
+  /// Of the data; stands in a record.
   public let version: String
+  /// Of the data, in the words of their publisher.
   public let licence: String
   /// A URL, a Debian package, or `generated`.
   public let source: String
@@ -24,6 +25,7 @@ public struct DatasetDefinition: Sendable {
     (self.source, self.isDefault, self.format, self.preset) = (source, isDefault, format, preset)
   }
 
+  /// What is asked for, and so which tasks it serves.
   public var kind: CorpusKind { format.kind }
 
   /// Where its items come from, in a few words.

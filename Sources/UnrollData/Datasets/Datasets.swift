@@ -2,6 +2,7 @@ import UnrollCore
 
 /// The named data sets.
 public enum Datasets {
+  /// To add one: a file with a preset over a format, a name here.
   public static let all: [DatasetDefinition] = [
     .wordnetSupersense, .cmuStress, .wordnetText, .copying, .adding, .associativeRecall, .greeting, .narma,
     .udEnglishEWT, .wnut17,

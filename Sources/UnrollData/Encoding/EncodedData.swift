@@ -18,6 +18,7 @@ public struct EncodedSequence: Equatable, Sendable {
   /// Stands where no label is asked for.
   public static let noLabel: Int32 = -1
 
+  /// A sequence of T tokens: `seen` says of every one whether training has it; `labels` are T, or one of the whole.
   public init(tokens: [Int32], labels: [Int32], seen: [Bool]) {
     (self.tokens, self.labels, self.seen) = (tokens, labels, seen)
   }
@@ -25,6 +26,7 @@ public struct EncodedSequence: Equatable, Sendable {
 
 /// What a model reads: integers, split by split.
 public enum EncodedCorpus: Equatable, Sendable {
+  /// Sequences of tokens with labels, or of numbers.
   case sequences(Splits<EncodedSequence>)
   /// Token ids in the order of reading; the targets of a language model are the same, shifted by one.
   case stream(Splits<Int32>)
@@ -55,11 +57,17 @@ public struct EncodedData: Sendable {
   public let labels: LabelSet
   /// Of the training split of a series, or of a stored model; nil of words.
   public let scales: SeriesScales?
+  /// Integers (and scaled numbers), split by split.
   public let corpus: EncodedCorpus
 
   /// Encodes with vocabulary and scales of the training split.
   ///
-  /// - Parameter spelled: whether sequences keep how their words are written.
+  /// - Parameters:
+  ///   - data: text or numbers, split.
+  ///   - minimumCount: rarer tokens of the training split become `<unk>`.
+  ///   - limit: most frequent tokens that are kept; 0 for all.
+  ///   - spelled: whether sequences keep how their words are written.
+  /// - Throws: `InputError` for a label that the data do not name.
   public init(_ data: LoadedData, minimumCount: Int = 1, limit: Int = 0, spelled: Bool = false) throws {
     let vocabulary = Vocabulary(counting: data.corpus, minimumCount: minimumCount, limit: limit)
     try self.init(
@@ -70,6 +78,9 @@ public struct EncodedData: Sendable {
   /// Encodes with tables that were made before, for example those of a stored model.
   ///
   /// - Parameters:
+  ///   - corpus: what is to be encoded.
+  ///   - vocabulary: tokens that it lacks become `<unk>`.
+  ///   - labels: all that may stand in the corpus.
   ///   - scales: a series needs them.
   ///   - spelled: whether sequences keep how their words are written.
   /// - Throws: `InputError` for a label that `labels` does not have.

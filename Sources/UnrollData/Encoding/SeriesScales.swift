@@ -4,17 +4,20 @@ import UnrollCore
 public struct SeriesScales: Equatable, Codable, Sendable {
   /// (x − mean) / deviation.
   public struct Column: Equatable, Codable, Sendable {
+    /// Of the column in its file.
     public let name: String
     /// 0 of a column of nothing but 0 and 1, which stays as it is.
     public let mean: Double
     /// Of all values (divisor n); 1 of a column that never changes, and of one of nothing but 0 and 1.
     public let deviation: Double
 
+    /// From the unit of the file to a number of the model.
     public func scaled(_ value: Double) -> Float { Float((value - mean) / deviation) }
     /// From a number of the model back to the unit of the file.
     public func restored(_ value: Double) -> Double { value * deviation + mean }
   }
 
+  /// E, in the order of a row.
   public let inputs: [Column]
   /// Empty where labels are asked for.
   public let targets: [Column]

@@ -2,6 +2,7 @@ import UnrollCore
 
 /// Where data sets lie: folders that are searched in order, the first that has a file gives it.
 public struct DataLocation: Sendable {
+  /// Without `~` where they came as `init(roots:)`; empty for data that need no file.
   public let roots: [String]
 
   /// A single folder, as it is written.

@@ -1,5 +1,10 @@
 /// What a token is.
-public enum TokenUnit: String, CaseIterable, Codable, Sendable { case word, character }
+public enum TokenUnit: String, CaseIterable, Codable, Sendable {
+  /// By a `WordRule`.
+  case word
+  /// A Unicode scalar.
+  case character
+}
 
 /// How words are told apart.
 public enum WordRule: String, CaseIterable, Codable, Sendable {
@@ -15,12 +20,16 @@ public enum WordRule: String, CaseIterable, Codable, Sendable {
 /// inside it may stand `'`, `-` or `.` between two such, and `,` between two digits (don't, well-known, e.g, 1,000).
 /// Every other mark is a token of its own. Cost is linear in the bytes.
 public struct Tokeniser: Codable, Equatable, Sendable {
+  /// Words or characters.
   public let unit: TokenUnit
+  /// How words are told apart; characters need none.
   public let rule: WordRule
+  /// Whether tokens are in small letters; sequences may keep how they were written.
   public let lowercase: Bool
   /// What follows every line, or nothing; for running text in words.
   public let lineToken: String
 
+  /// The tokeniser of a data set's options. It has no state, and may be shared.
   public init(unit: TokenUnit = .word, rule: WordRule = .spaces, lowercase: Bool = false, lineToken: String = "") {
     (self.unit, self.rule, self.lowercase, self.lineToken) = (unit, rule, lowercase, lineToken)
   }

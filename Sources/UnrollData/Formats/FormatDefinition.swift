@@ -39,6 +39,7 @@ public struct FormatDefinition: Sendable {
     _ keys: [String], check: @escaping @Sendable (GeneratorOptions) throws -> Void = { _ in }, _ generator: Reader
   ) -> FormatDefinition { FormatDefinition(generator: generator, keys: keys, check: check) }
 
+  /// What is asked for in such files.
   public var kind: CorpusKind { reader.kind }
   var isGenerated: Bool { reader.isGenerated }
 

@@ -2,6 +2,7 @@ import UnrollCore
 
 /// The formats that a study can read by path.
 public enum Formats {
+  /// To add one: a file with a reader, a name here.
   public static let all: [FormatDefinition] = [
     .conllu, .columns, .labelFirst, .filePerClass, .csv, .tsv, .text, .series, .pianoRolls,
   ]

@@ -15,6 +15,8 @@ public struct DataRequest: Sendable {
   package let setting: Setting?
 
   /// A named set with its defaults.
+  ///
+  /// - Throws: `InputError` for a set whose defaults do not fit together.
   public init(_ definition: DatasetDefinition) throws {
     try self.init(definition, keys: definition.keys, entries: [], setting: nil)
   }
@@ -27,7 +29,9 @@ public struct DataRequest: Sendable {
     if let first = idle.first { throw first.complaint("data") }
   }
 
-  /// The same of a point of a grid, in which some options may have no effect.
+  /// Reads a point of a grid, in which some options may have no effect. No data file is opened.
+  ///
+  /// - Throws: `InputError` with the line of an unknown name or key, or of a value that cannot be.
   public init(sparing setting: Setting) throws {
     if case .scalar(let name) = setting.content {
       try self.init(try setting.placing { try Datasets.named(name) })
