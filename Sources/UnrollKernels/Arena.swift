@@ -13,6 +13,7 @@ public final class Arena {
 
   private let lending = Arena.lending
 
+  /// An arena without memory: the first step that needs some makes it.
   public init() {}
 
   /// Floats held.

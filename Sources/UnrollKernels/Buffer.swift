@@ -6,6 +6,7 @@ public final class Buffer: @unchecked Sendable {
   public let count: Int
   let base: UnsafeMutablePointer<Float>
 
+  /// `count` zeros.
   public convenience init(count: Int) {
     self.init(undefined: count)
     base.update(repeating: 0, count: count)

@@ -1,13 +1,13 @@
 /// 64-byte aligned double-precision memory, for state-space systems: owned, and zero when made, or lent by an arena as it is.
 ///
 /// Unchecked as `Buffer` is.
-public final class DoubleBuffer: @unchecked Sendable {
+package final class DoubleBuffer: @unchecked Sendable {
   /// Number of doubles.
-  public let count: Int
+  package let count: Int
   let base: UnsafeMutablePointer<Double>
   private let isOwned: Bool
 
-  public init(count: Int, arena: Arena? = nil) {
+  package init(count: Int, arena: Arena? = nil) {
     self.count = count
     isOwned = arena == nil
     if let arena {

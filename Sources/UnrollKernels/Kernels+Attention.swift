@@ -40,20 +40,20 @@ extension Kernels {
 }
 
 /// The rows of `Kernels.sinusoids` for positions that follow each other, without sines and cosines but the first.
-public final class RunningSinusoids {
+package final class RunningSinusoids {
   private let width: Int
   private let angles: DoubleBuffer
   /// The position that the angles have reached.
   private var reached: Int?
 
   /// - Parameter width: columns of a row.
-  public init(_ width: Int) {
+  package init(_ width: Int) {
     self.width = width
     angles = DoubleBuffer(count: un_angles_size(width))
   }
 
   /// row [1, width]: that of `position`.
-  public func write(_ position: Int, into row: Matrix) {
+  package func write(_ position: Int, into row: Matrix) {
     precondition(row.rows == 1 && row.columns == width)
     if reached != position { un_angles(width, Double(position), angles.base) }
     un_next_sinusoid(width, angles.base, row.base)

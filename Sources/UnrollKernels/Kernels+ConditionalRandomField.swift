@@ -4,15 +4,15 @@ import CUnroll
 ///
 /// score(y) = start[y₁] + Σ emissions_t[y_t] + Σ transitions[y_{t−1}][y_t] + end[y_T] (Lafferty, McCallum & Pereira 2001).
 /// What is forbidden has a large negative score, as −10,000.
-public struct LabelTransitions {
+package struct LabelTransitions {
   /// [K, K]: from the row's label to the column's.
-  public let transitions: Matrix
+  package let transitions: Matrix
   /// [1, K]
-  public let start: Matrix
+  package let start: Matrix
   /// [1, K]
-  public let end: Matrix
+  package let end: Matrix
 
-  public init(transitions: Matrix, start: Matrix, end: Matrix) {
+  package init(transitions: Matrix, start: Matrix, end: Matrix) {
     let classes = transitions.columns
     precondition(transitions.rows == classes && start.count == classes && end.count == classes)
     precondition(transitions.isContiguous && start.isContiguous && end.isContiguous)
@@ -20,7 +20,7 @@ public struct LabelTransitions {
   }
 
   /// K
-  public var classes: Int { transitions.columns }
+  package var classes: Int { transitions.columns }
 
   fileprivate var raw: un_crf { un_crf(transitions: transitions.base, start: start.base, end: end.base) }
   fileprivate var rawBack: un_crf_back {
@@ -37,7 +37,7 @@ extension Kernels {
   ///   - labels: [R].
   ///   - gradient: added to.
   /// - Returns: B losses, 0 for a sequence without any label.
-  public static func labelSequenceLoss(
+  package static func labelSequenceLoss(
     _ steps: PackedSteps, emissions: Matrix, labels: [Int32], _ field: LabelTransitions, weight: Float, arena: Arena,
     addTo gradient: LabelTransitions
   ) -> [Double] {
@@ -60,7 +60,7 @@ extension Kernels {
   ///   - emissions: [R,K].
   ///   - labels: [R], `ignoredTarget` where any may stand; nil: any everywhere.
   ///   - sums: [R,K], written: what `addLabelMarginals` needs.
-  public static func logPartition(
+  package static func logPartition(
     _ steps: PackedSteps, emissions: Matrix, labels: [Int32]? = nil, _ field: LabelTransitions, sums: Matrix
   ) -> [Double] {
     checkRows(steps, field, emissions, sums)
@@ -78,7 +78,7 @@ extension Kernels {
   ///   - sums: [R,K], of `logPartition`.
   ///   - marginals: [R,K], added to.
   ///   - gradient: added to where there is one.
-  public static func addLabelMarginals(
+  package static func addLabelMarginals(
     _ steps: PackedSteps, sums: Matrix, _ field: LabelTransitions, factor: Float, to marginals: Matrix,
     gradient: LabelTransitions?, arena: Arena
   ) {
@@ -102,7 +102,7 @@ extension Kernels {
   /// - Parameters:
   ///   - emissions: [R,K].
   ///   - sums: [R,K], written.
-  public static func bestLabels(
+  package static func bestLabels(
     _ steps: PackedSteps, emissions: Matrix, _ field: LabelTransitions, sums: Matrix
   ) -> [Int32] {
     checkRows(steps, field, emissions, sums)

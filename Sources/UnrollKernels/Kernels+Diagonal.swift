@@ -1,33 +1,33 @@
 import CUnroll
 
 /// A diagonal state space, discretised, in double precision: λ and b of every mode of H channels.
-public final class DiagonalSystem: Sendable {
+package final class DiagonalSystem: Sendable {
   /// What a mode is: a pair of conjugate numbers of which one is kept, or one real number.
-  public enum Modes: Int32, Sendable {
+  package enum Modes: Int32, Sendable {
     case real = 1
     case pairs = 2
   }
 
-  public let channels: Int
+  package let channels: Int
   /// Of one channel.
-  public let count: Int
-  public let modes: Modes
+  package let count: Int
+  package let modes: Modes
   let transition: DoubleBuffer
   let input: DoubleBuffer
 
   /// Zeros in memory of its own, or undefined contents in the arena's, which must not be used after its reset.
-  public init(channels: Int, count: Int, modes: Modes, arena: Arena? = nil) {
+  package init(channels: Int, count: Int, modes: Modes, arena: Arena? = nil) {
     (self.channels, self.count, self.modes) = (channels, count, modes)
     transition = DoubleBuffer(count: channels * 2 * count, arena: arena)
     input = DoubleBuffer(count: channels * 2 * count, arena: arena)
   }
 
   /// N: floats of state of one channel.
-  public var stateSize: Int { count * Int(modes.rawValue) }
+  package var stateSize: Int { count * Int(modes.rawValue) }
   /// λ of channel h: real parts, then imaginary parts.
-  public func transition(of h: Int) -> [Double] { values(transition, h) }
+  package func transition(of h: Int) -> [Double] { values(transition, h) }
   /// b of channel h.
-  public func input(of h: Int) -> [Double] { values(input, h) }
+  package func input(of h: Int) -> [Double] { values(input, h) }
 
   /// As the C loops see it.
   var raw: un_modes {
@@ -40,12 +40,12 @@ public final class DiagonalSystem: Sendable {
 }
 
 /// The parameters of a diagonal system: log Δ [1,H], log(−Re A) [H,modes], and Im A [H,modes] unless all is real.
-public struct DiagonalParameters {
-  public let logDt: Matrix
-  public let logReal: Matrix
-  public let imaginary: Matrix?
+package struct DiagonalParameters {
+  package let logDt: Matrix
+  package let logReal: Matrix
+  package let imaginary: Matrix?
 
-  public init(logDt: Matrix, logReal: Matrix, imaginary: Matrix?) {
+  package init(logDt: Matrix, logReal: Matrix, imaginary: Matrix?) {
     (self.logDt, self.logReal, self.imaginary) = (logDt, logReal, imaginary)
   }
 }
@@ -53,14 +53,14 @@ public struct DiagonalParameters {
 /// The discretisation of the diagonal state space x' = A x + u, y = Re(C x), and its gradient.
 extension Kernels {
   /// Zero-order hold: λ = exp(ΔA), b = (λ − 1)/A. Bilinear: λ = (1 + ΔA/2)/(1 − ΔA/2), b = Δ/(1 − ΔA/2).
-  public static func discretise(_ p: DiagonalParameters, bilinear: Bool, into system: DiagonalSystem) {
+  package static func discretise(_ p: DiagonalParameters, bilinear: Bool, into system: DiagonalSystem) {
     check(p, system)
     var raw = system.raw
     un_diagonal(&raw, bilinear ? 1 : 0, p.logDt.base, p.logReal.base, p.imaginary?.base)
   }
 
   /// From gradients of λ and b, which `gradient` holds, to those of the parameters, which are added to.
-  public static func discretiseBack(
+  package static func discretiseBack(
     _ p: DiagonalParameters, bilinear: Bool, gradient: DiagonalSystem, add: DiagonalParameters
   ) {
     check(p, gradient)
@@ -72,7 +72,7 @@ extension Kernels {
   }
 
   /// The frequencies ω ≥ 0 of the eigenvalues ±iω of a skew-symmetric matrix of even size, rising.
-  public static func skewFrequencies(_ skew: [Double], size: Int) -> [Double] {
+  package static func skewFrequencies(_ skew: [Double], size: Int) -> [Double] {
     _ = singleThread
     precondition(skew.count == size * size && size % 2 == 0)
     var frequencies = [Double](repeating: 0, count: size / 2)

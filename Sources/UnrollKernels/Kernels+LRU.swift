@@ -1,17 +1,17 @@
 import CUnroll
 
 /// The poles of a linear recurrent unit, or their gradients: log ν, log θ and log γ, each [1, N].
-public struct LRUPoles {
-  public let nu: Matrix
-  public let theta: Matrix
-  public let gamma: Matrix
+package struct LRUPoles {
+  package let nu: Matrix
+  package let theta: Matrix
+  package let gamma: Matrix
 
-  public init(nu: Matrix, theta: Matrix, gamma: Matrix) {
+  package init(nu: Matrix, theta: Matrix, gamma: Matrix) {
     precondition(theta.count == nu.count && gamma.count == nu.count)
     (self.nu, self.theta, self.gamma) = (nu, theta, gamma)
   }
 
-  /// N.
+  /// Number of poles N.
   var count: Int { nu.count }
   /// As the C loops see them.
   var raw: un_poles { un_poles(N: count, nu: nu.base, theta: theta.base, gamma: gamma.base) }
@@ -20,7 +20,7 @@ public struct LRUPoles {
 /// x_t = λ ⊙ x_{t−1} + γ ⊙ v_t over packed rows of N real and N imaginary parts, λ = exp(−exp(nu) + i exp(theta)).
 extension Kernels {
   /// v [R, 2N]; x [B+R, 2N] begins with the initial state. Cost: 6 N multiply-adds a row.
-  public static func linearRecurrence(
+  package static func linearRecurrence(
     _ poles: LRUPoles, _ v: Matrix, _ steps: PackedSteps, arena: Arena, through x: Matrix
   ) {
     check(poles, v, steps, x)
@@ -30,7 +30,7 @@ extension Kernels {
   }
 
   /// From `dx` [R, 2N]: dv [R, 2N] and dX0 [B, 2N] are written, the poles' gradients are added to.
-  public static func linearRecurrenceBack(
+  package static func linearRecurrenceBack(
     _ poles: LRUPoles, _ v: Matrix, _ steps: PackedSteps, arena: Arena, x: Matrix, dx: Matrix, dv: Matrix, dX0: Matrix,
     add: LRUPoles
   ) {
@@ -46,7 +46,7 @@ extension Kernels {
   }
 
   /// The same as a sum over all steps before, in quadratic time.
-  public static func linearConvolution(_ poles: LRUPoles, _ v: Matrix, _ steps: PackedSteps, through x: Matrix) {
+  package static func linearConvolution(_ poles: LRUPoles, _ v: Matrix, _ steps: PackedSteps, through x: Matrix) {
     check(poles, v, steps, x)
     var raw = poles.raw
     steps.withRaw { un_lru_convolution($0, &raw, v.base, x.base) }

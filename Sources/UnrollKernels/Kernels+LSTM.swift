@@ -3,19 +3,19 @@ import CUnroll
 /// The elementwise half of one time step of cells with a second state, as in `Kernels+Gates.swift`.
 extension Kernels {
   /// How an LSTM differs from the usual one.
-  public struct LSTMVariant: OptionSet, Sendable {
-    public let rawValue: Int32
-    public init(rawValue: Int32) { self.rawValue = rawValue }
+  package struct LSTMVariant: OptionSet, Sendable {
+    package let rawValue: Int32
+    package init(rawValue: Int32) { self.rawValue = rawValue }
     /// f = 1 − i: three gates, i g o.
-    public static let coupled = LSTMVariant(rawValue: 1)
+    package static let coupled = LSTMVariant(rawValue: 1)
     /// Gates see the cell.
-    public static let peepholes = LSTMVariant(rawValue: 2)
+    package static let peepholes = LSTMVariant(rawValue: 2)
     /// h = o ⊙ c.
-    public static let plainOutput = LSTMVariant(rawValue: 4)
+    package static let plainOutput = LSTMVariant(rawValue: 4)
 
-    public var gates: Int { contains(.coupled) ? 3 : 4 }
+    package var gates: Int { contains(.coupled) ? 3 : 4 }
     /// Gates that look at the cell.
-    public var peepholeRows: Int { gates - 1 }
+    package var peepholeRows: Int { gates - 1 }
   }
 
   /// `gates` [n,4H] in the order i f g o: pre-activations in, activations out.
@@ -23,7 +23,7 @@ extension Kernels {
   /// - Parameters:
   ///   - peepholes: [peepholeRows, H] where the variant has them.
   ///   - outputCell: out, what the output gate multiplies: tanh(c), or c.
-  public static func lstmStep(
+  package static func lstmStep(
     _ variant: LSTMVariant = [], peepholes: Matrix? = nil, gates: Matrix, previousCell: Matrix, cell: Matrix,
     outputCell: Matrix, hidden: Matrix
   ) {
@@ -36,7 +36,7 @@ extension Kernels {
   }
 
   /// Activations become gradients of the pre-activations, `carryCell` goes from the gradient of c to that of c_prev; `carryHidden` stays.
-  public static func lstmStepBack(
+  package static func lstmStepBack(
     _ variant: LSTMVariant = [], peepholes: Matrix? = nil, gates: Matrix, previousCell: Matrix, cell: Matrix,
     outputCell: Matrix, dy: Matrix, carryHidden: Matrix, carryCell: Matrix, addPeepholes: Matrix? = nil
   ) {
@@ -55,31 +55,31 @@ extension Kernels {
   }
 
   /// The first half of an LSTM step: gates [n,4H] and cell.
-  public static func lstmCell(gates: Matrix, previousCell: Matrix, cell: Matrix) {
+  package static func lstmCell(gates: Matrix, previousCell: Matrix, cell: Matrix) {
     precondition(areGates(gates, 4, cell) && dense(cell, previousCell))
     un_lstm_cell(cell.rows, cell.columns, gates.base, previousCell.base, cell.base)
   }
 
   /// `dCell` is the gradient of the cell from the output. Of i, f and g activations become gradients of the pre-activations.
-  public static func lstmCellBack(gates: Matrix, previousCell: Matrix, dCell: Matrix, carryCell: Matrix) {
+  package static func lstmCellBack(gates: Matrix, previousCell: Matrix, dCell: Matrix, carryCell: Matrix) {
     precondition(areGates(gates, 4, dCell) && dense(dCell, previousCell) && dense(dCell, carryCell))
     un_lstm_cell_back(dCell.rows, dCell.columns, gates.base, previousCell.base, dCell.base, carryCell.base)
   }
 
   /// The second half: `cell` in, its tanh out, and h = o ⊙ tanh.
-  public static func lstmOutput(gates: Matrix, cell: Matrix, hidden: Matrix) {
+  package static func lstmOutput(gates: Matrix, cell: Matrix, hidden: Matrix) {
     precondition(areGates(gates, 4, cell) && dense(cell, hidden))
     un_lstm_output(cell.rows, cell.columns, gates.base, cell.base, hidden.base)
   }
 
   /// The gradient of the cell is written into `dCell`, that of o's pre-activation takes its place in `gates`.
-  public static func lstmOutputBack(gates: Matrix, tanhCell: Matrix, dy: Matrix, carryHidden: Matrix, dCell: Matrix) {
+  package static func lstmOutputBack(gates: Matrix, tanhCell: Matrix, dy: Matrix, carryHidden: Matrix, dCell: Matrix) {
     precondition(areGates(gates, 4, dy) && dense(dy, tanhCell) && dense(dy, carryHidden) && dense(dy, dCell))
     un_lstm_output_back(dy.rows, dy.columns, gates.base, tanhCell.base, dy.base, carryHidden.base, dCell.base)
   }
 
   /// sLSTM, `gates` [n,4H] in the order i f z o; states in the order c n m; `forget` out: the stabilised forget gate.
-  public static func slstmStep(
+  package static func slstmStep(
     exponentialForget: Bool, gates: Matrix, previous: (c: Matrix, n: Matrix, m: Matrix),
     now: (c: Matrix, n: Matrix, m: Matrix), forget: Matrix, hidden: Matrix
   ) {
@@ -92,7 +92,7 @@ extension Kernels {
   }
 
   /// Activations become gradients of the pre-activations, `carry` goes from the gradients of the states to those before.
-  public static func slstmStepBack(
+  package static func slstmStepBack(
     gates: Matrix, previous: (c: Matrix, n: Matrix), now: (c: Matrix, n: Matrix), forget: Matrix, dy: Matrix,
     carryHidden: Matrix, carry: (c: Matrix, n: Matrix), excess: Matrix
   ) {

@@ -7,8 +7,10 @@ public struct LossSums: Codable, Sendable, Equatable {
   /// Targets that counted: rows, or the numbers of squared errors.
   public var count = 0
 
+  /// Sums of some targets; none at first.
   public init(loss: Double = 0, count: Int = 0) { (self.loss, self.count) = (loss, count) }
 
+  /// Puts two sets of targets together.
   public static func += (left: inout LossSums, right: LossSums) {
     left.loss += right.loss
     left.count += right.count
@@ -25,6 +27,9 @@ extension Kernels {
   /// Softmax cross-entropy (logits [R,K]); the logits become the gradient of `weight` × (sum of losses).
   ///
   /// - Parameters:
+  ///   - logits: in; out their gradient.
+  ///   - targets: R classes; `ignoredTarget` counts for nothing.
+  ///   - weight: of every target's loss in the gradient.
   ///   - smoothing: ε, the share of a target that all classes have evenly (Szegedy et al. 2016).
   ///   - classWeights: w [K], none negative; ones when nil. The loss of target y is (1 − ε) w_y ℓ_y + ε/K Σ_k w_k ℓ_k
   ///     with ℓ_k = −log p(k), as in PyTorch's `cross_entropy`. A target counts as one whatever its weight.
@@ -47,6 +52,8 @@ extension Kernels {
   /// logit is not finite; the logits stay.
   ///
   /// - Parameters:
+  ///   - logits: [R,K], read.
+  ///   - targets: R classes; `ignoredTarget` counts for nothing, but is predicted.
   ///   - losses: R numbers, written: the loss of every row, 0 of one that is not counted.
   ///   - confidences: R numbers, written: the probability of the predicted class, 0 of a row that is not counted.
   public static func evaluateLogits(
@@ -69,9 +76,12 @@ extension Kernels {
     return adding { un_bernoulli_loss(logits.rows, logits.columns, logits.base, targets.base, weight, &$0, &$1) }
   }
 
-  /// The same loss; the logits stay.
+  /// The loss of `bernoulliLoss`; the logits stay.
   ///
-  /// - Parameter losses: R numbers, written: the loss of every row, 0 of one that is not counted.
+  /// - Parameters:
+  ///   - logits: [R,K], read.
+  ///   - targets: [R,K] of 0 and 1; a row with a NaN is not counted.
+  ///   - losses: R numbers, written: the loss of every row, 0 of one that is not counted.
   public static func evaluateBernoulli(_ logits: Matrix, targets: Matrix, losses: Matrix? = nil) -> LossSums {
     precondition(dense(logits, targets) && fits(losses, logits))
     return adding {
@@ -87,9 +97,12 @@ extension Kernels {
     return adding { un_squared_loss(outputs.rows, outputs.columns, outputs.base, targets.base, weight, &$0, &$1) }
   }
 
-  /// The same loss; the outputs stay.
+  /// The loss of `squaredLoss`; the outputs stay.
   ///
-  /// - Parameter losses: R numbers, written: the sum of every row.
+  /// - Parameters:
+  ///   - outputs: [R,K], read.
+  ///   - targets: [R,K], NaN where nothing is asked for.
+  ///   - losses: R numbers, written: the sum of every row.
   public static func evaluateSquared(_ outputs: Matrix, targets: Matrix, losses: Matrix? = nil) -> LossSums {
     precondition(dense(outputs, targets) && fits(losses, outputs))
     return adding {

@@ -25,26 +25,26 @@ extension Kernels {
 
   /// From `gates` [R,2H] (update gate z, candidate) to a = 1 − z and b = z ⊙ g(candidate), both [R,H]; g(x) = x, or `positive`: x + ½ for
   /// x ≥ 0, else σ(x).
-  public static func minGRU(_ gates: Matrix, positive: Bool, a: Matrix, b: Matrix) {
+  package static func minGRU(_ gates: Matrix, positive: Bool, a: Matrix, b: Matrix) {
     checkGates(gates, 2, a, b)
     un_min_gru(a.rows, a.columns, positive ? 1 : 0, gates.base, a.base, b.base)
   }
 
   /// From `da` and `db` [R,H] to `dGates` [R,2H].
-  public static func minGRUBack(_ gates: Matrix, positive: Bool, da: Matrix, db: Matrix, into dGates: Matrix) {
+  package static func minGRUBack(_ gates: Matrix, positive: Bool, da: Matrix, db: Matrix, into dGates: Matrix) {
     checkGates(gates, 2, da, db)
     precondition(same(gates, dGates) && dGates.isContiguous)
     un_min_gru_back(da.rows, da.columns, positive ? 1 : 0, gates.base, da.base, db.base, dGates.base)
   }
 
   /// From `gates` [R,3H] (forget gate, input gate, candidate) to a = f/(f + i) and b = i/(f + i) ⊙ g(candidate), both [R,H].
-  public static func minLSTM(_ gates: Matrix, positive: Bool, a: Matrix, b: Matrix) {
+  package static func minLSTM(_ gates: Matrix, positive: Bool, a: Matrix, b: Matrix) {
     checkGates(gates, 3, a, b)
     un_min_lstm(a.rows, a.columns, positive ? 1 : 0, gates.base, a.base, b.base)
   }
 
   /// From `da` and `db` [R,H] to `dGates` [R,3H].
-  public static func minLSTMBack(_ gates: Matrix, positive: Bool, da: Matrix, db: Matrix, into dGates: Matrix) {
+  package static func minLSTMBack(_ gates: Matrix, positive: Bool, da: Matrix, db: Matrix, into dGates: Matrix) {
     checkGates(gates, 3, da, db)
     precondition(same(gates, dGates) && dGates.isContiguous)
     un_min_lstm_back(da.rows, da.columns, positive ? 1 : 0, gates.base, da.base, db.base, dGates.base)

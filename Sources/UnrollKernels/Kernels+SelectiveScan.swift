@@ -1,14 +1,14 @@
 import CUnroll
 
 /// What a selective scan reads: A [H,N], D [1,H], u and Δ [R,H], b and c [R,N] (of equal stride), x₀ [B, H·N] or none.
-public struct SelectiveSystem {
+package struct SelectiveSystem {
   let a, d, u, delta, b, c: Matrix
   let initial: Matrix?
 
   var channels: Int { a.rows }
   var stateSize: Int { a.columns }
 
-  public init(a: Matrix, d: Matrix, u: Matrix, delta: Matrix, b: Matrix, c: Matrix, initial: Matrix?) {
+  package init(a: Matrix, d: Matrix, u: Matrix, delta: Matrix, b: Matrix, c: Matrix, initial: Matrix?) {
     precondition(u.columns == a.rows && d.count == a.rows && Kernels.same(u, delta), "channels of a selective scan")
     precondition(b.columns == a.columns && b.rows == u.rows && Kernels.same(b, c) && b.stride == c.stride)
     precondition(a.isContiguous && d.isContiguous && u.isContiguous && delta.isContiguous)
@@ -30,11 +30,11 @@ public struct SelectiveSystem {
 }
 
 /// Where the gradients of a selective scan go: `u`, `delta` and `initial` are written, the others added to.
-public struct SelectiveGradient {
+package struct SelectiveGradient {
   let addA, addD, u, delta, addB, addC: Matrix
   let initial: Matrix?
 
-  public init(addA: Matrix, addD: Matrix, u: Matrix, delta: Matrix, addB: Matrix, addC: Matrix, initial: Matrix?) {
+  package init(addA: Matrix, addD: Matrix, u: Matrix, delta: Matrix, addB: Matrix, addC: Matrix, initial: Matrix?) {
     precondition(addB.stride == addC.stride && u.isContiguous && delta.isContiguous && addA.isContiguous)
     (self.addA, self.addD, self.u, self.delta) = (addA, addD, u, delta)
     (self.addB, self.addC, self.initial) = (addB, addC, initial)
@@ -49,7 +49,7 @@ extension Kernels {
   /// - Returns: the states that the way back starts from, if there is one: one state in sixteen steps.
   ///
   /// Cost: 3 H N multiply-adds and H N exponentials a token.
-  public static func selectiveScan(
+  package static func selectiveScan(
     _ system: SelectiveSystem, _ steps: PackedSteps, arena: Arena, wayBack: Bool, y: Matrix, final: Matrix
   ) -> Matrix? {
     precondition(system.fits(steps) && dense(y, system.u) && hasStates(final, system, steps))
@@ -61,7 +61,7 @@ extension Kernels {
   }
 
   /// From `dy` [R,H], that of the final state, `dFinal` [B, H·N], where there is one, and what the scan returned.
-  public static func selectiveScanBack(
+  package static func selectiveScanBack(
     _ system: SelectiveSystem, _ steps: PackedSteps, arena: Arena, checkpoints: Matrix, dy: Matrix,
     dFinal: Matrix? = nil, _ gradient: SelectiveGradient
   ) {

@@ -4,10 +4,10 @@ import CUnroll
 /// one in turn: channel h has number h mod G.
 ///
 /// Unchecked: it is filled by one thread, under the lock of the layer that it belongs to, before others read it.
-public final class DiscreteSystem: @unchecked Sendable {
-  public let channels: Int
-  public let timeSteps: Int
-  public let stateSize: Int
+package final class DiscreteSystem: @unchecked Sendable {
+  package let channels: Int
+  package let timeSteps: Int
+  package let stateSize: Int
   let transition: DoubleBuffer
   let input: DoubleBuffer
   /// [Ā B̄] column by column, for the recurrence.
@@ -16,7 +16,7 @@ public final class DiscreteSystem: @unchecked Sendable {
   /// Zeros in memory of its own, or undefined contents in the arena's, which must not be used after its reset.
   ///
   /// - Parameter timeSteps: at most as many as channels.
-  public init(channels: Int, timeSteps: Int, stateSize: Int, arena: Arena? = nil) {
+  package init(channels: Int, timeSteps: Int, stateSize: Int, arena: Arena? = nil) {
     precondition(1...channels ~= timeSteps)
     self.channels = channels
     self.timeSteps = timeSteps
@@ -26,9 +26,9 @@ public final class DiscreteSystem: @unchecked Sendable {
   }
 
   /// Ā of a time step, row by row.
-  public func transition(of step: Int) -> [Double] { values(transition, stateSize * stateSize, step) }
+  package func transition(of step: Int) -> [Double] { values(transition, stateSize * stateSize, step) }
   /// B̄ of a time step.
-  public func input(of step: Int) -> [Double] { values(input, stateSize, step) }
+  package func input(of step: Int) -> [Double] { values(input, stateSize, step) }
 
   /// Puts value(i) at index i of Ā and of B̄ of every time step, one behind the other.
   package func fill(_ value: (Int) -> Double) {
@@ -47,7 +47,7 @@ public final class DiscreteSystem: @unchecked Sendable {
 }
 
 /// How a continuous system becomes steps of Δ.
-public enum Hold: Sendable {
+package enum Hold: Sendable {
   /// Exact for inputs that stay constant over a step: [Ā B̄; 0 1] = exp(Δ [A B; 0 0]), by GSL.
   case zeroOrder
   /// (I − αΔA) [Ā B̄] = [I + (1 − α)ΔA, ΔB]: forward Euler (α = 0), bilinear (½), backward Euler (1).
@@ -58,7 +58,7 @@ public enum Hold: Sendable {
 extension Kernels {
   /// Ā and B̄ of every time step; by zero-order hold not numbers where Δ‖[A B]‖ (largest row sum) is above 2⁶⁴. A [N,N], B [1,N],
   /// logDt [1,G].
-  public static func discretise(
+  package static func discretise(
     a: Matrix, b: Matrix, logDt: Matrix, by hold: Hold = .zeroOrder, into system: DiscreteSystem
   ) {
     _ = singleThread
@@ -76,7 +76,7 @@ extension Kernels {
   }
 
   /// From gradients of Ā and B̄ (a `DiscreteSystem` that holds them) to those of A, B and log Δ.
-  public static func discretiseBack(
+  package static func discretiseBack(
     a: Matrix, b: Matrix, logDt: Matrix, by hold: Hold = .zeroOrder, gradient: DiscreteSystem,
     addA: Matrix, addB: Matrix, addLogDt: Matrix
   ) {
@@ -97,7 +97,7 @@ extension Kernels {
   }
 
   /// exp of a square matrix, row by row.
-  public static func exponential(_ matrix: [Double], size: Int) -> [Double] {
+  package static func exponential(_ matrix: [Double], size: Int) -> [Double] {
     precondition(matrix.count == size * size)
     _ = singleThread
     var result = [Double](repeating: 0, count: matrix.count)

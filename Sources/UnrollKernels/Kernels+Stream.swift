@@ -1,11 +1,11 @@
 import CUnroll
 
 /// The poles of a linear recurrent unit, λ and γ of N complex numbers, in double precision.
-public final class LRUSystem: Sendable {
+package final class LRUSystem: Sendable {
   let values: DoubleBuffer
   let count: Int
 
-  public init(_ poles: LRUPoles) {
+  package init(_ poles: LRUPoles) {
     count = poles.count
     values = DoubleBuffer(count: 3 * count)
     var raw = poles.raw
@@ -17,13 +17,13 @@ public final class LRUSystem: Sendable {
 /// every call.
 extension Kernels {
   /// x [B, 2N] = λ ⊙ x + γ ⊙ v. Cost: 6 N multiply-adds a sequence.
-  public static func linearStep(_ system: LRUSystem, _ v: Matrix, state x: Matrix) {
+  package static func linearStep(_ system: LRUSystem, _ v: Matrix, state x: Matrix) {
     precondition(same(v, x) && x.columns == 2 * system.count && v.isContiguous && x.isContiguous)
     un_lru_step(x.rows, system.count, system.values.base, v.base, x.base)
   }
 
   /// One step of a selective scan, whose state is `x` [B, H·N]; y [B, H].
-  public static func selectiveStep(_ system: SelectiveSystem, state x: Matrix, into y: Matrix) {
+  package static func selectiveStep(_ system: SelectiveSystem, state x: Matrix, into y: Matrix) {
     precondition(same(y, system.u) && x.rows == y.rows && x.columns == system.a.count)
     precondition(x.isContiguous && y.isContiguous)
     var raw = system.raw
@@ -31,7 +31,7 @@ extension Kernels {
   }
 
   /// One step of `depthwise`, whose state is `before` [B, (K − 1)·H]; x [B, H] may be columns of a wider matrix, taps [K, H].
-  public static func depthwiseStep(_ x: Matrix, taps: Matrix, bias: Matrix, before: Matrix, into y: Matrix) {
+  package static func depthwiseStep(_ x: Matrix, taps: Matrix, bias: Matrix, before: Matrix, into y: Matrix) {
     precondition(same(x, y) && taps.columns == x.columns && bias.count == x.columns && taps.rows > 1)
     precondition(before.rows == x.rows && before.columns == (taps.rows - 1) * x.columns)
     precondition(taps.isContiguous && before.isContiguous && y.isContiguous)
@@ -40,7 +40,7 @@ extension Kernels {
   }
 
   /// y [1, H] = softmax(q kᵀ/√D) v of every head, for one query q [1, H] over keys and values [n, H]; scores: n floats.
-  public static func attend(
+  package static func attend(
     _ q: Matrix, keys: Matrix, values: Matrix, heads: Int, scores: Matrix, into y: Matrix
   ) {
     precondition(q.rows == 1 && same(q, y) && keys.columns == q.columns && same(keys, values) && keys.rows > 0)

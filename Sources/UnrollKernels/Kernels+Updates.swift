@@ -6,7 +6,7 @@ import CUnroll
 /// optimiser keeps are of one length, `range` is what is touched.
 extension Kernels {
   /// - Parameter step: counted from 1.
-  public static func adam(
+  package static func adam(
     _ w: Buffer, _ g: Buffer, mean m: Buffer, square v: Buffer, range: Range<Int>, rate: Double, beta1: Double,
     beta2: Double, epsilon: Double, step: Int, coupledDecay: Double, decoupledDecay: Double
   ) {
@@ -19,7 +19,7 @@ extension Kernels {
   }
 
   /// - Parameter first: whether the velocity has seen no gradient yet.
-  public static func sgd(
+  package static func sgd(
     _ w: Buffer, _ g: Buffer, velocity: Buffer, range: Range<Int>, rate: Double, momentum: Double, nesterov: Bool,
     first: Bool, decay: Double
   ) {
@@ -31,7 +31,7 @@ extension Kernels {
   }
 
   /// `square`: the running mean of g².
-  public static func rmsprop(
+  package static func rmsprop(
     _ w: Buffer, _ g: Buffer, square: Buffer, range: Range<Int>, rate: Double, alpha: Double, epsilon: Double,
     decay: Double
   ) {
@@ -42,7 +42,7 @@ extension Kernels {
   }
 
   /// `sum`: of g² so far.
-  public static func adagrad(
+  package static func adagrad(
     _ w: Buffer, _ g: Buffer, sum: Buffer, range: Range<Int>, rate: Double, epsilon: Double, decay: Double
   ) {
     check([w, g, sum], range)

@@ -5,9 +5,12 @@ import CUnroll
 extension Kernels {
   /// Which rows a causal convolution reads: t − (k − 1) d, …, t − d, t.
   public struct Taps: Sendable {
+    /// k, the step itself included.
     public let count: Int
+    /// d, steps from one tap to the next.
     public let dilation: Int
 
+    /// k taps that are d steps apart; both at least 1.
     public init(count: Int, dilation: Int) { (self.count, self.dilation) = (count, dilation) }
 
     /// P, steps before the first one that are read.

@@ -3,7 +3,14 @@ import CUnroll
 /// Shape-checked calls of the C loops over matrices. Names say what is written; `add…` adds to what stands there.
 public enum Kernels {
   /// Which side of a product is transposed.
-  public enum Transpose: Sendable { case none, left, right }
+  public enum Transpose: Sendable {
+    /// a·b
+    case none
+    /// aᵀ·b
+    case left
+    /// a·bᵀ
+    case right
+  }
 
   /// OpenBLAS uses one thread; call once at start. (It makes its others when it is loaded, unless the environment says
   /// `OPENBLAS_NUM_THREADS=1`.)

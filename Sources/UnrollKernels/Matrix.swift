@@ -6,7 +6,9 @@ import UnrollCore
 /// Shapes are checked where a matrix is made or multiplied, never per element.
 public struct Matrix {
   @usableFromInline let base: UnsafeMutablePointer<Float>
+  /// R of a shape [R, C].
   public let rows: Int
+  /// C of a shape [R, C].
   public let columns: Int
   /// Floats from one row to the next; at least `columns`.
   public let stride: Int
@@ -43,6 +45,7 @@ public struct Matrix {
     return Matrix(base: base, rows: rows, columns: columns, stride: columns)
   }
 
+  /// Without a check of the bounds; kernels, not loops over elements, are what is quick.
   @inlinable public subscript(row: Int, column: Int) -> Float {
     get { base[row * stride + column] }
     nonmutating set { base[row * stride + column] = newValue }
@@ -53,6 +56,7 @@ public struct Matrix {
     (0..<rows).flatMap { row in UnsafeBufferPointer(start: base + row * stride, count: columns) }
   }
 
+  /// Writes one value everywhere.
   public func fill(_ value: Float) {
     for row in 0..<rows { (base + row * stride).update(repeating: value, count: columns) }
   }

@@ -8,7 +8,10 @@ public struct PackedWeights {
   /// Columns of the product.
   public let columns: Int
 
-  /// - Parameter transposed: the product is with the transpose of `matrix`.
+  /// - Parameters:
+  ///   - matrix: the right-hand side; copied, so that later changes of it do not count.
+  ///   - transposed: the product is with the transpose of `matrix`.
+  ///   - arena: lends the copy's memory.
   public init(_ matrix: Matrix, transposed: Bool, _ arena: Arena) {
     _ = Kernels.singleThread
     inner = transposed ? matrix.columns : matrix.rows
