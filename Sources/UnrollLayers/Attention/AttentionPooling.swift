@@ -4,29 +4,29 @@ import UnrollKernels
 ///
 /// Causal: y_t pools h_1…h_t, for all t in linear time, with a running log-sum-exp so that no score overflows. Whole: one y a
 /// sequence. Both come from one recurrence; its state is (log Σ exp, y), H + 1 floats, empty at log Σ = −∞.
-public struct AttentionPooling {
-  public let weight: Parameter
+package struct AttentionPooling {
+  package let weight: Parameter
 
-  public init(_ width: Int, _ parameters: ParameterBuilder) {
+  package init(_ width: Int, _ parameters: ParameterBuilder) {
     weight = parameters.add("weight", [width], .normal(1 / Double(width).squareRoot()))
   }
 
-  public var width: Int { weight.count }
-  public var slots: [StateSlot] { [StateSlot("log_sum", 1, empty: -.infinity), StateSlot("pooled", width)] }
-  public var multiplyAdds: Int { 3 * width }
+  package var width: Int { weight.count }
+  package var slots: [StateSlot] { [StateSlot("log_sum", 1, empty: -.infinity), StateSlot("pooled", width)] }
+  package var multiplyAdds: Int { 3 * width }
 
-  public struct Output {
+  package struct Output {
     /// [R, H]: the pool over 1…t at every step t.
-    public let causal: Matrix
+    package let causal: Matrix
     /// [B, H]: the pool over the whole sequence.
-    public let whole: Matrix
-    public let state: [Matrix]
+    package let whole: Matrix
+    package let state: [Matrix]
   }
 
   /// The pullback takes the gradients of `causal` as rows and of `whole` as summary.
   ///
   /// - Parameter h: [R, H], without gaps.
-  public func forward(_ h: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: Output, pullback: SequencePullback)
+  package func forward(_ h: Matrix, from state: [Matrix]?, _ pass: Pass) -> (output: Output, pullback: SequencePullback)
   {
     let (steps, arena) = (pass.steps, pass.arena)
     let w = pass.value(weight)

@@ -3,7 +3,15 @@ import UnrollKernels
 
 /// Options of `attention-rnn`: a recurrent network whose states are pooled by attention.
 public struct AttentionRNNOptions: BackendOptions {
-  public enum Cell: String, CaseIterable, Sendable { case rnn, lstm, gru }
+  /// The recurrent cell below the pool, with the standard options of the backend of that name.
+  public enum Cell: String, CaseIterable, Sendable {
+    /// h = tanh(W x + U h + b).
+    case rnn
+    /// Pools over h; the cell c is carried beside it.
+    case lstm
+    /// With its reset gate after the recurrent product.
+    case gru
+  }
 
   public static let name = "attention-rnn"
   public static let summary =
@@ -13,7 +21,9 @@ public struct AttentionRNNOptions: BackendOptions {
       OptionKey("cell", \.cell, "the recurrent cell below")
     ] + RecurrentSettings.table.map { $0.lifted(\.recurrent) }
 
+  /// What makes the states that are pooled.
   public var cell = Cell.gru
+  /// First values and regularisation of the cell.
   public var recurrent = RecurrentSettings()
 
   public init() {}

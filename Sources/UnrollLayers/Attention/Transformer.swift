@@ -83,8 +83,25 @@ struct TransformerBlock: SequenceLayer {
 /// with each of the first three; without the factor √H, sinusoids stayed at 54 %, and at 2.96 nats. What rotary positions cannot do:
 /// tell a first token from one that follows its like.
 public struct TransformerOptions: BackendOptions {
-  public enum Attention: String, CaseIterable, Sendable { case causal, full }
-  public enum Positions: String, CaseIterable, Sendable { case sinusoidal, learned, rotary, none }
+  /// What a token sees.
+  public enum Attention: String, CaseIterable, Sendable {
+    /// The last `context` tokens, itself included; streams.
+    case causal
+    /// The whole sequence; cannot be streamed.
+    case full
+  }
+
+  /// How the model knows where a token stands.
+  public enum Positions: String, CaseIterable, Sendable {
+    /// Sines and cosines of the position are added to the input (Vaswani et al. 2017), which is scaled by √H.
+    case sinusoidal
+    /// A trained table of `maxPositions` rows is added to the input.
+    case learned
+    /// Queries and keys are turned by angles in proportion to the position, so that only differences count (Su et al. 2021).
+    case rotary
+    /// Not at all, but for what causal attention tells.
+    case none
+  }
 
   public static let name = "transformer"
   public static let version = 2
@@ -114,13 +131,21 @@ public struct TransformerOptions: BackendOptions {
     return options
   }
 
+  /// Attention heads; they divide the width.
   public var heads = 4
+  /// Inner width of the feed-forward part, in widths H.
   public var feedforward = 4
+  /// What a token sees.
   public var attention = Attention.causal
+  /// How the model knows where a token stands.
   public var positions = Positions.rotary
+  /// W: tokens that causal attention sees, the own one included, and keeps as its state; 2 or more.
   public var context = 128
+  /// Rows of the table of learned positions; later tokens share the last.
   public var maxPositions = 1024
+  /// Between the two maps of the feed-forward part.
   public var activation = PointwiseActivation.gelu
+  /// Probability of dropout inside of the block and on attention weights.
   public var blockDropout = 0.0
 
   public init() {}

@@ -2,9 +2,12 @@ import UnrollCore
 
 /// A backend with all its settings: enough to build it for any input width.
 public struct BackendSettings: Sendable {
+  /// What this kind of backend alone has.
   public var options: any BackendOptions
+  /// What all backends have: width, layers, directions, dropout, pooling.
   public var stack: StackOptions
 
+  /// The backend's name in a study.
   public var name: String { type(of: options).name }
 
   /// The keys that a study may set.
@@ -12,17 +15,23 @@ public struct BackendSettings: Sendable {
 
   private static func keys<B: BackendOptions>(_: B) -> [String] { StackOptions.table.map(\.name) + B.table.map(\.name) }
 
+  /// A backend with options that are already there.
   public init(_ options: any BackendOptions, _ stack: StackOptions = StackOptions()) {
     self.options = options
     self.stack = stack
   }
 
   /// Reads the entries of a table (without the backend's name); keys of the stack and of the backend may mix.
+  ///
+  /// - Throws: `InputError` for a name that is not known, and as `apply`.
   public init(_ name: String, _ entries: [Setting.Entry]) throws {
     self.init(try Backends.named(name).init())
     try apply(entries)
   }
 
+  /// Sets the keys that the entries hold and leaves the others as they are.
+  ///
+  /// - Throws: `InputError` with everything that is wrong, by line, with the nearest known key.
   public mutating func apply(_ entries: [Setting.Entry]) throws {
     options = try BackendSettings.applied(options, &stack, entries)
   }
@@ -43,7 +52,7 @@ public struct BackendSettings: Sendable {
     return options
   }
 
-  /// Those of `entries` that do nothing beside the other settings.
+  /// Entries that do nothing beside the other settings.
   public func idle(_ entries: [Setting.Entry]) -> [IdleOption] {
     var whole = stack
     // Layers that really lie on top of each other.

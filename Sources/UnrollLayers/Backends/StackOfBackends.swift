@@ -20,6 +20,7 @@ public struct StackOfBackendsOptions: BackendOptions {
   /// The key whose list is one value, not a grid.
   public static let listKey = "of"
 
+  /// From the bottom; one or more.
   public var parts: [any BackendOptions] = [RNNOptions(), LSTMOptions()]
 
   public init() {}
@@ -93,5 +94,8 @@ extension Backends {
   /// Every kind of backend. The contract tests, `unroll list` and `unroll check` loop over this list.
   public static let all: [any BackendOptions.Type] = single + [StackOfBackendsOptions.self]
 
+  /// The options of a kind by its name in a study.
+  ///
+  /// - Throws: `InputError` that suggests the nearest name.
   public static func named(_ name: String) throws -> any BackendOptions.Type { try named(name, among: all) }
 }

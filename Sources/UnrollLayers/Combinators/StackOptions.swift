@@ -3,11 +3,49 @@ import UnrollKernels
 
 /// Options that every backend has: how its layers are put together, and how an acceptor reads them.
 public struct StackOptions: Options {
-  public enum Direction: String, CaseIterable, Sendable { case forward, bidirectional }
-  public enum Merge: String, CaseIterable, Sendable { case concat, sum }
-  public enum Residual: String, CaseIterable, Sendable { case none, prenorm }
-  public enum Pooling: String, CaseIterable, Sendable { case last, mean, max, attention }
-  public enum InitialState: String, CaseIterable, Sendable { case empty, learned }
+  /// Which way layers read.
+  public enum Direction: String, CaseIterable, Sendable {
+    /// From the first step to the last.
+    case forward
+    /// Every layer both ways over the whole sequence, with parameters of its own; cannot be streamed.
+    case bidirectional
+  }
+
+  /// What becomes of two directions.
+  public enum Merge: String, CaseIterable, Sendable {
+    /// Side by side, 2H wide.
+    case concat
+    /// Added, H wide.
+    case sum
+  }
+
+  /// What stands around every layer.
+  public enum Residual: String, CaseIterable, Sendable {
+    /// Nothing.
+    case none
+    /// x + layer(norm(x)), and a last norm on top.
+    case prenorm
+  }
+
+  /// What one label for a sequence is read from.
+  public enum Pooling: String, CaseIterable, Sendable {
+    /// The output at the sequence's end; of two directions, at both ends.
+    case last
+    /// The mean over all steps.
+    case mean
+    /// The largest value over all steps, unit by unit.
+    case max
+    /// Σ α_t h_t with α = softmax(wᵀh) over the steps, w trained.
+    case attention
+  }
+
+  /// Where every layer begins.
+  public enum InitialState: String, CaseIterable, Sendable {
+    /// At the slot's value for "nothing seen yet", most often zero.
+    case empty
+    /// At a trained vector, the same for all sequences.
+    case learned
+  }
 
   public static let table: [OptionKey<StackOptions>] = [
     OptionKey("width", \.width, in: 1...65_536, "hidden width H of every layer and direction"),
@@ -33,15 +71,25 @@ public struct StackOptions: Options {
     ).later,
   ]
 
+  /// Hidden width H of every layer and direction.
   public var width = 64
+  /// Layers on top of each other; of a `stack`, how often its parts repeat.
   public var layers = 1
+  /// Which way layers read.
   public var direction = Direction.forward
+  /// What becomes of two directions.
   public var merge = Merge.concat
+  /// Probability of dropout between layers; of residual ones, on each branch.
   public var dropout = 0.0
+  /// Probability of dropout on the input of the first layer.
   public var inputDropout = 0.0
+  /// One mask a sequence, the same at all its steps, for dropout on the input and between layers (Gal & Ghahramani 2016).
   public var variational = false
+  /// What stands around every layer.
   public var residual = Residual.none
+  /// Where every layer begins.
   public var initialState = InitialState.empty
+  /// What one label for a sequence is read from.
   public var pooling = Pooling.last
 
   public init() {}

@@ -19,10 +19,16 @@ public protocol BackendOptions: Options {
   /// What it puts on top pools over the sequence: it belongs on top of a stack, and is not pooled again.
   var poolsItself: Bool { get }
   /// What stands below all layers, [R, input] → [R, width] (a map of the input, positions), or nil.
+  ///
+  /// - Throws: `InputError` where the options do not fit the width.
   func base(_ input: Int, _ width: Int, _ parameters: ParameterBuilder) throws -> (any SequenceLayer)?
   /// One layer in one direction, [R, shape.input] → [R, shape.width].
+  ///
+  /// - Throws: `InputError` where the options do not fit the width.
   func makeLayer(_ shape: LayerShape, _ parameters: ParameterBuilder) throws -> any SequenceLayer
   /// What stands on top of all layers.
+  ///
+  /// - Throws: `InputError` where the options do not fit what is read.
   func top(
     _ stack: any SequenceLayer, _ reading: Reading, _ parameters: ParameterBuilder
   ) throws -> any SequenceLayer

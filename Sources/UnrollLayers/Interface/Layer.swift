@@ -7,8 +7,15 @@ public typealias Pullback = (Matrix) -> Matrix
 
 /// A function of rows with parameters: [R, in] to [R, out]. It knows nothing of time.
 public protocol Layer {
+  /// Runs it over all rows of a pass.
+  ///
+  /// - Parameters:
+  ///   - x: [R, in].
+  ///   - pass: memory, parameters, mode and randomness.
+  /// - Returns: [R, out] in the pass's memory, and the way from its gradient to that of `x`, which adds those of the parameters to the pass's
+  ///   slab.
   func forward(_ x: Matrix, _ pass: Pass) -> (output: Matrix, pullback: Pullback)
-  /// The same function outside of training, over and over for a row a sequence. By default through `forward`.
+  /// Its function outside of training, over and over for a row a sequence. By default through `forward`.
   func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream
 }
 

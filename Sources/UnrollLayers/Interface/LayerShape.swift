@@ -7,6 +7,7 @@ public struct LayerShape: Sendable {
   /// Layers of its kind below this one.
   public let index: Int
 
+  /// Of the layer with that many of its kind below it.
   public init(input: Int, width: Int, index: Int = 0) {
     (self.input, self.width, self.index) = (input, width, index)
   }

@@ -3,6 +3,7 @@ import UnrollKernels
 
 /// What a model's layers share while it runs forward (and back): memory, parameters, the batch's order, randomness.
 public final class Pass {
+  /// What the pass is for.
   public enum Mode: Sendable {
     /// Dropout on, gradients wanted.
     case training
@@ -12,11 +13,15 @@ public final class Pass {
     case differentiation
   }
 
+  /// Lends all memory of the pass; whoever made it resets it after the way back.
   public let arena: Arena
+  /// The model's values.
   public let parameters: Parameters
   /// The slab that pullbacks add to.
   public let gradients: Buffer
+  /// The order of the rows: B sequences, R rows.
   public let steps: PackedSteps
+  /// Training, evaluation or differentiation.
   public let mode: Mode
   /// Whether somebody reads the final state; a layer for which it is dear may return none otherwise.
   public let keepsState: Bool
@@ -30,6 +35,17 @@ public final class Pass {
   private(set) lazy var sequenceOfRow = steps.sequenceOfRow
   private(set) lazy var reversal = steps.reversed
 
+  /// A pass over one batch; make another for the next.
+  ///
+  /// - Parameters:
+  ///   - steps: the order of the rows.
+  ///   - parameters: those that the layers were built with.
+  ///   - gradients: as long as `parameters`; of an evaluation anything.
+  ///   - arena: keeps all matrices alive until its reset.
+  ///   - mode: whether there is dropout, and a way back.
+  ///   - keepsState: whether somebody reads the final state.
+  ///   - random: of this pass alone: equal sources give equal masks.
+  ///   - inspection: where layers show what is inside of them; nil for nowhere.
   public init(
     _ steps: PackedSteps, parameters: Parameters, gradients: Buffer, arena: Arena, mode: Mode,
     keepsState: Bool = true, random: RandomSource = RandomSource(seed: 0), inspection: Inspection? = nil
@@ -45,7 +61,9 @@ public final class Pass {
     self.inspection = inspection
   }
 
+  /// The parameter's values, in the slab: vectors as [1, n], others as [rows, all other dimensions].
   public func value(_ parameter: Parameter) -> Matrix { parameters.value(parameter) }
+  /// Where a pullback adds the parameter's gradient, in the same shape.
   public func gradient(_ parameter: Parameter) -> Matrix { parameter.view(in: gradients) }
 }
 

@@ -18,6 +18,7 @@ public struct SequenceOutput {
     (self.rows, self.state, whole) = (rows, state, .lastSteps(of: rows, pass))
   }
 
+  /// An output with a summary of its own, [B, summaryWidth].
   public init(rows: Matrix, summary: Matrix, state: [Matrix]) {
     (self.rows, self.state, whole) = (rows, state, .given(summary))
   }
@@ -33,11 +34,14 @@ public struct SequenceOutput {
 
 /// Gradient of a `SequenceOutput`; what is nil is zero.
 public struct SequenceGradient {
+  /// [R, outputWidth]
   public var rows: Matrix?
+  /// [B, summaryWidth]
   public var summary: Matrix?
   /// Of the final state, one [B, width] matrix a slot; what stands for a counter is not read.
   public var state: [Matrix]?
 
+  /// A gradient of what is given; it may be given to one pullback alone.
   public init(rows: Matrix? = nil, summary: Matrix? = nil, state: [Matrix]? = nil) {
     (self.rows, self.summary, self.state) = (rows, summary, state)
   }

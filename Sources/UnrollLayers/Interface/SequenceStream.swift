@@ -18,7 +18,10 @@ public struct SequenceStream {
   private let version: Int
 
   /// - Parameters:
+  ///   - input: where every step finds its input, [B, in].
+  ///   - output: where every step leaves its output, [B, out].
   ///   - slots: as the layer's.
+  ///   - pass: of one step; its memory is the stream's.
   ///   - step: from `input` and the state to `output` and the state after.
   public init(
     _ input: Matrix, _ output: Matrix, _ slots: [StreamSlot] = [], _ pass: Pass, step: @escaping () -> Void
@@ -39,6 +42,9 @@ public struct SequenceStream {
     SequenceStream(x, x, [], pass, steps: [])
   }
 
+  /// From what stands in `input` to `output`, without a call for memory.
+  ///
+  /// It is a fault to step after the parameters have changed.
   public func step() {
     precondition(version == pass.parameters.version, "the parameters changed since the stream was made; make another")
     for step in steps { step() }

@@ -2,7 +2,9 @@ import UnrollKernels
 
 /// One tensor that a sequence layer carries from step to step: `width` floats a sequence.
 public struct StateSlot: Equatable, Sendable {
+  /// As a checkpoint and `unroll check` name it: `h`, `c`.
   public let name: String
+  /// Floats of one sequence.
   public let width: Int
   /// The value that means "nothing seen yet".
   public let empty: Float
@@ -11,7 +13,9 @@ public struct StateSlot: Equatable, Sendable {
   /// Whether beginning elsewhere than empty makes a difference that can be trained.
   public let learnable: Bool
 
+  /// What the values of a slot may be.
   public enum Domain: Equatable, Sendable {
+    /// Any number.
     case real
     /// Above zero, once something has been seen (a normaliser).
     case positive
@@ -19,6 +23,7 @@ public struct StateSlot: Equatable, Sendable {
     case count(Int)
   }
 
+  /// A slot. Only real ones that begin at zero can be learnable.
   public init(_ name: String, _ width: Int, empty: Float = 0, learnable: Bool = true, _ domain: Domain = .real) {
     self.name = name
     self.width = width

@@ -5,12 +5,15 @@ import UnrollKernels
 public struct Initialiser: Sendable {
   let values: @Sendable (_ rows: Int, _ columns: Int, inout RandomSource) -> [Float]
 
+  /// Values made by a function of the rows, the columns and a source of randomness: rows × columns of them, row by row.
   public init(_ values: @escaping @Sendable (Int, Int, inout RandomSource) -> [Float]) { self.values = values }
 
+  /// The same value everywhere.
   public static func constant(_ value: Float) -> Initialiser {
     Initialiser { rows, columns, _ in [Float](repeating: value, count: rows * columns) }
   }
 
+  /// These values, row by row, as many as the tensor has.
   public static func given(_ values: [Float]) -> Initialiser { Initialiser { _, _, _ in values } }
 
   /// The same times a factor.

@@ -1,11 +1,13 @@
 /// How an optimiser treats a set of parameters.
 public struct ParameterGroup: Codable, Hashable, Sendable {
+  /// As records and reports name it.
   public var name: String
   /// Multiplies the learning rate.
   public var learningRateFactor: Double
   /// Whether weight decay applies.
   public var weightDecay: Bool
 
+  /// A treatment; parameters with equal ones are one group.
   public init(name: String, learningRateFactor: Double, weightDecay: Bool) {
     self.name = name
     self.learningRateFactor = learningRateFactor
@@ -24,9 +26,12 @@ public struct Parameter: Sendable {
   public let name: String
   /// As it leaves the process; vectors have one dimension.
   public let shape: [Int]
+  /// Of its first value in the slab.
   public let offset: Int
+  /// Index of its `ParameterGroup` among those of `Parameters`.
   public let group: Int
 
+  /// How many values it has.
   public var count: Int { shape.reduce(1, *) }
   var rows: Int { shape.count == 1 ? 1 : shape[0] }
   var columns: Int { shape.count == 1 ? shape[0] : shape.dropFirst().reduce(1, *) }

@@ -20,6 +20,7 @@ public struct ParameterBuilder {
   private let prefix: String
   private let suffix: String
 
+  /// An empty builder, for one model.
   public init(random: RandomSource) {
     self.init(storage: Storage(), random: random, prefix: "", suffix: "")
   }
@@ -38,13 +39,13 @@ public struct ParameterBuilder {
     return builder
   }
 
-  /// Parameters declared so far.
+  /// Values of all parameters declared so far.
   public var count: Int { storage.count }
-  /// Those that training changes.
+  /// Values that training changes.
   public var trainedCount: Int {
     storage.list.reduce(0) { $0 + (storage.groups[$1.group] == .frozen ? 0 : $1.count) }
   }
-  /// They themselves, in order.
+  /// The parameters declared so far, in order.
   public var declared: [Parameter] { storage.list }
 
   private init(storage: Storage, random: RandomSource, prefix: String, suffix: String) {
@@ -70,6 +71,14 @@ public struct ParameterBuilder {
   /// A source for initial values that several tensors share.
   public func source(_ name: String) -> RandomSource { random.split(self.name(name)) }
 
+  /// Declares a parameter and draws its first values.
+  ///
+  /// - Parameters:
+  ///   - name: within this scope; a full name stands once.
+  ///   - shape: as PyTorch has it, [out, in]; vectors have one dimension.
+  ///   - initialiser: its first values.
+  ///   - group: how the optimiser treats it.
+  /// - Returns: where it lies, for `Pass.value` and `Pass.gradient`.
   public func add(
     _ name: String, _ shape: [Int], _ initialiser: Initialiser, group: ParameterGroup = .standard
   ) -> Parameter {

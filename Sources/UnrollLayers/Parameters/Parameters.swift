@@ -2,8 +2,11 @@ import UnrollKernels
 
 /// All values of a model in one slab; gradients lie in other slabs of the same order (one a shard).
 public final class Parameters {
+  /// In the order in which they were declared, which is that of the slab.
   public let list: [Parameter]
+  /// How the optimiser treats them; `Parameter.group` is an index of these.
   public let groups: [ParameterGroup]
+  /// The slab. Whoever writes to it says so by `changed()`.
   public let values: Buffer
   /// Rises with every change of values, so that what is derived from them (a discretisation) knows when it is stale.
   public private(set) var version = 1
@@ -17,9 +20,10 @@ public final class Parameters {
     values.row.assign(storage.values)
   }
 
+  /// How many values there are, frozen ones included.
   public var count: Int { values.count }
 
-  /// Those that training changes.
+  /// Values that training changes.
   public var trainedCount: Int {
     list.reduce(0) { $0 + (groups[$1.group] == .frozen ? 0 : $1.count) }
   }
@@ -47,8 +51,10 @@ public final class Parameters {
     }
   }
 
+  /// To be called after `values` were written: streams and discretisations of before are stale then.
   public func changed() { version += 1 }
 
+  /// A parameter's values in the slab: vectors as [1, n], others as [rows, all other dimensions].
   public func value(_ parameter: Parameter) -> Matrix { parameter.view(in: values) }
 
   /// The parameter of that name.

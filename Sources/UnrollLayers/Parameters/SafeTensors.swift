@@ -5,10 +5,14 @@ import UnrollKernels
 ///
 /// Read: F32, F64, I32 and I64, as Float32. Written: F32 and string metadata, keys sorted, so that equal content gives equal bytes.
 public struct SafeTensors: Equatable, Sendable {
+  /// A tensor of Float32.
   public struct Tensor: Equatable, Sendable {
+    /// As PyTorch has it; empty of a single number.
     public var shape: [Int]
+    /// Row by row.
     public var values: [Float]
 
+    /// A tensor of as many values as the shape says.
     public init(_ shape: [Int], _ values: [Float]) {
       precondition(shape.reduce(1, *) == values.count)
       self.shape = shape
@@ -16,14 +20,20 @@ public struct SafeTensors: Equatable, Sendable {
     }
   }
 
+  /// By name.
   public var tensors: [String: Tensor]
+  /// Free text by key, as the format has it.
   public var metadata: [String: String]
 
+  /// What `write(to:)` would write.
   public init(tensors: [String: Tensor] = [:], metadata: [String: String] = [:]) {
     self.tensors = tensors
     self.metadata = metadata
   }
 
+  /// Reads a whole file.
+  ///
+  /// - Throws: `InputError` for a file that cannot be read, is damaged, or has numbers of another type.
   public init(contentsOf path: String) throws {
     do { try self.init(try Files.read(path)) } catch let error as InputError {
       throw InputError(error.message, file: error.file ?? path)
@@ -31,6 +41,8 @@ public struct SafeTensors: Equatable, Sendable {
   }
 
   /// Reads a file's bytes.
+  ///
+  /// - Throws: `InputError` for bytes that are damaged, or numbers of another type.
   public init(_ bytes: [UInt8]) throws {
     guard bytes.count >= 8 else { throw InputError("is not a safetensors file: it is shorter than 8 bytes") }
     let length = bytes[..<8].reversed().reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
@@ -115,6 +127,8 @@ public struct SafeTensors: Equatable, Sendable {
   }
 
   /// The file's bytes.
+  ///
+  /// - Throws: what the encoder of the header throws; it takes any names and metadata.
   public func encoded() throws -> [UInt8] {
     let sorted = tensors.sorted { $0.key < $1.key }
     return try sorted.reduce(into: SafeTensors.header(sorted.map { ($0.key, $0.value.shape) }, metadata)) {
@@ -122,6 +136,9 @@ public struct SafeTensors: Equatable, Sendable {
     }
   }
 
+  /// Writes the file whole or not at all.
+  ///
+  /// - Throws: `InputError` where it cannot be written.
   public func write(to path: String) throws { try Files.write(try encoded(), to: path) }
 
   /// Writes slabs as tensors of one dimension, without a copy of the whole.
@@ -175,6 +192,8 @@ extension Parameters {
   }
 
   /// Sets every value from tensors of the same names and shapes; all of them must be there, and nothing else.
+  ///
+  /// - Throws: `InputError` for the first that is missing, left over or of another shape; then nothing is changed.
   public func load(_ tensors: [String: SafeTensors.Tensor]) throws {
     try Parameters.check(tensors, list)
     for parameter in list { value(parameter).assign(tensors[parameter.name]!.values) }

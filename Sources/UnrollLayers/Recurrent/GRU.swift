@@ -111,7 +111,15 @@ extension Range<Int> {
 
 /// Options of `gru`.
 public struct GRUOptions: RecurrentOptions {
-  public enum Reset: String, CaseIterable, Sendable { case after, before, none }
+  /// Where the reset gate r stands.
+  public enum Reset: String, CaseIterable, Sendable {
+    /// n = tanh(W x + r ⊙ (U h + b)), as in PyTorch and cuDNN.
+    case after
+    /// n = tanh(W x + U (r ⊙ h) + b), as published (Cho et al. 2014); a second product a step.
+    case before
+    /// Nowhere: two gates instead of three.
+    case none
+  }
 
   public static let name = "gru"
   public static let summary = "gated recurrent unit: h = z h + (1 − z) n (Cho et al. 2014)"
@@ -122,6 +130,7 @@ public struct GRUOptions: RecurrentOptions {
         "reset gate after the recurrent product (PyTorch, cuDNN), before it (Cho et al.), or none (simplified)")
     ] + RecurrentSettings.table.map { $0.lifted(\.recurrent) }
 
+  /// Where the reset gate stands.
   public var reset = Reset.after
   public var recurrent = RecurrentSettings()
 

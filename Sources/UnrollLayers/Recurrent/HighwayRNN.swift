@@ -12,6 +12,7 @@ public struct HighwayRNNOptions: RecurrentOptions {
         .needs("input_init: glorot") { $0.recurrent.inputInit == .glorot }
     ] + RecurrentSettings.table.map { $0.lifted(\.recurrent) }
 
+  /// Initial bias of λ; above zero the state is kept at first. With Glorot's first values alone.
   public var carryBias = 1.0
   public var recurrent = RecurrentSettings()
 

@@ -45,7 +45,13 @@ struct LSTM: RecurrentCell {
 
 /// Options of `lstm`.
 public struct LSTMOptions: RecurrentOptions {
-  public enum Output: String, CaseIterable, Sendable { case tanh, identity }
+  /// What the output gate multiplies.
+  public enum Output: String, CaseIterable, Sendable {
+    /// h = o ⊙ tanh(c)
+    case tanh
+    /// h = o ⊙ c
+    case identity
+  }
 
   public static let name = "lstm"
   public static let summary = "long short-term memory: c = f c + i g, h = o tanh(c) (Hochreiter & Schmidhuber 1997)"
@@ -58,9 +64,13 @@ public struct LSTMOptions: RecurrentOptions {
       OptionKey("coupled", \.coupled, "forget what is written: f = 1 − i, three gates (Greff et al. 2017)").later,
     ] + RecurrentSettings.table.map { $0.lifted(\.recurrent) }
 
+  /// Initial bias of the forget gate (Gers et al. 2000). With Glorot's first values alone.
   public var forgetBias = 1.0
+  /// What the output gate multiplies.
   public var output = Output.tanh
+  /// Gates see the cell: i and f that of the step before, o the new one (Gers & Schmidhuber 2000).
   public var peepholes = false
+  /// f = 1 − i: three gates instead of four (Greff et al. 2017).
   public var coupled = false
   public var recurrent = RecurrentSettings()
 

@@ -105,6 +105,7 @@ public struct LayerNormLSTMOptions: RecurrentOptions {
       OptionKey("forget_bias", \.forgetBias, in: -10...10, "initial bias of the forget gate")
     ] + RecurrentSettings.table.map { $0.lifted(\.recurrent) }
 
+  /// Initial shift of the forget gate's norm, which stands in the place of a bias.
   public var forgetBias = 1.0
   public var recurrent = RecurrentSettings()
 

@@ -31,7 +31,15 @@ struct RNN: RecurrentCell {
 
 /// Options of `rnn`.
 public struct RNNOptions: RecurrentOptions {
-  public enum Activation: String, CaseIterable, Sendable { case tanh, relu, identity }
+  /// The function g.
+  public enum Activation: String, CaseIterable, Sendable {
+    /// As published (Elman 1990).
+    case tanh
+    /// max(x, 0); with the identity as first recurrent weights the IRNN (Le et al. 2015).
+    case relu
+    /// A linear recurrence.
+    case identity
+  }
 
   public static let name = "rnn"
   public static let summary = "vanilla recurrent network: h = g(W x + U h + b) (Elman 1990)"
@@ -40,6 +48,7 @@ public struct RNNOptions: RecurrentOptions {
       OptionKey("activation", \.activation, "the function g")
     ] + RecurrentSettings.table.map { $0.lifted(\.recurrent) }
 
+  /// The function g.
   public var activation = Activation.tanh
   public var recurrent = RecurrentSettings()
 

@@ -4,6 +4,7 @@ import UnrollKernels
 public enum GateBlock: Sendable {
   /// What becomes an activation between 0 and 1, in the matrix of gates.
   case gate(String)
+  /// What becomes something else, for example a candidate.
   case other(String)
 
   var name: String {
@@ -18,6 +19,7 @@ public enum GateBlock: Sendable {
 /// A new cell says what it carries beside h, and writes `gate` and `gateBack` with the loops of `Kernels+Elements.swift`, or with one of
 /// its own.
 public protocol RecurrentCell {
+  /// Its affine maps; they give the width H and the number of gates g.
   var weights: RecurrentWeights { get }
   /// What is carried, each H wide; the first is h, the output. By default h alone.
   var slots: [StateSlot] { get }
@@ -44,6 +46,7 @@ public protocol RecurrentCell {
 
   /// The whole step: recurrent product, then gates. A cell whose product is not simply U h overrides these three.
   func forward(_ step: Unrolling.Step)
+  /// Its way back: activations become gradients of the pre-activations, and `carry(.hidden)` gets what the recurrent product adds.
   func back(_ step: Unrolling.Step, dy: Matrix)
   /// Gradients of the recurrent weights, after all steps.
   func weightsBack(_ unrolling: Unrolling)
@@ -51,6 +54,7 @@ public protocol RecurrentCell {
   /// Before and after the steps of the way back, for a cell whose `carry` holds something else than a gradient between them. The first
   /// is only asked where the final state has a gradient.
   func beginBack(_ unrolling: Unrolling)
+  /// After all steps of the way back.
   func endBack(_ unrolling: Unrolling)
   /// The step of a stream, over and over. Asked of the cell, so that it is compiled for its type.
   func streaming(_ unrolling: Unrolling) -> () -> Void

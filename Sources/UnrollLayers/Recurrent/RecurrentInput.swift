@@ -6,6 +6,9 @@ public struct RecurrentInput: Layer {
   /// Adds b_hh as well, for a cell that has no other place for it; its gradient is that of the recurrent product.
   let bothBiases: Bool
 
+  /// - Parameters:
+  ///   - weights: whose weight_ih and bias_ih it uses.
+  ///   - bothBiases: whether b_hh is added as well, since the recurrent product has no place for it.
   public init(weights: RecurrentWeights, bothBiases: Bool) { (self.weights, self.bothBiases) = (weights, bothBiases) }
 
   public func forward(_ x: Matrix, _ pass: Pass) -> (output: Matrix, pullback: Pullback) {

@@ -9,6 +9,10 @@ public struct RecurrentLayer<Cell: RecurrentCell>: SequenceLayer {
   /// Names the random splits of this layer's masks.
   let name: String
 
+  /// - Parameters:
+  ///   - cell: its step.
+  ///   - settings: those that the cell's weights were made with.
+  ///   - parameters: the scope of the layer, after which its masks are named.
   public init(_ cell: Cell, _ settings: RecurrentSettings, _ parameters: ParameterBuilder) {
     (self.cell, self.settings) = (cell, settings)
     name = parameters.name("recurrent")

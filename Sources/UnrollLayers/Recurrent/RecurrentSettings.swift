@@ -2,8 +2,24 @@ import UnrollCore
 
 /// What all recurrent cells have in common: where their weights begin, and how they are regularised.
 public struct RecurrentSettings: Options {
-  public enum Recurrent: String, CaseIterable, Sendable { case orthogonal, pytorch, identity }
-  public enum Input: String, CaseIterable, Sendable { case glorot, pytorch }
+  /// First values of the recurrent weights.
+  public enum Recurrent: String, CaseIterable, Sendable {
+    /// Orthonormal rows, gate by gate (Saxe et al. 2014).
+    case orthogonal
+    /// U(−1/√H, 1/√H).
+    case pytorch
+    /// Every gate's block is the identity (Le et al. 2015).
+    case identity
+  }
+
+  /// First values of the input weights and biases.
+  public enum Input: String, CaseIterable, Sendable {
+    /// Glorot & Bengio 2010, gate by gate; biases are zero, or what a cell's option says.
+    case glorot
+    /// U(−1/√H, 1/√H), biases too.
+    case pytorch
+  }
+
   public static let table: [OptionKey<RecurrentSettings>] = [
     OptionKey(
       "recurrent_init", \.recurrentInit, "recurrent weights: orthogonal, PyTorch's uniform, or identity (IRNN)"),
@@ -26,11 +42,17 @@ public struct RecurrentSettings: Options {
     ).later,
   ]
 
+  /// First values of the recurrent weights.
   public var recurrentInit = Recurrent.orthogonal
+  /// Factor of those; of orthogonal ones the size of every eigenvalue.
   public var recurrentGain = 1.0
+  /// First values of the input weights and biases.
   public var inputInit = Input.glorot
+  /// Probability of dropout on h in the recurrent product, one mask a sequence (Gal & Ghahramani 2016).
   public var recurrentDropout = 0.0
+  /// Probability of dropout on the recurrent weights, one mask a training step and shard (Merity et al. 2018).
   public var weightDropout = 0.0
+  /// Probability that a unit keeps its state for a step; in evaluation the mean (Krueger et al. 2017).
   public var zoneout = 0.0
   public init() {}
 }

@@ -6,11 +6,15 @@ import UnrollKernels
 ///
 /// With n heads the recurrent map is block-diagonal: weight_hh [gH, H/n], and unit j sees the H/n units of its own head.
 public struct RecurrentWeights {
+  /// weight_ih [gH, E].
   public let ih: Parameter
+  /// weight_hh [gH, H/heads].
   public let hh: Parameter
   /// Nil for a cell that adds its biases elsewhere.
   public let biases: (ih: Parameter, hh: Parameter)?
+  /// g, blocks of H pre-activations.
   public let gates: Int
+  /// Width H.
   public let width: Int
 
   var inputWidth: Int { ih.shape[1] }
@@ -18,8 +22,12 @@ public struct RecurrentWeights {
   var multiplyAdds: Int { ih.count + hh.count }
 
   /// - Parameters:
+  ///   - gates: g, blocks of H pre-activations.
+  ///   - shape: E and H, and how many such layers are below, which the names end with.
+  ///   - settings: where the values begin.
   ///   - bias: initial value of bias_ih, one a gate; nil for no biases.
   ///   - heads: divides the width.
+  ///   - parameters: the scope of the layer.
   public init(
     gates: Int, _ shape: LayerShape, _ settings: RecurrentSettings, bias: [Float]?, heads: Int = 1,
     _ parameters: ParameterBuilder

@@ -67,7 +67,13 @@ extension CellState {
 
 /// Options of `slstm`.
 public struct SLSTMOptions: RecurrentOptions {
-  public enum Forget: String, CaseIterable, Sendable { case sigmoid, exponential }
+  /// The function of the forget gate.
+  public enum Forget: String, CaseIterable, Sendable {
+    /// f = σ(f̃)
+    case sigmoid
+    /// f = exp(f̃)
+    case exponential
+  }
 
   public static let name = "slstm"
   public static let summary = "LSTM with exponential gates, normaliser and stabiliser: h = o c/n (Beck et al. 2024)"
@@ -79,8 +85,11 @@ public struct SLSTMOptions: RecurrentOptions {
       OptionKey("heads", \.heads, in: 1...1024, "blocks of the recurrent weights; divides the width"),
     ] + RecurrentSettings.table.map { $0.lifted(\.recurrent) }
 
+  /// The function of the forget gate.
   public var forget = Forget.sigmoid
+  /// Initial bias of the forget gate. With Glorot's first values alone.
   public var forgetBias = 1.0
+  /// Blocks of the recurrent weights; they divide the width.
   public var heads = 1
   public var recurrent = RecurrentSettings()
 

@@ -4,6 +4,7 @@ import UnrollKernels
 public struct CellState: Sendable {
   let slot: Int
 
+  /// - Parameter slot: index among the cell's `slots`.
   public init(_ slot: Int) { self.slot = slot }
 
   /// h, the output.
@@ -15,7 +16,9 @@ public struct CellState: Sendable {
 /// A recurrent cell unrolled over the steps of a batch: gates, states, masks, what steps save for the way back, and there the
 /// gradients that flow from step to step.
 public final class Unrolling {
+  /// Memory, parameters and order of the batch.
   public let pass: Pass
+  /// The cell's affine maps.
   public let weights: RecurrentWeights
   /// W x + b for all rows; then activations; on the way back gradients of the pre-activations. [R, gH]
   public let gates: Matrix
@@ -59,8 +62,9 @@ public final class Unrolling {
     maskedHidden = hiddenMask == nil ? nil : arena.matrix(pass.steps.rows, width)
   }
 
-  /// A state before the first step, and after each sequence's last, [B, H].
+  /// A state before the first step, [B, H].
   public func initial(_ state: CellState) -> Matrix { states[state.slot].before }
+  /// A state after each sequence's last step, [B, H].
   public func final(_ state: CellState) -> Matrix { states[state.slot].final() }
 
   /// The gradient of a state at the step that the way back has reached, [B, H]; of a sequence that ends before it, of its final state.
@@ -84,6 +88,7 @@ public final class Unrolling {
 extension Unrolling {
   /// One step: rows [live, …] of the sequences that have one.
   public struct Step {
+    /// All steps together.
     public let unrolling: Unrolling
     /// [live, gH]: pre-activations, then activations, on the way back gradients of the pre-activations.
     public let gates: Matrix
@@ -95,6 +100,7 @@ extension Unrolling {
       gates = unrolling.gates.rows(rows)
     }
 
+    /// Memory, parameters and order of the batch.
     public var pass: Pass { unrolling.pass }
     /// Of some gates.
     public func gates(of gates: Range<Int>) -> Matrix { self.gates.columns(unrolling.weights.gates(gates)) }
@@ -108,6 +114,7 @@ extension Unrolling {
 
     /// The first matrix that the cell saves.
     public var saved: Matrix { saved(at: 0) }
+    /// One of the matrices that the cell saves, [live, its width], by its index in `RecurrentCell.saved`.
     public func saved(at index: Int) -> Matrix { unrolling.saved[index].rows(rows) }
     /// What no other step reads.
     public var scratch: Matrix { unrolling.scratch.rows(0..<rows.count) }
@@ -130,7 +137,7 @@ extension Unrolling {
       recurrentBack(dy, product, adding: adding, into: carry(.hidden))
     }
 
-    /// The same into another matrix.
+    /// From the gradient of a product to that of h_{t−1}, into another matrix than `carry(.hidden)`.
     public func recurrentBack(_ dy: Matrix, _ product: RecurrentProduct, adding: Bool, into out: Matrix) {
       guard let mask = unrolling.hiddenMask, let memory = unrolling.backProduct else {
         return product.inputBack(dy, adding: adding, into: out)

@@ -2,7 +2,10 @@ import UnrollKernels
 
 /// The elementwise function of a feed-forward part.
 public enum PointwiseActivation: String, CaseIterable, Sendable {
-  case relu, gelu
+  /// max(x, 0)
+  case relu
+  /// x Φ(x)
+  case gelu
 
   var layer: any Layer {
     switch self {
@@ -14,6 +17,7 @@ public enum PointwiseActivation: String, CaseIterable, Sendable {
 
 /// y = f(x), element by element.
 public protocol Pointwise: Layer {
+  /// From x to y, matrices of one shape.
   static var function: (_ x: Matrix, _ y: Matrix) -> Void { get }
   /// From x and dy to dx.
   static var back: (_ x: Matrix, _ dy: Matrix, _ dx: Matrix) -> Void { get }
@@ -41,6 +45,7 @@ extension Pointwise {
 
 /// max(x, 0) (Nair & Hinton 2010).
 public struct ReLU: Pointwise {
+  /// Without parameters.
   public init() {}
 
   public static var function: (Matrix, Matrix) -> Void { Kernels.relu }
@@ -49,6 +54,7 @@ public struct ReLU: Pointwise {
 
 /// x Φ(x) (Hendrycks & Gimpel 2016).
 public struct GELU: Pointwise {
+  /// Without parameters.
   public init() {}
 
   public static var function: (Matrix, Matrix) -> Void { Kernels.gelu }
@@ -57,6 +63,7 @@ public struct GELU: Pointwise {
 
 /// x σ(x) (Elfwing et al. 2018).
 public struct SiLU: Pointwise {
+  /// Without parameters.
   public init() {}
 
   public static var function: (Matrix, Matrix) -> Void { Kernels.silu }
@@ -65,6 +72,7 @@ public struct SiLU: Pointwise {
 
 /// log(1 + exp(x)).
 public struct Softplus: Pointwise {
+  /// Without parameters.
   public init() {}
 
   public static var function: (Matrix, Matrix) -> Void { Kernels.softplus }
@@ -73,6 +81,7 @@ public struct Softplus: Pointwise {
 
 /// Gated linear unit: x₁ ⊙ σ(x₂) for the halves of each row (Dauphin et al. 2017).
 public struct GLU: Layer {
+  /// From [R, 2H] to [R, H], without parameters.
   public init() {}
 
   public func forward(_ x: Matrix, _ pass: Pass) -> (output: Matrix, pullback: Pullback) {

@@ -4,6 +4,7 @@ import UnrollKernels
 public struct Chain: Layer {
   let layers: [any Layer]
 
+  /// - Parameter layers: the first reads the input; each is as wide as the next one reads.
   public init(_ layers: [any Layer]) { self.layers = layers }
 
   public func forward(_ x: Matrix, _ pass: Pass) -> (output: Matrix, pullback: Pullback) {

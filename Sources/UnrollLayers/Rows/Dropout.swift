@@ -2,12 +2,17 @@ import UnrollKernels
 
 /// Each element is zero with the given probability and scaled up otherwise (Srivastava et al. 2014); nothing in evaluation.
 public struct Dropout: Layer {
+  /// Of an element to be zero.
   public let probability: Double
   /// Names this layer's split of the pass's random source.
   let name: String
   /// One mask a sequence, the same at all its steps (variational dropout, Gal & Ghahramani 2016).
   let perSequence: Bool
 
+  /// - Parameters:
+  ///   - probability: from 0 to below 1; 0 costs nothing.
+  ///   - perSequence: one mask a sequence, the same at all its steps.
+  ///   - name: of its split of the pass's randomness: layers with one name have one mask.
   public init(_ probability: Double, perSequence: Bool = false, name: String) {
     self.probability = probability
     self.perSequence = perSequence

@@ -5,9 +5,11 @@ import UnrollKernels
 /// With type dropout a token type's row counts as zero for a whole pass, wherever it occurs, with the given probability, and the others
 /// are scaled up (Gal & Ghahramani 2016; the embedding dropout of Merity et al. 2018).
 public struct Embedding {
+  /// [V, E]
   public let table: Parameter
   let typeDropout: Double
 
+  /// Width E of a row.
   public var width: Int { table.shape[1] }
 
   /// Values begin as N(0, deviation²).
@@ -18,6 +20,12 @@ public struct Embedding {
     table = parameters.add("weight", [vocabulary, width], .normal(deviation))
   }
 
+  /// Rows of the table.
+  ///
+  /// - Parameters:
+  ///   - tokens: R ids below V.
+  ///   - pass: memory, parameters, mode and randomness.
+  /// - Returns: [R, E], and what adds its gradient to the table's.
   public func forward(_ tokens: [Int32], _ pass: Pass) -> (output: Matrix, pullback: (Matrix) -> Void) {
     let rows = pass.value(table)
     precondition(tokens.allSatisfy { $0 >= 0 && $0 < rows.rows }, "a token outside of the vocabulary")

@@ -2,9 +2,16 @@ import UnrollKernels
 
 /// y = scale ⊙ (x − mean)/√(variance + 1e−5) + shift along each row (Ba et al. 2016).
 public struct LayerNorm: Layer {
+  /// [width], at first ones.
   public let scale: Parameter
+  /// [width]
   public let shift: Parameter
 
+  /// - Parameters:
+  ///   - width: of a row.
+  ///   - shift: first values of the shift.
+  ///   - parameters: the scope of the layer.
+  ///   - prefix: before the parameters' names, for several norms in one scope.
   public init(
     _ width: Int, shift: Initialiser = .constant(0), _ parameters: ParameterBuilder, prefix: String = "norm_"
   ) {

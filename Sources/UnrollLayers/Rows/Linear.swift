@@ -2,14 +2,25 @@ import UnrollKernels
 
 /// y = W x + b for every row; W [out, in]; b may be missing. Cost: in × out multiply-adds a row.
 public struct Linear: Layer {
+  /// W [out, in].
   public let weight: Parameter
+  /// b [out], where there is one.
   public let bias: Parameter?
 
+  /// Width of its input's rows.
   public var inputWidth: Int { weight.shape[1] }
+  /// Width of its output's rows.
   public var outputWidth: Int { weight.shape[0] }
+  /// For a row.
   public var multiplyAdds: Int { weight.count }
 
-  /// - Parameter prefix: before the parameters' names, for several maps in one scope.
+  /// - Parameters:
+  ///   - input: width of its input's rows.
+  ///   - output: width of its output's rows.
+  ///   - parameters: the scope of the layer.
+  ///   - prefix: before the parameters' names, for several maps in one scope.
+  ///   - weight: first values of W.
+  ///   - bias: first values of b; nil for none.
   public init(
     _ input: Int, _ output: Int, _ parameters: ParameterBuilder, prefix: String = "",
     weight: Initialiser = .glorot(), bias: Initialiser? = .constant(0)

@@ -2,8 +2,12 @@ import UnrollKernels
 
 /// y = scale ⊙ x/√(mean(x²) + 1e−5) along each row (Zhang & Sennrich 2019).
 public struct RMSNorm: Layer {
+  /// [width], at first ones.
   public let scale: Parameter
 
+  /// - Parameters:
+  ///   - width: of a row.
+  ///   - parameters: the scope of the layer.
   public init(_ width: Int, _ parameters: ParameterBuilder) {
     scale = parameters.add("weight", [width], .constant(1))
   }

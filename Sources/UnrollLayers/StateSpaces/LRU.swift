@@ -18,11 +18,17 @@ public struct LRUOptions: BackendOptions {
     OptionKey("block_dropout", \.blockDropout, in: 0...0.95, "dropout inside of the block"),
   ]
 
+  /// Complex numbers N of state.
   public var state = 64
+  /// Smallest |λ| at the start; not above `rMax`.
   public var rMin = 0.9
+  /// Largest |λ| at the start, below 1.
   public var rMax = 0.999
+  /// Largest phase of λ at the start, in radians.
   public var maxPhase = 6.2832
+  /// Learning-rate factor of λ and γ.
   public var learningRateFactor = 0.5
+  /// Probability of dropout inside of the block.
   public var blockDropout = 0.0
 
   public init() {}

@@ -96,8 +96,11 @@ public struct MambaOptions: BackendOptions {
       OptionKey("conv", \.taps, in: 2...64, "taps K of the causal depthwise convolution"),
     ] + SelectiveOptions.table.map { $0.lifted(\.selective) }
 
+  /// Channels of the scan for each of the width's.
   public var expand = 2
+  /// Taps K of the causal depthwise convolution.
   public var taps = 4
+  /// State size, rank and time steps of the scan.
   public var selective = SelectiveOptions()
 
   public init() {}

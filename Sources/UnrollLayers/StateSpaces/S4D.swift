@@ -18,7 +18,14 @@ public struct S4DOptions: BackendOptions {
     /// A_n = −(n+1), n = 0…N−1: LegS's own eigenvalues, all real.
     case real
   }
-  public enum Discretisation: String, CaseIterable, Sendable { case zoh, bilinear }
+
+  /// How λ and b become those of a step Δ.
+  public enum Discretisation: String, CaseIterable, Sendable {
+    /// Zero-order hold, exact for an input that is constant over a step.
+    case zoh
+    /// λ̄ = (1 + Δλ/2)/(1 − Δλ/2) (Tustin).
+    case bilinear
+  }
 
   public static let name = "s4d"
   /// 2: time steps start ten times larger; A and Δ learn at the full rate.
@@ -36,11 +43,17 @@ public struct S4DOptions: BackendOptions {
       OptionKey("block_dropout", \.blockDropout, in: 0...0.95, "dropout inside of the block"),
     ]
 
+  /// N numbers of state a channel: N/2 conjugate pairs, or N real ones.
   public var state = 64
+  /// Where A begins.
   public var start = Start.lin
+  /// How λ and b become those of a step.
   public var discretisation = Discretisation.zoh
+  /// Where time steps begin.
   public var dt = TimeStepRange(0.01, 1)
+  /// Learning-rate factor of A and Δ.
   public var learningRateFactor = 1.0
+  /// Probability of dropout inside of the block.
   public var blockDropout = 0.0
 
   public init() {}

@@ -10,9 +10,28 @@ import UnrollKernels
 /// (ARCHITECTURE.md has the figures).
 public struct SSMOptions: BackendOptions {
   /// A and B at the start (`HiPPO`).
-  public enum Start: String, CaseIterable, Sendable { case legs, legt, lagt, fout, random }
+  public enum Start: String, CaseIterable, Sendable {
+    /// Legendre polynomials over the whole past.
+    case legs
+    /// Legendre polynomials over the last unit of time.
+    case legt
+    /// Laguerre polynomials, the past fading as e^{−t}.
+    case lagt
+    /// The Fourier series over the last unit of time.
+    case fout
+    /// No memory by design: eigenvalues in a disc about −1.
+    case random
+  }
+
+  /// How A and B become those of a step Δ.
   public enum Discretisation: String, CaseIterable, Sendable {
-    case zoh, bilinear, euler
+    /// Zero-order hold, by the exponential of Δ [A B; 0 0]: exact for an input that is constant over a step.
+    case zoh
+    /// Ā = (1 − Δ/2 A)⁻¹ (1 + Δ/2 A) (Tustin).
+    case bilinear
+    /// Ā = 1 + Δ A, forward; not stable for large Δ.
+    case euler
+    /// Ā = (1 − Δ A)⁻¹.
     case backwardEuler = "backward-euler"
 
     var hold: Hold {
@@ -45,12 +64,19 @@ public struct SSMOptions: BackendOptions {
         .later,
     ]
 
+  /// State size N of a channel.
   public var state = 16
+  /// Time steps Δ that the channels take in turn; 0 for one a channel.
   public var timeSteps = 8
+  /// Where time steps begin.
   public var dt = TimeStepRange(0.01, 1)
+  /// Learning-rate factor of A, B and Δ.
   public var learningRateFactor = 1.0
+  /// Probability of dropout inside of the block.
   public var blockDropout = 0.0
+  /// A and B at the start.
   public var matrix = Start.legs
+  /// How A and B become those of a step.
   public var discretisation = Discretisation.zoh
 
   public init() {}

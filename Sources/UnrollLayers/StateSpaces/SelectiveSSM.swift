@@ -12,7 +12,9 @@ public struct SelectiveSSMOptions: BackendOptions {
       OptionKey("block_dropout", \.blockDropout, in: 0...0.95, "dropout inside of the block")
     ]
 
+  /// State size, rank and time steps of the scan.
   public var selective = SelectiveOptions()
+  /// Probability of dropout inside of the block.
   public var blockDropout = 0.0
 
   public init() {}

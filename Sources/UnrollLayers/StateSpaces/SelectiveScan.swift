@@ -116,8 +116,11 @@ public struct SelectiveOptions: Options {
         "dt_rank", \.rank, in: 0...4096, "numbers that Δ is made from; 0: a sixteenth of the width, rounded up"),
     ] + TimeStepRange.table.map { $0.lifted(\.dt) }
 
+  /// State size N of a channel.
   public var state = 16
+  /// Numbers that Δ is made from; 0 for a sixteenth of the width, rounded up.
   public var rank = 0
+  /// Where time steps begin.
   public var dt = TimeStepRange(0.001, 0.1)
 
   public init() {}

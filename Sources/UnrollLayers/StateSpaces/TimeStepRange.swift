@@ -8,11 +8,14 @@ public struct TimeStepRange: Options {
     OptionKey("dt_max", \.largest, in: 1e-6...10, "largest initial time step Δ"),
   ]
 
+  /// The smallest Δ at the start; in what unit, A says.
   public var smallest = 0.001
+  /// The largest Δ at the start.
   public var largest = 0.1
 
   public init() {}
 
+  /// From `smallest` to `largest`, which is not below it.
   public init(_ smallest: Double, _ largest: Double) { (self.smallest, self.largest) = (smallest, largest) }
 
   public func validate() throws {

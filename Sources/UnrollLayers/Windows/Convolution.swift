@@ -82,9 +82,13 @@ public struct ConvolutionOptions: BackendOptions {
   /// Steps that one layer may look back: its state holds so many rows of both convolutions.
   static let longest = 65_536
 
+  /// Taps k of a convolution; those of layer l are 2^l steps apart.
   public var kernelSize = 3
+  /// Whether weights are g v/‖v‖ (Salimans & Kingma 2016).
   public var weightNorm = true
+  /// Probability of dropout inside of the block.
   public var blockDropout = 0.0
+  /// What stands for ReLU.
   public var activation = PointwiseActivation.relu
 
   public init() {}
