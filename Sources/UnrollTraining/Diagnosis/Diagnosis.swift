@@ -14,7 +14,9 @@ public struct Diagnosis: Codable, Equatable, Sendable {
   public let gradients: [GradientReach]
   /// Of the longest sequence; nil where the backend carries no state, or too large a one.
   public let jacobian: JacobianReach?
+  /// Of recurrent cells, from the bottom.
   public let recurrences: [RecurrenceView]
+  /// Of cells that have gates, gate by gate, over all steps of all sequences.
   public let gates: [GateView]
   /// Of linear state spaces, as long as the longest sequence.
   public let kernels: [KernelView]
@@ -24,7 +26,9 @@ public struct Diagnosis: Codable, Equatable, Sendable {
   /// The largest of all recurrent weights.
   public var spectralRadius: Double? { recurrences.map(\.spectralRadius).max() }
 
-  /// - Parameter batches: at least one sequence; each begins without a state.
+  /// - Parameters:
+  ///   - network: run as in evaluation, and left as it is.
+  ///   - batches: at least one sequence; each begins without a state.
   public init(_ network: SequenceNetwork, _ batches: [Batch]) {
     precondition(!batches.isEmpty)
     var samples = ReachSamples()
@@ -45,11 +49,13 @@ extension Diagnosis {
   public struct Summary: Codable, Equatable, Sendable {
     /// Effective memory of the input; nil where it is longer than the sequences.
     public let memory: Int?
+    /// The largest of all recurrent weights; nil where there are none.
     public let spectralRadius: Double?
     /// As `JacobianReach.growth`.
     public let growth: Double?
   }
 
+  /// What is recorded of it at every evaluation.
   public var summary: Summary {
     Summary(memory: gradients.first?.memory, spectralRadius: spectralRadius, growth: jacobian?.growth)
   }

@@ -1,8 +1,10 @@
 /// Norms of the gradient of all parameters over some steps of training, as clipping sees them.
 public struct GradientNorms: Codable, Equatable, Sendable {
+  /// Steps that were counted.
   public private(set) var steps = 0
   /// Mean and largest before clipping.
   public private(set) var mean = 0.0
+  /// The largest before clipping.
   public private(set) var largest = 0.0
   /// Mean of what is left after it.
   public private(set) var clippedMean = 0.0

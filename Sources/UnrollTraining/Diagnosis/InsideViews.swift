@@ -8,6 +8,7 @@ extension Inspection.Part {
 
 /// What the state of one step is multiplied with on its way to the next.
 public struct RecurrenceView: Codable, Equatable, Sendable {
+  /// Of the layer, and of the gate where a cell multiplies its state for each.
   public let name: String
   /// The largest |λ|; of several blocks the largest of all.
   public let spectralRadius: Double
@@ -29,7 +30,9 @@ public struct GateView: Codable, Equatable, Sendable {
   /// middle.
   public static let limits: (low: Float, high: Float) = (0.05, 0.95)
 
+  /// Of the layer and the gate, in the cell's words.
   public let name: String
+  /// Over all units, steps and sequences.
   public let mean: Double
   /// Shares of activations below and above the limits.
   public let shut, open: Double
@@ -46,6 +49,7 @@ public struct GateView: Codable, Equatable, Sendable {
 
 /// How far the convolution kernels of a linear state space reach.
 public struct KernelView: Codable, Equatable, Sendable {
+  /// Of the layer.
   public let name: String
   /// √ Σ_h k_h[l]² over the channels h, by lag l.
   public let norms: [Double]
@@ -66,6 +70,7 @@ public struct KernelView: Codable, Equatable, Sendable {
 
 /// What the last step of a single sequence attends to.
 public struct AttentionView: Codable, Equatable, Sendable {
+  /// Of the layer and the head.
   public let name: String
   /// By distance from the last step; they add up to 1.
   public let weights: [Double]

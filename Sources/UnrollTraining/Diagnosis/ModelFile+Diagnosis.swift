@@ -13,6 +13,7 @@ extension ModelFile {
     /// Of first values in the place of the trained ones: the network as it was before its training, or would be.
     public var freshSeed: UInt64?
 
+    /// 32 sequences, the last 256 steps of each, with the trained values.
     public init() {}
   }
 
@@ -20,6 +21,8 @@ extension ModelFile {
   ///
   /// - Parameters:
   ///   - location: where its data are looked for, and its file of pretrained vectors.
+  ///   - files: of the same format as its data, read in the place of its test split; none for that.
+  ///   - sample: which sequences, how many steps, and whether of fresh values.
   ///   - note: told in a sentence how many words have no vector.
   /// - Throws: `InputError` for data that cannot be read.
   public func diagnosis(
@@ -33,7 +36,9 @@ extension ModelFile {
       try split.model.sequenceNetwork(fresh: sample.freshSeed), batches.sample(sample.sequences, steps: sample.steps))
   }
 
-  /// The same of one text: the loss is that of a language model for the text's last token, of others for their own answer.
+  /// What gradients do in it on one text: the loss is that of a language model for the text's last token, of others for their own answer.
+  ///
+  /// - Throws: `InputError` for a text without tokens, and a model that reads no text.
   public func diagnosis(of text: String, freshSeed: UInt64? = nil) throws -> TextDiagnosis {
     let (tokens, batch) = try Predictor(self).asked(text)
     return TextDiagnosis(tokens: tokens, Diagnosis(try sequenceNetwork(fresh: freshSeed), [batch]))
@@ -55,6 +60,7 @@ extension ModelFile {
 public struct TextDiagnosis: Codable, Equatable, Sendable {
   /// One a step; the last stands at distance 0.
   public let tokens: [String]
+  /// Of a batch of one: this text.
   public let diagnosis: Diagnosis
 
   init(tokens: [String], _ diagnosis: Diagnosis) { (self.tokens, self.diagnosis) = (tokens, diagnosis) }

@@ -4,7 +4,13 @@ import UnrollLayers
 
 /// Options of the conditional random field.
 public struct ConditionalRandomFieldHeadOptions: HeadOptions {
-  public enum Transitions: String, CaseIterable, Sendable { case scheme, all }
+  /// Which label may follow which.
+  public enum Transitions: String, CaseIterable, Sendable {
+    /// What the labels' scheme (BIO, IOB1, BIOES) allows, and what training has in spite of it; all of labels without a scheme.
+    case scheme
+    /// Any label after any.
+    case all
+  }
 
   public static let name = "crf"
   public static let summary =
@@ -15,6 +21,7 @@ public struct ConditionalRandomFieldHeadOptions: HeadOptions {
       "which label may follow which; scheme: what BIO, IOB1 or BIOES labels allow, or training has")
   ]
 
+  /// Which label may follow which.
   public var transitions = Transitions.scheme
 
   public init() {}
@@ -29,7 +36,7 @@ public struct ConditionalRandomFieldHeadOptions: HeadOptions {
 
 /// A class for every step, chosen together: a linear-chain conditional random field over W h + b (Lafferty, McCallum & Pereira 2001;
 /// on top of a recurrent network: Huang, Xu & Yu 2015). Loss: −log p(labels of the sequence); steps without a label are summed over.
-public struct ConditionalRandomFieldHead: Head {
+package struct ConditionalRandomFieldHead: Head {
   private let map: Linear
   private let transitions: Parameter
   private let (start, end): (Parameter, Parameter)
@@ -46,9 +53,9 @@ public struct ConditionalRandomFieldHead: Head {
     self.rules = rules
   }
 
-  public var multiplyAdds: Int { map.multiplyAdds + transitions.count }
+  package var multiplyAdds: Int { map.multiplyAdds + transitions.count }
 
-  public func loss(
+  package func loss(
     _ x: Matrix, _ batch: Batch, weight: Float, _ pass: Pass
   ) -> (sums: LossSums, pullback: () -> Matrix) {
     let (emissions, mapBack) = map.forward(x, pass)
@@ -62,7 +69,7 @@ public struct ConditionalRandomFieldHead: Head {
   }
 
   /// Of a sequence the loss stands with its first label that counts.
-  public func predict(_ x: Matrix, _ batch: Batch, _ pass: Pass) -> Prediction {
+  package func predict(_ x: Matrix, _ batch: Batch, _ pass: Pass) -> Prediction {
     let (emissions, field, steps) = (map.forward(x, pass).output, field(pass), batch.steps)
     func rows() -> Matrix { pass.arena.matrix(emissions.rows, emissions.columns) }
     let free = rows()
@@ -85,7 +92,7 @@ public struct ConditionalRandomFieldHead: Head {
   }
 
   /// The scores of the rows alone: what comes after a step may still change its best label.
-  public func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream { map.stream(x, pass) }
+  package func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream { map.stream(x, pass) }
 
   private func sums(_ losses: [Double], _ batch: Batch) -> LossSums {
     LossSums(loss: losses.reduce(0, +), count: batch.targets.count { $0 != Kernels.ignoredTarget })

@@ -11,6 +11,7 @@ public protocol Head {
   /// Losses of the rows [R, H] (summaries [B, H] where a sequence has one target). The pullback returns the gradient of `weight` × (sum of
   /// losses) by the rows; call it at most once.
   func loss(_ x: Matrix, _ batch: Batch, weight: Float, _ pass: Pass) -> (sums: LossSums, pullback: () -> Matrix)
+  /// What it says of every target, and the losses without smoothing or class weights.
   func predict(_ x: Matrix, _ batch: Batch, _ pass: Pass) -> Prediction
   /// From [B, H] to the scores of the classes, [B, K], step by step.
   func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream
@@ -24,10 +25,16 @@ public protocol HeadOptions: NamedOptions {
   static func fits(_ reading: Reading) -> Bool
   /// What can be said without data.
   ///
-  /// - Parameter width: H, of the rows that it reads; nil where a budget of parameters decides.
+  /// - Parameters:
+  ///   - width: H, of the rows that it reads; nil where a budget of parameters decides.
+  ///   - model: what stands around the backend.
+  ///   - reading: what the task reads of the backend.
   /// - Throws: `InputError` where it cannot be made.
   func check(width: Int?, _ model: ModelOptions, _ reading: Reading) throws
-  /// - Parameter width: H, of the rows that it reads.
+  /// - Parameters:
+  ///   - width: H, of the rows that it reads.
+  ///   - recipe: all settings and tables of the network.
+  ///   - parameters: the scope of the head.
   /// - Throws: `InputError` where it does not fit what is asked for.
   func make(_ width: Int, _ recipe: NetworkRecipe, _ parameters: ParameterBuilder) throws -> any Head
 }

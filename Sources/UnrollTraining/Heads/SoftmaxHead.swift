@@ -4,7 +4,13 @@ import UnrollLayers
 
 /// Options of the softmax head.
 public struct SoftmaxHeadOptions: HeadOptions {
-  public enum ClassWeights: String, CaseIterable, Sendable { case none, balanced }
+  /// What a class's loss counts for in training.
+  public enum ClassWeights: String, CaseIterable, Sendable {
+    /// As much as any other.
+    case none
+    /// The more, the rarer the class is in training: R/(K n_k), as scikit-learn's `balanced`.
+    case balanced
+  }
 
   public static let name = "softmax"
   public static let summary = "one class for every target by itself: p = softmax(W h + b)"
@@ -19,8 +25,11 @@ public struct SoftmaxHeadOptions: HeadOptions {
       "tied", \.tied, "the output's weights are the embeddings (Press & Wolf 2017); the backend's rows must be as wide"),
   ]
 
+  /// ε: the share of a target that all classes have evenly (Szegedy et al. 2016).
   public var labelSmoothing = 0.0
+  /// What a class's loss counts for in training.
   public var classWeights = ClassWeights.none
+  /// Whether the output's weights are the embeddings (Press & Wolf 2017): of a language model whose rows are as wide as they.
   public var tied = false
 
   public init() {}
@@ -66,7 +75,7 @@ public struct SoftmaxHeadOptions: HeadOptions {
 }
 
 /// One class for every target by itself: p = softmax(W h + b), loss −log p(target).
-public struct SoftmaxHead: Head {
+package struct SoftmaxHead: Head {
   private let map: Linear
   private let smoothing: Float
   /// [K], of training losses.
@@ -76,9 +85,9 @@ public struct SoftmaxHead: Head {
     (self.map, self.smoothing, self.weights) = (map, smoothing, weights)
   }
 
-  public var multiplyAdds: Int { map.multiplyAdds }
+  package var multiplyAdds: Int { map.multiplyAdds }
 
-  public func loss(
+  package func loss(
     _ x: Matrix, _ batch: Batch, weight: Float, _ pass: Pass
   ) -> (sums: LossSums, pullback: () -> Matrix) {
     let (logits, mapBack) = map.forward(x, pass)
@@ -88,7 +97,7 @@ public struct SoftmaxHead: Head {
     return (sums, { mapBack(logits) })
   }
 
-  public func predict(_ x: Matrix, _ batch: Batch, _ pass: Pass) -> Prediction {
+  package func predict(_ x: Matrix, _ batch: Batch, _ pass: Pass) -> Prediction {
     let logits = map.forward(x, pass).output
     let (losses, confidences) = (pass.arena.matrix(1, logits.rows), pass.arena.matrix(1, logits.rows))
     let (sums, classes) = Kernels.evaluateLogits(
@@ -99,5 +108,5 @@ public struct SoftmaxHead: Head {
     }
   }
 
-  public func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream { map.stream(x, pass) }
+  package func stream(_ x: Matrix, _ pass: Pass) -> SequenceStream { map.stream(x, pass) }
 }

@@ -14,6 +14,7 @@ public struct CapitalInputOptions: InputOptions {
     OptionKey("width", \.width, in: 1...4096, "width of its vectors")
   ]
 
+  /// Of its vectors, one for each way of writing.
   public var width = 8
 
   public init() {}

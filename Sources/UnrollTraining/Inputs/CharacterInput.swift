@@ -19,8 +19,11 @@ public struct CharacterInputOptions: InputOptions {
       get: { $0.backend.resolved }, set: { $0.backend = try CharacterInputOptions.backend($1) }),
   ]
 
+  /// Width of the characters' vectors.
   public var embedding = 32
+  /// Probability of dropout on them.
   public var dropout = 0.0
+  /// What reads them, letter by letter; its summary is the word's row.
   public var backend = CharacterInputOptions.standard(LSTMOptions())
 
   public init() {}

@@ -6,6 +6,7 @@ import UnrollLayers
 ///
 /// To add one: a file with it and its `InputOptions`, a line in `Inputs.all`.
 public protocol Input {
+  /// Of its rows: the columns that it has of the backend's input.
   var width: Int { get }
   /// Multiply-adds for one token, beside gathering rows.
   var multiplyAdds: Int { get }
@@ -55,6 +56,7 @@ public protocol InputOptions: NamedOptions {
   /// Reads what a network must know beside its data, once before it is made.
   ///
   /// - Parameters:
+  ///   - tables: what is read is added to it.
   ///   - words: the distinct words of all splits.
   ///   - find: from a path as the study has it to that of the file that is there.
   /// - Throws: `InputError` for what cannot be read.

@@ -3,13 +3,20 @@ import UnrollData
 
 /// What inputs read from files of their own, for the words of one data set.
 public struct InputTables: Sendable {
+  /// Of a file of pretrained vectors; nil where no input reads one.
   public var vectors: KnownVectors?
   /// What a person should know of it: sentences for a record.
   public var remarks: [String] = []
 
+  /// For inputs that read no files.
   public init() {}
 
-  /// - Parameter find: from a path as the study has it to that of the file that is there.
+  /// Reads what the inputs need.
+  ///
+  /// - Parameters:
+  ///   - inputs: of one model.
+  ///   - corpus: whose words are looked for.
+  ///   - find: from a path as the study has it to that of the file that is there.
   /// - Throws: `InputError` for what cannot be read.
   public init(_ inputs: [any InputOptions], _ corpus: Corpus, find: (String) throws -> String) throws {
     let readers = inputs.filter { type(of: $0).readsFiles }

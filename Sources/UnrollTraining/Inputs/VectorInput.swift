@@ -14,7 +14,9 @@ public struct VectorInputOptions: InputOptions {
     OptionKey("trained", \.trained, "whether training changes them"),
   ]
 
+  /// Path of the file, from the study's folder or a folder with data sets.
   public var file = ""
+  /// Whether training changes the vectors.
   public var trained = false
 
   public init() {}
@@ -26,6 +28,8 @@ public struct VectorInputOptions: InputOptions {
   public func width(_ model: ModelOptions) -> Int? { nil }
 
   /// Reads the vectors of the words, or of their small letters where the file has no other.
+  ///
+  /// - Throws: `InputError` for a file that is missing or has no vectors.
   public func load(into tables: inout InputTables, words: [String], find: (String) throws -> String) throws {
     let path = try find(file)
     let wanted = Set((words + words.map { $0.lowercased() }).map(TokenKey.init))
@@ -51,12 +55,16 @@ public struct VectorInputOptions: InputOptions {
 public struct KnownVectors: Sendable {
   /// By row, the first of which is 1.
   public let words: [String]
+  /// Floats of a vector.
   public let width: Int
   /// `[words, width]`
   let values: [Float]
   private let rows: [TokenKey: Int32]
 
-  /// - Parameter values: empty where tensors will be loaded.
+  /// - Parameters:
+  ///   - words: those that have a vector, each once.
+  ///   - width: floats of a vector.
+  ///   - values: [words, width], row by row; empty where tensors will be loaded.
   public init(words: [String], width: Int, values: [Float] = []) {
     precondition(values.isEmpty || values.count == words.count * width)
     (self.words, self.width, self.values) = (words, width, values)

@@ -19,8 +19,8 @@ public struct WordInputOptions: InputOptions {
 }
 
 /// A row of a table [V, E] for every token.
-public struct WordInput: Input {
-  public let embedding: Embedding
+package struct WordInput: Input {
+  package let embedding: Embedding
   private let dropout: WordDropout
 
   static let tableName = "embedding.weight"
@@ -33,15 +33,15 @@ public struct WordInput: Input {
     dropout = WordDropout(recipe.data.vocabulary == nil ? 0 : model.wordDropout, recipe.data.vocabulary?.counts ?? [])
   }
 
-  public var width: Int { embedding.width }
+  package var width: Int { embedding.width }
 
-  public func corrupted(_ batch: Batch, _ random: RandomSource) -> Batch { dropout.applied(to: batch, random) }
+  package func corrupted(_ batch: Batch, _ random: RandomSource) -> Batch { dropout.applied(to: batch, random) }
 
-  public func forward(_ batch: Batch, _ pass: Pass) -> (output: Matrix, pullback: (Matrix) -> Void) {
+  package func forward(_ batch: Batch, _ pass: Pass) -> (output: Matrix, pullback: (Matrix) -> Void) {
     embedding.forward(batch.tokens, pass)
   }
 
-  public func reader(_ parameters: Parameters) -> (_ step: StreamStep, _ rows: Matrix) -> Void {
+  package func reader(_ parameters: Parameters) -> (_ step: StreamStep, _ rows: Matrix) -> Void {
     let table = parameters.value(embedding.table)
     return { step, rows in step.copyRows(of: table, to: rows) }
   }

@@ -35,9 +35,12 @@ extension Breakdown {
     }
   }
 
-  /// Those that have two bins at least, on the test split of the data that were predicted.
+  /// Breakdowns that have two bins at least, on the test split of the data that were predicted.
   ///
-  /// - Parameter metrics: of the task; none of these gives no breakdown: right or wrong, nats of a token, nats of a step.
+  /// - Parameters:
+  ///   - predictions: of the test split.
+  ///   - data: those that were predicted.
+  ///   - metrics: of the task; none of these gives no breakdown: right or wrong, nats of a token, nats of a step.
   public static func all(_ predictions: Predictions, _ data: EncodedData, _ metrics: [Metric]) -> [Breakdown] {
     guard let metric = [Metric.accuracy, .nats, .natsPerStep].first(where: metrics.contains) else { return [] }
     let values = TargetValues(data: data, targets: predictions.targets)

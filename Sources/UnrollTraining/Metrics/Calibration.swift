@@ -1,11 +1,12 @@
 /// How sure a model was of what it predicted beside how often it was right: targets by the probability of the predicted class, in bins
 /// of equal width that are open below and closed above (Guo et al. 2017).
 public struct Calibration: Equatable, Sendable {
-  /// As there.
+  /// As many as Guo et al. (2017) have.
   public static let bins = 15
 
-  /// Targets of every bin, and how many of them were predicted right.
+  /// Targets of every bin.
   public private(set) var counts = [Int](repeating: 0, count: Calibration.bins)
+  /// How many of them were predicted right.
   public private(set) var right = [Int](repeating: 0, count: Calibration.bins)
   /// The sum of their probabilities, to a ten-thousandth.
   public private(set) var confidences = [Double](repeating: 0, count: Calibration.bins)
@@ -30,6 +31,7 @@ public struct Calibration: Equatable, Sendable {
     confidences = confidences.map { ($0 * 1e4).rounded() / 1e4 }
   }
 
+  /// Adds the bins of another model's targets, or of another seed's.
   public static func += (left: inout Calibration, other: Calibration) {
     for bin in 0..<bins {
       left.counts[bin] += other.counts[bin]
@@ -41,8 +43,10 @@ public struct Calibration: Equatable, Sendable {
   /// Targets of all bins.
   public var count: Int { counts.reduce(0, +) }
 
+  /// Share of targets that were predicted right; 0 of none.
   public var accuracy: Double { Double(right.reduce(0, +)) / Double(max(1, count)) }
 
+  /// Mean probability of the class that was predicted; 0 of none.
   public var meanConfidence: Double { confidences.reduce(0, +) / Double(max(1, count)) }
 
   /// The expected calibration error Σ n_b/N |right_b/n_b − confidence_b/n_b|: 0 of a model that is right as often as it says (Naeini et

@@ -6,6 +6,7 @@ public struct ClassCounts: Sendable {
   /// Cases so far.
   public private(set) var total = 0
 
+  /// No case yet; memory for three numbers a class.
   public init(classes: Int) {
     truths = [Int](repeating: 0, count: classes)
     (predictions, hits) = (truths, truths)

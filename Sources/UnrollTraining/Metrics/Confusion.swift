@@ -1,17 +1,21 @@
 /// Which classes a model takes for which on a split: of each how often it was true, predicted and both, and the pairs that were confused most
 /// often. Counted in memory linear in targets and classes, so that thousands of classes are no problem.
 public struct Confusion: Equatable, Sendable {
+  /// A class that was taken for another.
   public struct Pair: Equatable, Sendable {
     /// Indices of `names`.
     public let truth, predicted: Int
+    /// Targets of which this holds.
     public let count: Int
   }
 
   /// The classes that were true most often (of equal ones the first), in the order of their ids.
   public let names: [String]
-  /// By class.
+  /// By class: how often it was true.
   public let truths: [Int]
+  /// By class: how often it was predicted.
   public let predictions: [Int]
+  /// By class: how often it was predicted and true.
   public let hits: [Int]
   /// Wrong pairs of these classes, the most frequent first.
   public let pairs: [Pair]
@@ -19,7 +23,9 @@ public struct Confusion: Equatable, Sendable {
   /// What a record has room for.
   static let (mostClasses, mostPairs) = (60, 60)
 
-  /// - Parameter names: by class.
+  /// - Parameters:
+  ///   - predictions: classes, of one split.
+  ///   - names: by class.
   public init(_ predictions: Predictions, names: [String]) {
     var truths = [Int](repeating: 0, count: names.count)
     var (said, correct) = (truths, truths)

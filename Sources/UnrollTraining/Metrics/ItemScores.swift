@@ -17,13 +17,16 @@ public struct ItemScores: Equatable, Sendable {
 
   /// Items of which nothing is known yet.
   ///
-  /// - Parameter counted: whether targets are right or wrong.
+  /// - Parameters:
+  ///   - count: items of the split.
+  ///   - counted: whether targets are right or wrong.
   public init(count: Int, counted: Bool = true) {
     weights = [Int](repeating: 0, count: count)
     right = counted ? weights : nil
     losses = [Double](repeating: 0, count: count)
   }
 
+  /// Items of the split.
   public var count: Int { weights.count }
 
   /// One target of an item.

@@ -4,14 +4,18 @@ public struct Metric: Equatable, Sendable {
   public enum Unit: String, Codable, Sendable {
     /// A fraction, shown times 100.
     case percent
+    /// The number itself: nats, bits, squares.
     case plain
   }
 
   /// As in records.
   public let name: String
+  /// Whether more of it is better.
   public let higherIsBetter: Bool
+  /// How a value is shown.
   public let unit: Unit
 
+  /// A metric of your own task; records tell metrics apart by their names.
   public init(_ name: String, higherIsBetter: Bool, _ unit: Unit) {
     self.name = name
     self.higherIsBetter = higherIsBetter
@@ -24,19 +28,33 @@ public struct Metric: Equatable, Sendable {
     return higherIsBetter ? new > old : new < old
   }
 
+  /// Share of targets that are right.
   public static let accuracy = Metric("accuracy", higherIsBetter: true, .percent)
+  /// Mean over the classes of their F1, those that neither stand in the data nor are predicted left out.
   public static let macroF1 = Metric("macro-f1", higherIsBetter: true, .percent)
+  /// Share of right targets among words that training has not seen.
   public static let unseenAccuracy = Metric("unseen-accuracy", higherIsBetter: true, .percent)
+  /// Share of sequences of which every target is right.
   public static let sequenceAccuracy = Metric("sequence-accuracy", higherIsBetter: true, .percent)
+  /// Harmonic mean of `spanPrecision` and `spanRecall`, over all types together.
   public static let spanF1 = Metric("span-f1", higherIsBetter: true, .percent)
+  /// Share of predicted spans that are there: type, first and last token.
   public static let spanPrecision = Metric("span-precision", higherIsBetter: true, .percent)
+  /// Share of spans that are predicted.
   public static let spanRecall = Metric("span-recall", higherIsBetter: true, .percent)
+  /// Mean cross-entropy of a token, natural logarithm.
   public static let nats = Metric("nats-per-token", higherIsBetter: false, .plain)
+  /// exp of `nats`.
   public static let perplexity = Metric("perplexity", higherIsBetter: false, .plain)
+  /// Mean of (y − t)² over numbers in the unit of the data, squared.
   public static let meanSquaredError = Metric("mean-squared-error", higherIsBetter: false, .plain)
+  /// Mean of |y − t| over numbers, in the unit of the data.
   public static let meanAbsoluteError = Metric("mean-absolute-error", higherIsBetter: false, .plain)
+  /// Mean over steps of the sum of K cross-entropies.
   public static let natsPerStep = Metric("nats-per-step", higherIsBetter: false, .plain)
+  /// Σ true positives / Σ (true positives, false positives and false negatives) over all steps (Bay et al. 2009).
   public static let frameAccuracy = Metric("frame-accuracy", higherIsBetter: true, .percent)
+  /// `nats` over log 2, where a token is a character.
   public static let bits = Metric("bits-per-character", higherIsBetter: false, .plain)
 }
 

@@ -1,11 +1,15 @@
 /// Spans that were there, predicted, and both, by type: what precision, recall and F1 need.
 public struct SpanCounts: Codable, Equatable, Sendable {
+  /// Of one type, or of all together.
   public struct Counts: Codable, Equatable, Sendable {
+    /// Spans that are there.
     public var truths = 0
+    /// Spans that were predicted.
     public var predictions = 0
-    /// Both: the same type, first and last token.
+    /// Spans that are there and were predicted: the same type, first and last token.
     public var hits = 0
 
+    /// None yet.
     public init() {}
 
     /// Hits / predictions; 0 where nothing was predicted, as in `seqeval` (`conlleval` says 1).
@@ -25,6 +29,7 @@ public struct SpanCounts: Codable, Equatable, Sendable {
   /// Of types that were there or predicted.
   public private(set) var byType: [String: Counts] = [:]
 
+  /// No span of any type yet.
   public init() {}
 
   /// The spans of one sequence.

@@ -53,7 +53,9 @@ public enum SpanScheme: String, CaseIterable, Codable, Sendable {
 
 /// A label behind another that a scheme does not allow, both by id; nil is the edge of a sequence.
 public struct InvalidTransition: Codable, Hashable, Sendable {
+  /// Id of the first label; nil at the beginning of a sequence.
   public let from: Int?
+  /// Id of the second; nil at the end of a sequence.
   public let to: Int?
 }
 
@@ -67,6 +69,7 @@ public struct SpanRules: Equatable, Sendable {
   public let transitions: [Bool]
 
   /// - Parameters:
+  ///   - scheme: what it allows may stand.
   ///   - labels: by id.
   ///   - shown: what training has in spite of the scheme, and so may stand, too.
   public init(_ scheme: SpanScheme, _ labels: [SpanTag], and shown: [InvalidTransition] = []) {
@@ -101,14 +104,21 @@ public struct SpanRules: Equatable, Sendable {
 
 /// A label of a token, taken apart.
 public struct SpanTag: Hashable, Sendable {
+  /// What a label says of its token's place in a span.
   public enum Prefix: Character, Sendable {
+    /// The first token.
     case begin = "B"
+    /// A token inside; of IOB1 also the first.
     case inside = "I"
+    /// The last token.
     case end = "E"
+    /// A span of one token.
     case single = "S"
+    /// No span.
     case outside = "O"
   }
 
+  /// What stands before the hyphen.
   public let prefix: Prefix
   /// `_` for a label that is a prefix alone, as in `seqeval`; empty outside.
   public let type: String

@@ -1,8 +1,11 @@
 /// A span of a sequence: its type and its first and last token.
 public struct Span: Hashable, Sendable {
+  /// As labels have it behind the hyphen.
   public let type: String
+  /// From 0, both ends included.
   public let tokens: ClosedRange<Int>
 
+  /// A span that was not read from labels.
   public init(_ type: String, _ tokens: ClosedRange<Int>) { (self.type, self.tokens) = (type, tokens) }
 }
 

@@ -5,7 +5,9 @@ import UnrollLayers
 extension ModelFile {
   /// Scores on the test split that the model was trained beside.
   ///
-  /// - Parameter spans: how labels that break their scheme are read; nil for any labels.
+  /// - Parameters:
+  ///   - location: where its data lie.
+  ///   - reading: how labels that break their scheme are read; nil for any labels.
   /// - Throws: `InputError` for data that cannot be read, or are others.
   public func evaluate(_ location: DataLocation, spans reading: SpanReading? = nil) throws -> Evaluation {
     try testSplit(location).evaluate(reading)
@@ -14,8 +16,9 @@ extension ModelFile {
   /// Scores on other files of the same format, all of them together. Words are unseen where the model's vocabulary lacks them.
   ///
   /// - Parameters:
+  ///   - files: texts with labels, or numbers, as its data have them.
   ///   - location: where a file of pretrained vectors is looked for, which is read again for the words of these files.
-  ///   - spans: how labels that break their scheme are read; nil for any labels.
+  ///   - reading: how labels that break their scheme are read; nil for any labels.
   ///   - note: told in a sentence how many words have no vector.
   /// - Throws: `InputError` for a file that cannot be read, or has a label that the model has not.
   public func evaluate(

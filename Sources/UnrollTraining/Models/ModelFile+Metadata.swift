@@ -17,9 +17,14 @@ extension ModelFile {
   /// The layout; raise it when an older program could not read the file.
   public static let currentFormat = 1
 
+  /// Writes the file whole or not at all; `init(contentsOf:)` reads it.
+  ///
+  /// - Throws: `InputError` where it cannot be written.
   public func write(to path: String) throws { try Files.write(try encoded(), to: path) }
 
   /// The file's bytes: equal models have equal ones.
+  ///
+  /// - Throws: for a number of the metadata that is not finite, which JSON has not.
   public func encoded() throws -> [UInt8] {
     func text(_ value: some Encodable) throws -> String { String(decoding: try value.json(), as: UTF8.self) }
     var metadata = ["format": "\(ModelFile.currentFormat)", "unroll": unroll, "task": task]
@@ -35,7 +40,10 @@ extension ModelFile {
   /// - Throws: `InputError`, one sentence, for a file that is damaged, of a newer program, or no model.
   public init(contentsOf path: String) throws { try self.init(try Files.read(path), file: path) }
 
-  /// - Parameter file: where the bytes come from, for complaints.
+  /// - Parameters:
+  ///   - bytes: of a whole file.
+  ///   - file: where they come from, for complaints.
+  /// - Throws: as `init(contentsOf:)`.
   public init(_ bytes: [UInt8], file: String) throws {
     do {
       let whole = try SafeTensors(bytes)

@@ -19,11 +19,13 @@ public struct ModelFile: Sendable {
   public internal(set) var data: NetworkData
   /// How a line of text becomes its tokens; nil where it reads none.
   public let tokeniser: Tokeniser?
+  /// What it was trained on; may be empty.
   public var origin: Origin
   /// The first is the primary metric.
   public var metrics: [Metric]
   /// Split to metric name to value.
   public var scores: [Split: [String: Double]]
+  /// All parameters by name, in PyTorch's layouts.
   public var tensors: [String: SafeTensors.Tensor]
   /// Where it was read, for complaints.
   var file: String?
@@ -32,13 +34,16 @@ public struct ModelFile: Sendable {
   public struct Origin: Codable, Equatable, Sendable {
     /// Of the data set.
     public var name = ""
+    /// Empty for a study's own files.
     public var version = ""
+    /// In the words of the data's publisher.
     public var licence = ""
     /// Of the data; empty where nobody took one.
     public var digest = ""
     /// The study that asks for files of its own, whose paths begin beside it; nil where there is none.
     public var study: String?
 
+    /// Data of which nothing is known.
     public init() {}
   }
 

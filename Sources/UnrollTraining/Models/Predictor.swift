@@ -32,6 +32,8 @@ public final class Predictor {
   }
 
   /// Of a text without any token nothing is said.
+  ///
+  /// - Throws: `InputError` where the model's output is not finite.
   public func predict(_ text: String) throws -> TextPrediction {
     let tokens = tokeniser.tokens(text)
     guard !tokens.isEmpty else { return TextPrediction(tokens: []) }
@@ -44,6 +46,8 @@ public final class Predictor {
   }
 
   /// How many of the words so far have no pretrained vector, in a sentence; nil where all have one, or the model reads none.
+  ///
+  /// - Throws: `InputError` where its settings are not known.
   public func remark() throws -> String? { try model.remark(on: words.map(\.text)) }
 
   private func tagged(_ tokens: [String], _ written: [String]?) throws -> TextPrediction {
@@ -121,8 +125,11 @@ public final class Predictor {
 public struct TextPrediction: Codable, Equatable, Sendable {
   /// A span of tokens: the first, and the one behind the last, from 0.
   public struct Place: Codable, Equatable, Sendable {
+    /// As labels have it behind the hyphen.
     public let type: String
+    /// Its first token, from 0.
     public let start: Int
+    /// The token behind its last.
     public let end: Int
     /// Its tokens with blanks between them.
     public let text: String
@@ -133,6 +140,7 @@ public struct TextPrediction: Codable, Equatable, Sendable {
     }
   }
 
+  /// As the model reads them; small letters where its data have them.
   public let tokens: [String]
   /// One a token of a tagger, one of a classifier.
   public var labels: [String]?

@@ -43,6 +43,7 @@ public final class SeriesPredictor {
 
   /// - Parameter row: a number for each of `columns`, in the unit of the data.
   /// - Returns: nil where answers come at the end.
+  /// - Throws: `InputError` where the model's output is not finite.
   public func read(_ row: [Float]) throws -> SeriesPrediction? {
     precondition(row.count == columns.count, "a number a column")
     guard let stream else {
@@ -61,6 +62,7 @@ public final class SeriesPredictor {
   /// The sequence is over, and the next row begins another one.
   ///
   /// - Returns: what was not answered yet: an answer a row, or of a classifier one.
+  /// - Throws: `InputError` where the model's output is not finite.
   public func end() throws -> [SeriesPrediction] {
     stream?.reset()
     guard !rows.isEmpty else { return [] }
@@ -96,11 +98,13 @@ public final class SeriesPredictor {
 
 /// What a model says of one row of a series, or of a whole one.
 public struct SeriesPrediction: Codable, Equatable, Sendable {
+  /// The most probable one; nil where numbers are asked for.
   public var label: String?
   /// Of the label.
   public var probability: Float?
-  /// Those that are asked for, in the unit of the data; of many yes or no the probability of each yes.
+  /// The numbers that are asked for, in the unit of the data; of many yes or no the probability of each yes.
   public var numbers: [Float]?
 
+  /// Nothing is said yet.
   public init() {}
 }

@@ -13,6 +13,7 @@ public struct Sampling: Sendable {
   /// Only the most probable tokens that together have this probability (nucleus; Holtzman et al. 2020).
   public var topP = 1.0
 
+  /// As the model says, without any limit.
   public init() {}
 
   /// - Parameters:
@@ -72,6 +73,7 @@ public final class TextGenerator {
   ///   - prompt: may be empty where lines have an end: the text then begins as a line does.
   ///   - length: tokens that follow.
   ///   - random: equal ones give equal texts.
+  ///   - sampling: how tokens are chosen.
   ///   - each: gets the text of every token as it comes, with the blank before it where there is one.
   /// - Throws: `InputError` for a prompt without tokens.
   public func generate(

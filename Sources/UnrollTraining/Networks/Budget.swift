@@ -4,10 +4,14 @@ import UnrollLayers
 public struct Budget: Equatable, Sendable {
   /// A key of a study.
   public enum Quantity: String, CaseIterable, Sendable {
+    /// Numbers that training changes.
     case parameters
+    /// Floats that are carried from step to step for one sequence.
     case stateFloats = "state_floats"
+    /// Multiply-adds for one token, forward.
     case multiplyAdds = "multiply_adds"
 
+    /// In the plural, as reports have it.
     public var noun: String {
       switch self {
       case .parameters: "parameters"
@@ -17,9 +21,12 @@ public struct Budget: Equatable, Sendable {
     }
   }
 
+  /// What is alike.
   public let quantity: Quantity
+  /// How much of it, 1 or more.
   public let amount: Int
 
+  /// A budget; widths that come nearest to it are searched for.
   public init(_ quantity: Quantity, _ amount: Int) { (self.quantity, self.amount) = (quantity, amount) }
 }
 

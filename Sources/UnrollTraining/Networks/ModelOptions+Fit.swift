@@ -3,7 +3,9 @@ import UnrollCore
 extension ModelOptions {
   /// What a study has where it says nothing: an input that reads the data, a head that answers what is asked for.
   ///
-  /// - Parameter numbers: whether the steps of the data are numbers.
+  /// - Parameters:
+  ///   - task: the kind of task.
+  ///   - numbers: whether the steps of the data are numbers.
   public init(for task: any Task.Type, numbers: Bool) {
     self.init()
     inputs = [Inputs.all.first { $0.readsNumbers == numbers }!.init()]

@@ -37,15 +37,25 @@ public struct ModelOptions: Options {
   /// The key that chooses by a name or a table.
   public static let headKey = "head"
 
+  /// What the backend reads, side by side; one or more, of different kinds.
   public var inputs: [any InputOptions] = [WordInputOptions()]
+  /// What stands on top.
   public var head: any HeadOptions = SoftmaxHeadOptions()
+  /// Width E of the token embeddings.
   public var embedding = 64
+  /// Standard deviation of their first values; 0 for 1/√E, of characters that are not tied 1.
   public var embeddingInit = 0.0
+  /// Probability of dropout on the backend's input.
   public var embeddingDropout = 0.0
+  /// Probability that a token type's embedding is zero for a training step and shard (Gal & Ghahramani 2016; Merity et al. 2018).
   public var typeDropout = 0.0
+  /// Probability of dropout before the head.
   public var outputDropout = 0.0
+  /// a: in training a word seen n times becomes `<unk>` with probability a/(a + n) (Kiperwasser & Goldberg 2016).
   public var wordDropout = 0.25
+  /// Tokens that training has less often become `<unk>`.
   public var minimumCount = 1
+  /// Most frequent tokens that are kept; 0 for all.
   public var vocabularyLimit = 0
 
   public init() {}

@@ -32,6 +32,13 @@ public struct NetworkData: Codable, Sendable {
     (self.tokens, self.outputs, labels) = (tokens, outputs, LabelSet([]))
   }
 
+  /// What is known of data with a vocabulary.
+  ///
+  /// - Parameters:
+  ///   - vocabulary: V tokens.
+  ///   - outputs: K.
+  ///   - labels: names of the outputs; empty where they have none.
+  ///   - scales: of a series.
   public init(
     _ vocabulary: Vocabulary, outputs: Int, labels: LabelSet = LabelSet([]), scales: SeriesScales? = nil
   ) {
@@ -57,11 +64,16 @@ extension NetworkData {
 
 /// All that a network is made from but its values.
 public struct NetworkRecipe: Sendable {
+  /// Inputs, embeddings, dropout and head.
   public var model: ModelOptions
+  /// The backend with its width.
   public var backend: BackendSettings
+  /// What the task reads of the backend.
   public var reading: Reading
+  /// Sizes and tables of inputs and outputs.
   public var data: NetworkData
 
+  /// All of it; what does not fit together, the network says when it is made.
   public init(_ model: ModelOptions, _ backend: BackendSettings, _ reading: Reading, _ data: NetworkData) {
     (self.model, self.backend, self.reading, self.data) = (model, backend, reading, data)
   }

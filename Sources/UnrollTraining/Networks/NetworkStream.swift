@@ -34,6 +34,8 @@ public final class NetworkStream {
     stream = read.then { head.stream($0, pass) }.prepared()
   }
 
+  /// One token of every sequence.
+  ///
   /// A token that the vocabulary lacks is `<unk>` to inputs that read spellings, too: only whole sequences say how it is written.
   ///
   /// - Parameter tokens: one a sequence, each below the size of the vocabulary.
@@ -43,9 +45,10 @@ public final class NetworkStream {
     return step(StreamStep(tokens: tokens, numbers: []))
   }
 
-  /// The same of a series.
+  /// One row of a series.
   ///
   /// - Parameter numbers: scaled as those of training, [B, E] row by row.
+  /// - Returns: logits, or the numbers that are asked for, scaled, [B, K], which the next step overwrites.
   @discardableResult public func step(numbers: [Float]) -> Matrix {
     precondition(readsNumbers, "this network reads tokens")
     return step(StreamStep(tokens: [], numbers: numbers))

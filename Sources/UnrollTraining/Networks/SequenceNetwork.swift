@@ -13,6 +13,7 @@ public final class SequenceNetwork: Network, @unchecked Sendable {
   public let backend: any SequenceLayer
   /// Reads the rows, or the summary, as `reading` says.
   public let head: any Head
+  /// Which output of the backend the head gets.
   public let reading: Reading
   public let parameters: Parameters
   private let inputDropout: Dropout
@@ -23,7 +24,9 @@ public final class SequenceNetwork: Network, @unchecked Sendable {
     try self.init(recipe, ParameterBuilder(random: random))
   }
 
-  /// - Parameter parameters: a builder for this network alone.
+  /// - Parameters:
+  ///   - recipe: all settings and tables.
+  ///   - parameters: a builder for this network alone.
   /// - Throws: `InputError` for what cannot be built.
   public init(_ recipe: NetworkRecipe, _ parameters: ParameterBuilder) throws {
     let model = recipe.model

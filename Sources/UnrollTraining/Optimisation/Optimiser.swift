@@ -4,10 +4,10 @@ import UnrollLayers
 /// Updates a slab of parameters from a slab of gradients, each group with its own learning-rate factor and weight decay.
 ///
 /// Unchecked: the threads of a step update blocks of their own, and nothing else changes meanwhile.
-public final class Optimiser: @unchecked Sendable {
-  public let options: OptimiserOptions
+package final class Optimiser: @unchecked Sendable {
+  package let options: OptimiserOptions
   /// Updates made so far.
-  public internal(set) var steps = 0
+  package internal(set) var steps = 0
   private let parameters: Parameters
   private let first: Buffer
   private let second: Buffer
@@ -15,7 +15,7 @@ public final class Optimiser: @unchecked Sendable {
   private let blocks: [(Range<Int>, ParameterGroup)]
 
   /// Memory for the moments is as large as the parameters, once or (Adam) twice.
-  public init(_ options: OptimiserOptions, _ parameters: Parameters) {
+  package init(_ options: OptimiserOptions, _ parameters: Parameters) {
     self.options = options
     self.parameters = parameters
     blocks = parameters.groups.enumerated().flatMap { index, group in
@@ -31,7 +31,7 @@ public final class Optimiser: @unchecked Sendable {
   /// One update at the given learning rate.
   ///
   /// - Parameter scale: of the gradients, which are scaled in place.
-  public func step(_ gradients: Buffer, learningRate: Double, scale: Double = 1, _ team: Team = Team()) {
+  package func step(_ gradients: Buffer, learningRate: Double, scale: Double = 1, _ team: Team = Team()) {
     steps += 1
     team.forEach(blocks.count) { [self] index in
       let (range, group) = blocks[index]

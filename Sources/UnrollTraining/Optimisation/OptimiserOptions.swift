@@ -2,7 +2,19 @@ import UnrollCore
 
 /// Which optimiser, with its constants under PyTorch's names.
 public struct OptimiserOptions: Options {
-  public enum Kind: String, CaseIterable, Sendable { case adam, adamw, sgd, rmsprop, adagrad }
+  /// The update rule.
+  public enum Kind: String, CaseIterable, Sendable {
+    /// Kingma & Ba 2015; weight decay is added to the gradient.
+    case adam
+    /// Adam with decoupled weight decay (Loshchilov & Hutter 2019).
+    case adamw
+    /// With momentum, if that is above zero.
+    case sgd
+    /// Tieleman & Hinton 2012.
+    case rmsprop
+    /// Duchi et al. 2011.
+    case adagrad
+  }
 
   public static let table: [OptionKey<OptimiserOptions>] = [
     OptionKey("optimiser", \.kind, "update rule"),
@@ -21,14 +33,23 @@ public struct OptimiserOptions: Options {
       .needs("optimiser: rmsprop") { $0.kind == .rmsprop },
   ]
 
+  /// The update rule.
   public var kind = Kind.adam
+  /// Step size at the peak of the schedule.
   public var learningRate = 0.002
+  /// Decoupled for `adamw`, added to the gradient otherwise.
   public var weightDecay = 0.0
+  /// `adam`, `adamw`: decay of the mean of gradients.
   public var beta1 = 0.9
+  /// `adam`, `adamw`: decay of the mean of their squares.
   public var beta2 = 0.999
+  /// Added to the denominator; `sgd` has none.
   public var epsilon = 1e-8
+  /// `sgd`: decay of the velocity; 0 for none.
   public var momentum = 0.0
+  /// `sgd`: whether the gradient is looked up ahead (Nesterov 1983); needs a momentum.
   public var nesterov = false
+  /// `rmsprop`: decay of the mean of squares.
   public var alpha = 0.99
 
   public init() {}

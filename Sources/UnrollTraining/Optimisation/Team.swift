@@ -4,10 +4,10 @@ import Dispatch
 ///
 /// Work is cut into a number of pieces that does not depend on the number of threads, and what they leave is put together in their
 /// order, so that results are the same for any team.
-public struct Team: Sendable {
-  public let threads: Int
+package struct Team: Sendable {
+  package let threads: Int
 
-  public init(threads: Int = 1) { self.threads = threads }
+  package init(threads: Int = 1) { self.threads = threads }
 
   /// Calls `body` for 0..<count, on all threads at once; returns when all are done.
   package func forEach(_ count: Int, _ body: @Sendable (Int) -> Void) {

@@ -3,7 +3,15 @@ import UnrollData
 
 /// How one model is trained.
 public struct TrainingOptions: Options {
-  public enum Schedule: String, CaseIterable, Sendable { case constant, cosine, plateau }
+  /// The learning rate after the warm-up.
+  public enum Schedule: String, CaseIterable, Sendable {
+    /// The peak throughout.
+    case constant
+    /// Half a cosine from the peak to zero at the end of the last epoch (Loshchilov & Hutter 2017).
+    case cosine
+    /// The peak, multiplied by `plateauFactor` whenever development stalls.
+    case plateau
+  }
 
   public static let table: [OptionKey<TrainingOptions>] =
     [
@@ -39,20 +47,35 @@ public struct TrainingOptions: Options {
       ).later,
     ] + OptimiserOptions.table.map { $0.lifted(\.optimiser) }
 
+  /// Passes over the training split, at most.
   public var epochs = 10
+  /// Sequences in a batch; of running text columns that are read side by side.
   public var batch = 32
+  /// Running text: steps of truncated back-propagation through time.
   public var chunk = 64
+  /// Largest norm of the gradient of all parameters; 0 for no clipping (Pascanu et al. 2013).
   public var clip = 1.0
+  /// The learning rate after the warm-up.
   public var schedule = Schedule.constant
+  /// Steps in which the learning rate rises evenly to its peak.
   public var warmup = 0
+  /// `plateau`: factor of the rate when development stalls.
   public var plateauFactor = 0.5
+  /// `plateau`: evaluations without progress that are borne.
   public var plateauPatience = 0
+  /// Evaluations without progress before training stops early; 0 to never stop.
   public var patience = 0
+  /// Development metric that keeps the best weights and stops early; empty for the task's first one.
   public var select = ""
+  /// Training time after which it ends at the next evaluation; 0 for no limit. How far it comes, and its bits, then hang on the machine.
   public var seconds = 0.0
+  /// Evaluations on development in each epoch.
   public var evaluations = 1
+  /// Parts of each batch, summed in order: more of them give work to more threads; results are the same for any number of threads.
   public var shards = 1
+  /// Whether the curve says what gradients do.
   public var diagnosis = false
+  /// Update rule, step size, weight decay.
   public var optimiser = OptimiserOptions()
   /// What is trained on. No key sets it, but some keys mean something to one kind alone.
   public var kind = CorpusKind.text

@@ -35,7 +35,9 @@ public struct TrainingOutcome: Sendable {
   public var scores: [Split: [String: Double]] = [:]
   /// Of the test split, by the best weights; nil where training broke before.
   public var test: Predictions?
+  /// Over the time of training alone, without evaluation; 0 where there was no step.
   public var trainingTokensPerSecond = 0.0
+  /// On the test split, batch by batch; 0 where training broke before.
   public var inferenceTokensPerSecond = 0.0
   /// What ended training early, if anything did.
   public var divergence: Divergence?
@@ -44,7 +46,7 @@ public struct TrainingOutcome: Sendable {
   /// Whether the checkpointer has ended it: it may go on from the last checkpoint.
   public var isInterrupted = false
 
-  public init() {}
+  package init() {}
 }
 
 /// Trains one network on one task: epochs, evaluations, early stopping, the best weights, the test split once at the end.
@@ -69,7 +71,11 @@ public final class Trainer {
   private var stalled = 0
 
   /// - Parameters:
+  ///   - network: changed in place.
+  ///   - task: of the data that it is trained on.
+  ///   - options: how it is trained.
   ///   - random: the run's; order, dropout and word dropout take their own splits.
+  ///   - threads: at most as many as `shards` are used.
   ///   - checkpointer: keeps checkpoints; nil for none.
   ///   - report: called after every evaluation.
   public init(

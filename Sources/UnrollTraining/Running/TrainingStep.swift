@@ -12,7 +12,7 @@ public struct Divergence: Error, Equatable, Sendable {
   /// Where it was seen in an evaluation, not in a step of training.
   public let split: Split?
 
-  public init(step: Int, tensor: String, split: Split? = nil) {
+  package init(step: Int, tensor: String, split: Split? = nil) {
     self.step = step
     self.tensor = tensor
     self.split = split
@@ -26,6 +26,7 @@ public struct Divergence: Error, Equatable, Sendable {
 
 /// One step of training: shards forward and backward, one norm, one clip, one update over the slab.
 public final class TrainingStep {
+  /// What is trained.
   public let network: any Network
   private let options: TrainingOptions
   private let optimiser: Optimiser

@@ -21,6 +21,15 @@ public struct Batch: Sendable {
   /// The batch after this one does so.
   public var isContinued = false
 
+  /// A batch of tokens; numbers are set afterwards.
+  ///
+  /// - Parameters:
+  ///   - steps: the order of the rows, B sequences.
+  ///   - tokens: [R].
+  ///   - words: [R], how they are written; empty where nobody reads it.
+  ///   - targets: [R] or [B] classes, `Kernels.ignoredTarget` where none is asked for; empty where numbers are.
+  ///   - positions: of the targets among those of the split; empty where nobody asks.
+  ///   - continues: whether it goes on where the batch before stopped.
   public init(
     _ steps: PackedSteps, tokens: [Int32], words: [String] = [], targets: [Int32], positions: [Int32] = [],
     continues: Bool = false

@@ -22,16 +22,20 @@ public struct Targets: Sendable {
   /// The target with which each item begins. An item is a sequence, or a block of running text.
   public let itemStarts: [Int]
 
+  /// Stands where no class is asked for.
   public static let notAsked: Int32 = -1
 
+  /// Classes, `notAsked` where none is asked for.
   public init(classes: [Int32], itemStarts: [Int]) {
     (self.classes, numbers, width, self.itemStarts) = (classes, [], 0, itemStarts)
   }
 
+  /// `width` numbers a target, row by row, NaN where none is asked for.
   public init(numbers: [Float], width: Int, itemStarts: [Int]) {
     (classes, self.numbers, self.width, self.itemStarts) = ([], numbers, width, itemStarts)
   }
 
+  /// Targets, those of which nothing is asked included.
   public var count: Int { width == 0 ? classes.count : numbers.count / width }
 
   /// The targets of every item.
@@ -53,6 +57,7 @@ public struct Predictions: Sendable {
   /// Over all targets, added batch by batch.
   public private(set) var sums = LossSums()
 
+  /// Stands where nobody looked.
   public static let absent = Int32.min
 
   /// None is predicted yet.
@@ -64,13 +69,13 @@ public struct Predictions: Sendable {
     losses = [Float](repeating: 0, count: count)
   }
 
-  /// Predictions that did not come from a network.
+  /// Classes that did not come from a network.
   public init(classes: [Int32], of targets: Targets) {
     self.init(of: targets)
     self.classes = classes
   }
 
-  /// The same of numbers.
+  /// Numbers that did not come from a network.
   public init(numbers: [Float], of targets: Targets) {
     self.init(of: targets)
     self.numbers = numbers

@@ -11,16 +11,20 @@ public protocol Task: Sendable {
   static var name: String { get }
   /// Raised when scores of an older version can no longer be compared.
   static var version: Int { get }
+  /// One line for `unroll list`.
   static var summary: String { get }
   /// The kind of data it is made for.
   static var kind: CorpusKind { get }
+  /// What it reads of the backend.
   static var reading: Reading { get }
   /// What its targets are: classes, if it says nothing.
   static var asks: TargetKind { get }
   /// All that it may have, whatever the data; the first is the primary one.
   static var metrics: [Metric] { get }
 
-  /// - Parameter characters: whether a token is a character, for the names of metrics.
+  /// - Parameters:
+  ///   - data: encoded, all three splits.
+  ///   - characters: whether a token is a character, for the names of metrics.
   /// - Throws: `InputError` for data of which nothing can be scored.
   init(_ data: EncodedData, characters: Bool) throws
 
@@ -33,7 +37,7 @@ public protocol Task: Sendable {
   var spans: SpanScheme? { get }
   /// Number of outputs K.
   var classes: Int { get }
-  /// Those that such data have: all, if it says nothing. The first is the primary one.
+  /// The metrics that such data have: all, if it says nothing. The first is the primary one.
   var metrics: [Metric] { get }
   /// The batches of one epoch over a split: shuffled by `random`, or in a fixed order when nil.
   func batches(_ split: Split, _ options: TrainingOptions, _ random: RandomSource?) -> [Batch]
