@@ -5,7 +5,10 @@ extension PredictionTable {
   /// Of every task the test items that more than half of the seeds of one backend get wholly right, and at most half of the other's, as
   /// lines to be read: how many there are, and of the first ones text, truth, and what either predicted.
   ///
-  /// - Parameter limit: items of a task that are shown.
+  /// - Parameters:
+  ///   - right: the backend whose items they are, as the table's head names it.
+  ///   - wrong: the one that misses them.
+  ///   - limit: items of a task that are shown.
   public func differences(right: String, wrong: String, limit: Int) -> String {
     tasks.map { task in
       let sides = [right, wrong].map { name in task.runs.filter { $0.backend == name } }

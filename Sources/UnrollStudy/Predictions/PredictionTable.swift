@@ -18,7 +18,10 @@ public struct PredictionTable {
   /// What is wrong with the files of the rest.
   public let broken: [InputError]
 
-  /// - Parameter requests: runs of a study, of each backend those of one candidate.
+  /// - Parameters:
+  ///   - requests: runs of a study, of each backend those of one candidate.
+  ///   - store: where they left their predictions.
+  ///   - location: where their data lie, which are read again for the texts.
   /// - Throws: `InputError` for data that cannot be read.
   public init(_ requests: [RunRequest], _ store: RecordStore, _ location: DataLocation) throws {
     var broken: [InputError] = []
@@ -30,6 +33,7 @@ public struct PredictionTable {
     missing = requests.count - kept - broken.count
   }
 
+  /// The whole table in UTF-8, with a head.
   public var csv: [UInt8] {
     var text = CSV.row(["task", "seed", "item", "text", "truth"] + backends)
     for task in tasks {

@@ -2,13 +2,20 @@ import UnrollCore
 import UnrollTraining
 
 /// Which runs of a study leave their model beside their record.
-public enum KeptModels: String, CaseIterable, Sendable { case best, all, none }
+public enum KeptModels: String, CaseIterable, Sendable {
+  /// Of every task and backend the best on development: of candidates the best seed of the chosen one.
+  case best
+  /// Every run's.
+  case all
+  /// No run's.
+  case none
+}
 
 /// Models that runs leave: beside a record a file `<identity>.safetensors`, for the folder to work in alone.
 extension RecordStore {
   private static let ending = ".safetensors"
 
-  public func modelPath(of identity: String) -> String { "\(folder)/\(identity)\(RecordStore.ending)" }
+  package func modelPath(of identity: String) -> String { "\(folder)/\(identity)\(RecordStore.ending)" }
 
   /// Writes all that a run leaves, the record last: who finds it, finds the rest. Of the best, those that it beats lose their models then.
   ///

@@ -23,6 +23,8 @@ extension RecordStore {
   func predictionsPath(of identity: String) -> String { "\(folder)/\(identity).predictions" }
 
   /// Writes all that a run leaves: what it predicted, then its record. With no predictions those of an earlier run go.
+  ///
+  /// - Throws: `InputError` where a file cannot be written.
   public func write(_ record: RunRecord, predictions: Answers?) throws {
     let path = predictionsPath(of: record.identity)
     if let predictions, RecordStore.isIdentity(record.identity) {

@@ -4,11 +4,13 @@ import UnrollCore
 ///
 /// A record is written whole or not at all, so several processes may share the folder.
 public struct RecordStore: Sendable {
+  /// Its path; it is made when the first record is written.
   public let folder: String
 
+  /// A folder that may not be there yet.
   public init(folder: String) { self.folder = folder }
 
-  public func path(of identity: String) -> String { "\(folder)/\(identity).json" }
+  package func path(of identity: String) -> String { "\(folder)/\(identity).json" }
 
   /// Whether a run with this identity has left its record.
   public func contains(_ identity: String) -> Bool {
@@ -32,6 +34,8 @@ public struct RecordStore: Sendable {
   }
 
   /// Writes one record atomically.
+  ///
+  /// - Throws: `InputError` where it cannot be written, or its identity names no file.
   public func write(_ record: RunRecord) throws {
     guard RecordStore.isIdentity(record.identity) else {
       throw InputError("a record's identity is letters and digits, not \"\(record.identity)\"", file: folder)

@@ -8,7 +8,15 @@ import UnrollTraining
 ///
 /// Written once, atomically, at the end of the run. Reports are pure functions of these.
 public struct RunRecord: Codable, Equatable, Sendable {
-  public enum Status: String, Codable, Sendable { case finished, diverged, failed }
+  /// How a run ended.
+  public enum Status: String, Codable, Sendable {
+    /// With scores.
+    case finished
+    /// A loss, a gradient or an output was no number any more.
+    case diverged
+    /// Before it had anything to score: an error, or the process died.
+    case failed
+  }
 
   /// Where the run stands in its study.
   public struct Cell: Codable, Equatable, Hashable, Sendable {
@@ -18,6 +26,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
     public var kind: String
     /// The backend with the options that this study compares, for example `lstm` or `lstm layers=2`.
     public var backend: String
+    /// Of initial values, order and dropout.
     public var seed: Int
     /// Which of several settings it is, of which development chooses one, for example `learning_rate=0.003 dropout=0.2`; absent where
     /// there is one.
@@ -35,32 +44,43 @@ public struct RunRecord: Codable, Equatable, Sendable {
 
   /// Where the study lists the cell, so that a report can keep the study's order instead of sorting names.
   public struct Order: Codable, Equatable, Sendable {
+    /// Its number among the study's tasks, from 0.
     public var task: Int
+    /// Its place among the study's backends and their compared options, from 0.
     public var backend: Int
   }
 
+  /// Why a run left no scores.
   public struct Failure: Codable, Equatable, Sendable {
     /// One sentence.
     public var message: String
     /// The step at which it happened, and the first tensor that was not finite.
     public var step: Int?
+    /// `loss`, `gradient of NAME` or a parameter's name; nil where nothing diverged.
     public var tensor: String?
     /// The split on which it was seen, where that was an evaluation.
     public var split: Split? = nil
   }
 
+  /// What a model took: size, speed, memory.
   public struct Cost: Codable, Equatable, Sendable {
+    /// Numbers that training changes; frozen vectors are none of them.
     public var parameters: Int
     /// What the study asked for, when it set a budget: of one quantity at most.
     public var parameterBudget: Int? = nil
+    /// Floats of state that were asked for.
     public var stateBudget: Int? = nil
+    /// Multiply-adds a token that were asked for.
     public var multiplyAddsBudget: Int? = nil
     /// The width that was used (solved from the budget, or given).
     public var width: Int
     /// Floats carried from step to step for one sequence; for a backend that reads the whole sequence at once, nil.
     public var stateFloats: Int?
+    /// Of a token in a long sequence, forward.
     public var multiplyAddsPerToken: Int
+    /// Over the time of training alone, without evaluation; 0 where there was no step.
     public var trainingTokensPerSecond: Double
+    /// On the test split, batch by batch.
     public var inferenceTokensPerSecond: Double
     /// Microseconds of a step of one sequence, token by token; absent from earlier records, and where a model needs the whole sequence.
     public var stepMicroseconds: Double? = nil
@@ -69,6 +89,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
     /// Seconds of the run from data to scores.
     public var seconds: Double
 
+    /// The one of the three that is not nil.
     public var budget: Budget? {
       get {
         let amounts = [parameterBudget, stateBudget, multiplyAddsBudget]
@@ -95,13 +116,19 @@ public struct RunRecord: Codable, Equatable, Sendable {
 
   /// Data set facts, as the report's provenance shows them.
   public struct DataSummary: Codable, Equatable, Sendable {
+    /// Of the set, or what the study calls its own files.
     public var name: String
+    /// Empty for a study's own files.
     public var version: String
+    /// In the words of the data's publisher; may be empty.
     public var licence: String
+    /// Hexadecimal SHA-256 of options and files; empty where they could not be read.
     public var digest: String
     /// Sequences (or tokens, for running text) per split.
     public var sizes: [Split: Int]
+    /// Tokens V.
     public var vocabulary: Int
+    /// Classes K; 0 where numbers are asked for.
     public var classes: Int
     /// What a reader should know about how the data were read and split; absent when there is nothing.
     public var remarks: [String]? = nil
@@ -111,25 +138,35 @@ public struct RunRecord: Codable, Equatable, Sendable {
 
   /// Parameters that the optimiser treats alike, and how many they are.
   public struct Group: Equatable, Sendable {
+    /// Learning-rate factor and weight decay.
     public var treatment: ParameterGroup
+    /// How many numbers it has.
     public var count: Int
   }
 
+  /// The layout that it was written in, up to `currentFormat`.
   public var format: Int
+  /// The study's name: that of its file.
   public var study: String
+  /// What the study asks.
   public var question: String
+  /// Its place: task, backend, candidate, seed.
   public var cell: Cell
   /// Absent: the report sorts by name.
   public var order: Order? = nil
   /// Digest of the resolved settings and of the data: the run's identity.
   public var identity: String
+  /// Whether it has scores.
   public var status: Status
+  /// Nil of a finished run.
   public var failure: Failure?
   /// Every resolved setting: `backend`, `task`, `data`, `training`, `model`, `seed`.
   public var settings: Value
+  /// What it was trained and judged on.
   public var data: DataSummary
   /// The first is the primary metric.
   public var metrics: [Metric]
+  /// Losses and development scores, evaluation by evaluation.
   public var curve: [CurvePoint]
   /// The epoch whose weights were kept.
   public var bestEpoch: Double?
@@ -137,9 +174,13 @@ public struct RunRecord: Codable, Equatable, Sendable {
   public var scores: [Split: [String: Double]]
   /// The baseline's name (`most frequent label`, `unigram`) and its test scores.
   public var baseline: String
+  /// Of the test split, by metric.
   public var baselineScores: [String: Double]
+  /// Size, speed and memory.
   public var cost: Cost
+  /// Parameters by how the optimiser treats them.
   public var groups: [Group]
+  /// Processor, libraries and build.
   public var environment: Machine.Environment
   /// What the layers reported of themselves after training (`discretisation error`); absent where they report nothing.
   public var measurements: [String: Double]? = nil
@@ -165,6 +206,7 @@ extension RunRecord {
 
   /// What gradients did in a network, and do.
   public struct TrainingDiagnosis: Codable, Equatable, Sendable {
+    /// With the first values.
     public var before: Diagnosis
     /// Absent where training broke.
     public var after: Diagnosis?

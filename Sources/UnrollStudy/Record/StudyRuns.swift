@@ -2,6 +2,7 @@ import UnrollCore
 
 /// The runs of a study as it stands: what its report is a function of.
 public struct StudyRuns: Equatable, Sendable {
+  /// Of the runs that have left one, in the order of the study.
   public var records: [RunRecord]
   /// How many runs the study has; those that have left nothing yet have no record.
   public var wanted: Int
@@ -30,6 +31,8 @@ extension StudyRuns {
   }
 
   /// The file; equal runs, in any order, have equal bytes. A run that the study has twice, as tasks of equal data have, is one line.
+  ///
+  /// - Throws: for a number that is not finite, which JSON has not.
   public func lines() throws -> [UInt8] {
     let head = Head(
       format: StudyRuns.currentFormat, margin: margin == EqualityMargin() ? nil : margin, notes: notes, wanted: wanted)
@@ -38,7 +41,9 @@ extension StudyRuns {
       .reduce(into: try head.json() + [UInt8(ascii: "\n")]) { $0 += try $1.json(pretty: false) }
   }
 
-  /// - Parameter file: where the lines stand, for complaints.
+  /// - Parameters:
+  ///   - bytes: a file of runs: a head, then one record a line.
+  ///   - file: where the lines stand, for complaints.
   /// - Throws: `InputError` with a sentence for every line that is not what it should be: nothing is read of a damaged file.
   public init(lines bytes: [UInt8], file: String) throws {
     let newline = UInt8(ascii: "\n")

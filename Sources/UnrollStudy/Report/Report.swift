@@ -8,7 +8,11 @@ public struct Report {
   /// The same records, in any order, give the same bytes (figures: with the same version of gnuplot). Records of
   /// other studies are left out. Without gnuplot the report says which figures are missing and keeps all tables.
   /// Figures of the report that was there before are removed where the new one has none of that name.
+  ///
   /// - Parameters:
+  ///   - records: may be of several studies.
+  ///   - study: the one that the report is of.
+  ///   - folder: where it is written.
   ///   - wanted: how many runs the study has.
   ///   - notes: Markdown of the study's author.
   ///   - margin: differences that do not matter.

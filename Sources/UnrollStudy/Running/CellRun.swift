@@ -15,6 +15,8 @@ public struct CellRun {
   private var cell: StudyCell { request.cell }
 
   /// - Parameters:
+  ///   - request: what is run.
+  ///   - location: where its data lie.
   ///   - jobs: how many runs may go on at the same time, for the record.
   ///   - endsOnSignals: whether signals that end a process only end training, with a checkpoint.
   public init(_ request: RunRequest, _ location: DataLocation, jobs: Int? = nil, endsOnSignals: Bool = false) {
@@ -26,6 +28,7 @@ public struct CellRun {
 
   /// What a run leaves.
   public struct Outcome {
+    /// Scores, curve, cost: what reports are made from.
     public var record: RunRecord
     /// Of the test split; nil where training broke before it.
     public let predictions: Answers?
@@ -71,10 +74,13 @@ public struct CellRun {
   /// lie beside it, and a run that did not come to its end goes on from the last one.
   ///
   /// - Parameters:
+  ///   - store: takes record, predictions, model and checkpoints.
   ///   - keep: whether it leaves its model, too.
   ///   - checkpointInterval: seconds from one checkpoint to the next; nil for the usual ones.
+  ///   - progress: told the fraction that is done.
   ///   - note: told in a sentence where it goes on, or why it does not, and that its model cannot be written.
   /// - Returns: what went wrong.
+  /// - Throws: `InputError` where what went wrong cannot be written.
   public func run(
     into store: RecordStore, keep: KeptModels = .none, checkpointInterval: Double? = nil,
     progress: @escaping (Double) -> Void = { _ in }, note: @escaping (String) -> Void = { _ in }

@@ -4,6 +4,7 @@ public protocol Launcher: Sendable {
   /// that says why. When the task is cancelled, the run is ended as soon as can be.
   ///
   /// - Parameters:
+  ///   - request: what is run.
   ///   - progress: told the fraction that is done, from any thread.
   ///   - note: told what one should know, in a few words, from any thread.
   /// - Returns: what went wrong, in a sentence; nil when the run has left its record.

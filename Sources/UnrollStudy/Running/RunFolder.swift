@@ -6,12 +6,19 @@ import UnrollCore
 /// A run stands in the folder of records or in the file of runs. The file is written with the report, and is enough for it; a
 /// record in the folder is newer than the line of the same run.
 public struct RunFolder: Sendable {
+  /// The study's name.
   public let study: String
+  /// The folder of the report.
   public let reports: String
+  /// The folder of records.
   public let store: RecordStore
   private let owner: FolderOwner
 
-  /// - Parameter file: of the study; empty when there is none.
+  /// - Parameters:
+  ///   - study: its name, of which the paths are made.
+  ///   - reports: the folder of the report.
+  ///   - records: that of the records; nil for `<reports>/<study>/records`.
+  ///   - file: of the study; empty when there is none.
   public init(study: String, reports: String, records: String?, file: String = "") {
     self.study = study
     self.reports = reports
@@ -64,6 +71,8 @@ public struct RunFolder: Sendable {
   }
 
   /// What runs have left, each of them; nil for nothing.
+  ///
+  /// - Throws: `InputError` for a record or a file of runs that is damaged.
   public func records(of identities: [String]) throws -> [RunRecord?] {
     let lines = Dictionary(uniqueKeysWithValues: (try filed()?.records ?? []).map { ($0.identity, $0) })
     return try identities.map { try store.contains($0) ? store.read($0) : lines[$0] }
@@ -87,6 +96,8 @@ public struct RunFolder: Sendable {
   }
 
   /// The study as it stands: the runs of its grid, or those of the file where there is no grid.
+  ///
+  /// - Throws: `InputError` where there are no runs, or what is there is damaged.
   public func current() throws -> StudyRuns {
     guard Files.exists(grid) else {
       if let runs = try filed() { return runs }
@@ -109,6 +120,7 @@ public struct RunFolder: Sendable {
   /// Writes the report and the file of its runs. Runs that leave the file, since the study has them no longer, become records.
   ///
   /// - Returns: the path of the Markdown file.
+  /// - Throws: `InputError` where the folder is that of another study, or cannot be written.
   public func report(_ runs: StudyRuns) throws -> String {
     try owner.claim(owner.folders[0])
     let stay = Set(runs.records.map(\.identity))

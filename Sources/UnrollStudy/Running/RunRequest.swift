@@ -13,7 +13,9 @@ import UnrollTraining
 /// The settings are those of the record, of which the identity is made. `source` is where the study asks for files of its own,
 /// whose paths begin there; a named data set needs none.
 public struct RunRequest: Sendable {
+  /// All settings, resolved.
   public let cell: StudyCell
+  /// Digest of the settings and of the data, under which the run leaves its record.
   public let identity: String
 
   init(_ cell: StudyCell, identity: String) { (self.cell, self.identity) = (cell, identity) }
@@ -21,6 +23,8 @@ public struct RunRequest: Sendable {
 
 extension StudyFile {
   /// Every run of the study. Each data set is read once, which also finds what is wrong with it.
+  ///
+  /// - Throws: `InputError` for data that cannot be read.
   public func requests(_ location: DataLocation) throws -> [RunRequest] {
     var digests: [[UInt8]: String] = [:]
     return try cells().map { cell in
@@ -61,6 +65,7 @@ extension RunRequest {
     var source: Source?
   }
 
+  /// The request as another process of this program reads it.
   public func json() throws -> [UInt8] {
     try Form(
       format: RunRequest.currentFormat, study: cell.study, question: cell.question, cell: cell.cell, order: cell.order,
@@ -71,7 +76,9 @@ extension RunRequest {
 
   /// Reads what `json` wrote, by the tables that read a study.
   ///
-  /// - Parameter file: where it stands, for complaints.
+  /// - Parameters:
+  ///   - bytes: UTF-8.
+  ///   - file: where it stands, for complaints.
   /// - Throws: `InputError` for whatever this program would not write so: other keys, values or versions.
   public init(json bytes: [UInt8], file: String) throws {
     do {

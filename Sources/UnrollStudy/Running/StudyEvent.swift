@@ -8,13 +8,17 @@ public enum StudyEvent: Sendable {
   case progress(done: Int, running: [String], failed: Int, left: Int, secondsLeft: Double?)
   /// What one should know of a run under way.
   case noted(label: String, String)
+  /// One run less: what became of it, after how long, and in a few words its scores or what went wrong.
   case ended(label: String, RunRecord.Status, seconds: Double, detail: String)
 }
 
 /// What became of a study's runs.
 public struct StudySummary: Sendable {
+  /// Runs with scores, those kept from before included, as below.
   public var finished = 0
+  /// Runs whose training broke.
   public var diverged = 0
+  /// Runs without anything to score.
   public var failed = 0
   /// Of the failed ones those whose good record, of another build, is still there.
   public var outlived: Set<String> = []

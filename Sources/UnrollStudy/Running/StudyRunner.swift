@@ -41,8 +41,13 @@ public final class StudyRunner {
   private var summary = StudySummary()
 
   /// - Parameters:
+  ///   - study: what is asked.
+  ///   - folder: where runs and report are left.
+  ///   - location: where the data lie.
+  ///   - jobs: runs at the same time.
   ///   - again: also runs what another build of the program has left.
   ///   - launcher: makes the runs.
+  ///   - report: told what happens, one event at a time.
   /// - Throws: `InputError` for settings or data that are wrong, before anything is trained.
   public init(
     _ study: StudyFile, _ folder: RunFolder, _ location: DataLocation, jobs: Int, again: Bool = false,

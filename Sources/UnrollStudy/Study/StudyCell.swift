@@ -5,12 +5,17 @@ import UnrollTraining
 
 /// One cell of a study's grid with one seed: everything that a run needs, resolved.
 public struct StudyCell: Sendable {
+  /// The study's name.
   public let study: String
+  /// What the study asks.
   public let question: String
+  /// Task, backend, candidate and seed by name.
   public private(set) var cell: RunRecord.Cell
   /// What is added to the study's seeds.
   let shift: Int
+  /// Where the study lists task and backend.
   public let order: RunRecord.Order
+  /// A width, or the budget that it is solved from.
   public let size: ModelSize
   let request: DataRequest
   let task: any Task.Type
@@ -52,6 +57,8 @@ public struct StudyCell: Sendable {
   }
 
   /// The run's identity: the digest of its resolved settings and of its data.
+  ///
+  /// - Throws: for a setting that is not finite, which JSON has not.
   public func identity(dataDigest: String) throws -> String {
     try StudyCell.identity(of: resolved, dataDigest: dataDigest)
   }

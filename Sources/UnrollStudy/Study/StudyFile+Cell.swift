@@ -39,7 +39,9 @@ extension StudyFile {
   /// - Parameters:
   ///   - data: a named set; nil where `settings` give a format and paths.
   ///   - task: nil for the one that such data have.
+  ///   - backend: its name.
   ///   - settings: `TABLE.KEY=VALUE` of the tables `data`, `backend`, `model` and `training`; `width=` or a budget.
+  /// - Throws: `InputError` with everything that is wrong with the words.
   public init(data: String?, task: String?, backend: String, settings: [String]) throws {
     var tables: [String: [Setting.Entry]] = [:]
     func entry(_ key: String, _ content: Setting.Content) -> Setting.Entry {

@@ -24,7 +24,9 @@ import UnrollTraining
 /// backend, unless `compare` names the option. Unknown keys are errors with their line and the nearest known key, and so
 /// are options that have no effect anywhere. `StudyKeys` describes them all.
 public struct StudyFile {
+  /// As `name(of:)` says.
   public let name: String
+  /// The report begins with it.
   public let question: String
   /// Markdown, shown in the report as the author's words.
   public let notes: String

@@ -3,8 +3,8 @@ import UnrollData
 import UnrollLayers
 
 /// The keys of a study, for strict reading and for `unroll list`.
-public enum StudyKeys {
-  public static let study = [
+package enum StudyKeys {
+  package static let study = [
     key("question", "text", "How do these backends compare?", "what the study asks; the report begins with it"),
     key("notes", "Markdown", "", "the author's words for the report: what the numbers do not say"),
     key("tasks", "list", "", "data sets, each a name or a table with the keys of a task"),
@@ -34,7 +34,7 @@ public enum StudyKeys {
     key("multiply_adds", "1 or more", "", "instead of a width: as wide as so many multiply-adds a token allow"),
   ]
 
-  public static let task = [
+  package static let task = [
     key("data", "name or table", "", "a data set, or {format: NAME, train: PATH}, with options"),
     key("task", "name", "", "where its kind of data serves several tasks, which of them; otherwise the first"),
     key("name", "text", "", "what the report calls the task; otherwise the name of its data"),
@@ -44,7 +44,7 @@ public enum StudyKeys {
   ]
 
   /// Beside the options of the backend itself.
-  public static let backend = [
+  package static let backend = [
     key("backend", "name", "", "which backend"),
     key("name", "text", "", "what the report calls it; otherwise the backend's name"),
     key("model", "table", "", "options around this backend, above those of the task"),

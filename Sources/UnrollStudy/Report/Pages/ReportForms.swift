@@ -10,7 +10,9 @@ public struct ReportForms {
   /// Every score, interval, verdict and cost, a row a task, backend and metric, as RFC 4180 has tables.
   public var csv: String { NumberTable(results).csv }
 
-  /// The same as a list of tables.
+  /// The rows of `csv` as a list of tables, in UTF-8.
+  ///
+  /// - Throws: for a number that is not finite, which JSON has not.
   public func json() throws -> [UInt8] { try NumberTable(results).json() }
 
   /// Tables of scores for a paper.

@@ -14,7 +14,9 @@ public struct StudyComparison {
     let name: String
     let results: StudyResults
 
-    /// - Parameter name: what it is called here, for example where its runs lie.
+    /// - Parameters:
+    ///   - runs: of one study.
+    ///   - name: what it is called here, for example where its runs lie.
     /// - Throws: `InputError` where there are no runs.
     public init(_ runs: StudyRuns, name: String) throws {
       guard let study = runs.records.first?.study else { throw InputError("has no runs", file: name) }
@@ -31,6 +33,7 @@ public struct StudyComparison {
   private let sides: [Side]
   private let cells: [Cell]
 
+  /// Compares what both have: tasks and backends of the same name.
   public init(_ a: Side, _ b: Side) {
     sides = [a, b]
     cells = a.results.tasks.flatMap { task in

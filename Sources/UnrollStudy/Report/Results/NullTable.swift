@@ -17,8 +17,12 @@ public struct NullTable {
   /// Runs are dealt out anew within each task, by their first metric; beside them stand made-up scores from the normal distribution.
   ///
   /// - Parameters:
+  ///   - runs: of one study.
+  ///   - study: its name.
   ///   - models: in a table; nil for as many as the task has.
   ///   - seeds: of each; nil for as many as the task's backends have at least.
+  ///   - tables: that are made of each kind.
+  ///   - seed: of the dealing; equal ones give equal tables.
   /// - Throws: `InputError` where no task has enough runs for that.
   public init(_ runs: StudyRuns, study: String, models: Int?, seeds: Int?, tables: Int, seed: Int) throws {
     let results = try StudyResults(runs.records, study: study)
