@@ -10,9 +10,17 @@ public enum Contract {
   public struct Form: Sendable {
     /// What differs from the plain form.
     public let name: String
+    /// The backend with its options and those of the stack around it.
     public let settings: BackendSettings
+    /// Which output of the backend the checks read.
     public let reading: Reading
 
+    /// A form of your own, beside those of `forms(of:)`.
+    ///
+    /// - Parameters:
+    ///   - name: tells it from others in a result.
+    ///   - settings: the backend; small widths, since differences are taken through every parameter.
+    ///   - reading: what a task would read of it.
     public init(_ name: String, _ settings: BackendSettings, _ reading: Reading) {
       self.name = name
       self.settings = settings
@@ -22,15 +30,18 @@ public enum Contract {
 
   /// What one check measured.
   public struct Figure: Codable, Sendable {
+    /// Which check it is, in the words of `unroll check`.
     public let check: String
     /// The worst value seen; not a number counts as infinite.
     public let worst: Double
+    /// What `worst` may be at most, or with `atLeast` must be.
     public let limit: Double
     /// The figure must reach the limit instead of staying below it.
     public let atLeast: Bool
     /// Where the worst value was: a parameter, a slot, a step.
     public let place: String
 
+    /// Within the limit.
     public var passes: Bool { atLeast ? worst >= limit : worst <= limit }
 
     /// How much of the limit is used up: above 1 it fails.
@@ -42,15 +53,22 @@ public enum Contract {
 
   /// All figures of one form.
   public struct Result: Codable, Sendable {
+    /// The backend's name in a study.
     public let backend: String
+    /// What differs from the plain form.
     public let form: String
+    /// What was read of the backend: a `Reading`.
     public let reading: String
+    /// One of every check that has a meaning for the form.
     public let figures: [Figure]
 
+    /// Whether all figures are within their limits.
     public var passes: Bool { figures.allSatisfy(\.passes) }
   }
 
   /// Every check that has a meaning for this form.
+  ///
+  /// - Throws: `InputError` for a form whose settings cannot be built.
   public static func run(_ form: Form) throws -> Result {
     let figures = try checks.compactMap { try $0.figure(form) }
     return Result(backend: form.settings.name, form: form.name, reading: form.reading.rawValue, figures: figures)

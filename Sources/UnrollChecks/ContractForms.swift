@@ -7,9 +7,14 @@ extension Contract {
   /// Hidden width of most forms; no other dimension of the test shapes equals it.
   static let width = 5
 
+  /// The forms of a backend with its `miniature` options.
+  ///
+  /// - Throws: `InputError` where an option refuses a value that another form needs.
   public static func forms(of backend: any BackendOptions.Type) throws -> [Form] { try forms(of: backend.miniature) }
 
-  /// The same for given options, which are the plain form.
+  /// The forms of a backend with given options, which are the plain form.
+  ///
+  /// - Throws: `InputError` where an option refuses a value that another form needs.
   public static func forms(of options: any BackendOptions) throws -> [Form] {
     let stacks: [(String, [(String, String)])] = [
       ("plain", []),

@@ -13,8 +13,10 @@ public enum Verdict: Equatable, Sendable {
   case unstable
   /// A run was lost or is worse than nothing learned: `Judgement` is told.
   case broke
+  /// Nothing can be said, and why.
   case unjudged(Reason)
 
+  /// Why nothing is judged.
   public enum Reason: Sendable {
     /// No other model is compared with it.
     case alone
@@ -36,6 +38,7 @@ public enum Verdict: Equatable, Sendable {
 public struct Judgement: Sendable {
   /// Pooled degrees of freedom below which nothing is judged.
   public static let fewestDegrees = 8.0
+  /// Of the top group, and of all intervals at once.
   public static let confidence = 0.95
   /// Times the median standard deviation.
   public static let widest = 4.0
@@ -50,17 +53,20 @@ public struct Judgement: Sendable {
   public let best: Int?
   /// The best minus each, and how far that may be off by Tukey's bound; nil of those that left the pool, and of the best itself.
   public let gaps: [Gap?]
-  /// Of those in the pool.
+  /// Of the models in the pool.
   public let comparison: PooledComparison
   private let pool: [Int]
 
+  /// How far a model lies behind the best mean.
   public struct Gap: Equatable, Sendable {
+    /// The best mean minus its own.
     public let estimate: PooledComparison.Estimate
     /// Half of the interval that holds for all pairs at once.
     public let half: Double
   }
 
   /// - Parameters:
+  ///   - models: scores where more is better.
   ///   - broke: which models lost a run or have one below the baseline.
   ///   - critical: of `confidence`.
   public init(_ models: [ModelScores], broke: [Bool], critical: CriticalValues) {

@@ -2,6 +2,7 @@
 public struct NullRates: Equatable, Sendable {
   /// Models and seeds of each.
   public let models, seeds: Int
+  /// Tables that were judged.
   public private(set) var tables = 0
   /// Tables in which some model was called worse.
   public private(set) var withLoser = 0
@@ -24,7 +25,12 @@ public struct NullRates: Equatable, Sendable {
 
   /// Of made-up models whose scores are normal and whose test items are known to nobody.
   ///
-  /// - Parameter normal: draws from the normal distribution.
+  /// - Parameters:
+  ///   - models: in a table.
+  ///   - seeds: of each.
+  ///   - tables: that are made and judged.
+  ///   - critical: of `Judgement.confidence`.
+  ///   - normal: draws from the normal distribution.
   public static func simulated(
     models: Int, seeds: Int, tables: Int, critical: CriticalValues, normal: () -> Double
   ) -> NullRates {
@@ -41,6 +47,10 @@ public struct NullRates: Equatable, Sendable {
   ///
   /// - Parameters:
   ///   - runs: single seeds with what each item adds; at least `models` × `seeds` of them.
+  ///   - models: in a table.
+  ///   - seeds: of each.
+  ///   - tables: that are dealt and judged.
+  ///   - critical: of `Judgement.confidence`.
   ///   - random: deals them.
   public static func permuted(
     _ runs: [ModelScores], models: Int, seeds: Int, tables: Int, critical: CriticalValues,

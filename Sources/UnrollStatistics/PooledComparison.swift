@@ -8,6 +8,7 @@ public struct ModelScores: Equatable, Sendable {
   /// of its items, averaged over seeds); empty where only seeds are known.
   public var influences: [Double]
 
+  /// Scores of one model, a value a seed.
   public init(_ values: [Double], influences: [Double] = []) { (self.values, self.influences) = (values, influences) }
 }
 
@@ -19,7 +20,9 @@ public struct ModelScores: Equatable, Sendable {
 public struct PooledComparison: Sendable {
   /// An estimate with its standard error, and how much is known of that.
   public struct Estimate: Equatable, Sendable {
+    /// In the unit of the scores.
     public let value: Double
+    /// Its standard error.
     public let error: Double
     /// Degrees of freedom of the error; not finite where nothing bounds it.
     public let freedom: Double
@@ -35,13 +38,16 @@ public struct PooledComparison: Sendable {
     }
   }
 
+  /// As they were given.
   public let models: [ModelScores]
+  /// One a model: the mean over its seeds.
   public let means: [Double]
   /// s².
   public let variance: Double
   /// Σ(nᵢ − 1); 0 where every model has a single seed.
   public let freedom: Double
 
+  /// Compares models of one task; every one has a seed at least.
   public init(_ models: [ModelScores]) {
     self.models = models
     means = models.map { Statistics.mean($0.values) }

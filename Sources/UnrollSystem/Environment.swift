@@ -1,10 +1,13 @@
 extension Machine {
   /// What a measurement was made on, as a record keeps it.
   public struct Environment: Codable, Equatable, Sendable {
+    /// The processor's model, in its maker's words.
     public var cpu: String
+    /// Operating system and its version.
     public var system: String
     /// Library name to version: openblas, gsl, swift.
     public var libraries: [String: String]
+    /// Of Unroll.
     public var version: String
     /// Of the checkout that the program was built in; ` + changes` where its sources are not those of the commit.
     public var commit: String
@@ -15,7 +18,7 @@ extension Machine {
     /// The machine's load average over the last minute of the run: processes that ran or wanted to.
     public var load: Double? = nil
 
-    public init(
+    package init(
       cpu: String, system: String, libraries: [String: String], version: String, commit: String, build: String? = nil
     ) {
       (self.cpu, self.system, self.libraries) = (cpu, system, libraries)

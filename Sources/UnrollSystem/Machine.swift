@@ -3,7 +3,7 @@ import UnrollCore
 
 /// The machine and the program, as a record states them.
 public enum Machine {
-  /// Those that this process may use.
+  /// Processor cores that this process may use.
   public static var cores: Int { Resources.cores }
 
   /// Main memory in MiB.

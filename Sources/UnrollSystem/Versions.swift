@@ -2,6 +2,7 @@ import CUnroll
 
 /// What the last digits of results hang on, for the records: versions of the libraries below, and the processor's instructions.
 public enum Versions {
+  /// Name to version: `openblas`, `gsl`, `fftw`, and under `instructions` the widest that our own loops use here.
   public static var libraries: [String: String] {
     [
       "openblas": String(cString: un_blas_config()).trimmed, "gsl": String(cString: un_gsl_version()).trimmed,
