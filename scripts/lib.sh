@@ -62,18 +62,20 @@ cmark-gfm|cmark-gfm|cmark-gfm|has cmark-gfm
 LIST
 }
 
-# The C compiler that Swift brings along, or any other.
-c_compiler() {
+# beside_swift NAME: the program of that name that Swift brings along, or any other.
+beside_swift() {
   local swift
   if swift=$(command -v swift); then
     swift=$(readlink -f "$swift" 2>/dev/null || say "$swift")
-    if [[ -x ${swift%/*}/clang ]]; then
-      say "${swift%/*}/clang"
+    if [[ -x ${swift%/*}/$1 ]]; then
+      say "${swift%/*}/$1"
       return
     fi
   fi
-  command -v clang || command -v cc
+  command -v "$1"
 }
+
+c_compiler() { beside_swift clang || command -v cc; }
 
 # links HEADER LIBRARY SYMBOL [LIBRARY...]: does a program that uses them compile and link?
 links() {
