@@ -135,9 +135,9 @@ public struct TransformerOptions: BackendOptions {
   public var heads = 4
   /// Inner width of the feed-forward part, in widths H.
   public var feedforward = 4
-  /// What a token sees.
+  /// Decides whether the model can be streamed, and what it carries.
   public var attention = Attention.causal
-  /// How the model knows where a token stands.
+  /// Has parameters as `learned` alone.
   public var positions = Positions.rotary
   /// W: tokens that causal attention sees, the own one included, and keeps as its state; 2 or more.
   public var context = 128

@@ -75,9 +75,9 @@ public struct StackOptions: Options {
   public var width = 64
   /// Layers on top of each other; of a `stack`, how often its parts repeat.
   public var layers = 1
-  /// Which way layers read.
+  /// Of all layers alike.
   public var direction = Direction.forward
-  /// What becomes of two directions.
+  /// Has no effect on forward layers.
   public var merge = Merge.concat
   /// Probability of dropout between layers; of residual ones, on each branch.
   public var dropout = 0.0
@@ -85,11 +85,11 @@ public struct StackOptions: Options {
   public var inputDropout = 0.0
   /// One mask a sequence, the same at all its steps, for dropout on the input and between layers (Gal & Ghahramani 2016).
   public var variational = false
-  /// What stands around every layer.
+  /// Around all layers alike.
   public var residual = Residual.none
-  /// Where every layer begins.
+  /// Of all layers and directions, each with a vector of its own.
   public var initialState = InitialState.empty
-  /// What one label for a sequence is read from.
+  /// Read by tasks with one label for a sequence alone.
   public var pooling = Pooling.last
 
   public init() {}

@@ -66,7 +66,7 @@ public struct LSTMOptions: RecurrentOptions {
 
   /// Initial bias of the forget gate (Gers et al. 2000). With Glorot's first values alone.
   public var forgetBias = 1.0
-  /// What the output gate multiplies.
+  /// Without the tanh the cell is read as it is, and h has no bound.
   public var output = Output.tanh
   /// Gates see the cell: i and f that of the step before, o the new one (Gers & Schmidhuber 2000).
   public var peepholes = false

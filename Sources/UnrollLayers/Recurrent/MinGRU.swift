@@ -23,7 +23,7 @@ public struct MinGRUOptions: BackendOptions {
     OptionKey("update_bias", \.updateBias, in: -10...10, "initial bias of the update gate; low values remember longer"),
   ]
 
-  /// What makes h̃.
+  /// With g no state is negative.
   public var candidate = MinimalCandidate.g
   /// Initial bias of the update gate; low values remember longer.
   public var updateBias = 0.0

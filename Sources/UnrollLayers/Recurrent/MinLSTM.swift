@@ -25,7 +25,7 @@ public struct MinLSTMOptions: BackendOptions {
       "forget_bias", \.forgetBias, in: -10...10, "initial bias of the forget gate; high values remember longer"),
   ]
 
-  /// What makes h̃.
+  /// With g no state is negative.
   public var candidate = MinimalCandidate.g
   /// Initial bias of the forget gate; high values remember longer.
   public var forgetBias = 0.0

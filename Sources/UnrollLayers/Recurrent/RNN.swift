@@ -48,7 +48,7 @@ public struct RNNOptions: RecurrentOptions {
       OptionKey("activation", \.activation, "the function g")
     ] + RecurrentSettings.table.map { $0.lifted(\.recurrent) }
 
-  /// The function g.
+  /// Of all units; without the bound of tanh states may grow.
   public var activation = Activation.tanh
   public var recurrent = RecurrentSettings()
 

@@ -42,11 +42,11 @@ public struct RecurrentSettings: Options {
     ).later,
   ]
 
-  /// First values of the recurrent weights.
+  /// Scaled by `recurrentGain`.
   public var recurrentInit = Recurrent.orthogonal
-  /// Factor of those; of orthogonal ones the size of every eigenvalue.
+  /// Factor of the recurrent weights' first values; of orthogonal ones the size of every eigenvalue.
   public var recurrentGain = 1.0
-  /// First values of the input weights and biases.
+  /// Decides whether biases begin where a cell's options say.
   public var inputInit = Input.glorot
   /// Probability of dropout on h in the recurrent product, one mask a sequence (Gal & Ghahramani 2016).
   public var recurrentDropout = 0.0

@@ -85,7 +85,7 @@ public struct SLSTMOptions: RecurrentOptions {
       OptionKey("heads", \.heads, in: 1...1024, "blocks of the recurrent weights; divides the width"),
     ] + RecurrentSettings.table.map { $0.lifted(\.recurrent) }
 
-  /// The function of the forget gate.
+  /// Of all heads alike; the stabiliser keeps both finite.
   public var forget = Forget.sigmoid
   /// Initial bias of the forget gate. With Glorot's first values alone.
   public var forgetBias = 1.0

@@ -21,7 +21,7 @@ public struct ConditionalRandomFieldHeadOptions: HeadOptions {
       "which label may follow which; scheme: what BIO, IOB1 or BIOES labels allow, or training has")
   ]
 
-  /// Which label may follow which.
+  /// What may not follow has no probability, neither in training nor in prediction.
   public var transitions = Transitions.scheme
 
   public init() {}

@@ -27,7 +27,7 @@ public struct SoftmaxHeadOptions: HeadOptions {
 
   /// ε: the share of a target that all classes have evenly (Szegedy et al. 2016).
   public var labelSmoothing = 0.0
-  /// What a class's loss counts for in training.
+  /// In training alone: scores and reported losses count every target once.
   public var classWeights = ClassWeights.none
   /// Whether the output's weights are the embeddings (Press & Wolf 2017): of a language model whose rows are as wide as they.
   public var tied = false

@@ -33,7 +33,7 @@ public struct OptimiserOptions: Options {
       .needs("optimiser: rmsprop") { $0.kind == .rmsprop },
   ]
 
-  /// The update rule.
+  /// Decides which of the constants count.
   public var kind = Kind.adam
   /// Step size at the peak of the schedule.
   public var learningRate = 0.002

@@ -55,7 +55,7 @@ public struct TrainingOptions: Options {
   public var chunk = 64
   /// Largest norm of the gradient of all parameters; 0 for no clipping (Pascanu et al. 2013).
   public var clip = 1.0
-  /// The learning rate after the warm-up.
+  /// Of all parameters; their groups have factors of it.
   public var schedule = Schedule.constant
   /// Steps in which the learning rate rises evenly to its peak.
   public var warmup = 0

@@ -30,7 +30,7 @@ public struct Checkpoint: Sendable {
     public var epochs: Double { Double(epoch) + Double(batches) / Double(max(1, epochBatches)) }
   }
 
-  /// How far training is.
+  /// After the last step before it was made.
   public var progress: Progress
   /// Of the parameters that training changes `weights`, those of the best point (`best`) and the optimiser's moments
   /// (`optimiser.first`, …); and what each shard carries from chunk to chunk (`carried.<shard>.<slot>`).
