@@ -98,7 +98,8 @@ let package = Package(
     .executableTarget(
       name: "example-commands", dependencies: kit + ["UnrollKit"], path: "Examples/Commands/Sources/Commands",
       packageAccess: false),
-    .testTarget(name: "UnrollKitTests", dependencies: kit + ["CLibrary", "UnrollKit", "example-commands"]),
+    .testTarget(
+      name: "UnrollKitTests", dependencies: kit + ["CLibrary", "UnrollKit", "example-commands", "TestSupport"]),
     .testTarget(
       name: "UnrollCommandTests",
       dependencies: [

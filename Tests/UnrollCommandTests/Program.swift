@@ -66,18 +66,27 @@ final class Program {
     try Running(arguments, in: folder, errors: errors, input: input)
   }
 
+  /// Runs a script of commands in the folder, with `unroll` among them, until the first that fails.
+  func shell(_ script: String) throws -> Ended {
+    try Running(["-euo", "pipefail", "-c", script], in: folder, errors: nil, program: "/bin/bash").end()
+  }
+
   /// A process that goes on.
   final class Running {
     private let process = Process()
     /// What it prints, as files outside of its folder, so that no pipe fills and the folder holds its work alone.
     private let printed = Scratch()
 
-    init(_ arguments: [String], in folder: String, errors: FileHandle?, input: String? = nil) throws {
-      process.executableURL = URL(fileURLWithPath: Program.path)
+    init(
+      _ arguments: [String], in folder: String, errors: FileHandle?, input: String? = nil,
+      program: String = Program.path
+    ) throws {
+      process.executableURL = URL(fileURLWithPath: program)
       process.arguments = arguments
       process.currentDirectoryURL = URL(fileURLWithPath: folder)
       var environment = ProcessInfo.processInfo.environment
       for name in ["COLUMNS", "UNROLL_DATA", "UNROLL_DATA_DEFAULT"] { environment[name] = nil }
+      environment["PATH"] = Files.parent(of: Program.path) + ":" + (environment["PATH"] ?? "")
       process.environment = environment
       process.standardInput =
         input.flatMap { FileHandle(forReadingAtPath: "\(folder)/\($0)") } ?? FileHandle.nullDevice

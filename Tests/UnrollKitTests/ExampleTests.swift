@@ -1,13 +1,13 @@
+import TestSupport
 import Testing
 import UnrollKit
 
-/// The README's program.
+/// The program of the README and of the documentation's first page.
 @Suite struct ExampleTests {
-  @Test func theReadmeHasThisProgram() throws {
+  @Test(arguments: ["README.md", "Sources/UnrollKit/UnrollKit.docc/UnrollKit.md"])
+  func theyHaveThisProgram(_ path: String) throws {
     let here = String(decoding: try Files.read(#filePath), as: UTF8.self)
-    let readme = String(
-      decoding: try Files.read(Files.parent(of: #filePath) + "/../../README.md"), as: UTF8.self)
-    let block = readme.components(from: "```swift\n", to: "```")
+    let block = try Article.text(path).components(from: "```swift\n", to: "```")
     let lines = block.split(separator: "\n").map { $0 == "import UnrollKit" ? String($0) : "    \($0)" }
     #expect(!lines.isEmpty)
     for line in lines { #expect(here.contains(line + "\n"), "not in \(#filePath)") }

@@ -119,15 +119,15 @@ public struct Predictions: Sendable {
   private func isCounted(_ index: Int) -> Bool { !targets.numbers[index].isNaN && !numbers[index].isNaN }
 
   /// Every class that is asked for and was predicted: where its target stands, what is true, what was said.
-  func each(_ body: (_ position: Int, _ truth: Int32, _ predicted: Int32) -> Void) {
+  public func each(_ body: (_ position: Int, _ truth: Int32, _ predicted: Int32) -> Void) {
     for position in classes.indices where targets.classes[position] != Targets.notAsked {
       guard classes[position] != Predictions.absent else { continue }
       body(position, targets.classes[position], classes[position])
     }
   }
 
-  /// The same of numbers, K for every target.
-  func eachNumber(_ body: (_ index: Int, _ truth: Float, _ said: Float) -> Void) {
+  /// The same of numbers, K for every target, by their index in `numbers`.
+  public func eachNumber(_ body: (_ index: Int, _ truth: Float, _ said: Float) -> Void) {
     for index in numbers.indices where isCounted(index) { body(index, targets.numbers[index], numbers[index]) }
   }
 }
