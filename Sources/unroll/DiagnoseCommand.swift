@@ -47,17 +47,17 @@ struct DiagnoseCommand: ParsableCommand {
       let seed = fresh.map { UInt64($0) }
       if let text {
         let diagnosis = try model.diagnosis(of: text, freshSeed: seed)
-        return try show(diagnosis, diagnosis.lines, diagnosis.diagnosis)
+        return try show(diagnosis, diagnosis.lines, diagnosis.draw)
       }
       var sample = ModelFile.DiagnosisSample()
       (sample.sequences, sample.steps, sample.freshSeed) = (sequences, steps, seed)
       let diagnosis = try model.diagnosis(data.location, files: files, sample, note: Terminal.note)
-      try show(diagnosis, diagnosis.lines, diagnosis)
+      try show(diagnosis, diagnosis.lines, diagnosis.draw)
     }
   }
 
-  private func show(_ said: some Encodable, _ lines: [String], _ diagnosis: Diagnosis) throws {
-    try figures.map { try diagnosis.draw(into: $0) }?.forEach(Terminal.note)
+  private func show(_ said: some Encodable, _ lines: [String], _ draw: (String) throws -> [String]) throws {
+    try figures.map(draw)?.forEach(Terminal.note)
     if json { return Terminal.write(try said.json(pretty: true) + [UInt8(ascii: "\n")], to: .output) }
     for line in lines { Terminal.say(line) }
   }

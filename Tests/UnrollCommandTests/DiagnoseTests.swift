@@ -15,15 +15,20 @@ import UnrollTraining
     try train("columns", "tags.txt", "lstm", "t.safetensors")
     let said = try program.run("diagnose", "t.safetensors", "--sequences", "9")
     let lines = said.output.split(separator: "\n").map(String.init)
-    #expect(said.status == 0 && said.errors == "" && lines[0].hasSuffix(", each with the loss of its last step"))
+    #expect(said.status == 0 && said.errors == "" && lines[0].hasSuffix(", each with the loss of its last step."))
     for name in ["input", "h", "c", "recurrent_l0 forget"] {
       #expect(lines.contains { $0.hasPrefix("\(name) ") }, "\(said.output)")
     }
     let text = try program.start(["diagnose", "t.safetensors", "--text", "w1 w2 never", "--json", "--figures", "f"])
       .end()
     let json = try TextDiagnosis(json: Array(text.output.utf8))
-    #expect(json.tokens == ["w1", "w2", "never"] && json.diagnosis.gradients.map(\.name) == ["input", "h", "c"])
+    #expect(json.tokens == ["w1", "w2", "never"] && ["t0", "t1", "t2"].contains(json.asked))
+    #expect(json.diagnosis.gradients.map(\.name) == ["input", "state", "h", "c"])
     #expect(json.diagnosis.gradients[0].shares.count == 3 && json.diagnosis.gates.map(\.name).count == 3)
+    #expect(said.output.split(separator: "\n").allSatisfy { $0.count <= 100 })
+    #expect(Set(text.errors.split(separator: "\n")) == ["f/gradients.svg", "f/jacobians.svg"])
+    let drawing = String(decoding: try Files.read("\(program.folder)/f/gradients.svg"), as: UTF8.self)
+    #expect(drawing.contains(">never<") && drawing.contains("token by token"))
     let (fresh, again) = (
       try program.run("diagnose", "t.safetensors", "--fresh", "1"),
       try program.run("diagnose", "t.safetensors", "--fresh", "1")

@@ -14,7 +14,9 @@ import UnrollLayers
     struct Spectrum: Decodable { let size: Int, matrix: [Double], radius: Double, singular: [Double] }
     struct Network: Decodable {
       let backend: String, steps, input, width, classes: Int, target: Int32
-      let norms: [String: [Double]], distances: [Int], singular: [Double], radius: Double
+      let norms: [String: [Double]], distances: [Int], singular: [Double], radius: Double, weights: [Double]
+      struct Gate: Decodable { let mean: Double, shut: Double, open: Double }
+      let gates: [String: Gate]
       let tensors: [String: [Float]]
     }
     let spectra: [Spectrum], networks: [Network]
@@ -62,7 +64,17 @@ import UnrollLayers
       #expect(jacobian.distances == one.distances)
       #expect(abs(jacobian.spectralRadius - one.radius) < 1e-5 * one.radius)
       for (value, their) in zip(jacobian.singularValues, one.singular) { #expect(abs(value - their) < 1e-4 * their) }
+      #expect(ours.stateSize == jacobian.size && ours.recurrences.count == one.weights.count)
+      for (own, their) in zip(ours.recurrences, one.weights) { #expect(abs(own.spectralRadius - their) < 1e-5 * their) }
+      #expect(ours.gates.count == one.gates.count)
+      for (name, their) in one.gates {
+        let own = try #require(ours.gates.first { $0.name.hasSuffix(" \(name)") })
+        #expect(abs(own.mean - their.mean) < 1e-5 && own.shut == their.shut && own.open == their.open)
+      }
     }
+    // Some gates of the cases are shut, and some are open.
+    let gates = networks.flatMap(\.gates.values)
+    #expect(gates.contains { $0.shut > 0 } && gates.contains { $0.open > 0 })
     #expect(networks.count == 3)
   }
 
@@ -107,6 +119,11 @@ import UnrollLayers
       var samples = ReachSamples()
       samples.add(unfolding)
       #expect(unfolding.slots.isEmpty == (samples.reaches.count == 1))
+      // What all slots have together is what each has.
+      if let whole = samples.reaches.first(where: { $0.name == "state" }), reading == .summary {
+        let first = samples.reaches.dropFirst(2).map { $0.norms[0] }
+        #expect(whole.norms[0] <= first.reduce(0, +) * 1.0001 && whole.norms[0] >= first.max()! * 0.9999)
+      }
       return samples.reaches[0]
     }
     let (steps, whole) = (input(Unfolding(network, batch)), input(Unfolding(network, batch, inOnePiece: true)))
@@ -201,6 +218,40 @@ import UnrollLayers
         }.squareRoot()
       }
     }
+  }
+
+  /// A convolution keeps rows of its input, which are called so.
+  @Test func namesDoNotMeet() throws {
+    let network = try DiagnosisTests.network(
+      try Small.backend("convolution", width: 4, miniature: true), tokens: 9, input: 5, classes: 3)
+    let ours = Diagnosis(network, [DiagnosisTests.batch([6, 4], tokens: 9, classes: 3)])
+    #expect(ours.gradients.map(\.name) == ["input", "state", "kept input", "hidden"])
+    #expect(ours.gradients.map(\.shares.count) == [6, 5, 5, 5] && ours.reach == ours.gradients[1])
+  }
+
+  @Test func fatesOfGradients() throws {
+    func reach(_ shares: [Double]) -> GradientReach { GradientReach("h", [shares]) }
+    #expect(reach([1, 0.5, 0.02]).fate == .holds && reach([2, 1, 201]).fate == .explodes && reach([]).fate == nil)
+    #expect(reach([4, 1, 0.03]).fate == .vanishes && reach([4, 1, 0.03]).memory == 2)
+    #expect(reach([4, 0.03, 2]).fate == .holds && reach([4, 0.03, 2]).memory == 1)
+    let mean = try #require(GradientReach(mean: [reach([1, 0.5, 0.01]), reach([2, 0.01]), reach([])]))
+    #expect(mean.shares == [1, 0.2525, 0.01] && mean.norms == [1.5, 0.255, 0.01] && mean.sequences == [2, 2, 1])
+    #expect(mean.memory == nil && GradientReach(mean: [reach([])]) == nil)
+  }
+
+  /// The loss of a sequence is that of its last step that asks for something.
+  @Test func sequencesEndWhereTheyAsk() throws {
+    var batch = DiagnosisTests.batch([5, 4, 3], tokens: 9, classes: 3, .causal)
+    let tokens = batch.unpacked(batch.tokens)
+    // The first asks up to its second step, the second nowhere, the third everywhere.
+    for (row, place) in batch.unpacked(Array(0..<Int32(batch.steps.rows))).enumerated().flatMap({ own, rows in
+      rows.enumerated().map { (Int($0.element), (own, $0.offset)) }
+    }) where place.0 == 1 || place.0 == 0 && place.1 > 1 { batch.targets[row] = Kernels.ignoredTarget }
+    let sample = [batch].sample(9, steps: 9)
+    #expect(sample.map { $0.steps.lengths } == [[3, 2]] && sample[0].askedLengths == [3, 2])
+    #expect(sample[0].unpacked(sample[0].tokens) == [tokens[2], Array(tokens[0].prefix(2))])
+    let whole = DiagnosisTests.batch([5, 4], tokens: 9, classes: 3)
+    #expect(whole.askedLengths == [5, 4])
   }
 
   @Test func longSequencesAreCutAndManyAreSampled() throws {

@@ -1,4 +1,5 @@
-"""Cases of what gradients do, by PyTorch and numpy in float64: spectra of matrices, and gradients and Jacobians of small networks.
+"""Cases of what gradients do, by PyTorch and numpy in float64: spectra of matrices, and of small networks norms of gradients by every input
+and state (autograd), singular values and spectral radii of Jacobians, spectral radii of recurrent weights, and how far gates are open.
 
     python3 scripts/reference/diagnosis.py        needs torch and numpy; writes Tests/UnrollTrainingTests/Cases/diagnosis.json
 """
@@ -36,7 +37,7 @@ def network(kind):
     head, x = torch.nn.Linear(WIDTH, CLASSES), values(torch.randn(STEPS, INPUT)).requires_grad_(True)
     with torch.no_grad():
         for parameter in [*cell.parameters(), *head.parameters()]:
-            parameter.copy_(values(1.5 * parameter))
+            parameter.copy_(values(3 * parameter))
     parts = 2 if kind == "lstm" else 1
 
     def step(t, state):
@@ -53,6 +54,8 @@ def network(kind):
     loss.backward()
     # At distance d the input of step T − d, and the state before it.
     norms = {"input": [float(x.grad[STEPS - 1 - d].norm()) for d in range(STEPS)]}
+    if parts > 1:
+        norms["state"] = [float(states[STEPS - 1 - d].grad.norm()) for d in range(STEPS - 1)]
     for slot, name in enumerate(["h", "c"][:parts]):
         norms[name] = [float(states[STEPS - 1 - d].grad.split(WIDTH)[slot].norm()) for d in range(STEPS - 1)]
 
@@ -63,6 +66,18 @@ def network(kind):
             return state
         return torch.autograd.functional.jacobian(after, states[STEPS - d].detach()).numpy()
 
+    def gate(block):
+        """Mean activation of a block of rows of the weights, and shares below 0.05 and above 0.95, over all steps."""
+        rows = slice(block * WIDTH, (block + 1) * WIDTH)
+        before = torch.stack([state[:WIDTH] for state in states[:-1]])
+        sums = x @ cell.weight_ih[rows].T + cell.bias_ih[rows] + before @ cell.weight_hh[rows].T + cell.bias_hh[rows]
+        open_ = torch.sigmoid(sums).detach()
+        return {"mean": float(open_.mean()), "shut": float((open_ < 0.05).double().mean()),
+                "open": float((open_ > 0.95).double().mean())}
+
+    # In PyTorch's order i f g o, r z n.
+    gates = {"rnn": {}, "lstm": {"input": 0, "forget": 1, "output": 3}, "gru": {"reset": 0, "update": 1}}[kind]
+    weights = cell.weight_hh.detach().numpy().reshape(-1, WIDTH, WIDTH)
     distances = [1, 2, 4, 8]
     tensors = {"embedding.weight": x, "backend.weight_ih_l0": cell.weight_ih, "backend.weight_hh_l0": cell.weight_hh,
                "backend.bias_ih_l0": cell.bias_ih, "backend.bias_hh_l0": cell.bias_hh, "head.weight": head.weight,
@@ -70,6 +85,8 @@ def network(kind):
     return {"backend": kind, "steps": STEPS, "input": INPUT, "width": WIDTH, "classes": CLASSES, "target": 2, "norms": norms,
             "distances": distances, "singular": [float(np.linalg.norm(product(d), 2)) for d in distances],
             "radius": float(np.abs(np.linalg.eigvals(product(1))).max()),
+            "weights": [float(np.abs(np.linalg.eigvals(block)).max()) for block in weights],
+            "gates": {name: gate(block) for name, block in gates.items()},
             "tensors": {name: values(tensor).flatten().tolist() for name, tensor in tensors.items()}}
 
 

@@ -155,7 +155,9 @@ extension SelfAttention {
     each(spans, pass) { span, head, key in
       var p = scratch(0, span)
       probabilities(all, span, head, into: p)
-      if pass.steps.sequences == 1 { pass.inspection?.show(.attention, "\(input.weight.name) head \(head)", p) }
+      if pass.steps.sequences == 1 {
+        pass.inspection?.show(.attention, "\(name.replacing(".dropout", with: "")) head \(head + 1)", p)
+      }
       if let key { p = dropped(p, scratch, span, key) }
       let v = all.rows(span.keys).columns(columns(.value, head))
       Kernels.multiply(p, v, into: mixed.rows(span.queries).columns(columns(.query, head)))

@@ -5,31 +5,62 @@ import UnrollTraining
 /// A diagnosis as plain lines.
 extension Diagnosis {
   package var lines: [String] {
-    let many = sequences.counted("sequence")
-    let steps = shortest == longest ? "\(longest)" : "\(shortest) to \(longest)"
-    return ["\(many) of \(steps) steps, each with the loss of its last step"] + gradientLines + jacobianLines
-      + insideLines
+    let steps = shortest == longest ? longest.counted("step") : "\(shortest) to \(longest) steps"
+    let head = "\(sequences.counted("sequence")) of \(steps), each with the loss of its last step."
+    return [head] + said
+  }
+
+  /// All but what was read.
+  fileprivate var said: [String] {
+    [fate].compactMap { $0 } + unsaid + gradientLines + jacobianLines + insideLines
+  }
+
+  /// In a sentence.
+  private var fate: String? {
+    guard let reach, let fate = reach.fate, reach.shares.count > 1 else { return nil }
+    let by = stateSize > 0 && gradients.count > 1 ? "state" : "input"
+    let last = reach.shares.count - 1
+    let far =
+      "\(last.counted("step")) back it is \(Digits.compact(reach.shares[last])) times as large as at the loss."
+    return switch fate {
+    case .vanishes:
+      "The gradient by the \(by) vanishes: \(reach.memory!.counted("step")) back it falls under 1 % of what it is at the loss."
+    case .holds: "The gradient by the \(by) holds: " + far
+    case .explodes: "The gradient by the \(by) explodes: " + far
+    }
+  }
+
+  /// What cannot be said, and why.
+  private var unsaid: [String] {
+    if stateSize == 0 {
+      return ["Sequences are read as wholes, or the state is too large: there are gradients by the input alone."]
+    }
+    guard stateSize > JacobianReach.largest else { return [] }
+    return [
+      "The state has \(Digits.whole(stateSize)) numbers: of Jacobians and weights of more than "
+        + "\(JacobianReach.largest) nothing is said."
+    ]
   }
 
   private var insideLines: [String] {
     func table(_ title: String, _ head: [String], _ rows: [[String]]) -> [String] {
-      rows.isEmpty ? [] : ["", title] + TextTable.aligned([[""] + head] + rows)
+      rows.isEmpty ? [] : ["", title] + TextTable([[""] + head] + rows).lines
     }
     return table(
-      "What the state is multiplied with from step to step", ["spectral radius"],
-      recurrences.map { [$0.name, Digits.scientific($0.spectralRadius)] })
+      "Recurrent weights: what the state is multiplied with from step to step", ["spectral radius"],
+      recurrences.map { [$0.name, Digits.fixed($0.spectralRadius, 3)] })
       + table(
-        "Gates, over all units and steps: mean, and shares of activations below 0.05 and above 0.95",
+        "Gates over all units and steps: mean, shares of activations below 0.05 and above 0.95",
         ["mean", "shut", "open"],
         gates.map { [$0.name, Digits.fixed($0.mean, 2), Diagnosis.percent($0.shut), Diagnosis.percent($0.open)] })
       + table(
-        "Convolution kernels over all channels: size of the first, and of later ones as a share of the largest",
+        "Convolution kernels over all channels: size of the first, later ones as shares of the largest",
         ["l = 0"] + kernelLags.map { "\($0)" } + ["under 1 % from"],
         kernels.map { kernel in
           let most = kernel.norms.max() ?? 0
           return [kernel.name, Digits.scientific(kernel.norms[0])]
-            + kernelLags.map { Digits.scientific(kernel.norms[$0] / most) }
-            + [kernel.memory.map { "\($0)" } ?? "over \(kernel.norms.count - 1)"]
+            + kernelLags.map { Digits.scientific(most > 0 ? kernel.norms[$0] / most : 0) }
+            + [Diagnosis.memory(kernel.memory, of: kernel.norms)]
         })
   }
 
@@ -37,19 +68,23 @@ extension Diagnosis {
 
   private static func percent(_ share: Double) -> String { Digits.fixed(100 * share, 1) + " %" }
 
+  private static func memory(_ memory: Int?, of values: [Double]) -> String {
+    memory.map { "\($0)" } ?? (values.count > 1 ? "over \(values.count - 1)" : "–")
+  }
+
   private var gradientLines: [String] {
     let longest = gradients.map(\.shares.count).max() ?? 0
-    guard longest > 0 else { return ["", "No sequence asks for anything at its last step."] }
+    guard longest > 0 else { return ["", "No loss has a gradient."] }
     let shown = Diagnosis.distances(to: longest - 1)
     let rows = gradients.map { reach in
       [reach.name, Digits.scientific(reach.norms.first ?? 0)]
         + shown.map { $0 < reach.shares.count ? Digits.scientific(reach.shares[$0]) : "" }
-        + [reach.memory.map { "\($0)" } ?? "over \(reach.shares.count - 1)"]
+        + [Diagnosis.memory(reach.memory, of: reach.shares)]
     }
     return [
-      "",
-      "Norm of the gradient of the loss by what enters a step d steps before it; from d = 1 on as a share of that at d = 0",
-    ] + TextTable.aligned([["", "d = 0"] + shown.map { "\($0)" } + ["under 1 % from"]] + rows)
+      "", "Norm of the loss's gradient by what enters a step d steps before it; d > 0 as a share of that at d = 0",
+    ]
+      + TextTable([["", "d = 0"] + shown.map { "\($0)" } + ["under 1 % at"]] + rows).lines
   }
 
   private var jacobianLines: [String] {
@@ -57,12 +92,12 @@ extension Diagnosis {
     let growth = zip(jacobian.distances, jacobian.singularValues).map { pow($1, 1 / Double($0)) }
     return [
       "",
-      "Largest singular value of the Jacobian of the state (\(jacobian.size) numbers) over the last d steps, and its d-th root",
+      "Jacobian of the state (\(jacobian.size.counted("number"))) over the last d steps: largest singular value, its d-th root",
     ]
-      + TextTable.aligned([
+      + TextTable([
         ["d"] + jacobian.distances.map { "\($0)" },
-        ["largest"] + jacobian.singularValues.map(Digits.scientific), ["a step"] + growth.map(Digits.scientific),
-      ]) + ["Spectral radius of the last step's: \(Digits.scientific(jacobian.spectralRadius))"]
+        ["largest"] + jacobian.singularValues.map(Digits.scientific), ["a step"] + growth.map { Digits.fixed($0, 3) },
+      ]).lines + ["Spectral radius of the last step's: \(Digits.fixed(jacobian.spectralRadius, 3))"]
   }
 
   /// 1, 2, 4, … and the last.
@@ -78,24 +113,21 @@ extension TextDiagnosis {
     let reaches = diagnosis.gradients
     let attention = diagnosis.attention
     let columns = reaches.map(\.shares) + attention.map(\.weights)
-    let rows = tokens.enumerated().map { position, token in
+    let rows = shown.enumerated().map { position, token in
       let distance = tokens.count - 1 - position
       return [token, "\(distance)"] + columns.map { distance < $0.count ? Digits.scientific($0[distance]) : "" }
     }
-    return TextTable.aligned([["", "d"] + reaches.map(\.name) + attention.map(\.name)] + rows) + [""] + diagnosis.lines
+    let what = attention.isEmpty ? "" : ", and what the last token attends to"
+    return ["\(tokens.count.counted("token")); the loss is that of “\(TextDiagnosis.visible(asked))” after the last."]
+      + diagnosis.said
+      + ["", "Token by token: shares of the gradients\(what)"]
+      + TextTable([["", "d"] + reaches.map(\.name) + attention.map(\.name)] + rows).lines
   }
-}
 
-/// Text in columns: the first at the left, the others at the right.
-private enum TextTable {
-  static func aligned(_ rows: [[String]]) -> [String] {
-    let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-    return rows.map { row in
-      let cells = row.enumerated().map { column, text in
-        let space = String(repeating: " ", count: widths[column] - text.count)
-        return column == 0 ? text + space : space + text
-      }
-      return cells.joined(separator: "  ")
-    }
+  /// Tokens as a person can see them.
+  var shown: [String] { tokens.map(TextDiagnosis.visible) }
+
+  private static func visible(_ token: String) -> String {
+    String(token.map { $0 == " " ? "␣" : $0 == "\t" ? "⇥" : $0.isNewline ? "⏎" : $0 }).printable
   }
 }

@@ -210,6 +210,8 @@ extension RunRecord {
     public var before: Diagnosis
     /// Absent where training broke.
     public var after: Diagnosis?
+    /// Norms since the last evaluation, where training broke.
+    public var broken: GradientNorms? = nil
   }
 }
 

@@ -142,7 +142,7 @@ public struct CellRun {
     record.data.classes = task.classes
     if let before {
       let after = outcome.divergence == nil ? diagnosis(network, task) : nil
-      record.diagnosis = RunRecord.TrainingDiagnosis(before: before, after: after)
+      record.diagnosis = RunRecord.TrainingDiagnosis(before: before, after: after, broken: outcome.gradients)
     }
     if !data.remarks.isEmpty { record.data.remarks = (summary.remarks ?? []) + data.remarks }
     if let test = outcome.test {

@@ -10,7 +10,9 @@ public struct Diagnosis: Codable, Equatable, Sendable {
   public let sequences: Int
   /// Steps of the shortest and of the longest.
   public let shortest, longest: Int
-  /// Of the input and of every slot of the state.
+  /// Numbers of state whose gradients are followed from step to step; 0 where the backend reads the sequence as a whole.
+  public let stateSize: Int
+  /// Of the input, of the state as a whole where it has several slots, and of every slot.
   public let gradients: [GradientReach]
   /// Of the longest sequence; nil where the backend carries no state, or too large a one.
   public let jacobian: JacobianReach?
@@ -23,6 +25,9 @@ public struct Diagnosis: Codable, Equatable, Sendable {
   /// Of a single sequence.
   public let attention: [AttentionView]
 
+  /// That of the state, ∂L/∂h_t; of the input where no state is followed.
+  public var reach: GradientReach? { gradients.dropFirst().first ?? gradients.first }
+
   /// The largest of all recurrent weights.
   public var spectralRadius: Double? { recurrences.map(\.spectralRadius).max() }
 
@@ -31,8 +36,13 @@ public struct Diagnosis: Codable, Equatable, Sendable {
   ///   - batches: at least one sequence; each begins without a state.
   public init(_ network: SequenceNetwork, _ batches: [Batch]) {
     precondition(!batches.isEmpty)
-    var samples = ReachSamples()
-    for batch in batches { samples.add(Unfolding(network, batch)) }
+    var (samples, size) = (ReachSamples(), 0)
+    for batch in batches {
+      let unfolding = Unfolding(network, batch)
+      samples.add(unfolding)
+      size = unfolding.slots.filter(\.carriesGradient).reduce(0) { $0 + $1.width }
+    }
+    stateSize = size
     let lengths = batches.flatMap { $0.steps.lengths.map(Int.init) }
     (sequences, shortest, longest) = (lengths.count, lengths.min()!, lengths.max()!)
     gradients = samples.reaches
@@ -47,7 +57,7 @@ public struct Diagnosis: Codable, Equatable, Sendable {
 extension Diagnosis {
   /// What of it is recorded at every evaluation.
   public struct Summary: Codable, Equatable, Sendable {
-    /// Effective memory of the input; nil where it is longer than the sequences.
+    /// Effective memory of `reach`; nil where it is longer than the sequences.
     public let memory: Int?
     /// The largest of all recurrent weights; nil where there are none.
     public let spectralRadius: Double?
@@ -57,27 +67,32 @@ extension Diagnosis {
 
   /// What is recorded of it at every evaluation.
   public var summary: Summary {
-    Summary(memory: gradients.first?.memory, spectralRadius: spectralRadius, growth: jacobian?.growth)
+    Summary(memory: reach?.memory, spectralRadius: spectralRadius, growth: jacobian?.growth)
   }
 
   /// Of a few sequences of the development split; nil without any, and for another network than one over single sequences.
   package init?(_ network: any Network, development batches: [Batch]) {
-    let sample = batches.sample(16, steps: 64)
+    let sample = batches.sample(16, steps: 128)
     guard let network = network as? SequenceNetwork, !sample.isEmpty else { return nil }
     self.init(network, sample)
   }
 }
 
 extension [Batch] {
-  /// At most `count` sequences, evenly spread over all, each with its last `steps` steps.
+  /// At most `count` sequences, evenly spread over all that ask for something, each with the last `steps` steps up to its last that does.
   package func sample(_ count: Int, steps: Int) -> [Batch] {
-    let all = reduce(0) { $0 + $1.steps.sequences }
+    let asking = map { batch in
+      batch.askedLengths.enumerated().filter { $0.element > 0 }.map { (own: $0.offset, length: $0.element) }
+    }
+    let all = asking.reduce(0) { $0 + $1.count }
     let stride = Swift.max(1, (all + count - 1) / count)
     var passed = 0
-    return compactMap { batch in
-      let own = (0..<batch.steps.sequences).filter { (passed + $0) % stride == 0 }
-      passed += batch.steps.sequences
-      return own.isEmpty ? nil : batch.sequences(own, most: steps)
+    return zip(self, asking).compactMap { batch, sequences in
+      let chosen = sequences.indices.filter { (passed + $0) % stride == 0 }.map { sequences[$0] }
+      passed += sequences.count
+      // Longest first, as they are packed.
+      let order = chosen.sorted { (Swift.min($1.length, steps), $0.own) < (Swift.min($0.length, steps), $1.own) }
+      return order.isEmpty ? nil : batch.sequences(order.map(\.own), most: steps, of: order.map(\.length))
     }
   }
 }

@@ -8,7 +8,10 @@ public struct GradientReach: Codable, Equatable, Sendable {
   /// Below this share of its value at distance 0 a gradient counts as gone.
   public static let threshold = 0.01
 
-  /// `input`, or that of a slot of the state.
+  /// What becomes of it on its way to the longest distance.
+  public enum Fate: Sendable { case vanishes, holds, explodes }
+
+  /// `input`, `state` for all slots of the state together, or that of a slot.
   public let name: String
   /// Mean of the norms over the sequences that are so long, by distance.
   public let norms: [Double]
@@ -19,6 +22,13 @@ public struct GradientReach: Codable, Equatable, Sendable {
   /// Effective memory: the first distance at which the share falls below the threshold; nil where it nowhere does.
   public let memory: Int?
 
+  /// It vanishes where it ends below the threshold, and explodes where it ends above the hundredfold; nil where the loss has no gradient.
+  public var fate: Fate? {
+    guard let last = shares.last else { return nil }
+    let threshold = GradientReach.threshold
+    return last < threshold ? .vanishes : last > 1 / threshold ? .explodes : .holds
+  }
+
   /// - Parameter norms: of each sequence by distance. One whose loss has no gradient says nothing; what is no number ends a sequence.
   init(_ name: String, _ norms: [[Double]]) {
     let all = norms.map { $0.prefix(while: \.isFinite) }.filter { $0.first ?? 0 > 0 }
@@ -28,7 +38,25 @@ public struct GradientReach: Codable, Equatable, Sendable {
     let sums = each.enumerated().map { distance, own in own.reduce(0) { $0 + $1[distance] } }
     self.norms = zip(sums, sequences).map { $0 / Double($1) }
     shares = zip(sums, each).map { sum, own in sum / own.reduce(0) { $0 + $1[0] } }
-    memory = shares.firstIndex { $0 < GradientReach.threshold }
+    memory = GradientReach.memory(shares)
+  }
+
+  private static func memory(_ shares: [Double]) -> Int? { shares.firstIndex { $0 < threshold } }
+
+  /// Of several, say of a few seeds: means of norms and of shares over those that are so long. Nil where none has a gradient.
+  package init?(mean reaches: [GradientReach]) {
+    let all = reaches.filter { !$0.shares.isEmpty }
+    guard let name = all.first?.name else { return nil }
+    let each = (0..<all.map(\.shares.count).max()!).map { distance in all.filter { $0.shares.count > distance } }
+    func mean(_ values: KeyPath<GradientReach, [Double]>) -> [Double] {
+      each.enumerated().map { distance, own in
+        own.reduce(0) { $0 + $1[keyPath: values][distance] } / Double(own.count)
+      }
+    }
+    self.name = name
+    (norms, shares) = (mean(\.norms), mean(\.shares))
+    sequences = each.enumerated().map { distance, own in own.reduce(0) { $0 + $1.sequences[distance] } }
+    memory = GradientReach.memory(shares)
   }
 }
 
@@ -44,27 +72,28 @@ struct ReachSamples {
   mutating func add(_ unfolding: Unfolding) {
     let steps = unfolding.batch.steps
     var own: [String: [[Double]]] = [:]
-    func take(_ name: String, _ gradient: Matrix) {
+    func take(_ name: String, _ gradients: [Matrix]) {
       if !names.contains(name) { names.append(name) }
       var each = own[name] ?? [[Double]](repeating: [], count: steps.sequences)
-      for b in 0..<gradient.rows { each[b].append(gradient.rows(b..<b + 1).norm) }
+      for b in 0..<(gradients.first?.rows ?? 0) { each[b].append(gradients.map { $0.rows(b..<b + 1) }.norm) }
       own[name] = each
     }
     unfolding.back(read: unfolding.lossGradient(), final: nil) { start, input, state in
       // One piece has the rows of many steps.
       for t in (start..<start + (input.rows == Int(steps.live[start]) ? 1 : steps.steps)).reversed() {
         let first = Int(steps.offset[start])
-        take("input", input.rows(steps.range(t).lowerBound - first..<steps.range(t).upperBound - first))
+        take("input", [input.rows(steps.range(t).lowerBound - first..<steps.range(t).upperBound - first)])
       }
-      for (slot, gradient) in zip(unfolding.slots, state) where slot.carriesGradient { take(slot.name, gradient) }
+      let slots = zip(unfolding.slots, state).filter(\.0.carriesGradient)
+      if slots.count > 1 { take("state", slots.map(\.1)) }
+      // The rows that a convolution keeps are called as what it reads.
+      for (slot, gradient) in slots { take(slot.name == "input" ? "kept input" : slot.name, [gradient]) }
     }
     for (name, each) in own { norms[name, default: []] += each }
   }
 }
 
-extension Matrix {
-  /// √ of the sum of all squares, in double precision.
-  var norm: Double {
-    (0..<rows).reduce(0) { $0 + Kernels.sumOfSquares(rows($1..<$1 + 1)) }.squareRoot()
-  }
+extension [Matrix] {
+  /// √ of the sum of all squares in single rows, in double precision.
+  fileprivate var norm: Double { reduce(0) { $0 + Kernels.sumOfSquares($1) }.squareRoot() }
 }

@@ -9,7 +9,7 @@ import UnrollLayers
 /// of one sequence.
 public struct JacobianReach: Codable, Equatable, Sendable {
   /// Numbers of state, at most: a decomposition costs their cube.
-  static let largest = 256
+  package static let largest = 256
 
   /// Numbers of state that carry gradients.
   public let size: Int

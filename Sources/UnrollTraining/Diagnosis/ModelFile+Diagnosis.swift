@@ -40,8 +40,11 @@ extension ModelFile {
   ///
   /// - Throws: `InputError` for a text without tokens, and a model that reads no text.
   public func diagnosis(of text: String, freshSeed: UInt64? = nil) throws -> TextDiagnosis {
-    let (tokens, batch) = try Predictor(self).asked(text)
-    return TextDiagnosis(tokens: tokens, Diagnosis(try sequenceNetwork(fresh: freshSeed), [batch]))
+    guard data.vocabulary != nil else {
+      throw InputError("the model reads numbers, not text; it is diagnosed on its own data, or on files", file: file)
+    }
+    let (tokens, asked, batch) = try Predictor(self).asked(text)
+    return TextDiagnosis(tokens: tokens, asked: asked, Diagnosis(try sequenceNetwork(fresh: freshSeed), [batch]))
   }
 
   private func sequenceNetwork(fresh seed: UInt64?) throws -> SequenceNetwork {
@@ -60,29 +63,33 @@ extension ModelFile {
 public struct TextDiagnosis: Codable, Equatable, Sendable {
   /// One a step; the last stands at distance 0.
   public let tokens: [String]
+  /// The token or label whose loss it is.
+  public let asked: String
   /// Of a batch of one: this text.
   public let diagnosis: Diagnosis
 
-  init(tokens: [String], _ diagnosis: Diagnosis) { (self.tokens, self.diagnosis) = (tokens, diagnosis) }
+  init(tokens: [String], asked: String, _ diagnosis: Diagnosis) {
+    (self.tokens, self.asked, self.diagnosis) = (tokens, asked, diagnosis)
+  }
 }
 
 extension Predictor {
-  /// The tokens that the network reads of a text, and them with what is asked for at the end: of a language model the text's last token
-  /// (it reads those before), of others what the model answers itself.
-  func asked(_ text: String) throws -> (tokens: [String], batch: Batch) {
+  /// The tokens that the network reads of a text, what is asked for at the end, and both as a batch: of a language model the text's last
+  /// token (it reads those before), of others what the model answers itself.
+  func asked(_ text: String) throws -> (tokens: [String], asked: String, batch: Batch) {
     let tokens = tokeniser.tokens(text)
     if task.kind == .text {
       let all = edge + tokens.map(vocabulary.id)
       guard let batch = StreamBatcher(tokens: all).batches(columns: 1, chunk: all.count).first else {
         throw InputError("the text has no token that follows another")
       }
-      return (Array((edge.map { vocabulary.tokens[Int($0)] } + tokens).dropLast()), batch)
+      return (Array((edge.map { vocabulary.tokens[Int($0)] } + tokens).dropLast()), tokens[tokens.count - 1], batch)
     }
     guard !tokens.isEmpty else { throw InputError("the text has no tokens") }
     var batch = try batch(tokens, tokeniser.written(text))
     let prediction = worker.evaluate(network, batch)
     try requireFinite(prediction)
     batch.targets = prediction.classes
-    return (tokens, batch)
+    return (tokens, model.data.labels[batch.targets[batch.targets.count - 1]], batch)
   }
 }

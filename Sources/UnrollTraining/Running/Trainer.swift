@@ -41,6 +41,8 @@ public struct TrainingOutcome: Sendable {
   public var inferenceTokensPerSecond = 0.0
   /// What ended training early, if anything did.
   public var divergence: Divergence?
+  /// Of the steps since the last evaluation, where training broke; absent where `diagnosis` does not ask.
+  public var gradients: GradientNorms?
   /// Epochs so far, with a fraction inside of one.
   public var epochs = 0.0
   /// Whether the checkpointer has ended it: it may go on from the last checkpoint.
@@ -102,7 +104,7 @@ public final class Trainer {
       try runEpochs()
       try finish()
     } catch let divergence as Divergence {
-      outcome.divergence = divergence
+      (outcome.divergence, outcome.gradients) = (divergence, progress.gradients)
     } catch is Interrupted {
       outcome.isInterrupted = true
     }

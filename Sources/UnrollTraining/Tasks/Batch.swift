@@ -69,18 +69,36 @@ extension Batch {
     }
   }
 
+  /// Of each sequence its steps up to the last that asks for something; all where the sequence as a whole asks, 0 where nothing does.
+  var askedLengths: [Int] {
+    let lengths = steps.lengths.map(Int.init)
+    guard !numberTargets.isEmpty || targets.count == steps.rows else {
+      return zip(lengths, targets).map { $1 == Kernels.ignoredTarget ? 0 : $0 }
+    }
+    let width = numberTargets.count / steps.rows
+    func asks(_ row: Int) -> Bool {
+      width == 0
+        ? targets[row] != Kernels.ignoredTarget
+        : numberTargets[row * width..<(row + 1) * width].contains { !$0.isNaN }
+    }
+    return lengths.enumerated().map { own, length in
+      ((0..<length).last { asks(Int(steps.offset[$0]) + own) } ?? -1) + 1
+    }
+  }
+
   /// The last steps of some sequences as a batch of their own.
   ///
   /// - Parameters:
-  ///   - own: their numbers, rising; the same more than once for copies.
+  ///   - own: their numbers, so that their steps fall; the same more than once for copies.
   ///   - most: steps of each, at most.
-  func sequences(_ own: [Int], most: Int = .max) -> Batch {
-    let packed = PackedSteps(lengths: own.map { min(Int(steps.lengths[$0]), most) })
+  ///   - lengths: what counts as all steps of each; nil for all.
+  func sequences(_ own: [Int], most: Int = .max, of lengths: [Int]? = nil) -> Batch {
+    let lengths = lengths ?? own.map { Int(steps.lengths[$0]) }
+    let packed = PackedSteps(lengths: lengths.map { min($0, most) })
     var rows: [Int] = []
     for t in 0..<packed.steps {
       for b in 0..<Int(packed.live[t]) {
-        let skipped = steps.lengths[own[b]] - packed.lengths[b]
-        rows.append(Int(steps.offset[t + Int(skipped)]) + own[b])
+        rows.append(Int(steps.offset[t + lengths[b] - Int(packed.lengths[b])]) + own[b])
       }
     }
     let asked = targets.count == steps.rows || targets.isEmpty ? rows : own

@@ -20,7 +20,9 @@ struct Panel: Equatable {
     let each = panels.count == 1 ? Panel.width : 320
     // One label for all, unless they differ.
     let isShared = panels.allSatisfy { $0.y.label == panels[0].y.label }
-    let gap = isShared ? 50 : 90
+    // Names at the right of every panel need their room there, too: a little over half the font size for a letter.
+    let named = panels.dropLast().flatMap(\.ends).map(\.name.count).max().map { 30 + 8 * $0 } ?? 0
+    let gap = (isShared ? 50 : 90) + named
     // Long numbers at the ticks would push the axis' label out of the picture.
     let longest = panels.flatMap(\.y.ticks).map(\.text.count).max() ?? 0
     let margin = 80 + 8 * max(0, longest - 4)
@@ -28,7 +30,8 @@ struct Panel: Equatable {
     // Half the font size for a letter and some room for the marks.
     let width = inner + 80 + 15 * (legend.map(\.count).max() ?? 0) / 2
     // An entry takes a little over 25 pixels; with less, gnuplot drops a whole column of names without a word.
-    let height = max(360, 70 + (last.ends.isEmpty ? 28 : LineEnd.pixels) * legend.count)
+    let height = max(
+      360, 70 + (last.ends.isEmpty ? 28 : LineEnd.pixels) * max(legend.count, panels.map(\.ends.count).max()!))
     let at = { (pixel: Int) in Digits.plain(Double(pixel) / Double(width)) }
     var lines = preamble(width: width, height: height) + panels.enumerated().flatMap { $1.data($0) }
     lines += ["set multiplot", "set bmargin 3.2", "set tmargin 1"]

@@ -54,6 +54,11 @@ enum Digits {
   /// Two digits over many orders of magnitude: `0.032`, `1.4e-07`.
   static func scientific(_ value: Double) -> String { printed("%.*g", 2, value) }
 
+  /// Two digits in a sentence: `0.032`, `29,000`, and of what is very small or large `1.4e-07`.
+  static func compact(_ value: Double) -> String {
+    (1e-3..<1e6).contains(abs(value)) ? significant(value, 2) : scientific(value)
+  }
+
   /// A p-value in a table: `0.030`, `< 0.001`.
   static func probability(_ p: Double) -> String { p < 0.001 ? "< 0.001" : fixed(p, p < 0.1 ? 3 : 2) }
 
