@@ -40,9 +40,11 @@ class Report:
         for record in self.records:
             self.selections.setdefault(record["cell"]["task"], {}).setdefault(record["cell"]["backend"], []).append(record)
         for task, backends in self.selections.items():
-            self.selections[task] = {name: Selection(runs) for name, runs in backends.items()}
+            selections = {name: Selection(runs) for name, runs in backends.items()}
+            self.selections[task] = {name: selection for name, selection in selections.items() if selection.ended}
+        self.backends = [name for name in self.backends if any(name in selections for selections in self.selections.values())]
         pieces = sections(self.sections.get("Scores", ""), "###")
-        self.tasks = {task: self.task(task, Tables(pieces.pop(escaped(task), ""))) for task in ordered(records, "task")}
+        self.tasks = {task: self.task(task, Tables(pieces.pop(escaped(task), ""))) for task in ordered(records, "task") if self.selections[task]}
         for name in pieces:
             self.complain(name, "no run is of this task")
         self.selection()
@@ -77,7 +79,7 @@ class Report:
         """Holds the tables of a task against its runs, and gives the ranking by its first metric."""
         records = [r for r in self.records if r["cell"]["task"] == task]
         model = next((r for r in records if is_scored(r)), None) or next((r for r in records if r["metrics"]), records[0])
-        backends = [Backend(name, selection.chosen.records) for name, selection in self.selections[task].items()]
+        backends = [Backend(name, selection.ended) for name, selection in self.selections[task].items()]
         baseline = [f"*{escaped(model['baseline'] + ' (baseline)')}*"]
         has_scores = any(b.finished for b in backends)
 
@@ -119,15 +121,27 @@ class Report:
         """Holds which candidates stand for their backends against what development says."""
         pieces = sections(self.sections.get("Selection", ""), "###")
         for task, selections in self.selections.items():
-            if all(len(selection.candidates) == 1 for selection in selections.values()):
+            if not selections or all(len(selection.candidates) == 1 for selection in selections.values()):
                 continue
             test = self.tasks[task].metric if self.tasks[task] else None
             metrics = [selection.metric for selection in selections.values() if selection.metric]
             development = next((metric for metric in metrics if metric != test), test)
             titles = ["backend", "chosen", "of", *(f"{split} {Ranking([], metric).heading if metric else 'score'}" for split, metric in
-                                                   (("development", development), ("test", test))), "lowest – highest test of all"]
-            rows = [selection.row(name, development, test, lambda metric: Ranking([], metric)) for name, selection in selections.items()]
-            self.same(task, "selection", Tables(pieces.pop(escaped(task), "")).pop(0), titles, rows)
+                                                   (("development", development), ("test", test))), "test of all, lowest – highest"]
+
+            def ranking(metric):
+                return Ranking([], metric)
+
+            tables = Tables(pieces.pop(escaped(task), ""))
+            self.same(task, "selection", tables.pop(0), titles, [s.row(name, development, test, ranking) for name, s in selections.items()])
+            self.same(task, "all candidates", tables.pop("All candidates"), [titles[0], "candidate", "trained", *titles[3:5]],
+                      [row for name, s in selections.items() for row in s.all_rows(name, development, test, ranking)], names=2)
+            sums = [selection.epochs() for selection in selections.values() if selection.search]
+            if sums:
+                trained, whole = (sum(part) for part in zip(*sums))
+                words = f"{100 * trained / whole:.0f} % of the {whole:,} that all candidates take."
+                if not any(line.endswith(words) for line in tables.words):
+                    self.complain(task, f"does not say: {words}")
         for name in pieces:
             self.complain(f"Selection, {name}", "no task with candidates is called so")
 

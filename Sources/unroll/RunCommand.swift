@@ -49,7 +49,7 @@ struct RunCommand: AsyncParsableCommand {
 
   private static func interrupted(_ summary: StudySummary) -> String {
     let done = summary.finished + summary.diverged
-    let stopped = summary.stopped == 0 ? "" : ", \(summary.stopped) in progress"
+    let stopped = summary.underWay == 0 ? "" : ", \(summary.underWay) in progress"
     return "Interrupted: \(done.counted("run")) done and kept\(stopped). The same command goes on from here."
   }
 
@@ -62,9 +62,10 @@ struct RunCommand: AsyncParsableCommand {
     func count(_ status: RunRecord.Status) -> Int {
       records.count { (outlived.contains($0.identity) ? .failed : $0.status) == status }
     }
+    let stopped = count(.stopped)
     Terminal.note(
       "\(records.count) of \(runs.wanted) runs: \(count(.finished)) finished, \(count(.diverged)) diverged, "
-        + "\(count(.failed)) failed. Report: \(path)")
+        + "\(count(.failed)) failed\(stopped > 0 ? ", \(stopped) stopped by their search" : ""). Report: \(path)")
     if count(.diverged) == records.count {
       Terminal.complain("every run diverged: lower training.learning_rate, or clip the gradient (training.clip)")
     }
@@ -73,9 +74,12 @@ struct RunCommand: AsyncParsableCommand {
 
   private func list(_ study: StudyFile) throws {
     let requests = try study.requests(data.location)
-    for (request, record) in zip(requests, try options.folder.records(of: requests.map(\.identity))) {
-      let done = record?.isDone(again: again) ?? false
-      Terminal.say("\(done ? "done   " : "missing")  \(request.identity)  \(request.cell.label)")
+    let steps = try options.folder.steps(requests, again: again)
+    for (request, step) in zip(requests, steps) {
+      Terminal.say("\(step == .nothing ? "done   " : "missing")  \(request.identity)  \(request.cell.label)")
+    }
+    if zip(requests, steps).contains(where: { $0.cell.cell.search != nil && $1 != .nothing }) {
+      Terminal.note("At most \(steps.count { $0 != .nothing }.counted("run")): the search stops some of them early.")
     }
   }
 }

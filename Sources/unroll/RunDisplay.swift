@@ -25,6 +25,14 @@ final class RunDisplay {
       line.clear()
       let verdict = status == .finished ? "" : "\(status.rawValue.uppercased()): "
       Terminal.note("[\(done)/\(total)] \(label): \(verdict)\(detail) (\(RunDisplay.duration(seconds)))")
+    case .paused(let label, let epochs, let seconds):
+      line.clear()
+      let rest = "waits after \(Int(epochs).counted("epoch")) (\(RunDisplay.duration(seconds)))"
+      Terminal.note("[\(done)/\(total)] \(label): \(rest)")
+    case .stopped(let runs):
+      done += runs
+      line.clear()
+      Terminal.note("[\(done)/\(total)] stopped by the search: \(runs.counted("run"))")
     case .noted(let label, let words):
       line.clear()
       Terminal.note("\(label): \(words)")

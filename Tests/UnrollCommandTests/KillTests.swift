@@ -67,6 +67,47 @@
       #expect(!said.contains("starts anew"), "\(said)")
     }
 
+    /// So does a search, whose runs wait for each other at rungs, with two runners in a folder.
+    @Test(.timeLimit(.minutes(3))) func aSearchThatIsKilled() throws {
+      var files = Self.files
+      files["cut.yaml"] = """
+        tasks: [{data: {format: columns, train: tags.txt, name: tags}}]
+        backends: [gru, lstm]
+        model: {embedding: 6, output_dropout: [0, 0.1, 0.2]}
+        training: {epochs: 18, batch: 4, schedule: cosine, learning_rate: [0.001, 0.01, 0.03]}
+        seeds: 2
+        width: 24
+        search: halving
+        """
+      let whole = try Program(files)
+      #expect(try whole.run("run", "cut.yaml", "--jobs", "2").status == 0)
+      let (expected, program) = (try left(by: whole), try Program(files))
+      #expect(expected.count == 36 + 4 + 2)
+      files["cut.yaml"] = files["cut.yaml"]!.replacing("search: halving", with: "keep: all")
+      let grid = try Program(files)
+      #expect(try grid.run("run", "cut.yaml", "--jobs", "2").status == 0)
+      let all = try left(by: grid)
+      for (name, bytes) in expected where !name.hasSuffix(".json") {
+        #expect(all[name] == bytes, "bit for bit that of a study without halving")
+      }
+      var random = RandomSource(seed: 2)
+      func start() throws -> Program.Running { try program.start(["run", "cut.yaml", "--jobs", "2"]) }
+      for _ in 1...12 {
+        let studies = [try start(), try start()]
+        usleep(useconds_t(random.uniform(50_000, 400_000)))
+        let runs = studies.flatMap { Processes.children(of: $0.identifier) }.filter(Processes.isAlive)
+        for study in studies {
+          study.signal([SIGKILL, SIGKILL, SIGTERM].randomElement(using: &random)!)
+          _ = try study.end()
+        }
+        #expect(Program.wait { runs.allSatisfy { kill($0, 0) != 0 } })
+      }
+      let last = [try start(), try start()]
+      for study in last { #expect(try study.end().status == 0) }
+      #expect(try left(by: program) == expected)
+      #expect(!program.files.contains { $0.hasSuffix(".checkpoint") || $0.hasSuffix(".tmp") })
+    }
+
     /// A warned run ends soon with its checkpoint, and says where; the next start goes on there, or says why not.
     @Test(arguments: [SIGTERM, SIGUSR1]) func aRunByItself(signal: Int32) throws {
       var files = Self.files

@@ -54,5 +54,10 @@ import UnrollTraining
     #expect(
       error?.message.hasPrefix(
         "a budget of 14 parameters cannot be reached: with width 1 the model has 15; raise parameters") == true)
+    let same = #expect(throws: InputError.self) {
+      try WidthSolver.width(budget: Budget(.stateFloats, 300)) { _ in 256 }
+    }
+    #expect(
+      same?.message.hasPrefix("state_floats cannot give this backend a width: it has 256 floats of state") == true)
   }
 }

@@ -108,6 +108,31 @@ class Checking(unittest.TestCase):
         text = "<summary>x</summary>\n| a |\n| -: |\n| 1 |\n\n| b |\n| -: |\n| 2 |\n| 3 |\n</details>"
         self.assertEqual(Tables(text).all("x"), [(["a"], [["1"]]), (["b"], [["2"], ["3"]])])
 
+    def test_halving(self):
+        """As `HalvingTests`: what comes after a rung plays no part, what was lost before it comes last, and all wait for all."""
+        def runs(curves, rungs, status=("finished",) * 3):
+            records = []
+            for place, (curve, state) in enumerate(zip(curves, status)):
+                (run,) = candidate(f"c{place}", [max(curve)], [curve[-1]], place)
+                run["cell"]["search"] = {"rungs": rungs, "runs": len(curves)}
+                run["curve"] = [{"epoch": epoch, "development": {"accuracy": score}} for epoch, score in enumerate(curve, 1)]
+                records.append(run | {"status": state} | ({} if state == "finished" else {"scores": {"development": {"accuracy": max(curve)}}}))
+            return Selection(records)
+
+        def stopped(*arguments):
+            return [c.stopped for c in runs(*arguments).candidates]
+
+        self.assertEqual(stopped([[0.9, 0.1, 0.1], [0.5, 0.95, 0.1], [0.6, 0.92, 0.99]], [2, 3]), [2, None, 2])
+        self.assertEqual(stopped([[0.7, 0.1], [0.7, 0.9], [0.7, 0.9]], [1, 2]), [None, 1, 1])
+        curves = [[0.9, 0.9, 0.9], [0.8, 0.8, 0.8], [0.7, 0.7, 0.7]]
+        self.assertEqual(stopped([curves[0][:1], *curves[1:]], [2, 3], ["diverged", "finished", "finished"]), [2, None, 2])
+        self.assertEqual(stopped([curves[0][:2], *curves[1:]], [2, 3], ["stopped", "finished", "finished"]), [None, 2, 2])
+        self.assertEqual(stopped([curves[0], curves[1][:1], curves[2]], [2, 3], ["finished", "stopped", "finished"]), [None] * 3)
+        selection = runs([[0.6, 0.99], [0.8, 0.7], [0.7, 0.9]], [1, 2])
+        self.assertEqual((selection.chosen.name, selection.epochs()), ("c1", (4, 6)))
+        self.assertEqual([c.records[0]["scores"] for c in selection.candidates if c.stopped],
+                         [{"development": {"accuracy": 0.6}}, {"development": {"accuracy": 0.7}}])
+
     def test_families(self):
         def run(task, **data):
             return {"cell": {"task": task}, "settings": {"data": data, "training": {"clip": 1}}}

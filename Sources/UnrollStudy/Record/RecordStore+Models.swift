@@ -57,7 +57,9 @@ extension RecordStore {
     for runs in Dictionary(grouping: several, by: \.cell.row).values {
       let records = try runs.map(\.identity).filter(contains).map(read)
       guard records.count == runs.count else { continue }
-      let chosen = Selection(records).chosen.name
+      let selection = Selection(records)
+      guard selection.waiting == 0 else { continue }
+      let chosen = selection.chosen.name
       for record in records where record.cell.candidate != chosen { try Files.remove(modelPath(of: record.identity)) }
     }
   }

@@ -16,6 +16,16 @@ public struct RunRecord: Codable, Equatable, Sendable {
     case diverged
     /// Before it had anything to score: an error, or the process died.
     case failed
+    /// After a rung of its search, without a test score; where the search lets it, it goes on.
+    case stopped
+  }
+
+  /// Candidates that compete as they train, a task's and backend's own.
+  public struct Search: Codable, Equatable, Hashable, Sendable {
+    /// Epochs after which some stop, and at last all epochs.
+    public var rungs: [Int]
+    /// How many runs compete: candidates times seeds.
+    public var runs: Int
   }
 
   /// Where the run stands in its study.
@@ -31,12 +41,14 @@ public struct RunRecord: Codable, Equatable, Sendable {
     /// Which of several settings it is, of which development chooses one, for example `learning_rate=0.003 dropout=0.2`; absent where
     /// there is one.
     public var candidate: String? = nil
+    /// What it takes part in; absent where every candidate trains to the end.
+    public var search: Search? = nil
 
     /// The backend with its candidate.
     public var title: String { ([backend] + [candidate].compactMap(\.self)).joined(separator: " ") }
 
     private enum CodingKeys: String, CodingKey {
-      case task, backend, seed, candidate
+      case task, backend, seed, candidate, search
       // What records have called it from the first on.
       case kind = "harness"
     }
@@ -201,7 +213,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
 extension RunRecord {
   /// The layout of this struct; raise it when an older program could not read a record, or would lose a part of it when it writes it
   /// again. A record keeps the format that it was written in. Format 2 came with `items`, 3 with their `parts`, 4 with `confusion`,
-  /// `calibration`, `breakdowns`, `stepMicroseconds`, `diagnosis` and candidates.
+  /// `calibration`, `breakdowns`, `stepMicroseconds`, `diagnosis`, candidates and searches.
   public static let currentFormat = 4
 
   /// What gradients did in a network, and do.
@@ -212,6 +224,17 @@ extension RunRecord {
     public var after: Diagnosis?
     /// Norms since the last evaluation, where training broke.
     public var broken: GradientNorms? = nil
+  }
+}
+
+extension RunRecord.Search {
+  public init(from decoder: any Decoder) throws {
+    let table = try decoder.container(keyedBy: CodingKeys.self)
+    (rungs, runs) = (try table.decode([Int].self, forKey: .rungs), try table.decode(Int.self, forKey: .runs))
+    let limit = 1_000_000
+    guard rungs.count > 1, zip([0] + rungs, rungs + [limit]).allSatisfy(<), (1...limit).contains(runs) else {
+      throw DecodingError.dataCorruptedError(forKey: .rungs, in: table, debugDescription: "no search")
+    }
   }
 }
 

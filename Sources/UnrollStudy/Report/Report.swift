@@ -51,7 +51,7 @@ public struct Report {
     margin: EqualityMargin = EqualityMargin()
   ) throws -> [Block] {
     let results = try StudyResults(records, study: study, notes: notes, margin: margin)
-    let runs = results.records.count
+    let runs = results.records.count - results.waiting
     let size = [
       wanted.map { "\(Digits.whole(runs)) of \(Markdown.count($0, "run"))" } ?? Markdown.count(runs, "run"),
       Markdown.count(results.tasks.count, "task"), Markdown.count(results.backends.count, "backend"),

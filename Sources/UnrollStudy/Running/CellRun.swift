@@ -86,18 +86,19 @@ public struct CellRun {
     progress: @escaping (Double) -> Void = { _ in }, note: @escaping (String) -> Void = { _ in }
   ) throws -> InputError? {
     let checkpointer = RunCheckpointer(
-      store, request.identity, interval: checkpointInterval, endsOnSignals: endsOnSignals, note: note)
+      store, request.identity, interval: checkpointInterval, endsOnSignals: endsOnSignals, stop: request.stop,
+      note: note)
     defer { checkpointer.end() }
     do {
       let outcome = try run(checkpointer, progress)
       try store.write(outcome, keep: keep, note: note)
-      try store.removeCheckpoint(of: request.identity)
+      if outcome.record.status != .stopped { try store.removeCheckpoint(of: request.identity) }
       return nil
     } catch let end as RunCheckpointer.Interrupted {
       return InputError(end.sentence)
     } catch let error as InputError {
       let earlier = store.contains(request.identity) ? try? store.read(request.identity) : nil
-      if earlier.map({ $0.status == .failed }) ?? true {
+      if earlier?.hasEnded != true {
         try store.write(.failure(of: request, error.description, jobs: jobs))
       }
       return error
@@ -128,23 +129,25 @@ public struct CellRun {
     let trainer = Trainer(
       network, task, cell.training, random: random.split("training"), checkpointer: checkpointer
     ) { point in
+      checkpointer?.evaluated = point.epoch
       progress(point.epoch / epochs)
     }
     checkpointer?.begin(trainer)
     let outcome = try trainer.train()
-    if outcome.isInterrupted {
+    if outcome.isInterrupted, checkpointer?.hasStopped != true {
       throw RunCheckpointer.Interrupted(epochs: outcome.epochs, isKept: checkpointer?.isKept == true)
     }
     var record = record(network, task.metrics, recipe.backend, outcome, baseline, summary)
+    record.data.classes = task.classes
+    if !data.remarks.isEmpty { record.data.remarks = (summary.remarks ?? []) + data.remarks }
+    if outcome.isInterrupted { return Outcome(record: record, predictions: nil, model: nil) }
     if outcome.divergence == nil {
       record.cost.stepMicroseconds = try? network.stream(sequences: 1).stepMicroseconds(encoded)
     }
-    record.data.classes = task.classes
     if let before {
       let after = outcome.divergence == nil ? diagnosis(network, task) : nil
       record.diagnosis = RunRecord.TrainingDiagnosis(before: before, after: after, broken: outcome.gradients)
     }
-    if !data.remarks.isEmpty { record.data.remarks = (summary.remarks ?? []) + data.remarks }
     if let test = outcome.test {
       record.items = test.items()
       if encoded.labels.count > 0 { record.confusion = Confusion(test, names: encoded.labels.names) }
@@ -196,7 +199,7 @@ public struct CellRun {
     _ network: any Network, _ metrics: [Metric], _ backend: BackendSettings, _ outcome: TrainingOutcome,
     _ baseline: (name: String, scores: [String: Double]), _ data: RunRecord.DataSummary
   ) -> RunRecord {
-    var record = RunRecord.empty(request, .finished, jobs: jobs)
+    var record = RunRecord.empty(request, outcome.isInterrupted ? .stopped : .finished, jobs: jobs)
     record.data = data
     (record.metrics, record.curve, record.bestEpoch) = (metrics, outcome.curve, outcome.bestEpoch)
     record.scores = outcome.scores
@@ -207,7 +210,7 @@ public struct CellRun {
         message: divergence.sentence, step: divergence.step, tensor: divergence.tensor, split: divergence.split)
     }
     record.cost = cost(network, backend, outcome)
-    let measurements = network.measurements()
+    let measurements = outcome.isInterrupted ? [:] : network.measurements()
     if !measurements.isEmpty { record.measurements = measurements }
     record.groups = network.parameters.groups.enumerated().map { index, group in
       RunRecord.Group(treatment: group, count: network.parameters.ranges(ofGroup: index).reduce(0) { $0 + $1.count })

@@ -25,6 +25,7 @@ final class RunCheckpointer: Checkpointer {
   private let identity: String
   private let interval: Double?
   private let endsOnSignals: Bool
+  private let stop: Int?
   private let note: (String) -> Void
   private let started = ContinuousClock.now
   /// Those of the processes before this one.
@@ -40,11 +41,13 @@ final class RunCheckpointer: Checkpointer {
   /// - Parameters:
   ///   - interval: seconds from one to the next; nil for the usual ones.
   ///   - endsOnSignals: whether signals that end a process end training alone.
+  ///   - stop: epochs after whose last evaluation training ends, with a checkpoint; nil for none.
   ///   - note: told in a sentence what one should know.
   init(
-    _ store: RecordStore, _ identity: String, interval: Double?, endsOnSignals: Bool, note: @escaping (String) -> Void
+    _ store: RecordStore, _ identity: String, interval: Double?, endsOnSignals: Bool, stop: Int? = nil,
+    note: @escaping (String) -> Void
   ) {
-    (self.store, self.identity, self.interval) = (store, identity, interval)
+    (self.store, self.identity, self.interval, self.stop) = (store, identity, interval, stop)
     (self.endsOnSignals, self.note) = (endsOnSignals, note)
   }
 
@@ -62,6 +65,7 @@ final class RunCheckpointer: Checkpointer {
       guard let (checkpoint, seconds) = try store.checkpoint(of: identity) else { return }
       try trainer.goOn(from: checkpoint)
       earlierSeconds = seconds
+      evaluated = checkpoint.progress.curve.last?.epoch ?? 0
       note("going on from epoch \(RunCheckpointer.text(checkpoint.progress.epochs))")
     } catch {
       note("\(error); so the run starts anew")
@@ -71,7 +75,13 @@ final class RunCheckpointer: Checkpointer {
   /// To be called when the record is written.
   func end() { if isWatching { Interruption.unwatch() } }
 
-  var isEnding: Bool { Interruption.happened }
+  /// Epochs up to the last evaluation.
+  var evaluated = 0.0
+
+  /// Whether it is where it was to stop.
+  var hasStopped: Bool { stop.map { evaluated >= Double($0) } ?? false }
+
+  var isEnding: Bool { Interruption.happened || hasStopped }
 
   func isDue(evaluated: Bool) -> Bool {
     let age = (ContinuousClock.now - last).seconds

@@ -78,17 +78,20 @@ public struct RunFolder: Sendable {
     return try identities.map { try store.contains($0) ? store.read($0) : lines[$0] }
   }
 
+  /// What is still to be done of each run of a study.
+  public func steps(_ requests: [RunRequest], again: Bool) throws -> [RunStep] {
+    let standing = try records(of: requests.map(\.identity)).compactMap(\.self)
+      .filter { $0.status != .failed && !(again && $0.isForeign) }
+    return requests.steps(Dictionary(standing.map { ($0.identity, $0) }, uniquingKeysWith: { $1 }))
+  }
+
   /// Of every task and backend the runs of the candidate that development chooses from what there is, called as the backend is; the first
   /// candidate's where there is nothing yet.
   public func chosen(_ requests: [RunRequest]) throws -> [RunRequest] {
-    let records = try zip(requests, records(of: requests.map(\.identity))).compactMap { request, record in
-      var record = record
-      record?.take(namesOf: request.cell)
-      return record
-    }
     var names = Dictionary(
       requests.map { ($0.cell.row, $0.cell.cell.candidate) }, uniquingKeysWith: { first, _ in first })
-    for (row, runs) in Dictionary(grouping: records, by: { [$0.cell.task, $0.cell.backend] }) {
+    let found = try zip(requests, records(of: requests.map(\.identity))).compactMap { $1?.named(as: $0.cell) }
+    for (row, runs) in Dictionary(grouping: found, by: { [$0.cell.task, $0.cell.backend] }) {
       names[row] = Selection(runs).chosen.name
     }
     return requests.filter { $0.cell.cell.candidate == names[$0.cell.row]! }

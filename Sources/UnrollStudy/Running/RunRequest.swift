@@ -11,14 +11,21 @@ import UnrollTraining
 ///      "source": {"file": "quick.yaml", "line": 4}}
 ///
 /// The settings are those of the record, of which the identity is made. `source` is where the study asks for files of its own,
-/// whose paths begin there; a named data set needs none.
+/// whose paths begin there; a named data set needs none. With `stop` the run
+/// ends after so many epochs.
 public struct RunRequest: Sendable {
   /// All settings, resolved.
   public let cell: StudyCell
   /// Digest of the settings and of the data, under which the run leaves its record.
   public let identity: String
+  /// Epochs after which it is to stop, with its state for whoever goes on; nil for the end.
+  let stop: Int?
 
-  init(_ cell: StudyCell, identity: String) { (self.cell, self.identity) = (cell, identity) }
+  init(_ cell: StudyCell, identity: String, stop: Int? = nil) {
+    (self.cell, self.identity, self.stop) = (cell, identity, stop)
+  }
+
+  func stopping(after epochs: Int?) -> RunRequest { RunRequest(cell, identity: identity, stop: epochs) }
 }
 
 extension StudyFile {
@@ -63,6 +70,7 @@ extension RunRequest {
     var identity: String
     var settings: Value
     var source: Source?
+    var stop: Int?
   }
 
   /// The request as another process of this program reads it.
@@ -70,7 +78,7 @@ extension RunRequest {
     try Form(
       format: RunRequest.currentFormat, study: cell.study, question: cell.question, cell: cell.cell, order: cell.order,
       identity: identity, settings: cell.resolved,
-      source: cell.source.map { .init(file: $0.file, line: $0.line) }
+      source: cell.source.map { .init(file: $0.file, line: $0.line) }, stop: stop
     ).json()
   }
 
@@ -91,7 +99,7 @@ extension RunRequest {
       cell = try StudyCell(
         settings: form.settings, file: file, source: source, study: form.study, question: form.question,
         cell: form.cell, order: form.order)
-      identity = form.identity
+      (identity, stop) = (form.identity, form.stop)
       if let path = RunRequest.difference(given, try Value(json: try json())) {
         throw InputError("this unroll (\(Version.text)) would write another \(path); make the cell again", file: file)
       }

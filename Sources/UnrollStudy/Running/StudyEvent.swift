@@ -10,6 +10,10 @@ public enum StudyEvent: Sendable {
   case noted(label: String, String)
   /// One run less: what became of it, after how long, and in a few words its scores or what went wrong.
   case ended(label: String, RunRecord.Status, seconds: Double, detail: String)
+  /// At a rung of its search, where it waits for others.
+  case paused(label: String, epochs: Double, seconds: Double)
+  /// A search has stopped so many runs for good.
+  case stopped(runs: Int)
 }
 
 /// What became of a study's runs.
@@ -22,16 +26,19 @@ public struct StudySummary: Sendable {
   public var failed = 0
   /// Of the failed ones those whose good record, of another build, is still there.
   public var outlived: Set<String> = []
-  /// Stopped by a signal before everything was done.
+  /// Runs that a search has stopped.
+  public var stopped = 0
+  /// Ended by a signal before everything was done.
   public var interrupted = false
   /// Runs that were in progress then.
-  public var stopped = 0
+  public var underWay = 0
 
   mutating func count(_ record: RunRecord) {
     switch record.status {
     case .finished: finished += 1
     case .diverged: diverged += 1
     case .failed: failed += 1
+    case .stopped: break
     }
   }
 }

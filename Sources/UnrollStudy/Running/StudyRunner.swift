@@ -70,7 +70,8 @@ public final class StudyRunner {
     defer { queue.end() }
     let foreign = queue.kept.count { $0.environment.build != Machine.build }
     queue.kept.forEach { summary.count($0) }
-    report(.started(runs: queue.kept.count + queue.count, kept: queue.kept.count, foreign: foreign))
+    summary.stopped = queue.stopped
+    report(.started(runs: requests.count, kept: queue.kept.count, foreign: foreign))
     let (models, predictions) = (store.lackingModels(queue.kept, keep), store.lackingPredictions(queue.kept))
     if models + predictions > 0 { report(.lacking(models: models, predictions: predictions)) }
     Interruption.watch()
@@ -115,7 +116,7 @@ public final class StudyRunner {
 
   /// Starts what can be started, or ends everything after a signal. False when nothing is left to wait for.
   private func goOn(_ group: inout Group) throws -> Bool {
-    if Interruption.happened, !running.isEmpty || queue.count > 0 || summary.stopped > 0 {
+    if Interruption.happened, !running.isEmpty || queue.count > 0 || summary.underWay > 0 {
       group.cancelAll()
       summary.interrupted = true
       return !running.isEmpty
@@ -150,7 +151,7 @@ public final class StudyRunner {
   /// Counts a run that has ended; one that a signal ended leaves no record.
   private func end(_ run: Running, _ problem: String?) {
     if Interruption.happened && problem != nil {
-      summary.stopped += 1
+      summary.underWay += 1
       return
     }
     let seconds = (ContinuousClock.now - run.started).seconds
@@ -161,9 +162,15 @@ public final class StudyRunner {
   }
 
   private func end(_ request: RunRequest, _ record: RunRecord, seconds: Double, by whom: String) {
-    summary.count(record)
-    let detail = (record.failure?.message ?? record.headline) + whom
-    report(.ended(label: request.cell.label, record.status, seconds: seconds, detail: detail))
+    if record.status == .stopped {
+      report(.paused(label: request.cell.label, epochs: record.trainedEpochs, seconds: seconds))
+    } else {
+      summary.count(record)
+      let detail = (record.failure?.message ?? record.headline) + whom
+      report(.ended(label: request.cell.label, record.status, seconds: seconds, detail: detail))
+    }
+    if queue.stopped > summary.stopped { report(.stopped(runs: queue.stopped - summary.stopped)) }
+    summary.stopped = queue.stopped
   }
 
   private func reportProgress() {

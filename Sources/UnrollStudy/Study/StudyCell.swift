@@ -35,6 +35,13 @@ public struct StudyCell: Sendable {
     return copy
   }
 
+  /// The same cell among candidates that compete.
+  func searching(_ search: RunRecord.Search?) -> StudyCell {
+    var copy = self
+    copy.cell.search = search
+    return copy
+  }
+
   /// The same cell with another seed.
   func with(seed: Int) -> StudyCell {
     var copy = self

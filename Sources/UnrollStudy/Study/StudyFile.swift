@@ -18,6 +18,7 @@ import UnrollTraining
 ///     seeds: 3                                # or a list
 ///     width: 64                               # or parameters: 60000, state_floats: 256, multiply_adds: 50000
 ///     compare: [layers]                       # options whose lists are the question
+///     search: halving                         # candidates compete as they train
 ///     keep: best                              # which runs leave their model
 ///
 /// A list where one value could stand makes a grid: in `data` of tasks, elsewhere of candidates, of which development chooses one a task and
@@ -81,9 +82,12 @@ public struct StudyFile {
     let head = StudyCells.Head(
       study: name, question: question, size: size, seeds: seeds,
       compare: ComparedOptions(value("compare"), lists: lists.unique, complaints))
-    points = StudyCells.points(head, tasks, backends, shared, complaints)
+    let points = StudyCells.points(head, tasks, backends, shared, complaints)
+    let search = complaints.gather { try StudyFile.search(value("search")) } ?? nil
     try complaints.check()
     try StudyFile.checkCandidates(points, uneven: value("uneven"), setting)
+    let count = seeds.count
+    self.points = try search.map { try StudyFile.searching(points, seeds: count, $0) } ?? points
   }
 
   /// All cells: tasks, then backends, then seeds.

@@ -23,6 +23,10 @@ package enum StudyKeys {
     key(
       "margin", "{points: 0.5, percent: 1}", "",
       "differences that do not matter, for *equal* in the report: points of a percentage, per cent of any other score"),
+    key(
+      "search", "halving", "",
+      "successive halving: after 1/9 and 1/3 of the epochs, say, the best third of the candidates of a task and backend by their mean development score goes on; without it all train to the end"
+    ),
     key("width", "1…65536", "\(StackOptions().width)", "hidden width of every backend"),
     key(
       "keep", KeptModels.allCases.map(\.rawValue).joined(separator: " | "), KeptModels.best.rawValue,

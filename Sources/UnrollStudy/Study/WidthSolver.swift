@@ -26,6 +26,11 @@ enum WidthSolver {
     while try fits(high) {
       (low, high) = (high, high * 2)
       guard high <= limit else {
+        if try count(high) == smallest {
+          throw InputError(
+            "\(name) cannot give this backend a width: it has \(smallest) \(budget.quantity.noun) whatever its width; leave it out of the study, or use another budget"
+          )
+        }
         throw InputError(
           "a budget of \(amount) \(budget.quantity.noun) wants models wider than \(limit); lower \(name)")
       }

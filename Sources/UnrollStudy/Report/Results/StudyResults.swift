@@ -15,6 +15,9 @@ struct StudyResults {
   /// Tasks that were taken apart, because their runs have vocabularies or label sets of different sizes.
   let separated: [String]
 
+  /// Runs that wait at a rung of their search.
+  let waiting: Int
+
   /// Those of the candidates that were chosen.
   var chosen: [RunRecord] { tasks.flatMap(\.records) }
 
@@ -31,14 +34,23 @@ struct StudyResults {
     try StudyResults.complainAboutRivals(sorted)
     self.notes = notes
     question = sorted.map(\.question).unique.sorted().joined(separator: " ")
-    records = sorted
-    backends = backendNames
     let critical = CriticalValues(Judgement.confidence)
-    tasks = taskNames.map { name in
+    let all = taskNames.map { name in
       TaskResults(
         name: name, records: sorted.filter { $0.cell.task == name }, palette: backendNames, margin: margin,
         critical: critical)
     }
+    let begun = all.filter { !$0.backends.isEmpty }
+    guard !begun.isEmpty else {
+      throw InputError("no run of the study \"\(study)\" has come to its end yet: go on with `unroll run`")
+    }
+    tasks = begun
+    backends = backendNames.filter { name in begun.contains { $0.backends.contains { $0.name == name } } }
+    waiting = all.flatMap(\.selections).reduce(0) { $0 + $1.waiting }
+    // Of what a search stopped no more than it had learnt there.
+    let seen = all.flatMap(\.selections).flatMap(\.candidates).flatMap(\.records)
+    let places = Dictionary(seen.map { ($0.identity, $0) }, uniquingKeysWith: { first, _ in first })
+    records = sorted.map { places[$0.identity]! }
   }
 
   /// Scores over different numbers of classes do not compare: a model that knows one word predicts it always. Runs of a task that

@@ -10,7 +10,10 @@ struct TaskResults {
   let metrics: [Metric]
   let baseline: String
   let records: [RunRecord]
+  /// Those of which a run has come to its end.
   let backends: [BackendResults]
+  /// Which candidates were chosen of which, also of backends whose search has just begun.
+  let selections: [Selection]
   /// One a metric, the primary one first.
   let rankings: [Ranking]
 
@@ -23,11 +26,13 @@ struct TaskResults {
     // A run that failed early may know no metrics.
     let model = records.first(where: \.isScored) ?? records.first { !$0.metrics.isEmpty } ?? records[0]
     (kind, metrics, baseline) = (model.cell.kind, model.metrics, model.baseline)
-    let backends = records.map(\.cell.backend).unique.map { backend in
+    let all = records.map(\.cell.backend).unique.map { backend in
       BackendResults(
         name: backend, index: palette.firstIndex(of: backend)!,
         selection: Selection(records.filter { $0.cell.backend == backend }))
     }
+    selections = all.map(\.selection)
+    let backends = all.filter { !$0.records.isEmpty }
     self.backends = backends
     self.records = backends.flatMap(\.records)
     let finished = backends.flatMap(\.finished)
@@ -61,7 +66,8 @@ struct BackendResults {
   let index: Int
   let selection: Selection
 
-  var records: [RunRecord] { selection.chosen.records }
+  /// Without those that wait at a rung.
+  var records: [RunRecord] { selection.chosen.records.filter { $0.status != .stopped } }
   var finished: [RunRecord] { records.filter(\.isScored) }
   var lost: [RunRecord] { records.filter { !$0.isScored } }
 

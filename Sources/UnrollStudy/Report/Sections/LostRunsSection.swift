@@ -3,9 +3,11 @@ struct LostRunsSection: ReportSection {
   let title = "Failed and diverged runs"
 
   func blocks(_ study: StudyResults) -> [Block] {
-    let lost = study.records.filter { !$0.isScored }
+    let ended = study.records.filter { $0.status != .stopped }
+    let lost = ended.filter { !$0.isScored }
     guard !lost.isEmpty else {
-      return [.paragraph("None: all \(Markdown.count(study.records.count, "run")) finished.")]
+      let rest = ended.count < study.records.count ? "that no search stopped " : ""
+      return [.paragraph("None: all \(Markdown.count(ended.count, "run")) \(rest)finished.")]
     }
     var table = MarkdownTable([
       ("task", .left), ("backend", .left), ("seed", .right), ("what", .left), ("step", .right),
@@ -21,7 +23,7 @@ struct LostRunsSection: ReportSection {
     func count(_ status: RunRecord.Status) -> Int { lost.count { $0.status == status } }
     let broken = count(.finished) == 0 ? "" : ", \(count(.finished)) finished with scores that are no numbers"
     let sentence =
-      "\(Markdown.count(lost.count, "run")) of \(Digits.whole(study.records.count)) left no scores: "
+      "\(Markdown.count(lost.count, "run")) of \(Digits.whole(ended.count)) left no scores: "
       + "\(count(.failed)) failed, \(count(.diverged)) diverged\(broken). Means and tests above stand for the others."
     return [.paragraph(sentence), .table(table)]
   }

@@ -1,44 +1,106 @@
 import UnrollData
 import UnrollTraining
 
-/// Which candidate stands for each backend, and how all of them did on the test split: a brittle winner shows.
+/// Which candidate stands for each backend, and how all of them did: a brittle winner shows.
 struct SelectionSection: ReportSection {
   let title = "Selection"
 
   private let explanation =
-    "Of each backend that candidate stands in all other sections whose mean score on development is best, among those that lost no run and have none "
-    + "below the baseline, where there is one. Test scores have no part in it: how far they reach over all candidates says how much hangs on the choice."
+    "For each backend stands everywhere else the candidate whose mean score on development is best; one that lost a run, or has one below the baseline "
+    + "there, only where no other is left. Test scores have no part in it."
+  private let whole = " How far they reach over all candidates says how much hangs on the choice."
+  private let halving =
+    "Candidates competed as they trained (successive halving, Jamieson and Talwalkar 2016): at each rung the best third of those of a backend, by the mean of "
+    + "their best development scores so far, went on, and the others stopped without a test score. Those that went on are as if none had stopped. How far development scores reach over all candidates "
+    + "says how much hangs on the choice, though not all had equally long."
 
   func blocks(_ study: StudyResults) -> [Block] {
     let tasks = study.tasks.filter { task in task.backends.contains { $0.selection.candidates.count > 1 } }
     guard !tasks.isEmpty else { return [] }
-    let figure = SelectionFigure(tasks, study.backends).figure.map(Block.figure)
-    return [.paragraph(explanation)] + [figure].compactMap(\.self)
-      + tasks.flatMap { [$0.heading, .table(table($0))] }
+    let isSearch = tasks.contains { $0.backends.contains { $0.selection.search != nil } }
+    let figure = SelectionFigure(tasks, study.backends, isSearch ? .development : .test).figure.map(Block.figure)
+    return (isSearch ? [.paragraph(explanation), .paragraph(halving)] : [.paragraph(explanation + whole)])
+      + [figure].compactMap(\.self)
+      + tasks.flatMap { task in
+        [task.heading] + [costs(task)].compactMap { $0.map(Block.paragraph) } + [
+          .table(table(task)), .details("All candidates", [.table(candidates(task))]),
+        ]
+      }
+  }
+
+  /// The rungs of a search, and what it saved.
+  private func costs(_ task: TaskResults) -> String? {
+    let selections = task.backends.map(\.selection).filter { $0.search != nil }
+    guard !selections.isEmpty else { return nil }
+    let rungs = selections.map { selection in
+      let rungs = selection.search!.rungs
+      return "\(Markdown.list(rungs.dropLast().map(Digits.whole))) of \(Markdown.count(rungs.last!, "epoch"))"
+    }
+    let trained = selections.flatMap(\.candidates).flatMap(\.records).reduce(0) { $0 + $1.trainedEpochs }
+    let whole = selections.map(\.search!).reduce(0) { $0 + $1.runs * $1.rungs.last! }
+    return
+      "Rungs: after \(rungs.unique.joined(separator: "; after ")). All runs together were trained for \(Digits.short(trained)) epochs, "
+      + "\(Digits.fixed(100 * trained / Double(whole), 0)) % of the \(Digits.whole(whole)) that all candidates take."
+  }
+
+  /// Every candidate, and of a search how far it came.
+  private func candidates(_ task: TaskResults) -> MarkdownTable {
+    let metrics = metrics(task)
+    var table = MarkdownTable([
+      ("backend", .left), ("candidate", .left), ("trained", .left),
+      ("development \(metrics.development?.heading ?? "score")", .right),
+      ("test \(metrics.test?.heading ?? "score")", .right),
+    ])
+    for backend in task.backends {
+      for candidate in backend.selection.candidates {
+        let isChosen = candidate.name == backend.selection.chosen.name
+        let name = candidate.name.map(Markdown.code) ?? "–"
+        table.add([
+          Markdown.code(backend.name), isChosen ? "**\(name)**" : name, fate(candidate, backend.selection),
+          scores(task, .development, metrics.development, candidate), scores(task, .test, metrics.test, candidate),
+        ])
+      }
+    }
+    return table
+  }
+
+  private func fate(_ candidate: Selection.Candidate, _ selection: Selection) -> String {
+    let lost = candidate.records.count { !$0.isScored && $0.status != .stopped }
+    if lost > 0 { return "lost \(lost) of \(Markdown.count(candidate.records.count, "run"))" }
+    if let epochs = candidate.stopped, let all = selection.search?.rungs.last {
+      return "stopped at \(epochs) of \(Markdown.count(all, "epoch"))"
+    }
+    return candidate.records.contains { $0.status == .stopped } ? "waits" : "to the end"
+  }
+
+  private func metrics(_ task: TaskResults) -> (development: Metric?, test: Metric?) {
+    (task.backends.compactMap(\.selection.metric).first { $0 != task.primary } ?? task.primary, task.primary)
   }
 
   /// Development in the metric that chose, test in the primary one.
   private func table(_ task: TaskResults) -> MarkdownTable {
-    let metrics = task.backends.compactMap(\.selection.metric)
-    let development = metrics.first { $0 != task.primary } ?? task.primary
+    let metrics = metrics(task)
     var table = MarkdownTable([
       ("backend", .left), ("chosen", .left), ("of", .right),
-      ("development \(development?.heading ?? "score")", .right), ("test \(task.primary?.heading ?? "score")", .right),
-      ("lowest – highest test of all", .right),
+      ("development \(metrics.development?.heading ?? "score")", .right),
+      ("test \(metrics.test?.heading ?? "score")", .right), ("test of all, lowest – highest", .right),
     ])
     for backend in task.backends {
       let selection = backend.selection
       table.add([
         Markdown.code(backend.name), selection.chosen.name.map(Markdown.code) ?? "–",
-        Digits.whole(selection.candidates.count), scores(task, .development, development, selection),
-        scores(task, .test, task.primary, selection), range(task, selection),
+        Digits.whole(selection.candidates.count),
+        scores(task, .development, metrics.development, selection.chosen),
+        scores(task, .test, metrics.test, selection.chosen), range(task, selection),
       ])
     }
     return table
   }
 
-  private func scores(_ task: TaskResults, _ split: Split, _ metric: Metric?, _ selection: Selection) -> String {
-    guard let metric, let own = selection.chosen.scores(metric, split) else { return "–" }
+  private func scores(_ task: TaskResults, _ split: Split, _ metric: Metric?, _ candidate: Selection.Candidate)
+    -> String
+  {
+    guard let metric, let own = candidate.scores(metric, split) else { return "–" }
     return ScoreText(metric, task.backends.compactMap { $0.selection.chosen.scores(metric, split) }).cell(own)
   }
 
@@ -47,56 +109,10 @@ struct SelectionSection: ReportSection {
     guard let ranking = task.rankings.first else { return "–" }
     let means = selection.candidates.compactMap { $0.scores(ranking.metric, .test)?.mean }
     guard let low = means.min(), let high = means.max() else { return "–" }
-    let lost = selection.candidates.count - means.count
-    return [low, high].map(ranking.text.number).joined(separator: " – ")
-      + (lost > 0 ? " (\(lost) without a score)" : "")
-  }
-}
-
-/// A panel a task, a row a backend: the mean test score of every candidate, that of the chosen one filled.
-private struct SelectionFigure {
-  private let tasks: [TaskResults]
-  private let backends: [String]
-  private static let most = 12
-
-  init(_ tasks: [TaskResults], _ backends: [String]) {
-    self.tasks = Array(tasks.filter { !$0.finished.isEmpty && $0.primary != nil }.prefix(SelectionFigure.most))
-    self.backends = backends
-  }
-
-  var figure: Figure? {
-    let drawn = tasks.compactMap { task in task.primary.map { panel(task, $0) } }
-    guard !drawn.isEmpty else { return nil }
-    return Figure(
-      name: "selection",
-      title: "Mean test scores of all candidates, a row a backend. Filled: the one that development chose"
-        + (drawn.contains(where: \.hasOutside) ? "; ◂ ▸: outside" : ""),
-      script: Panel.rows(drawn.map(\.panel), titles: tasks.count > 1 ? tasks.map(\.name) : [""]))
-  }
-
-  private func panel(_ task: TaskResults, _ metric: Metric) -> (panel: Panel, hasOutside: Bool) {
-    let marks = task.backends.flatMap { backend in
-      backend.selection.candidates.compactMap { candidate -> (x: Double, y: Double, isChosen: Bool)? in
-        guard let row = backends.firstIndex(of: backend.name), let mean = candidate.scores(metric, .test)?.mean else {
-          return nil
-        }
-        return (mean * metric.scale, -Double(row), candidate.name == backend.selection.chosen.name)
-      }
-    }
-    let axis = metric.axis(.test, holding: marks.map(\.x))
-    func plot(_ isChosen: Bool) -> [Plot] {
-      let rows = marks.filter { $0.isChosen == isChosen && axis.low <= $0.x && $0.x <= axis.high }.map { [$0.x, $0.y] }
-      return rows.isEmpty ? [] : [.dots(rows, Look(index: isChosen ? 0 : 7), point: isChosen ? 7 : 6)]
-    }
-    func outside(isLeft: Bool) -> [Plot] {
-      let (margin, rows) = (0.02 * (axis.high - axis.low), marks.filter { isLeft ? $0.x < axis.low : $0.x > axis.high })
-      let edge = isLeft ? axis.low + margin : axis.high - margin
-      return rows.isEmpty ? [] : [.outside(rows.map { [edge, $0.y] }, Look(index: 7), isLeft: isLeft)]
-    }
-    let beyond = outside(isLeft: true) + outside(isLeft: false)
-    let panel = Panel(
-      x: axis, y: Axis(names: backends.map { $0.count > 44 ? $0.prefix(43) + "…" : $0 }),
-      plots: plot(false) + plot(true) + beyond)
-    return (panel, !beyond.isEmpty)
+    let stopped = selection.candidates.count { $0.stopped != nil }
+    let rest = [(stopped, "stopped"), (selection.candidates.count - means.count - stopped, "without a score")]
+      .filter { $0.0 > 0 }.map { "\(Digits.whole($0.0)) \($0.1)" }
+    return [low, high].prefix(means.count).map(ranking.text.number).joined(separator: " – ")
+      + (rest.isEmpty ? "" : " (\(rest.joined(separator: ", ")))")
   }
 }

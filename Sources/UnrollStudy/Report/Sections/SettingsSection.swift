@@ -6,14 +6,16 @@ struct SettingsSection: ReportSection {
 
   func blocks(_ study: StudyResults) -> [Block] {
     let settings = SettingsTable(study.chosen)
-    return chosen(study) + common(settings) + byTask(settings, study) + byBackend(settings, study) + byCell(settings, study)
+    return chosen(study) + common(settings) + byTask(settings, study) + byBackend(settings, study)
+      + byCell(settings, study)
       + bySeed(settings, study) + [groups(study)]
   }
 
   /// Whose settings these are.
   private func chosen(_ study: StudyResults) -> [Block] {
     study.chosen.count == study.records.count
-      ? [] : [.paragraph("Of the candidates that development chose; [Selection](#selection) names those of all others.")]
+      ? []
+      : [.paragraph("Of the candidates that development chose; [Selection](#selection) names those of all others.")]
   }
 
   private func common(_ settings: SettingsTable) -> [Block] {
