@@ -63,7 +63,7 @@ import UnrollCore
     func records(_ name: String, clip: Double, _ shares: [Double], scores: [Double]) throws -> [RunRecord] {
       try zip(1..., scores).map { seed, score in
         var record = Synthetic.record("one", seed: seed, score: score)
-        record.cell.backend = name
+        (record.cell.backend, record.identity) = (name, "\(name) \(seed)")
         guard case .table(var settings) = record.settings, case .table(var training)? = settings["training"] else {
           fatalError()
         }
@@ -71,7 +71,7 @@ import UnrollCore
         settings["training"] = .table(training)
         record.settings = .table(settings)
         var norms = GradientNorms()
-        for norm in [40_000, 2] { norms.add(norm, maximum: clip) }
+        for norm in [40_000.0, 2] { norms.add(norm, maximum: clip) }
         let before = try Self.diagnosis(shares, growth: 1, radius: 1, open: 0)
         record.diagnosis = RunRecord.TrainingDiagnosis(before: before, after: clip > 0 ? before : nil)
         guard clip == 0 else {

@@ -82,7 +82,7 @@ extension Diagnosis {
         + [Diagnosis.memory(reach.memory, of: reach.shares)]
     }
     return [
-      "", "Norm of the loss's gradient by what enters a step d steps before it; d > 0 as a share of that at d = 0",
+      "", "Norm of the loss's gradient by what enters a step d steps before; d > 0 as a share of that at d = 0",
     ]
       + TextTable([["", "d = 0"] + shown.map { "\($0)" } + ["under 1 % at"]] + rows).lines
   }
