@@ -16,6 +16,8 @@ public enum PairedItems {
   ///
   /// - Parameters:
   ///   - items: how many there are.
+  ///   - resamples: how often they are drawn again.
+  ///   - random: draws them.
   ///   - statistic: of how often each is drawn.
   public static func interval(
     of items: Int, resamples: Int, using random: inout some RandomNumberGenerator, _ statistic: ([Int]) -> Double

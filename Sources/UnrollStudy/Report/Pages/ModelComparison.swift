@@ -11,7 +11,10 @@ public struct ModelComparison {
     let evaluation: Evaluation
     fileprivate let items: ItemScores
 
-    /// - Parameter name: what it is called, for example its file.
+    /// - Parameters:
+    ///   - model: that was scored.
+    ///   - evaluation: its scores and predictions.
+    ///   - name: what it is called, for example its file.
     public init(_ model: ModelFile, _ evaluation: Evaluation, name: String) {
       (self.name, self.model, self.evaluation, items) = (name, model, evaluation, evaluation.predictions.items())
     }
