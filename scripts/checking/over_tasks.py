@@ -68,9 +68,16 @@ def ends(statistic, lists, step=0.0):
     """A percentile interval over seeds within tasks, known but for what resamples do not tell."""
     random = np.random.default_rng(0)
     drawn = [np.array(seeds)[random.integers(len(seeds), size=(10_000, len(seeds)))] for seeds in lists]
-    low, high = np.quantile(statistic(*drawn), [0.025, 0.975])
-    reach = 0.05 * (high - low) + step
-    return [Rough(low, reach), " to ", Rough(high, reach)]
+    values = statistic(*drawn)
+    low, high = np.quantile(values, [0.025, 0.975])
+    # Four standard errors of the share below an end: a statistic of few values jumps there.
+    error = 4 * math.sqrt(0.025 * 0.975 / 10_000)
+
+    def end(value, share):
+        near = np.quantile(values, [share - error, share + error])
+        return Rough(value, max(0.05 * (high - low), *abs(near - value)) + step)
+
+    return [end(low, 0.025), " to ", end(high, 0.975)]
 
 
 class OverTasks:
