@@ -46,7 +46,9 @@ private struct CostFigure {
     let look: Look
     let name: String
     let x, y: Sample
-    let isPale: Bool
+    /// Nil where no cost tells models apart.
+    let isOnFront: Bool?
+    var isPale: Bool { isOnFront == false }
 
     /// Whether its bars can be drawn.
     func isInside(_ scale: Double) -> Bool {
@@ -85,13 +87,13 @@ private struct CostFigure {
       guard let x = backend.cost(cost.value), let y = backend.test(metric), x.mean > 0 else { return nil }
       return Mark(
         look: Look(index: backend.index), name: backend.name, x: x, y: y,
-        isPale: front?.contains(backend.name) == false)
+        isOnFront: front?.contains(backend.name))
     }
   }
 
   private func panel(_ cost: Cost, _ marks: [Mark], _ y: Axis) -> Panel {
     let inside = marks.filter { side($0, y) == 0 }
-    let named = CostFront(cost, ranking) == nil ? [] : inside.filter { !$0.isPale }
+    let named = inside.filter { $0.isOnFront == true }
     var panel = Panel(
       x: axis(marks, cost.label), y: y,
       plots: marks.flatMap { side($0, y) == 0 ? plots($0) : [outside($0, y)] } + baseline(within: y))
