@@ -48,19 +48,22 @@ extension RecordStore {
     }
   }
 
-  /// Of the candidates of a backend only the chosen one keeps a model, once all runs of a task and backend are done.
+  /// Once all runs of a task and backend are done, one keeps its model: of the seeds of the chosen candidate the best on development.
   ///
   /// Earlier nobody knows the choice, which hangs on means: so until then each candidate keeps its best. The best run of all, which could be told at
-  /// once, may be one of a candidate that the report does not show.
+  /// once, may be one of a candidate that the report does not show. Of the seeds each run sees to that itself, unless it was killed between its record
+  /// and that.
   func keepChosenModels(_ requests: [RunRequest]) throws {
-    let several = requests.filter { $0.cell.cell.candidate != nil }
-    for runs in Dictionary(grouping: several, by: \.cell.row).values {
+    for runs in Dictionary(grouping: requests, by: \.cell.row).values {
       let records = try runs.map(\.identity).filter(contains).map(read)
       guard records.count == runs.count else { continue }
       let selection = Selection(records)
       guard selection.waiting == 0 else { continue }
-      let chosen = selection.chosen.name
-      for record in records where record.cell.candidate != chosen { try Files.remove(modelPath(of: record.identity)) }
+      let kept = selection.chosen.records.filter { $0.status == .finished && Files.exists(modelPath(of: $0.identity)) }
+      let best = RunRecord.best(kept)
+      for record in records where record.identity != best?.identity {
+        try Files.remove(modelPath(of: record.identity))
+      }
     }
   }
 
@@ -73,8 +76,8 @@ extension RecordStore {
       let other = try? read(String(name.dropLast(RecordStore.ending.count)))
       return other.flatMap { $0.differsInSeedAlone(from: record) ? $0 : nil }
     }
-    let best = runs.reduce(record) { $1.isBetter(than: $0) ? $1 : $0 }
-    for run in runs where run.identity != best.identity { try Files.remove(modelPath(of: run.identity)) }
+    let best = RunRecord.best(runs + [record])
+    for run in runs where run.identity != best?.identity { try Files.remove(modelPath(of: run.identity)) }
   }
 }
 
@@ -88,8 +91,12 @@ extension RunRecord {
     return status == .finished && data.digest == other.data.digest && seedless(self) == seedless(other)
   }
 
-  /// On development, by the metric that its training selected by.
-  fileprivate func isBetter(than other: RunRecord) -> Bool {
+  /// On development, by the metric that its training selected by; of equal ones that of the lowest seed.
+  fileprivate static func best(_ runs: [RunRecord]) -> RunRecord? {
+    runs.dropFirst().reduce(runs.first) { best, run in best.map { run.isBetter(than: $0) ? run : $0 } }
+  }
+
+  private func isBetter(than other: RunRecord) -> Bool {
     guard let metric = selecting else { return false }
     let (own, theirs) = (scores[.development]?[metric.name] ?? .nan, other.scores[.development]?[metric.name])
     return own == theirs ? cell.seed < other.cell.seed : metric.isBetter(own, than: theirs)
