@@ -234,6 +234,7 @@ import UnrollLayers
     #expect(reach([1, 0.5, 0.02]).fate == .holds && reach([2, 1, 201]).fate == .explodes && reach([]).fate == nil)
     #expect(reach([4, 1, 0.03]).fate == .vanishes && reach([4, 1, 0.03]).memory == 2)
     #expect(reach([4, 0.03, 2]).fate == .holds && reach([4, 0.03, 2]).memory == 1)
+    #expect(reach([1]).fate == nil, "nothing was on its way")
     let mean = try #require(GradientReach(mean: [reach([1, 0.5, 0.01]), reach([2, 0.01]), reach([])]))
     #expect(mean.shares == [1, 0.2525, 0.01] && mean.norms == [1.5, 0.255, 0.01] && mean.sequences == [2, 2, 1])
     #expect(mean.memory == nil && GradientReach(mean: [reach([])]) == nil)

@@ -17,7 +17,7 @@ extension Diagnosis {
 
   /// In a sentence.
   private var fate: String? {
-    guard let reach, let fate = reach.fate, reach.shares.count > 1 else { return nil }
+    guard let reach, let fate = reach.fate else { return nil }
     let by = stateSize > 0 && gradients.count > 1 ? "state" : "input"
     let last = reach.shares.count - 1
     let far =

@@ -22,9 +22,9 @@ public struct GradientReach: Codable, Equatable, Sendable {
   /// Effective memory: the first distance at which the share falls below the threshold; nil where it nowhere does.
   public let memory: Int?
 
-  /// It vanishes where it ends below the threshold, and explodes where it ends above the hundredfold; nil where the loss has no gradient.
+  /// It vanishes where it ends below the threshold, and explodes where it ends above the hundredfold; nil where no step before the loss has one.
   public var fate: Fate? {
-    guard let last = shares.last else { return nil }
+    guard shares.count > 1, let last = shares.last else { return nil }
     let threshold = GradientReach.threshold
     return last < threshold ? .vanishes : last > 1 / threshold ? .explodes : .holds
   }
