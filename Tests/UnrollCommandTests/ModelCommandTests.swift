@@ -85,6 +85,32 @@ import UnrollTraining
     #expect(try program.run("compare", "1.safetensors", "small.yaml").status == 64)
   }
 
+  /// Twice the same numbers look alike to a network, which reads them scaled; they are other numbers all the same. Squares of two columns
+  /// are no sum over items.
+  @Test func modelsOfNumbersAreAskedTheSameNumbers() throws {
+    func rows(_ factor: Int) -> String {
+      "sequence,x,y\n"
+        + (0..<20).flatMap { s in (0..<3).map { "s\(s),\(factor * (s + $0)),\(factor * s * $0)\n" } }.joined()
+    }
+    let program = try Program(["a.csv": rows(1), "b.csv": rows(2)])
+    for (file, seed) in [("a", "1"), ("a", "2"), ("b", "1")] {
+      let settings =
+        ["format=series", "ahead=1"] + ["train", "development", "test"].map { "\($0)=\(file).csv" }
+      let words =
+        ["train", "--backend", "gru", "--seed", seed, "--output", "\(file)\(seed).safetensors", "--set", "width=5"]
+        + settings.flatMap { ["--set", "data.\($0)"] }
+      try #require(program.start(words).end().status == 0)
+    }
+    let same = try program.run("compare", "a1.safetensors", "a2.safetensors")
+    let row = same.output.split(separator: "\n").first { $0.hasPrefix("| mean-squared-error ↓") }
+    #expect(same.status == 0 && row?.hasSuffix(" – |") == true, "\(same)")
+    let apart = try program.run("compare", "a1.safetensors", "b1.safetensors")
+    #expect(
+      apart.status == 1
+        && apart.errors.hasPrefix("unroll: the two models were not asked the same: a1.safetensors does regression with "),
+      "\(apart)")
+  }
+
   @Test func taggersAndClassifiersAnswerLineByLine() throws {
     let program = try Program(Studies.small)
     #expect(

@@ -57,9 +57,26 @@ import UnrollTraining
     }
   }
 
+  /// The score of items drawn again is that of the items that were drawn.
+  @Test(arguments: scores.indices) func drawnAgain(_ index: Int) throws {
+    let ((metric, score), all) = (InfluenceTests.scores[index], InfluenceTests.items)
+    let asked = all.weights.indices.filter { all.weights[$0] > 0 }
+    var drawn = ItemScores(count: 0)
+    for (place, item) in asked.enumerated() {
+      for _ in 0..<place % 3 {
+        drawn.weights.append(all.weights[item])
+        drawn.right?.append(all.right![item])
+        drawn.losses.append(all.losses[item])
+      }
+    }
+    let resampled = try #require(metric.resampled(all, score: score(all)))
+    #expect(abs(resampled(asked.indices.map { $0 % 3 }) - score(drawn)) < 1e-9 * score(drawn), "\(metric.name)")
+  }
+
   @Test func whatIsNoSumHasNone() {
     for metric in [Metric.macroF1, .spanF1, .unseenAccuracy, .meanAbsoluteError, .frameAccuracy] {
       #expect(metric.influences(InfluenceTests.items, score: 0.5).isEmpty)
+      #expect(metric.resampled(InfluenceTests.items, score: 0.5) == nil)
     }
     #expect(Metric.accuracy.influences(ItemScores(count: 3), score: 0.5).isEmpty, "no item asks for anything")
   }

@@ -140,7 +140,7 @@ public struct RunRecord: Codable, Equatable, Sendable {
     public var sizes: [Split: Int]
     /// Tokens V.
     public var vocabulary: Int
-    /// Classes K; 0 where numbers are asked for.
+    /// Classes K, or columns of numbers where those are asked for; 0 where nothing was read.
     public var classes: Int
     /// What a reader should know about how the data were read and split; absent when there is nothing.
     public var remarks: [String]? = nil

@@ -1,4 +1,5 @@
 import UnrollCore
+import UnrollData
 import UnrollStatistics
 import UnrollTraining
 
@@ -19,11 +20,26 @@ public struct ModelComparison {
       (self.name, self.model, self.evaluation, items) = (name, model, evaluation, evaluation.predictions.items())
     }
 
-    /// What is true of every target, in words.
-    fileprivate var truths: [String] {
+    /// The class that is true of every target, by its name; none of numbers.
+    private var truths: [String] {
       let targets = evaluation.predictions.targets
       let names = model.data.labels.count > 0 ? model.data.labels.names : model.data.vocabulary?.tokens ?? []
       return targets.classes.map { names.indices.contains(Int($0)) ? names[Int($0)] : "\($0)" }
+    }
+
+    /// The numbers that are true, as another model's scales have them: two models may have been trained on data of different size.
+    private func numbers(_ scales: [SeriesScales.Column]) -> [Float] {
+      let (numbers, own) = (evaluation.predictions.targets.numbers, model.data.scales?.targets ?? [])
+      guard !own.isEmpty, own.count == scales.count else { return numbers }
+      return numbers.enumerated().map { scales[$0 % own.count].scaled(own[$0 % own.count].restored(Double($1))) }
+    }
+
+    fileprivate func isAskedTheSame(as other: Side) -> Bool {
+      let scales = model.data.scales?.targets ?? []
+      let (own, theirs) = (numbers(scales), other.numbers(scales))
+      return model.task == other.model.task && items.weights == other.items.weights && truths == other.truths
+        && own.count == theirs.count
+        && zip(own, theirs).allSatisfy { abs($0 - $1) < 1e-3 || $0.isNaN && $1.isNaN }
     }
   }
 
@@ -33,10 +49,7 @@ public struct ModelComparison {
   /// - Throws: `InputError` where the two were not asked the same.
   public init(_ first: Side, _ second: Side) throws {
     (self.first, self.second) = (first, second)
-    guard first.model.task == second.model.task, first.items.weights == second.items.weights,
-      first.truths == second.truths,
-      first.evaluation.predictions.targets.width == second.evaluation.predictions.targets.width
-    else {
+    guard first.isAskedTheSame(as: second) else {
       throw InputError(
         "the two models were not asked the same: \(first.name) does \(first.model.task) with "
           + "\(first.evaluation.predictions.targets.count.counted("test target")), \(second.name) \(second.model.task) with "
@@ -45,9 +58,11 @@ public struct ModelComparison {
     }
   }
 
+  /// Of the items that count.
+  private var places: [Int] { first.items.weights.indices.filter { first.items.weights[$0] > 0 } }
+
   /// As Markdown. The same models give the same text.
   public var text: String {
-    let counted = first.items.weights.count { $0 > 0 }
     let names = [first, second].map { Markdown.escape($0.name) }
     var table = MarkdownTable(
       [("metric", .left)] + names.map { ($0, .right) } + [("difference", .right), ("95 % over other items", .right)])
@@ -61,7 +76,7 @@ public struct ModelComparison {
     }
     let blocks: [Block] = [
       .heading(1, names.joined(separator: " and ")),
-      .paragraph("Both on \(Markdown.count(counted, "test item")); differences are the first minus the second.\(hits)"),
+      .paragraph("Both on \(Markdown.count(places.count, "test item")); differences are the first minus the second.\(hits)"),
       .table(table),
       .paragraph(
         "*Intervals are percentiles over items drawn again, the same ones for both; there is none where a metric is no sum over items. "
@@ -74,7 +89,6 @@ public struct ModelComparison {
   /// McNemar's test over items that are wholly right; nothing where there is none, as of numbers and of blocks of running text.
   private var hits: String {
     guard first.model.data.labels.count > 0, let a = first.items.right, let b = second.items.right else { return "" }
-    let places = first.items.weights.indices.filter { first.items.weights[$0] > 0 }
     func isRight(_ right: [Int], _ place: Int) -> Bool { right[place] == first.items.weights[place] }
     let alone = places.count { isRight(a, $0) && !isRight(b, $0) }
     let other = places.count { !isRight(a, $0) && isRight(b, $0) }
@@ -88,8 +102,8 @@ public struct ModelComparison {
     func score(_ side: Side) -> (([Int]) -> Double)? {
       side.evaluation.scores[metric.name].flatMap { metric.resampled(side.items, score: $0) }
     }
-    let count = first.items.count
-    guard count > 1, let a = score(first), let b = score(second) else { return nil }
+    let (count, columns) = (places.count, first.evaluation.predictions.targets.width)
+    guard count > 1, metric.isSum(columns: columns), let a = score(first), let b = score(second) else { return nil }
     var random = RandomSource(seed: 1)
     return PairedItems.interval(
       of: count, resamples: max(1000, min(ModelComparison.resamples, ModelComparison.draws / count)), using: &random

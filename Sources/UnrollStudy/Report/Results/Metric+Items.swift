@@ -8,22 +8,19 @@ extension Metric {
   /// A score is Σa / Σw over items, or a smooth function of that, so that an item moves it by (a − score · w) / mean w times the
   /// function's slope.
   func influences(_ items: ItemScores, score: Double) -> [Double] {
-    guard let sums = sums(items) else { return [] }
-    let asked = items.weights.indices.filter { items.weights[$0] > 0 }
-    let weights = asked.map { self == .sequenceAccuracy ? 1 : Double(items.weights[$0]) }
+    guard let (sums, weights) = counted(items) else { return [] }
     let total = weights.reduce(0, +)
-    let mean = asked.reduce(0) { $0 + sums[$1] } / total
+    let mean = sums.reduce(0, +) / total
     guard mean.isFinite, total > 0 else { return [] }
     let slope = unit == .percent || mean == 0 ? 1 : self == .perplexity ? score : score / mean
-    return zip(asked, weights).map { (sums[$0] - mean * $1) * slope * Double(asked.count) / total }
+    return zip(sums, weights).map { ($0 - mean * $1) * slope * Double(sums.count) / total }
   }
 
-  /// The score of items drawn again: how often each is, beside what it is of all once.
+  /// The score of items drawn again: how often each that counts is, beside what it is of all once.
   ///
   /// - Returns: nil where the metric is no sum over items.
   func resampled(_ items: ItemScores, score: Double) -> (([Int]) -> Double)? {
-    guard let sums = sums(items) else { return nil }
-    let weights = items.weights.map { self == .sequenceAccuracy ? min(1, Double($0)) : Double($0) }
+    guard let (sums, weights) = counted(items) else { return nil }
     func mean(_ drawn: [Int]) -> Double {
       var (sum, weight) = (0.0, 0.0)
       for (item, count) in drawn.enumerated() where count > 0 {
@@ -32,11 +29,22 @@ extension Metric {
       }
       return sum / weight
     }
-    let all = mean([Int](repeating: 1, count: items.count))
+    let all = mean([Int](repeating: 1, count: sums.count))
     return switch unit {
     case .percent: mean
     case .plain: self == .perplexity ? { score * exp(mean($0) - all) } : { all == 0 ? 0 : mean($0) * (score / all) }
     }
+  }
+
+  /// Whether it is a sum over items where so many columns are asked for. Squares of several are added scaled, and scored in their own
+  /// units: a sum of sums, each with a slope of its own.
+  func isSum(columns: Int) -> Bool { self != .meanSquaredError || columns <= 1 }
+
+  /// What the metric adds up, and what it divides by, an entry an item that has targets.
+  private func counted(_ items: ItemScores) -> (sums: [Double], weights: [Double])? {
+    guard let sums = sums(items) else { return nil }
+    let asked = items.weights.indices.filter { items.weights[$0] > 0 }
+    return (asked.map { sums[$0] }, asked.map { self == .sequenceAccuracy ? 1 : Double(items.weights[$0]) })
   }
 
   /// What the metric adds up, an entry an item.

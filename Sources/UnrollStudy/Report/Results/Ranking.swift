@@ -144,9 +144,8 @@ extension BackendResults {
   func scores(_ metric: Metric) -> [ModelScores] {
     finished.compactMap { record in
       record.testScore(metric).map { score in
-        // Squares of several columns are added scaled, and scored in their own units: a sum of sums, each with a slope of its own.
-        let isSum = metric != .meanSquaredError || record.data.classes <= 1
-        let influences = isSum ? record.items.map { metric.influences($0, score: score) } ?? [] : []
+        let items = metric.isSum(columns: record.data.classes) ? record.items : nil
+        let influences = items.map { metric.influences($0, score: score) } ?? []
         return ModelScores([score * metric.sign], influences: influences.map { $0 * metric.sign })
       }
     }
