@@ -30,10 +30,11 @@ extension ModelFile {
     note: (String) -> Void = { _ in }
   ) throws -> Diagnosis {
     let split = try files.isEmpty ? testSplit(location) : testSplit(files: files, location, note: note)
-    let batches = try split.batches().batches
-    guard !batches.isEmpty else { throw InputError("the test split has no sequences", file: file) }
-    return Diagnosis(
-      try split.model.sequenceNetwork(fresh: sample.freshSeed), batches.sample(sample.sequences, steps: sample.steps))
+    let asked = try split.batches().batches.sample(sample.sequences, steps: sample.steps)
+    guard !asked.isEmpty else {
+      throw InputError("no sequence of the test split asks for anything, so that there is no loss; name other files", file: file)
+    }
+    return Diagnosis(try split.model.sequenceNetwork(fresh: sample.freshSeed), asked)
   }
 
   /// What gradients do in it on one text: the loss is that of a language model for the text's last token, of others for their own answer.
