@@ -39,14 +39,21 @@ import UnrollCore
     #expect(front(.parameters, ranking) == ["a", "b"])
   }
 
+  /// What models cost in time compares where all runs had the same machine, and as much of it.
   @Test func theReportNamesThem() throws {
-    let records = seeds("aa", [0.8, 0.81]) + seeds("zz", [0.7, 0.71])
+    var records = seeds("aa", [0.8, 0.81]) + seeds("zz", [0.7, 0.71])
+    for index in records.indices { records[index].environment.jobs = 2 }
     let text = try ReportFiles.text(records)
     #expect(text.contains("| cost ") && text.contains("| on the front, the cheapest first |"), "\(text)")
     #expect(text.contains("| parameters         | `aa` (19,400: 80.50 %)"), "\(text)")
+    #expect(text.contains("| training tokens/s  | `aa` (") && !text.contains("do not compare"))
     let figure = try #require(
       Report.blocks(records, study: "demo").flatMap(\.figures).first { $0.name == "tags-cost" })
     #expect(figure.script.contains("lc rgb '#99d55e00' title 'zz'"), "dominated models are pale")
     #expect(figure.script.contains("lc rgb '#0072b2' title 'aa'"))
+    records[0].environment.jobs = 1
+    let apart = try ReportFiles.text(records)
+    #expect(apart.contains("Speeds and times of these runs do not compare, so that they have no front."))
+    #expect(apart.contains("| parameters     | `aa` (19,400: 80.50 %)") && !apart.contains("| training tokens/s  |"))
   }
 }

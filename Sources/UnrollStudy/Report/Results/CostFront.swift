@@ -4,11 +4,15 @@ import UnrollTraining
 struct Cost: Sendable {
   let label: String
   let higherIsBetter: Bool
+  /// Whether it hangs on the machine, and on what went on beside the run.
+  var isOfTime = true
   /// Not a number where a model does not have it.
   let value: @Sendable (RunRecord.Cost) -> Double
 
-  static let parameters = Cost(label: "parameters", higherIsBetter: false) { Double($0.parameters) }
-  static let state = Cost(label: "state (floats)", higherIsBetter: false) { $0.stateFloats.map(Double.init) ?? .nan }
+  static let parameters = Cost(label: "parameters", higherIsBetter: false, isOfTime: false) { Double($0.parameters) }
+  static let state = Cost(label: "state (floats)", higherIsBetter: false, isOfTime: false) {
+    $0.stateFloats.map(Double.init) ?? .nan
+  }
   static let seconds = Cost(label: "seconds of a run", higherIsBetter: false, value: \.seconds)
   static let training = Cost(label: "training tokens/s", higherIsBetter: true, value: \.trainingTokensPerSecond)
   static let inference = Cost(label: "inference tokens/s", higherIsBetter: true, value: \.inferenceTokensPerSecond)
@@ -17,6 +21,14 @@ struct Cost: Sendable {
 
   /// Those that quality is held against.
   static let all = [parameters, state, seconds, training, inference, step]
+}
+
+extension TaskResults {
+  /// The models that no other one beats at a cost; nil where there is no such front, or times do not compare.
+  func front(_ cost: Cost) -> CostFront? {
+    guard !cost.isOfTime || timesCompare else { return nil }
+    return rankings.first.flatMap { CostFront(cost, $0) }
+  }
 }
 
 /// The models of a task that no other one beats: none has as good a mean score for as little, and is better in one of the two.

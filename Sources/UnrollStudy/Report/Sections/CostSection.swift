@@ -12,19 +12,22 @@ struct CostSection: ReportSection {
     + "Models that broke or are unstable are on none, and costs that all models share within 5 % have none. "
     + "Speeds belong to the machines named under [Scores](#scores)."
 
+  private let incomparable = "Speeds and times of these runs do not compare, so that they have no front."
+
   func blocks(_ study: StudyResults) -> [Block] {
     [.paragraph(explanation)]
       + study.tasks.flatMap { task -> [Block] in
         guard let ranking = task.rankings.first, let figure = CostFigure(task: task, ranking: ranking).figure else {
           return [task.heading, .paragraph("No finished run has a test score.")]
         }
-        return [task.heading, .figure(figure)] + [fronts(ranking)].compactMap { $0.map(Block.table) }
+        let remark = task.timesCompare ? [] : [Block.paragraph(incomparable)]
+        return [task.heading] + remark + [.figure(figure)] + [fronts(task, ranking)].compactMap { $0.map(Block.table) }
       }
   }
 
   /// A row a cost; nil where no cost tells models apart.
-  private func fronts(_ ranking: Ranking) -> MarkdownTable? {
-    let fronts = Cost.all.compactMap { CostFront($0, ranking) }
+  private func fronts(_ task: TaskResults, _ ranking: Ranking) -> MarkdownTable? {
+    let fronts = Cost.all.compactMap(task.front)
     guard !fronts.isEmpty else { return nil }
     var table = MarkdownTable([("cost", .left), ("on the front, the cheapest first", .left)])
     for front in fronts {
@@ -82,7 +85,7 @@ private struct CostFigure {
   }
 
   private func everyMark(_ cost: Cost) -> [Mark] {
-    let front = CostFront(cost, ranking)
+    let front = task.front(cost)
     return task.backends.compactMap { backend in
       guard let x = backend.cost(cost.value), let y = backend.test(metric), x.mean > 0 else { return nil }
       return Mark(
