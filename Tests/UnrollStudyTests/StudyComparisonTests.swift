@@ -38,6 +38,31 @@ import UnrollCore
     #expect(text.contains("−20.0 |") && text.contains("| **better**"), "\(text)")
   }
 
+  /// As in a report: below eight degrees of freedom, without any spread, and of what broke nothing is said.
+  @Test func whatCannotBeJudgedIsNot() throws {
+    func rows(_ a: [RunRecord], _ b: [RunRecord]) throws -> [String] {
+      try text(a, b).split(separator: "\n").filter { $0.hasPrefix("| tags |") }.map {
+        $0.split(separator: "|").dropFirst().map { $0.split(separator: " ").joined(separator: " ") }.joined(separator: " | ")
+      }
+    }
+    #expect(
+      try rows(seeds("a", [0.9]), seeds("a", [0.8]))[0]
+        == "`a` | 90.00 (n = 1) → 80.00 (n = 1) | −10.00 | – | not judged: too few seeds", "and no interval of width 0")
+    let flat = [Double](repeating: 0.9, count: 5)
+    #expect(
+      try rows(seeds("a", flat), seeds("a", flat.map { $0 - 0.1 }))[0]
+        == "`a` | 90.00 ± 0.00 (5) → 80.00 ± 0.00 (5) | −10.00 | – | not judged: no spread")
+    let scores = [0.90, 0.91, 0.92, 0.93, 0.94]
+    let sound = seeds("a", scores) + seeds("b", scores)
+    var broken = seeds("a", scores.map { $0 + 0.03 }) + seeds("b", scores)
+    broken[4] = Synthetic.lost(broken[4], .diverged, "the loss was not finite")
+    let lost = try rows(sound, broken)
+    #expect(lost[0] == "`a` | 92.0 ± 1.6 (5) → 94.5 ± 1.3 (4 of 5) | – | – | not compared")
+    #expect(lost[1] == "`b` | 92.0 ± 1.6 (5) → 92.0 ± 1.6 (5) | 0.0 | −2.3 to +2.3 | no")
+    for seed in 0..<5 { broken[seed] = Synthetic.lost(broken[seed], .failed, "no memory") }
+    #expect(try rows(sound, broken)[0] == "`a` | 92.0 ± 1.6 (5) → no scores | – | – | not compared")
+  }
+
   @Test func speedsAreRatios() throws {
     let slow = Synthetic.two.map { record in
       var record = record

@@ -25,9 +25,14 @@ public struct StudyComparison {
   }
 
   private struct Cell {
-    let task: TaskResults
+    let tasks: [TaskResults]
     let sides: [BackendResults]
+    var task: TaskResults { tasks[0] }
     var name: String { sides[0].name }
+    /// Whether it neither broke nor is unstable on a side.
+    var isSound: Bool {
+      tasks.allSatisfy { $0.rankings.first?.standings.first { $0.backend.name == name }?.verdict.isCompared == true }
+    }
   }
 
   private let sides: [Side]
@@ -37,9 +42,9 @@ public struct StudyComparison {
   public init(_ a: Side, _ b: Side) {
     sides = [a, b]
     cells = a.results.tasks.flatMap { task in
-      let other = b.results.tasks.first { $0.name == task.name }
+      guard let other = b.results.tasks.first(where: { $0.name == task.name }) else { return [Cell]() }
       return task.backends.compactMap { backend in
-        other?.backends.first { $0.name == backend.name }.map { Cell(task: task, sides: [backend, $0]) }
+        other.backends.first { $0.name == backend.name }.map { Cell(tasks: [task, other], sides: [backend, $0]) }
       }
     }
   }
@@ -111,46 +116,40 @@ public struct StudyComparison {
   }
 
   private var scores: [Block] {
-    let families = cells.compactMap { cell in cell.task.primary.map { (cell, $0) } }
-    guard !families.isEmpty else { return [.paragraph("No cell that both have has a score.")] }
+    let scored = cells.filter { $0.task.primary != nil }
+    guard !scored.isEmpty else { return [.paragraph("No cell that both have has a score.")] }
+    func metric(_ cell: Cell) -> Metric { cell.task.primary! }
+    func text(_ cell: Cell) -> ScoreText { ScoreText(metric(cell), cell.sides.compactMap { $0.test(metric(cell)) }) }
     return compared(
-      titles: ["score", "moved by", "95 % interval"], cells: families.map(\.0),
-      values: { cell, side in
-        let metric = cell.task.primary!
-        return ModelScores(pooling: cell.sides[side].scores(metric))
-      },
-      text: { cell, difference in
-        let metric = cell.task.primary!
-        let samples = cell.sides.compactMap { $0.test(metric) }
-        let text = ScoreText(metric, samples)
-        let (value, half) = (difference.value * metric.sign, difference.halfInterval)
-        return [
-          samples.map { text.cell($0) }.joined(separator: " → "), text.difference(value),
-          "\(text.difference(value - half)) to \(text.difference(value + half))",
-        ]
-      }, better: "better", worse: "worse")
+      titles: ["score", "moved by", "95 % interval"], words: ("better", "worse"), cells: scored, isCompared: \.isSound,
+      values: { cell, side in ModelScores(pooling: cell.sides[side].scores(metric(cell))) },
+      shown: { cell, side in
+        let runs = side.lost.isEmpty ? nil : side.records.count
+        return side.test(metric(cell)).map { text(cell).cell($0, of: runs) } ?? "no scores"
+      }, sign: { metric($0).sign }, moved: { text($0).difference($1) }
+    ) + [
+      .paragraph(
+        "Intervals are for other seeds and, where runs say how every test item went, other test items. What broke or is unstable on either "
+          + "side is not compared.")
+    ]
   }
 
   /// Logarithms, so that a difference is a ratio.
   private var speeds: [Block] {
     compared(
-      titles: ["training tokens/s", "ratio", "95 % interval"], cells: cells,
+      titles: ["training tokens/s", "ratio", "95 % interval"], words: ("faster", "slower"), cells: cells,
+      isCompared: { _ in true },
       values: { cell, side in
         ModelScores(cell.sides[side].finished.map(\.cost.trainingTokensPerSecond).filter { $0 > 0 }.map(log))
-      },
-      text: { cell, difference in
-        func ratio(_ value: Double) -> String { Digits.fixed(exp(value), 3) }
-        return [
-          cell.sides.map { $0.cost(\.trainingTokensPerSecond)?.costText ?? "–" }.joined(separator: " → "),
-          ratio(difference.value),
-          "\(ratio(difference.value - difference.halfInterval)) to \(ratio(difference.value + difference.halfInterval))",
-        ]
-      }, better: "faster", worse: "slower")
+      }, shown: { $1.cost(\.trainingTokensPerSecond)?.costText ?? "–" }, sign: { _ in 1 },
+      moved: { Digits.fixed(exp($1), 3) })
   }
 
+  /// A row a cell; those of a task that are compared share a variance.
   private func compared(
-    titles: [String], cells: [Cell], values: (Cell, Int) -> ModelScores,
-    text: (Cell, PooledComparison.Estimate) -> [String], better: String, worse: String
+    titles: [String], words: (better: String, worse: String), cells: [Cell], isCompared: (Cell) -> Bool,
+    values: (Cell, Int) -> ModelScores, shown: (Cell, BackendResults) -> String, sign: (Cell) -> Double,
+    moved: (Cell, Double) -> String
   ) -> [Block] {
     var table = MarkdownTable(
       [("task", .left), ("backend", .left)] + titles.map { ($0, MarkdownTable.Alignment.right) } + [
@@ -158,22 +157,43 @@ public struct StudyComparison {
       ])
     for task in cells.map(\.task.name).unique {
       let own = cells.filter { $0.task.name == task }
-      let all = own.flatMap { cell in [values(cell, 1), values(cell, 0)] }
-      let usable = own.indices.filter { !all[2 * $0].values.isEmpty && !all[2 * $0 + 1].values.isEmpty }
-      let pool = PooledComparison(usable.flatMap { [all[2 * $0], all[2 * $0 + 1]] })
-      for (place, index) in usable.enumerated() {
-        let difference = pool.difference(2 * place, 2 * place + 1)
-        let bound = difference.bound(1 - 0.025 / Double(cells.count))
-        let verdict =
-          pool.freedom < 1
-          ? "a single seed has no spread"
-          : abs(difference.value) <= bound ? "no" : "**\(difference.value > 0 ? better : worse)**"
-        table.add([Markdown.escape(task), Markdown.code(own[index].name)] + text(own[index], difference) + [verdict])
+      var pooled: [ModelScores] = []
+      let places = own.map { cell -> Int? in
+        let pair = [values(cell, 1), values(cell, 0)]
+        guard isCompared(cell), !pair.contains(where: \.values.isEmpty) else { return nil }
+        pooled += pair
+        return pooled.count - 2
+      }
+      let pool = PooledComparison(pooled)
+      for (cell, place) in zip(own, places) {
+        var row = [Markdown.escape(task), Markdown.code(cell.name)]
+        row.append(cell.sides.map { shown(cell, $0) }.joined(separator: " → "))
+        if let place {
+          let difference = pool.difference(place, place + 1)
+          let (value, half) = (difference.value * sign(cell), difference.halfInterval)
+          // Without two seeds of any model other seeds are not known.
+          let isKnown = difference.error > 0 && difference.knowsSeeds
+          let ends = isKnown ? [value - half, value + half].map { moved(cell, $0) }.joined(separator: " to ") : "–"
+          row += [moved(cell, value), ends, verdict(difference, pool, words, of: cells.count)]
+        } else {
+          row += ["–", "–", "not compared"]
+        }
+        table.add(row)
       }
     }
-    let words =
+    let about =
       "From \(Markdown.escape(sides[0].name)) to \(Markdown.escape(sides[1].name)); *more than noise* is said at 5 % over all "
       + "\(cells.count) cells of this table."
-    return [.paragraph(words), .table(table)]
+    return [.paragraph(about), .table(table)]
+  }
+
+  private func verdict(
+    _ difference: PooledComparison.Estimate, _ pool: PooledComparison, _ words: (better: String, worse: String),
+    of cells: Int
+  ) -> String {
+    guard pool.freedom >= Judgement.fewestDegrees else { return "not judged: too few seeds" }
+    guard difference.error > 0 else { return difference.value == 0 ? "no" : "not judged: no spread" }
+    guard abs(difference.value) > difference.bound(1 - 0.025 / Double(cells)) else { return "no" }
+    return "**\(difference.value > 0 ? words.better : words.worse)**"
   }
 }
