@@ -104,6 +104,18 @@ import UnrollTraining
     #expect(!(try ReportFiles.text(Synthetic.two)).contains("Selection"))
   }
 
+  @Test func tasksThatDoNotFitAreCounted() throws {
+    let records = (1...13).flatMap { task in
+      (candidate("a", [(0.9, 0.9)]) + candidate("b", [(0.8, 0.8)], place: 1)).map { record in
+        var record = record
+        (record.cell.task, record.identity) = ("task \(task)", "\(record.identity)\(task)")
+        return record
+      }
+    }
+    let figure = try Report.blocks(records, study: "demo").flatMap(\.figures).first { $0.name == "selection" }
+    #expect(try #require(figure).title.hasSuffix(". The first 12 of 13 tasks"))
+  }
+
   @Test func unevenNumbersAreNamed() throws {
     let records =
       candidate("a", [(0.9, 0.9)]) + candidate("b", [(0.8, 0.8)], place: 1)

@@ -37,9 +37,10 @@ struct Axis: Equatable {
     }
   }
 
-  /// One name a row, the first on top at 0, the next at −1.
+  /// One name a row, the first on top at 0, the next at −1; of long ones the middle is left out.
   init(names: [String]) {
-    (label, self.names, logarithmic) = ("", names, false)
+    let shown = names.map { $0.count > 44 ? $0.prefix(20) + "…" + $0.suffix(23) : $0 }
+    (label, self.names, logarithmic) = ("", shown, false)
     marks = names.indices.map { -Double($0) }
     (low, high) = (0.5 - Double(names.count), 0.5)
   }

@@ -83,11 +83,7 @@ private struct TaskPanel {
       ranking.metric.plainHeading, holding: values, within: ranking.metric.unit == .percent ? 0...100 : nil)
   }
 
-  var panel: Panel {
-    Panel(
-      x: axis, y: Axis(names: backends.map { $0.count > 44 ? $0.prefix(20) + "…" + $0.suffix(23) : $0 }),
-      plots: plots + baseline)
-  }
+  var panel: Panel { Panel(x: axis, y: Axis(names: backends), plots: plots + baseline) }
 
   var hasBroken: Bool { rows.contains { side($0.standing) == 0 && Mark($0.standing) == .broken } }
   var hasOutside: Bool { rows.contains { side($0.standing) != 0 } }

@@ -4,12 +4,16 @@ import UnrollTraining
 /// A panel a task, a row a backend: the mean score of every candidate, that of the chosen one filled.
 struct SelectionFigure {
   private let tasks: [TaskResults]
+  /// Tasks that do not fit.
+  private let left: Int
   private let backends: [String]
   private let split: Split
   private static let most = 12
 
   init(_ tasks: [TaskResults], _ backends: [String], _ split: Split) {
-    self.tasks = Array(tasks.filter { !$0.finished.isEmpty && $0.primary != nil }.prefix(SelectionFigure.most))
+    let scored = tasks.filter { !$0.finished.isEmpty && $0.primary != nil }
+    self.tasks = Array(scored.prefix(SelectionFigure.most))
+    left = scored.count - self.tasks.count
     (self.backends, self.split) = (backends, split)
   }
 
@@ -19,7 +23,8 @@ struct SelectionFigure {
     return Figure(
       name: "selection",
       title: "Mean \(split) scores of all candidates, a row a backend. Filled: the one that development chose"
-        + (drawn.contains(where: \.hasOutside) ? "; ◂ ▸: outside" : ""),
+        + (drawn.contains(where: \.hasOutside) ? "; ◂ ▸: outside" : "")
+        + (left > 0 ? ". The first \(tasks.count) of \(tasks.count + left) tasks" : ""),
       script: Panel.rows(drawn.map(\.panel), titles: tasks.count > 1 ? tasks.map(\.name) : [""]))
   }
 
@@ -43,9 +48,7 @@ struct SelectionFigure {
       return rows.isEmpty ? [] : [.outside(rows.map { [edge, $0.y] }, Look(index: 7), isLeft: isLeft)]
     }
     let beyond = outside(isLeft: true) + outside(isLeft: false)
-    let panel = Panel(
-      x: axis, y: Axis(names: backends.map { $0.count > 44 ? $0.prefix(43) + "…" : $0 }),
-      plots: plot(false) + plot(true) + beyond)
+    let panel = Panel(x: axis, y: Axis(names: backends), plots: plot(false) + plot(true) + beyond)
     return (panel, !beyond.isEmpty)
   }
 }
