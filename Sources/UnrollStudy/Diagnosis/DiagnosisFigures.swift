@@ -61,8 +61,8 @@ extension Diagnosis {
     }.filter { !$0.rows.isEmpty }
     guard !drawn.isEmpty else { return nil }
     let panel = Panel(
-      x: Axis(x, holding: drawn.flatMap(\.rows).map { $0[0] }),
-      y: Axis(y, holding: drawn.flatMap(\.rows).map { $0[1] } + levels.map(\.value), logarithmic: true),
+      x: Axis(x, holding: drawn.flatMap(\.points).map { $0[0] }),
+      y: Axis(y, holding: drawn.flatMap(\.points).map { $0[1] } + levels.map(\.value), logarithmic: true),
       lines: drawn, levels: levels)
     return Figure(name: name, title: title + ", logarithmic", script: Panel.script([panel]))
   }

@@ -2,26 +2,41 @@
 struct NamedLine {
   let name: String
   let look: Look
-  /// Pairs of x and y, at least one.
-  let rows: [[Double]]
+  /// x, y and, where it has bars, half the length of y's; at least one. Nil ends a piece of the line.
+  let rows: [[Double]?]
   /// Faint lines behind it, nil between two.
   var shadows: [[Double]?] = []
+  /// Size of its marks.
+  var marks = 0.7
+  /// Whether its name has the mark of an edge where it ends beyond it.
+  var saysEdge = false
 
-  fileprivate var end: LineEnd { LineEnd(name: name, colour: look.colour, x: rows.last![0], y: rows.last![1]) }
+  /// The points of the line.
+  var points: [[Double]] { rows.compactMap(\.self) }
+
+  fileprivate func end(_ y: Axis) -> LineEnd {
+    let last = points[points.count - 1]
+    let edge = !saysEdge ? "" : last[1] < y.low ? " ▾" : last[1] > y.high ? " ▴" : ""
+    return LineEnd(name: name + edge, colour: look.colour, x: last[0], y: last[1])
+  }
+
+  /// Every point of a line with bars is marked, of others about eight are.
+  fileprivate var plots: [Plot] {
+    let hasBars = points[0].count > 2
+    let line = Plot.line(rows, look, marks: marks, every: hasBars ? 1 : max(1, rows.count / 8), title: name)
+    return hasBars ? [.bars(points, look), line] : [line]
+  }
 }
 
 extension Panel {
-  /// Lines with about eight marks each.
+  /// Lines with their names.
   ///
   /// - Parameter levels: dashed lines across, with their names.
   init(x: Axis, y: Axis, lines: [NamedLine], levels: [(value: Double, name: String)] = []) {
     let shadows = lines.filter { !$0.shadows.isEmpty }.map { Plot.shadow($0.shadows, $0.look) }
-    let strong = lines.map { line in
-      Plot.line(line.rows, line.look, marks: 0.7, every: max(1, line.rows.count / 8), title: line.name)
-    }
-    let ends = lines.map(\.end) + levels.map { LineEnd(name: $0.name, colour: "black", x: x.high, y: $0.value) }
+    let ends = lines.map { $0.end(y) } + levels.map { LineEnd(name: $0.name, colour: "black", x: x.high, y: $0.value) }
     self.init(
-      x: x, y: y, plots: levels.map { .baseline(.level($0.value), title: $0.name) } + shadows + strong,
-      ends: ends)
+      x: x, y: y,
+      plots: levels.map { .baseline(.level($0.value), title: $0.name) } + shadows + lines.flatMap(\.plots), ends: ends)
   }
 }

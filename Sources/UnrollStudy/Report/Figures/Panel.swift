@@ -2,7 +2,7 @@
 struct Panel: Equatable {
   let x: Axis
   let y: Axis
-  let plots: [Plot]
+  var plots: [Plot]
   /// Names where lines end, in the place of a legend.
   var ends: [LineEnd] = []
   /// Names beside points.

@@ -90,16 +90,14 @@ private struct BreakdownFigure {
     let metric = breakdown.metric
     let labels = zip(breakdown.labels, breakdown.weights).filter { $0.1 >= BreakdownFigure.fewest }.map(\.0)
     let lines = breakdown.lines.map { line in
-      (backend: line.backend, rows: labels.enumerated().compactMap { row(line.sample($1), at: $0) })
+      NamedLine(
+        name: line.backend.name, look: Look(index: line.backend.index),
+        rows: labels.enumerated().compactMap { row(line.sample($1), at: $0) }, marks: 0.8)
     }.filter { $0.rows.count > 1 }
     guard labels.count > 1, !lines.isEmpty else { return nil }
     let panel = Panel(
-      x: Axis(breakdown.name, columns: labels), y: metric.axis(.test, holding: lines.flatMap(\.rows).map { $0[1] }),
-      plots: lines.flatMap { backend, rows -> [Plot] in
-        let look = Look(index: backend.index)
-        return [.bars(rows, look), .line(rows, look, marks: 0.8, title: backend.name)]
-      },
-      ends: lines.map { LineEnd(name: $0.name, colour: Look(index: $0.index).colour, x: $1.last![0], y: $1.last![1]) })
+      x: Axis(breakdown.name, columns: labels), y: metric.axis(.test, holding: lines.flatMap(\.points).map { $0[1] }),
+      lines: lines)
     return Figure(
       name: Markdown.slug("\(breakdown.task.name) by \(breakdown.name)"),
       title: "\(breakdown.task.name): test \(metric.name) by \(breakdown.name), one line a backend",

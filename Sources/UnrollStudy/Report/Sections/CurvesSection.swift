@@ -28,16 +28,15 @@ private struct CurveFigure {
   var figure: Figure? {
     let curves = task.backends.map { Curves($0, metric) }.filter { !$0.seeds.isEmpty }
     guard !curves.isEmpty else { return nil }
-    let plots = (curves.count > CurveFigure.mostWithSeeds ? [] : curves.flatMap(\.seedPlots)) + curves.map(\.meanPlot)
+    let lines = curves.map { $0.line(withSeeds: curves.count <= CurveFigure.mostWithSeeds) }
     let near = near(curves)
     var panels = ranges(curves).map { range in
       let inside = near.flatMap(\.seeds).joined().filter { range.contains($0.epoch) }
       return Panel(
         x: Axis("epochs", holding: inside.map(\.epoch)), y: metric.axis(.development, holding: inside.map(\.value)),
-        plots: plots)
+        lines: lines)
     }
-    let last = panels.count - 1
-    panels[last].ends = curves.map { $0.end(panels[last].y) }
+    for place in panels.indices.dropLast() { panels[place].ends = [] }
     let zoom = panels.count > 1 ? ", all epochs and the second half" : ""
     return Figure(
       name: "\(Markdown.slug(task.name))-curves",
@@ -85,9 +84,6 @@ private struct Curves {
     outside = all.joined().count - seeds.joined().count
   }
 
-  private var look: Look { Look(index: backend.index) }
-  private var lines: [[Double]?] { Array(seeds.map { $0.map(\.row) as [[Double]?] }.joined(separator: [nil])) }
-
   /// Over the epochs that every seed reached: a mean over fewer would jump where a seed stops early.
   private var mean: [Point] {
     seeds[0].compactMap { point in
@@ -97,20 +93,12 @@ private struct Curves {
     }
   }
 
-  /// The name at the end of the strong line, or at the edge beyond which that lies.
-  func end(_ y: Axis) -> LineEnd {
-    let last = mean.last ?? seeds[0].last!
-    let edge = last.value < y.low ? " ▾" : last.value > y.high ? " ▴" : ""
-    return LineEnd(name: backend.name + edge, colour: look.colour, x: last.epoch, y: last.value)
-  }
-
-  /// A single seed is its own mean.
-  var seedPlots: [Plot] { seeds.count > 1 ? [.shadow(lines, look)] : [] }
-
-  /// Seeds that share no epoch have no mean; then they are the strong lines themselves.
-  var meanPlot: Plot {
-    let mean = mean.map(\.row)
-    return .line(
-      mean.isEmpty ? lines : mean, look, marks: 0.7, every: max(1, mean.count / 8), title: backend.name)
+  /// The strong line, and where they are shown single seeds behind it. Seeds that share no epoch have no mean; then they are the strong line
+  /// themselves.
+  func line(withSeeds: Bool) -> NamedLine {
+    let (mean, each) = (mean.map(\.row), Array(seeds.map { $0.map(\.row) as [[Double]?] }.joined(separator: [nil])))
+    return NamedLine(
+      name: backend.name, look: Look(index: backend.index), rows: mean.isEmpty ? each : mean,
+      shadows: withSeeds && seeds.count > 1 ? each : [], saysEdge: true)
   }
 }

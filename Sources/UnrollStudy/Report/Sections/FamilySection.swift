@@ -67,31 +67,24 @@ private struct FamilyFigure {
     guard inside.contains(where: { $0.count > 1 }) else { return nil }
     let ends = inside.joined().flatMap(\.sample.ends) + family.baseline.map(\.score)
     let values = family.members.map(\.value)
-    let panel = Panel(
+    var panel = Panel(
       x: Axis(
         family.option, holding: values, logarithmic: values.min()! > 0 && values.max()! / values.min()! > 4,
         marks: values),
       y: metric.axis(.test, holding: ends.map { $0 * scale }),
-      plots: inside.enumerated().flatMap { plots($1, $0) } + baseline.plots,
-      ends: inside.enumerated().compactMap { end($1, $0) } + baseline.ends)
+      lines: inside.enumerated().compactMap { line($1, $0) })
+    panel.plots += baseline.plots
+    panel.ends += baseline.ends
     return Figure(
       name: Markdown.slug("\(family.name) \(family.option)"),
       title: "\(family.name): test \(metric.name) against \(family.option), one line a backend",
       script: Panel.script([panel]), outside: all.joined().count - inside.joined().count)
   }
 
-  private func plots(_ scores: [Score], _ index: Int) -> [Plot] {
-    guard !scores.isEmpty else { return [] }
-    let (look, scale) = (Look(index: index), family.metric.scale)
+  private func line(_ scores: [Score], _ index: Int) -> NamedLine? {
+    let scale = family.metric.scale
     let rows = scores.map { [$0.value, $0.sample.mean * scale, ($0.sample.sd ?? 0) * scale] }
-    return [.bars(rows, look), .line(rows, look, marks: 0.9, title: backends[index])]
-  }
-
-  private func end(_ scores: [Score], _ index: Int) -> LineEnd? {
-    scores.last.map {
-      LineEnd(
-        name: backends[index], colour: Look(index: index).colour, x: $0.value, y: $0.sample.mean * family.metric.scale)
-    }
+    return rows.isEmpty ? nil : NamedLine(name: backends[index], look: Look(index: index), rows: rows, marks: 0.9)
   }
 
   private var baseline: (plots: [Plot], ends: [LineEnd]) {

@@ -10,7 +10,7 @@ extension DiagnosedTask {
       (label: kind.0, lines: backends.compactMap { line($0, DiagnosedTask.rows($0.reach(kind.1))) })
     }.filter { !$0.lines.isEmpty }
     let levels = [(value: 1.0, name: "unchanged"), (value: GradientReach.threshold, name: "1 %")]
-    let all = drawn.flatMap(\.lines).flatMap(\.rows)
+    let all = drawn.flatMap(\.lines).flatMap(\.points)
     guard !all.isEmpty else { return nil }
     let y = Axis("share of the gradient", holding: all.map { $0[1] } + levels.map(\.value), logarithmic: true)
     let panels = drawn.map { kind in
@@ -69,7 +69,7 @@ extension DiagnosedTask {
     let drawn = kinds.filter { !$0.lines.isEmpty }
     guard !drawn.isEmpty else { return nil }
     let isOne = drawn.allSatisfy { $0.y == drawn[0].y }
-    func points(_ lines: [NamedLine]) -> [[Double]] { lines.flatMap { $0.rows + $0.shadows.compactMap { $0 } } }
+    func points(_ lines: [NamedLine]) -> [[Double]] { lines.flatMap { $0.points + $0.shadows.compactMap { $0 } } }
     let panels = drawn.map { kind in
       let all = points(isOne ? drawn.flatMap(\.lines) : kind.lines)
       return Panel(
