@@ -22,14 +22,13 @@ public enum Aggregates {
     of lists: [[Double]], resamples: Int, using random: inout some RandomNumberGenerator,
     _ statistic: ([[Double]]) -> Double
   ) -> ClosedRange<Double> {
-    precondition(resamples > 0 && lists.allSatisfy { !$0.isEmpty }, "seeds are drawn from some")
+    precondition(lists.allSatisfy { !$0.isEmpty }, "seeds are drawn from some")
     var drawn = lists
-    let values = (0..<resamples).map { _ in
+    return Statistics.bootstrap(resamples) {
       for (list, seeds) in lists.enumerated() {
         for place in seeds.indices { drawn[list][place] = seeds[Int.random(in: seeds.indices, using: &random)] }
       }
       return statistic(drawn)
     }
-    return Statistics.quantile(values, 0.025)...Statistics.quantile(values, 0.975)
   }
 }

@@ -12,7 +12,7 @@ public enum PairedItems {
     min(1, 2 * unroll_binomial(UInt32(min(first, second)), 0.5, UInt32(first + second)))
   }
 
-  /// A 95 % interval of a statistic over other items: between percentiles of what it is when as many items are drawn again (Efron 1979).
+  /// A 95 % interval of a statistic over other items: as many are drawn again.
   ///
   /// - Parameters:
   ///   - items: how many there are.
@@ -22,12 +22,11 @@ public enum PairedItems {
   public static func interval(
     of items: Int, resamples: Int, using random: inout some RandomNumberGenerator, _ statistic: ([Int]) -> Double
   ) -> ClosedRange<Double> {
-    precondition(items > 0 && resamples > 0, "items are drawn from some")
-    let values = (0..<resamples).map { _ in
+    precondition(items > 0, "items are drawn from some")
+    return Statistics.bootstrap(resamples) {
       var drawn = [Int](repeating: 0, count: items)
       for _ in 0..<items { drawn[Int.random(in: 0..<items, using: &random)] += 1 }
       return statistic(drawn)
     }
-    return Statistics.quantile(values, 0.025)...Statistics.quantile(values, 0.975)
   }
 }

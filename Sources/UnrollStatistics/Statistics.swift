@@ -27,4 +27,11 @@ public enum Statistics {
     let high = count == all ? 1 : unroll_beta_quantile(0.975, hits + 1, misses)
     return low...high
   }
+
+  /// A 95 % interval of a statistic: between percentiles of what it is when its data are drawn again (Efron 1979).
+  static func bootstrap(_ resamples: Int, _ drawnAgain: () -> Double) -> ClosedRange<Double> {
+    precondition(resamples > 0, "nothing is drawn again")
+    let values = (0..<resamples).map { _ in drawnAgain() }
+    return quantile(values, 0.025)...quantile(values, 0.975)
+  }
 }
