@@ -81,32 +81,28 @@ import UnrollTraining
 
     """
 
+  /// Runs of two backends on small files of their own, and where they leave what they predict.
+  private static func runs(_ tasks: [String], seeds: Int, in folder: String) throws -> ([RunRequest], RecordStore) {
+    let data = [
+      "tags": ("format: columns, ignore_label: _", tags), "texts": ("format: label-first", "x a text\ny another, one\n"),
+      "letters": ("format: text, unit: character", "abca"),
+    ]
+    let entries = try tasks.map { task in
+      let ((format, text), splits) = (data[task]!, ["train", "development", "test"])
+      for split in splits { try Files.write(text, to: "\(folder)/\(task)-\(split).txt") }
+      let files = splits.map { "\($0): \(task)-\($0).txt" }.joined(separator: ", ")
+      return "  - {data: {\(format), \(files)}, name: \(task)}\n"
+    }
+    let text = "tasks:\n\(entries.joined())backends: [rnn, gru]\nseeds: \(seeds)\nwidth: 4\n"
+    let requests = try StudyText.study(text, in: folder).requests(DataLocation(roots: []))
+    return (requests, RecordStore(folder: "\(folder)/records"))
+  }
+
   /// Every kind of data, from what runs left: rows in the order of the test split, a column a backend.
   @Test func table() throws {
     try ReportFiles.inFolder { folder in
-      for split in ["train", "dev", "test"] {
-        try Files.write(Self.tags, to: "\(folder)/tags-\(split).txt")
-        try Files.write("x a text\ny another, one\n", to: "\(folder)/texts-\(split).txt")
-        try Files.write("abca", to: "\(folder)/letters-\(split).txt")
-      }
-      func files(_ name: String) -> String {
-        "train: \(name)-train.txt, development: \(name)-dev.txt, test: \(name)-test.txt"
-      }
-      let study = try StudyText.study(
-        """
-        tasks:
-          - data: {format: columns, \(files("tags")), ignore_label: _}
-            name: tags
-          - data: {format: label-first, \(files("texts"))}
-            name: texts
-          - data: {format: text, \(files("letters")), unit: character}
-            name: letters
-        backends: [rnn, gru]
-        seeds: 2
-        width: 4
-        """, in: folder)
+      let (requests, store) = try Self.runs(["tags", "texts", "letters"], seeds: 2, in: folder)
       let location = DataLocation(roots: [])
-      let (requests, store) = (try study.requests(location), RecordStore(folder: "\(folder)/records"))
       func leave(_ task: String, _ backend: String, _ seed: Int, _ classes: [Int32]) throws {
         let request = try #require(
           requests.first { $0.cell.cell.task == task && $0.cell.cell.backend == backend && $0.cell.cell.seed == seed })
@@ -141,26 +137,7 @@ import UnrollTraining
   /// Most seeds decide; what is shown is what most of them say that are wrong. Words of as many tokens stand below each other.
   @Test func itemsThatTellTwoApart() throws {
     try ReportFiles.inFolder { folder in
-      for split in ["train", "dev", "test"] {
-        try Files.write(Self.tags, to: "\(folder)/tags-\(split).txt")
-        try Files.write("abca", to: "\(folder)/letters-\(split).txt")
-      }
-      func files(_ name: String) -> String {
-        "train: \(name)-train.txt, development: \(name)-dev.txt, test: \(name)-test.txt"
-      }
-      let study = try StudyText.study(
-        """
-        tasks:
-          - data: {format: columns, \(files("tags")), ignore_label: _}
-            name: tags
-          - data: {format: text, \(files("letters")), unit: character}
-            name: letters
-        backends: [rnn, gru]
-        seeds: 3
-        width: 4
-        """, in: folder)
-      let location = DataLocation(roots: [])
-      let (requests, store) = (try study.requests(location), RecordStore(folder: "\(folder)/records"))
+      let (requests, store) = try Self.runs(["tags", "letters"], seeds: 3, in: folder)
       for request in requests {
         let (cell, right) = (request.cell.cell, [0, 1, 0, 0, 1] as [Int32])
         let gru: [Int32] = [[0, 1, 1, 0, 1], [1, 1, 1, 1, 1], [0, 1, 1, 0, 0]][cell.seed - 1]
@@ -168,7 +145,7 @@ import UnrollTraining
         let said = cell.task == "letters" ? [1, 2, 3] : cell.backend == "gru" ? gru : rnn
         try store.write(.empty(request, .finished, jobs: nil), predictions: .classes(said))
       }
-      let table = try PredictionTable(requests, store, location)
+      let table = try PredictionTable(requests, store, DataLocation(roots: []))
       let letters = "\nletters: its items are never wholly right\n"
       let head = "tags: rnn right and gru wrong on 1 of 2 test items\n"
       let example = """

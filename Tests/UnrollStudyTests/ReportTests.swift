@@ -164,26 +164,25 @@ import UnrollTraining
     #expect(text.contains("No finished run has a learning curve."))
   }
 
-  @Test func budgetsAreHeldAgainstWhatWasReached() throws {
+  @Test(
+    arguments: [
+      (Budget.Quantity.parameters, 50_000, [49_500, 50_100], "parameters; reached: 49,500 (99.0 %) to 50,100 (100.2 %)."),
+      (.stateFloats, 100, [98, 100], "floats of state; reached: 98 (98.0 %) to 100 (100.0 %)."),
+      (.multiplyAdds, 5000, [5000, 5000], "multiply-adds a token; reached: 5,000 (100.0 %)."),
+    ])
+  func budgetsAreHeldAgainstWhatWasReached(_ quantity: Budget.Quantity, amount: Int, reached: [Int], words: String) throws {
     let records = Synthetic.two.map { record in
       var record = record
-      record.cost.parameterBudget = 50_000
-      record.cost.parameters = record.cell.backend == "lstm" ? 49_500 : 50_100
+      let own = reached[record.cell.backend == "lstm" ? 0 : 1]
+      record.cost.budget = Budget(quantity, amount)
+      switch quantity {
+      case .parameters: record.cost.parameters = own
+      case .stateFloats: record.cost.stateFloats = own
+      case .multiplyAdds: record.cost.multiplyAddsPerToken = own
+      }
       return record
     }
-    let text = try ReportFiles.text(records)
-    #expect(text.contains("a budget of 50,000 parameters; reached: 49,500 (99.0 %) to 50,100 (100.2 %)."))
-  }
-
-  @Test func budgetsOfOtherQuantities() throws {
-    let records = Synthetic.two.map { record in
-      var record = record
-      record.cost.budget = Budget(.stateFloats, 100)
-      record.cost.stateFloats = record.cell.backend == "lstm" ? 98 : 100
-      return record
-    }
-    let text = try ReportFiles.text(records)
-    #expect(text.contains("a budget of 100 floats of state; reached: 98 (98.0 %) to 100 (100.0 %)."))
+    #expect(try ReportFiles.text(records).contains("a budget of \(Digits.whole(amount)) \(words)"))
   }
 
   /// What the clock ends is said where the scores stand.
