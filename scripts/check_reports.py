@@ -5,7 +5,8 @@
 
 Of each FOLDER/<study>/runs.jsonl the tables of FOLDER/<study>.md are held against what scipy makes of the runs: means, deviations, intervals, verdicts, gaps, bounds for
 all pairs, counts of seeds, costs and their fronts, candidates that development chose, wins, interquartile means, tests, classes, confusions, spans, items that models
-agree on, calibration, bins, how far models hold along an option. A table that is missing, or that nobody knows, does not fit either. A number fits where it is
+agree on, calibration, bins, how far models hold along an option, gradients with their sentences, lost runs, errors of discretisations, settings, data, machines and
+identities. A table that is missing, or that nobody knows, does not fit either. A number fits where it is
 rounded right in its last digit (ends of bootstraps: within a twentieth of their interval). Ends with 1 where anything does not fit.
 """
 
@@ -17,19 +18,26 @@ root = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(root / "scripts" / folder) for folder in ("checking", "reference")]
 
 import answer  # noqa: E402
+import gradients  # noqa: E402
 from details import COLUMNS, Details, cost, costs, state, whole  # noqa: E402
 from over_tasks import OverTasks  # noqa: E402
 from ranking import Ranking  # noqa: E402
+from recorded import Recorded  # noqa: E402
 from runs import Backend, is_scored, ordered, separated  # noqa: E402
 from selection import Selection  # noqa: E402
-from shown import Tables, code, counted, escaped, fits, plain, said, sections  # noqa: E402
+from shown import Findings, Tables, code, counted, escaped, plain, sections  # noqa: E402
+
+# Sections whose tables are read; those of the notes are the author's.
+READ = {"Answer", "Over tasks", "Notes", "Scores along an option of the data", "Scores", "Selection", "Spans by type", "Classes", "Disagreement",
+        "Scores by length, frequency and distance", "Calibration", "Cost against quality", "Gradients", "Discretisation error",
+        "Failed and diverged runs", "Settings", "Provenance"}
 
 
-class Report:
+class Report(Findings):
     """One report beside its runs."""
 
     def __init__(self, path, runs):
-        self.path, self.complaints, self.numbers = path, [], 0
+        super().__init__(path)
         head, *records = map(json.loads, runs.read_text().splitlines())
         self.margin = head.get("margin")
         records = separated([r for r in records if r["study"] == path.stem])
@@ -49,31 +57,14 @@ class Report:
             self.complain(name, "no run is of this task")
         self.selection()
         answer.check(self)
-        Details(self, {task: [Backend(name, s.chosen.records) for name, s in each.items()] for task, each in self.selections.items()})
+        backends = {task: [Backend(name, s.chosen.records) for name, s in each.items()] for task, each in self.selections.items()}
+        Details(self, backends)
+        gradients.check(self, backends)
+        Recorded(self, backends)
         self.over_tasks()
-
-    def complain(self, place, words):
-        self.complaints.append(f"{self.path}: {place}: {words}")
-
-    def same(self, place, key, found, titles, rows, names=1):
-        """A table's titles and rows, known by their first cells, beside what they should be, as many columns as are known."""
-        shown, cells = found
-        if shown is None:
-            return self.complain(place, f"the table \"{key}\" is missing")
-        if shown[:len(titles)] != titles:
-            self.complain(place, f"the columns {shown[:len(titles)]} should be {titles}")
-        by_name = {" ".join(row[:names]): row for row in cells}
-        if len(cells) != len(rows) or len(by_name) != len(rows):
-            self.complain(place, f"\"{key}\" has {len(cells)} rows and should have {len(rows)}")
-        for row in rows:
-            name = " ".join(said(parts) for parts in row[:names])
-            if name not in by_name:
-                self.complain(place, f"\"{key}\" has no row of {name}")
-                continue
-            for title, cell, parts in zip(titles, by_name[name], row):
-                self.numbers += sum(isinstance(part, float) for part in parts)
-                if not fits(cell, parts):
-                    self.complain(place, f"{name}: {title} is \"{cell}\" and should be {said(parts)}")
+        for title in set(self.sections) - READ:
+            if Tables(self.sections[title]).tables:
+                self.complain(title, "nobody knows its tables")
 
     def task(self, task, tables):
         """Holds the tables of a task against its runs, and gives the ranking by its first metric."""

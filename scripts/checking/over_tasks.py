@@ -1,19 +1,12 @@
 """What a report should say of all tasks together."""
 
-import json
 import math
 from itertools import product
 
 import numpy as np
 from scipy.stats import mannwhitneyu, rankdata, trim_mean, wilcoxon
+from runs import flat
 from shown import Rough, code
-
-
-def flat(value, prefix=""):
-    """{training: {epochs: 3}} → {training.epochs: 3}."""
-    if not isinstance(value, dict) or not value:
-        return {prefix: value if isinstance(value, str) else json.dumps(value)}
-    return {name: text for key, inner in value.items() for name, text in flat(inner, f"{prefix}.{key}" if prefix else key).items()}
 
 
 def families(records):

@@ -54,6 +54,26 @@ def ordered(records, key):
     return sorted(places, key=lambda name: (places[name], name))
 
 
+def text(value):
+    """A setting as a study writes it: 1.0 and 1 are one number."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, list):
+        return f"[{', '.join(map(text, value))}]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {text(value[key])}" for key in sorted(value)) + "}"
+    return str(value)
+
+
+def flat(value, prefix=""):
+    """{training: {epochs: 3}} → {training.epochs: 3}."""
+    if not isinstance(value, dict) or not value:
+        return {prefix: text(value)}
+    return {name: inner for key, part in value.items() for name, inner in flat(part, f"{prefix}.{key}" if prefix else key).items()}
+
+
 def baseline_error(finished, metric, score):
     """The standard error of a baseline's score as a share of the test's targets; 0 of what is no share."""
     items = next((r["items"] for r in finished if r.get("items")), None)

@@ -48,6 +48,12 @@ def code(name):
     return f"{fence} {name} {fence}"
 
 
+def joined(items):
+    """Pieces of several texts, the last two with an "and" between them."""
+    between = [[], *([", "] for _ in items[1:-1]), *([" and "] for _ in items[1:][-1:])]
+    return [part for before, item in zip(between, items) for part in [*before, *item]]
+
+
 def counted(number, noun):
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
@@ -60,6 +66,41 @@ def sections(text, mark):
     """Pieces of Markdown by the heading of a level above them."""
     pieces = re.split(rf"(?m)^{mark} (.+)$", text)
     return dict(zip(pieces[1::2], pieces[2::2]))
+
+
+class Findings:
+    """What does not fit in a report, and how many of its numbers were read."""
+
+    def __init__(self, path):
+        self.path, self.complaints, self.numbers = path, [], 0
+
+    def complain(self, place, words):
+        self.complaints.append(f"{self.path}: {place}: {words}")
+
+    def same(self, place, key, found, titles, rows, names=1):
+        """A table's titles and rows, known by their first cells, beside what they should be, as many columns as are known."""
+        shown, cells = found
+        if shown is None:
+            return self.complain(place, f"the table \"{key}\" is missing")
+        if shown[:len(titles)] != titles:
+            self.complain(place, f"the columns {shown[:len(titles)]} should be {titles}")
+        by_name = {" ".join(row[:names]): row for row in cells}
+        if len(cells) != len(rows) or len(by_name) != len(rows):
+            self.complain(place, f"\"{key}\" has {len(cells)} rows and should have {len(rows)}")
+        for row in rows:
+            name = " ".join(said(parts) for parts in row[:names])
+            if name not in by_name:
+                self.complain(place, f"\"{key}\" has no row of {name}")
+                continue
+            for title, cell, parts in zip(titles, by_name[name], row):
+                self.numbers += sum(isinstance(part, float) for part in parts)
+                if not fits(cell, parts):
+                    self.complain(place, f"{name}: {title} is \"{cell}\" and should be {said(parts)}")
+
+    def known(self, place, tables):
+        """Says which tables nobody has taken."""
+        for left in tables.tables:
+            self.complain(place, f"nobody knows the table \"{left}\"")
 
 
 class Tables:

@@ -12,7 +12,7 @@ import numpy as np
 
 sys.path[:0] = [str(Path(__file__).resolve().parent.parent / folder) for folder in ("checking", "reference")]
 
-from details import cost, front  # noqa: E402
+from details import cost, front, fronts  # noqa: E402
 from over_tasks import families, holm, independent, signed_rank  # noqa: E402
 from ranking import Ranking, between  # noqa: E402
 from runs import Backend, unpacked  # noqa: E402
@@ -103,6 +103,11 @@ class Checking(unittest.TestCase):
         self.assertEqual([b.name for _, _, b in front(table, "parameters", -1)], ["b", "c"])
         self.assertEqual([b.name for _, _, b in front(table, "parameters", 1)], ["a"])
         self.assertIsNone(front(table, "stateFloats", -1))
+        for jobs, labels in [((2, 2), ["parameters", "seconds of a run"]), ((2, 1), ["parameters"]), ((None, None), ["parameters"])]:
+            for b in table.backends:
+                for run, own in zip(b.records, jobs):
+                    run["cost"]["seconds"], run["environment"] = run["cost"]["parameters"], {"cpu": "a"} | ({"jobs": own} if own else {})
+            self.assertEqual([row[0] for row in fronts(table, table.backends)], [[label] for label in labels], "times compare where all runs had as much")
 
     def test_tables_under_one_summary(self):
         text = "<summary>x</summary>\n| a |\n| -: |\n| 1 |\n\n| b |\n| -: |\n| 2 |\n| 3 |\n</details>"
