@@ -1,3 +1,4 @@
+import FoundationEssentials
 import TestSupport
 import Testing
 import UnrollCore
@@ -28,6 +29,11 @@ import UnrollSystem
       #expect(
         page.contains("<table>") && page.contains("<summary>Costs</summary>") && !page.contains("<!-- raw HTML omitted")
       )
+      // Whoever wrote the notes runs no script on the page of who reads it.
+      let script = try #require(page.split(separator: "<script>").last?.split(separator: "</script>").first)
+      var digest = Digest()
+      digest.update(Array(script.utf8))
+      #expect(page.contains("script-src 'sha256-\(Data(digest.finish()).base64EncodedString())'"))
       for outside in ["src=\"a%20study/", "src=\"http", "href=\"http"] {
         #expect(!page.contains(outside), "\(outside)")
       }

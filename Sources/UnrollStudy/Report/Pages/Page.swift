@@ -1,3 +1,4 @@
+import FoundationEssentials
 import UnrollCore
 import UnrollSystem
 
@@ -24,7 +25,7 @@ public enum Page {
     return target
   }
 
-  /// Reports hold markup of ours (`<details>`), and all else is escaped before it comes here: so markup is let through.
+  /// Reports hold markup of ours (`<details>`), and of the author in the notes: so markup is let through. No script runs but the page's own (`guarded`).
   private static func html(of markdown: [UInt8], by program: String) throws -> String {
     let child = try ChildProcess(
       program, ["-e", "table", "--unsafe"], environment: ["LC_ALL=C"], input: markdown, errors: .kept)
@@ -85,19 +86,26 @@ public enum Page {
       <head>
       <meta charset="utf-8">
       <meta name="viewport" content="width=device-width, initial-scale=1">
+      <meta http-equiv="Content-Security-Policy" content="\(guarded)">
       <title>\(name)</title>
       <style>
       \(style)
       </style>
       </head>
       <body>
-      \(body)<script>
-      \(script)
-      </script>
+      \(body)<script>\(script)</script>
       </body>
       </html>
 
       """
+  }
+
+  /// What a browser may do: show pictures, and run the script that has this digest. The author of the notes need not be who reads the page.
+  private static var guarded: String {
+    var digest = Digest()
+    digest.update(Array(script.utf8))
+    let own = Data(digest.finish()).base64EncodedString()
+    return "default-src 'none'; img-src * data: file:; style-src 'unsafe-inline'; script-src 'sha256-\(own)'"
   }
 
   private static let style = """

@@ -109,8 +109,7 @@ private struct TaskPanel {
       let rows = rows.filter { side($0.standing) == wanted }.map { [edge, $0.row] }
       return rows.isEmpty ? [] : [.outside(rows, Look(index: 7), isLeft: wanted < 0)]
     }
-    let margin = 0.02 * (axis.high - axis.low)
-    return Mark.allCases.flatMap(drawn) + outside(-1, axis.low + margin) + outside(1, axis.high - margin)
+    return Mark.allCases.flatMap(drawn) + outside(-1, axis.value(at: 0.02)) + outside(1, axis.value(at: 0.98))
   }
 
   private var baseline: [Plot] {

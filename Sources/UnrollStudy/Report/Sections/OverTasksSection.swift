@@ -160,7 +160,7 @@ private struct OverTasksFigure {
     let axis = Axis("interquartile mean of (score − baseline) / (best − baseline) →", holding: ends + [0])
     let places = rows.enumerated().map { (place: -Double($0), row: $1) }
     let drawn = places.filter { $0.row.mean >= axis.low }
-    let outside = places.filter { $0.row.mean < axis.low }.map { [axis.low + 0.02 * (axis.high - axis.low), $0.place] }
+    let outside = places.filter { $0.row.mean < axis.low }.map { [axis.value(at: 0.02), $0.place] }
     let bars = drawn.map { place, row -> [Double] in
       [row.mean, place, max(row.interval.lowerBound, axis.low), row.interval.upperBound]
     }

@@ -43,8 +43,8 @@ struct SelectionFigure {
       return rows.isEmpty ? [] : [.dots(rows, Look(index: isChosen ? 0 : 7), point: isChosen ? 7 : 6)]
     }
     func outside(isLeft: Bool) -> [Plot] {
-      let (margin, rows) = (0.02 * (axis.high - axis.low), marks.filter { isLeft ? $0.x < axis.low : $0.x > axis.high })
-      let edge = isLeft ? axis.low + margin : axis.high - margin
+      let rows = marks.filter { isLeft ? $0.x < axis.low : $0.x > axis.high }
+      let edge = axis.value(at: isLeft ? 0.02 : 0.98)
       return rows.isEmpty ? [] : [.outside(rows.map { [edge, $0.y] }, Look(index: 7), isLeft: isLeft)]
     }
     let beyond = outside(isLeft: true) + outside(isLeft: false)
