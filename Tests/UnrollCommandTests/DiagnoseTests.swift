@@ -50,7 +50,8 @@ import UnrollTraining
     let program = try Program(["tags.txt": Studies.tags, "none.txt": "w1\t_\nw2\t_\n"])
     let settings = ["data.format=columns", "data.train=tags.txt", "data.ignore_label=_", "training.epochs=1", "width=5"]
     let words = ["train", "--backend", "rnn", "--output", "t.safetensors"] + settings.flatMap { ["--set", $0] }
-    try #require(program.start(words).end().status == 0)
+    let trained = try program.start(words).end()
+    try #require(trained.status == 0, "\(trained.errors)")
     let ended = try program.run("diagnose", "t.safetensors", "none.txt")
     let sentence = "no sequence of the test split asks for anything, so that there is no loss; name other files"
     #expect(ended.status == 1 && ended.errors == "unroll: t.safetensors: \(sentence)\n", "\(ended)")

@@ -99,7 +99,8 @@ import UnrollTraining
       let words =
         ["train", "--backend", "gru", "--seed", seed, "--output", "\(file)\(seed).safetensors", "--set", "width=5"]
         + settings.flatMap { ["--set", "data.\($0)"] }
-      try #require(program.start(words).end().status == 0)
+      let trained = try program.start(words).end()
+      try #require(trained.status == 0, "\(trained.errors)")
     }
     let same = try program.run("compare", "a1.safetensors", "a2.safetensors")
     let row = same.output.split(separator: "\n").first { $0.hasPrefix("| mean-squared-error ↓") }

@@ -83,11 +83,13 @@ import UnrollCore
       settings["training"] = .table(training)
       records[index].settings = .table(settings)
       records[index].environment.cpu = "Other CPU"
+      records[index].environment.commit += " + changes"
     }
     let text = try text(Synthetic.two, records)
     #expect(text.contains("- Only in old: tags / gru."))
     #expect(text.contains("| `training.epochs` | `8` | `9` | everywhere |"), "\(text)")
     #expect(text.contains("| Imaginary CPU") && text.contains("| Other CPU"))
+    #expect(text.contains("| 1.0 (0123456789abcdef) ") && text.contains("| 1.0 (0123456789abcdef + changes) |"), "\(text)")
     #expect(throws: InputError.self) { try StudyComparison.Side(runs([]), name: "none") }
   }
 }

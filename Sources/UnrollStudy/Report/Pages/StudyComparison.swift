@@ -65,7 +65,7 @@ public struct StudyComparison {
     }
     table.add(["runs"] + sides.map { Digits.whole($0.results.records.count) })
     add("processor") { $0.environment.cpu }
-    add("program") { "\($0.environment.version) (\($0.environment.commit.prefix(12)))" }
+    add("program") { $0.environment.program }
     add("libraries") { record in
       record.environment.libraries.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
     }

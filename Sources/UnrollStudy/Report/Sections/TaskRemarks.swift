@@ -85,5 +85,5 @@ struct TaskRemarks {
 
 extension Machine.Environment {
   /// The state of the program.
-  fileprivate var program: String { "\(version) (\(commit)\(build.map { ", build \($0.prefix(8))" } ?? ""))" }
+  var program: String { "\(version) (\(commit)\(build.map { ", build \($0.prefix(8))" } ?? ""))" }
 }
