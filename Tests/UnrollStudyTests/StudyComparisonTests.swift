@@ -84,10 +84,13 @@ import UnrollCore
       records[index].settings = .table(settings)
       records[index].environment.cpu = "Other CPU"
       records[index].environment.commit += " + changes"
+      records[index].data.digest = String(repeating: "cd", count: 32)
     }
     let text = try text(Synthetic.two, records)
     #expect(text.contains("- Only in old: tags / gru."))
-    #expect(text.contains("| `training.epochs` | `8` | `9` | everywhere |"), "\(text)")
+    let rows = text.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
+    #expect(rows.contains("| `training.epochs` | `8` | `9` | everywhere |"), "\(text)")
+    #expect(rows.contains("| digest of the data | `abababababab` | `cdcdcdcdcdcd` | everywhere |"))
     #expect(text.contains("| Imaginary CPU") && text.contains("| Other CPU"))
     #expect(text.contains("| 1.0 (0123456789abcdef) ") && text.contains("| 1.0 (0123456789abcdef + changes) |"), "\(text)")
     #expect(throws: InputError.self) { try StudyComparison.Side(runs([]), name: "none") }

@@ -192,7 +192,7 @@ def calibration(backends):
         runs = [r["calibration"] for r in backend.finished if r.get("calibration")]
         if not runs or len(runs) < len(backend.finished):
             continue
-        count = [sum(r["counts"]) for r in runs]
+        count = [max(1, sum(r["counts"])) for r in runs]
         sure = [sum(r["confidences"]) / n for r, n in zip(runs, count)]
         right = [sum(r["right"]) / n for r, n in zip(runs, count)]
         error = [sum(abs(a - c) for a, c in zip(r["right"], r["confidences"])) / n for r, n in zip(runs, count)]

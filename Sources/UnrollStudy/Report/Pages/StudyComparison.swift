@@ -7,7 +7,8 @@ import UnrollTraining
 /// whether it is more than noise.
 ///
 /// Cells are compared by task and backend. Scores share a variance over all cells of a task and both studies, as in a report, and
-/// a difference counts where it passes Student's bound at 5 % over all cells (Bonferroni), since nobody picks a cell before.
+/// a difference counts where it passes Student's bound at 5 % over all cells (Bonferroni), since nobody picks a cell before. As there
+/// nothing is judged below eight degrees of freedom, and nothing of what broke.
 public struct StudyComparison {
   /// One side.
   public struct Side {
@@ -65,6 +66,7 @@ public struct StudyComparison {
     }
     table.add(["runs"] + sides.map { Digits.whole($0.results.records.count) })
     add("processor") { $0.environment.cpu }
+    add("system") { $0.environment.system }
     add("program") { $0.environment.program }
     add("libraries") { record in
       record.environment.libraries.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
@@ -85,23 +87,29 @@ public struct StudyComparison {
     return items.isEmpty ? [] : [.list(items)]
   }
 
-  /// Keys whose values differ in a cell that both have.
+  /// Keys whose values differ in a cell that both have, and data: files may have changed where settings have not.
   private var settings: [Block] {
     let tables = sides.map { SettingsTable($0.results.chosen) }
     let keys = Set(tables.flatMap { $0.keys.map(\.name) }).subtracting(["seed"]).sorted()
     var rows: [(change: [String], cells: [String])] = []
-    for key in keys {
+    func add(_ name: String, _ value: (Int, Cell) -> String?) {
       for cell in cells {
-        let values = zip(tables, cell.sides).map { table, backend in
-          table.value(key) { $0.task == cell.task.name && $0.backend == backend.name }.map(Markdown.code) ?? "–"
-        }
+        let values = [0, 1].map { value($0, cell).map(Markdown.code) ?? "–" }
         guard values[0] != values[1] else { continue }
-        let change = [Markdown.code(key)] + values
+        let (change, place) = ([name] + values, "\(cell.task.name) / \(cell.name)")
         if let row = rows.firstIndex(where: { $0.change == change }) {
-          rows[row].cells.append("\(cell.task.name) / \(cell.name)")
+          rows[row].cells.append(place)
         } else {
-          rows.append((change, ["\(cell.task.name) / \(cell.name)"]))
+          rows.append((change, [place]))
         }
+      }
+    }
+    add("digest of the data") { side, cell in
+      cell.sides[side].records.lazy.map(\.data.digest).first { !$0.isEmpty }.map { String($0.prefix(12)) }
+    }
+    for key in keys {
+      add(Markdown.code(key)) { side, cell in
+        tables[side].value(key) { $0.task == cell.task.name && $0.backend == cell.name }
       }
     }
     guard !rows.isEmpty else { return [.paragraph("The same in all cells that both have.")] }
