@@ -94,5 +94,7 @@ import UnrollCore
     #expect(text.contains("| Imaginary CPU") && text.contains("| Other CPU"))
     #expect(text.contains("| 1.0 (0123456789abcdef) ") && text.contains("| 1.0 (0123456789abcdef + changes) |"), "\(text)")
     #expect(throws: InputError.self) { try StudyComparison.Side(runs([]), name: "none") }
+    let apart = try self.text(seeds("a", [0.9]), seeds("b", [0.9]))
+    #expect(apart.contains("- Only in old: tags / a.\n- Only in new: tags / b.") && !apart.contains("## Settings"))
   }
 }

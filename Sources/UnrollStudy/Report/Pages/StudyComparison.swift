@@ -50,11 +50,14 @@ public struct StudyComparison {
     }
   }
 
-  /// As Markdown.
+  /// As Markdown; without a cell that both have it says what each has alone.
   public var text: String {
-    ([Block.heading(1, "\(Markdown.escape(sides[0].name)) and \(Markdown.escape(sides[1].name))")] + sums + missing
-      + [.heading(2, "Settings")] + settings + [.heading(2, "Scores")] + scores + [.heading(2, "Speed")] + speeds)
-      .map { $0.markdown { _ in "" } }.joined(separator: "\n\n") + "\n"
+    let title = "\(Markdown.escape(sides[0].name)) and \(Markdown.escape(sides[1].name))"
+    let head = [Block.heading(1, title)] + sums + missing
+    let rest =
+      cells.isEmpty
+      ? [] : [.heading(2, "Settings")] + settings + [.heading(2, "Scores")] + scores + [.heading(2, "Speed")] + speeds
+    return (head + rest).map { $0.markdown { _ in "" } }.joined(separator: "\n\n") + "\n"
   }
 
   private var sums: [Block] {
