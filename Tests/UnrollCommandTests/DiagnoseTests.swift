@@ -48,7 +48,9 @@ import UnrollTraining
 
   @Test func filesThatAskForNothingAreSaid() throws {
     let program = try Program(["tags.txt": Studies.tags, "none.txt": "w1\t_\nw2\t_\n"])
-    let settings = ["data.format=columns", "data.train=tags.txt", "data.ignore_label=_", "training.epochs=1", "width=5"]
+    let settings = [
+      "data.format=columns", "data.train=tags.txt", "data.ignore_label=_", "training.epochs=1", "width=5",
+    ]
     let words = ["train", "--backend", "rnn", "--output", "t.safetensors"] + settings.flatMap { ["--set", $0] }
     let trained = try program.start(words).end()
     try #require(trained.status == 0, "\(trained.errors)")

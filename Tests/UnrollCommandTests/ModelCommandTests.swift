@@ -108,7 +108,8 @@ import UnrollTraining
     let apart = try program.run("compare", "a1.safetensors", "b1.safetensors")
     #expect(
       apart.status == 1
-        && apart.errors.hasPrefix("unroll: the two models were not asked the same: a1.safetensors does regression with "),
+        && apart.errors.hasPrefix(
+          "unroll: the two models were not asked the same: a1.safetensors does regression with "),
       "\(apart)")
   }
 

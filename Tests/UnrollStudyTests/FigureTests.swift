@@ -106,6 +106,7 @@ import UnrollSystem
     #expect(!Axis("x", holding: [0, 5], logarithmic: true).logarithmic)
     #expect(Axis("x", holding: [0.1, 0.4]).ticks.map(\.text) == ["0.1", "0.15", "0.2", "0.25", "0.3", "0.35", "0.4"])
     let names = Axis(names: ["a", "b"].map { String(repeating: "x", count: 60) + $0 }).ticks.map(\.text)
-    #expect(names[0] != names[1] && names.allSatisfy { $0.count == 44 }, "what tells names apart often stands at their end")
+    #expect(
+      names[0] != names[1] && names.allSatisfy { $0.count == 44 }, "what tells names apart often stands at their end")
   }
 }

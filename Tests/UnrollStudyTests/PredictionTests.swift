@@ -84,7 +84,8 @@ import UnrollTraining
   /// Runs of two backends on small files of their own, and where they leave what they predict.
   private static func runs(_ tasks: [String], seeds: Int, in folder: String) throws -> ([RunRequest], RecordStore) {
     let data = [
-      "tags": ("format: columns, ignore_label: _", tags), "texts": ("format: label-first", "x a text\ny another, one\n"),
+      "tags": ("format: columns, ignore_label: _", tags),
+      "texts": ("format: label-first", "x a text\ny another, one\n"),
       "letters": ("format: text, unit: character", "abca"),
     ]
     let entries = try tasks.map { task in

@@ -166,11 +166,16 @@ import UnrollTraining
 
   @Test(
     arguments: [
-      (Budget.Quantity.parameters, 50_000, [49_500, 50_100], "parameters; reached: 49,500 (99.0 %) to 50,100 (100.2 %)."),
+      (
+        Budget.Quantity.parameters, 50_000, [49_500, 50_100],
+        "parameters; reached: 49,500 (99.0 %) to 50,100 (100.2 %)."
+      ),
       (.stateFloats, 100, [98, 100], "floats of state; reached: 98 (98.0 %) to 100 (100.0 %)."),
       (.multiplyAdds, 5000, [5000, 5000], "multiply-adds a token; reached: 5,000 (100.0 %)."),
     ])
-  func budgetsAreHeldAgainstWhatWasReached(_ quantity: Budget.Quantity, amount: Int, reached: [Int], words: String) throws {
+  func budgetsAreHeldAgainstWhatWasReached(_ quantity: Budget.Quantity, amount: Int, reached: [Int], words: String)
+    throws
+  {
     let records = Synthetic.two.map { record in
       var record = record
       let own = reached[record.cell.backend == "lstm" ? 0 : 1]

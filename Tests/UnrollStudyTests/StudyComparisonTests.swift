@@ -42,7 +42,8 @@ import UnrollCore
   @Test func whatCannotBeJudgedIsNot() throws {
     func rows(_ a: [RunRecord], _ b: [RunRecord]) throws -> [String] {
       try text(a, b).split(separator: "\n").filter { $0.hasPrefix("| tags |") }.map {
-        $0.split(separator: "|").dropFirst().map { $0.split(separator: " ").joined(separator: " ") }.joined(separator: " | ")
+        $0.split(separator: "|").dropFirst().map { $0.split(separator: " ").joined(separator: " ") }.joined(
+          separator: " | ")
       }
     }
     #expect(
@@ -92,7 +93,8 @@ import UnrollCore
     #expect(rows.contains("| `training.epochs` | `8` | `9` | everywhere |"), "\(text)")
     #expect(rows.contains("| digest of the data | `abababababab` | `cdcdcdcdcdcd` | everywhere |"))
     #expect(text.contains("| Imaginary CPU") && text.contains("| Other CPU"))
-    #expect(text.contains("| 1.0 (0123456789abcdef) ") && text.contains("| 1.0 (0123456789abcdef + changes) |"), "\(text)")
+    #expect(
+      text.contains("| 1.0 (0123456789abcdef) ") && text.contains("| 1.0 (0123456789abcdef + changes) |"), "\(text)")
     #expect(throws: InputError.self) { try StudyComparison.Side(runs([]), name: "none") }
     let apart = try self.text(seeds("a", [0.9]), seeds("b", [0.9]))
     #expect(apart.contains("- Only in old: tags / a.\n- Only in new: tags / b.") && !apart.contains("## Settings"))

@@ -32,7 +32,8 @@ extension ModelFile {
     let split = try files.isEmpty ? testSplit(location) : testSplit(files: files, location, note: note)
     let asked = try split.batches().batches.sample(sample.sequences, steps: sample.steps)
     guard !asked.isEmpty else {
-      throw InputError("no sequence of the test split asks for anything, so that there is no loss; name other files", file: file)
+      throw InputError(
+        "no sequence of the test split asks for anything, so that there is no loss; name other files", file: file)
     }
     return Diagnosis(try split.model.sequenceNetwork(fresh: sample.freshSeed), asked)
   }

@@ -76,7 +76,8 @@ public struct ModelComparison {
     }
     let blocks: [Block] = [
       .heading(1, names.joined(separator: " and ")),
-      .paragraph("Both on \(Markdown.count(places.count, "test item")); differences are the first minus the second.\(hits)"),
+      .paragraph(
+        "Both on \(Markdown.count(places.count, "test item")); differences are the first minus the second.\(hits)"),
       .table(table),
       .paragraph(
         "*Intervals are percentiles over items drawn again, the same ones for both; there is none where a metric is no sum over items. "
