@@ -13,11 +13,14 @@ extension DatasetDefinition {
   /// The baseline is chance, 1/`symbols`. A bag of words that knows which items came, but not in which order, guesses among
   /// them: 1/`items` and more. With `repeats: false` and as many items as symbols the bag is always the same and is worth no
   /// more than chance.
+  ///
+  /// With `asked: one` a single mark names the item's place (`?3`): a model that keeps the items in a chain, each behind the last, has no
+  /// advantage then.
   static let copying = DatasetDefinition(
     "copying", "items to remember over a delay and to repeat in their order", version: "1",
     licence: "none needed", source: "generated",
     format: .generated(
-      ["length", "symbols", "items", "placement", "repeats"],
+      ["length", "symbols", "items", "placement", "repeats", "asked"],
       check: {
         if !$0.repeats && $0.items > $0.symbols {
           throw InputError(
@@ -34,8 +37,12 @@ extension DatasetDefinition {
             (options.repeats
             ? positions.map { _ in random.below(options.symbols) }
             : random.distinct(options.items, below: options.symbols)).map { "\($0)" }
-          var words = [String](repeating: "_", count: prefix) + [String](repeating: "?", count: options.items)
+          // One mark that says which item is asked for, or as many marks as items.
+          let one = options.asked == .one ? random.below(options.items) : nil
+          let marks = one.map { ["?\($0 + 1)"] } ?? [String](repeating: "?", count: options.items)
+          var words = [String](repeating: "_", count: prefix) + marks
           for (position, item) in zip(positions, items) { words[position] = item }
-          return TaggedSentence(words: words, tags: [String?](repeating: nil, count: prefix) + items)
+          return TaggedSentence(
+            words: words, tags: [String?](repeating: nil, count: prefix) + (one.map { [items[$0]] } ?? items))
         })))
 }

@@ -5,6 +5,9 @@ public enum Datasets {
   /// To add one: a file with a preset over a format, a name here.
   public static let all: [DatasetDefinition] = [
     .wordnetSupersense, .cmuStress, .wordnetText, .copying, .adding, .associativeRecall, .greeting, .narma,
+    .parity, .evenPairs, .cycleNavigation, .modularArithmetic, .bracketArithmetic, .solveEquation,
+    .stackManipulation, .reverseString, .dyck, .listOperations, .copyMemory, .multiQueryRecall, .agreement,
+    .addingNumbers,
     .udEnglishEWT, .wnut17,
     .trecCoarse, .trecFine, .sst2, .sst5,
     .namesByLanguage, .mrSentencePolarity, .sick, .tinyShakespeare, .wikitext2,

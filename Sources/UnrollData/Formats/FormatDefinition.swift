@@ -29,7 +29,12 @@ public struct FormatDefinition: Sendable {
     (name, summary, preset, reader) = ("generated", "made from the options alone", { _ in }, generator)
     self.keys = keys + GeneratorOptions.commonKeys
     self.check = {
-      try check($0.generator)
+      let (own, longest) = ($0.generator, try $0.generator.lengthsOfTest() ?? [])
+      guard own.shortest <= own.length else {
+        throw InputError("shortest (\(own.shortest)) must not exceed length (\(own.length))")
+      }
+      let shortest = own.shortest > 0 ? [own.shortest] : []
+      for length in Set([own.length] + shortest + longest) { try check(own.with(length: length)) }
       try generator.requireMemory($0.generator)
     }
   }

@@ -20,7 +20,7 @@ public struct Breakdown: Equatable, Sendable {
 extension Breakdown {
   /// Every way to tell targets apart. To add one: a line, with a function that gives every target its value.
   private static let kinds = [
-    Kind("tokens of the sequence", Bins(upTo: 1, times: 2), \.lengths),
+    Kind("tokens of the sequence", Bins(upTo: 1, times: 2), \.lengths, exactWhereFew: true),
     Kind("occurrences of the token in training", Bins(0, upTo: 1, times: 4), \.frequencies),
     Kind("tokens since the target last stood", Bins(upTo: 1, times: 2), \.distances),
   ]
@@ -29,9 +29,14 @@ extension Breakdown {
     let name: String
     let bins: Bins
     let values: @Sendable (TargetValues) -> [Int?]?
+    /// Whether a few different values have a bin each: lengths that a model is tested on to see how far it generalises.
+    let exactWhereFew: Bool
 
-    init(_ name: String, _ bins: Bins, _ values: @escaping @Sendable (TargetValues) -> [Int?]?) {
-      (self.name, self.bins, self.values) = (name, bins, values)
+    init(
+      _ name: String, _ bins: Bins, _ values: @escaping @Sendable (TargetValues) -> [Int?]?,
+      exactWhereFew: Bool = false
+    ) {
+      (self.name, self.bins, self.values, self.exactWhereFew) = (name, bins, values, exactWhereFew)
     }
   }
 
@@ -45,7 +50,10 @@ extension Breakdown {
     guard let metric = [Metric.accuracy, .nats, .natsPerStep].first(where: metrics.contains) else { return [] }
     let values = TargetValues(data: data, targets: predictions.targets)
     return kinds.compactMap { kind in
-      kind.values(values).map { Breakdown(kind.name, kind.bins, $0, metric, predictions) }
+      kind.values(values).map { values in
+        let bins = (kind.exactWhereFew ? Bins(exactly: values) : nil) ?? kind.bins
+        return Breakdown(kind.name, bins, values, metric, predictions)
+      }
     }.filter { $0.labels.count > 1 }
   }
 
@@ -69,6 +77,8 @@ extension Breakdown {
 struct Bins: Sendable {
   /// The largest value of each; what is larger has a bin of its own, and so has `never`.
   private let ends: [Int]
+  /// Whether a bin has its end alone.
+  private let isExact: Bool
   /// Stands for what has not been before.
   static let never = Int.max
   private static let largest = 1 << 16
@@ -79,8 +89,17 @@ struct Bins: Sendable {
   init(_ alone: Int..., upTo first: Int, times factor: Int) {
     var ends = alone + [first]
     while ends[ends.count - 1] < Bins.largest { ends.append(ends[ends.count - 1] * factor) }
-    self.ends = ends
+    (self.ends, isExact) = (ends, false)
   }
+
+  /// One for every value; nil where there are more than `mostExact`.
+  init?(exactly values: [Int?]) {
+    let distinct = Set(values.compactMap(\.self))
+    guard distinct.count <= Bins.mostExact else { return nil }
+    (ends, isExact) = (distinct.sorted(), true)
+  }
+
+  private static let mostExact = 12
 
   var count: Int { ends.count + 2 }
 
@@ -90,7 +109,7 @@ struct Bins: Sendable {
 
   func label(_ bin: Int) -> String {
     guard bin < ends.count else { return bin == ends.count ? "\(ends[bin - 1] + 1)+" : "never" }
-    let start = bin == 0 ? ends[0] : ends[bin - 1] + 1
+    let start = bin == 0 || isExact ? ends[bin] : ends[bin - 1] + 1
     return start >= ends[bin] ? "\(ends[bin])" : "\(start)–\(ends[bin])"
   }
 }
