@@ -10,6 +10,10 @@ public struct EncodedSequence: Equatable, Sendable {
   public var seen: [Bool]
   /// How each token is written, with its capitals, `[T]`; empty where nobody reads it.
   public var words: [String] = []
+  /// Vocabulary ids of another text that stands beside it (a premise, a source); empty where there is none.
+  public var source: [Int32] = []
+  /// How each token of that is written; empty where nobody reads it.
+  public var sourceWords: [String] = []
   /// Scaled numbers of a series, `[T, E]`; empty of words. The tokens of a series are all `<unk>`.
   public var numbers: [Float] = []
   /// Scaled numbers that are asked for, `[T, K]`, NaN where none is; empty where labels are.

@@ -16,6 +16,8 @@ public struct Batch: Sendable {
   public var numbers: [Float] = []
   /// Numbers that are asked for, [R, K] row by row, NaN where none is; empty where classes are.
   public var numberTargets: [Float] = []
+  /// Beside every sequence another; nil where there is none.
+  public var source: BatchSource?
   /// The sequences go on where those of the batch before stopped: start from its final state.
   public let continues: Bool
   /// The batch after this one does so.
@@ -107,6 +109,7 @@ extension Batch {
       targets: targets.isEmpty ? [] : asked.map { targets[$0] },
       positions: positions.isEmpty ? [] : asked.map { positions[$0] }, continues: continues)
     part.isContinued = isContinued
+    part.source = source?.sequences(own)
     part.numbers = chosen(rows, of: numbers)
     part.numberTargets = chosen(rows, of: numberTargets)
     return part

@@ -66,6 +66,9 @@ struct SequenceBatcher {
     }
     if !perToken { (targets, positions) = (chosen.map { $0.labels[0] }, indices.map { Int32(starts[$0]) }) }
     var batch = Batch(steps, tokens: tokens, words: words, targets: targets, positions: positions)
+    if !chosen[0].source.isEmpty {
+      batch.source = BatchSource(tokens: chosen.map(\.source), words: chosen.map(\.sourceWords))
+    }
     batch.numbers = SequenceBatcher.packed(chosen.map(\.numbers), steps)
     batch.numberTargets = SequenceBatcher.packed(chosen.map(\.targets), steps)
     return batch
