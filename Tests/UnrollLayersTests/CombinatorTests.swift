@@ -1,3 +1,4 @@
+import CLibrary
 import Testing
 import UnrollCore
 import UnrollKernels
@@ -158,6 +159,25 @@ import UnrollLayers
     #expect(built.layer.slots.map(\.name) == ["h_l0", "h_l1", "c_l1", "h_l2", "h_l3", "c_l3"])
     let bias = built.parameters.value(try #require(built.parameters.named("bias_ih_l1"))).array
     #expect(Array(bias[4..<8]) == [2, 2, 2, 2])
+  }
+
+  /// Which gates begin at log u and −log u, u uniform from 1 to T − 1: of T = 101 its mean is 50.5, its deviation 28.6.
+  @Test(
+    arguments: [
+      ("lstm", [-1, 1, 0, 0]), ("lstm\ncoupled: true", [-1, 0, 0]), ("gru", [0, 1, 0]),
+      ("gru\nreset: before", [0, 1, 0]),
+      ("gru\nreset: none", [-1, 0]),
+    ] as [(String, [Float])])
+  func gatesBeginAtManyTimeScales(_ backend: String, _ signs: [Float]) throws {
+    let built = try Built("backend: \(backend)\nchrono: 101\nwidth: 900\n")
+    let bias = built.parameters.value(try #require(built.parameters.named("bias_ih_l0"))).array
+    let gates = signs.indices.map { Array(bias[$0 * 900..<($0 + 1) * 900]) }
+    let logs = zip(gates, signs).first { $1 != 0 }.map { gate, sign in gate.map { sign * $0 } }!
+    let times = logs.map { Double(exp($0)) }
+    #expect(times.allSatisfy { $0 >= 1 && $0 <= 100.001 })
+    let mean = times.reduce(0, +) / 900
+    #expect(abs(mean - 50.5) < 4 * 28.6 / 30)
+    for (gate, sign) in zip(gates, signs) { #expect(gate == logs.map { sign * $0 }) }
   }
 
   @Test(arguments: [

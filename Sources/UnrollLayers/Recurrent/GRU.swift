@@ -127,18 +127,25 @@ public struct GRUOptions: RecurrentOptions {
     [
       OptionKey(
         "reset", \.reset,
-        "reset gate after the recurrent product (PyTorch, cuDNN), before it (Cho et al.), or none (simplified)")
+        "reset gate after the recurrent product (PyTorch, cuDNN), before it (Cho et al.), or none (simplified)"),
+      .chrono(\.chrono),
     ] + RecurrentSettings.table.map { $0.lifted(\.recurrent) }
 
   /// Where the reset gate stands.
   public var reset = Reset.after
+  /// T, steps: units begin to remember for 1 to T of them; 0 for none (Tallec & Ollivier 2018).
+  public var chrono = 0
   public var recurrent = RecurrentSettings()
 
   public init() {}
 
   public func makeLayer(_ shape: LayerShape, _ parameters: ParameterBuilder) -> any SequenceLayer {
+    /// r z n, of which z keeps; without a reset gate z n, of which z updates.
     func weights(_ gates: Int) -> RecurrentWeights {
-      RecurrentWeights(gates: gates, shape, recurrent, bias: [Float](repeating: 0, count: gates), parameters)
+      let signs: [Float] = gates == 3 ? [0, 1, 0] : [-1, 0]
+      return RecurrentWeights(
+        gates: gates, shape, recurrent, bias: [Float](repeating: 0, count: gates),
+        chrono: chrono > 0 ? Chrono(longest: chrono, signs: signs) : nil, parameters)
     }
     return switch reset {
     case .after: RecurrentLayer(GRU(weights: weights(3)), recurrent, parameters)

@@ -59,6 +59,7 @@ public struct LSTMOptions: RecurrentOptions {
     [
       OptionKey("forget_bias", \.forgetBias, in: -10...10, "initial bias of the forget gate")
         .needs("input_init: glorot") { $0.recurrent.inputInit == .glorot },
+      .chrono(\.chrono),
       OptionKey("output", \.output, "what the output gate multiplies: tanh(c), or c itself").later,
       OptionKey("peepholes", \.peepholes, "gates that see the cell (Gers & Schmidhuber 2000)").later,
       OptionKey("coupled", \.coupled, "forget what is written: f = 1 − i, three gates (Greff et al. 2017)").later,
@@ -66,6 +67,8 @@ public struct LSTMOptions: RecurrentOptions {
 
   /// Initial bias of the forget gate (Gers et al. 2000). With Glorot's first values alone.
   public var forgetBias = 1.0
+  /// T, steps: units begin to remember for 1 to T of them, in the place of `forgetBias`; 0 for none (Tallec & Ollivier 2018).
+  public var chrono = 0
   /// Without the tanh the cell is read as it is, and h has no bound.
   public var output = Output.tanh
   /// Gates see the cell: i and f that of the step before, o the new one (Gers & Schmidhuber 2000).
@@ -85,10 +88,12 @@ public struct LSTMOptions: RecurrentOptions {
   }
 
   public func makeLayer(_ shape: LayerShape, _ parameters: ParameterBuilder) -> any SequenceLayer {
-    let (forget, variant) = (Float(forgetBias), variant)
+    let (forget, variant) = (chrono > 0 ? 0 : Float(forgetBias), variant)
     // Coupled, a forget gate that begins open is an input gate that begins closed.
     let bias = coupled ? [-forget, 0, 0] : [0, forget, 0, 0]
-    let weights = RecurrentWeights(gates: variant.gates, shape, recurrent, bias: bias, parameters)
+    let scales = Chrono(longest: chrono, signs: coupled ? [-1, 0, 0] : [-1, 1, 0, 0])
+    let weights = RecurrentWeights(
+      gates: variant.gates, shape, recurrent, bias: bias, chrono: chrono > 0 ? scales : nil, parameters)
     let peepholes =
       peepholes ? parameters.add("weight_peephole", [variant.peepholeRows, shape.width], .normal(0.1)) : nil
     return RecurrentLayer(

@@ -61,3 +61,13 @@ public struct RecurrentSettings: Options {
 protocol RecurrentOptions: BackendOptions {
   var recurrent: RecurrentSettings { get set }
 }
+
+extension OptionKey where Root: RecurrentOptions {
+  /// The longest distance of a chrono initialisation.
+  static func chrono(_ path: WritableKeyPath<Root, Int> & Sendable) -> OptionKey {
+    OptionKey(
+      "chrono", path, in: 0...1_000_000,
+      "T: gates begin to remember for 1 to T steps, unit by unit (chrono initialisation, Tallec & Ollivier 2018); 0: all alike"
+    ).later.needs("input_init: glorot") { $0.recurrent.inputInit == .glorot }
+  }
+}

@@ -1,3 +1,4 @@
+import CLibrary
 import UnrollCore
 import UnrollKernels
 
@@ -26,11 +27,12 @@ public struct RecurrentWeights {
   ///   - shape: E and H, and how many such layers are below, which the names end with.
   ///   - settings: where the values begin.
   ///   - bias: initial value of bias_ih, one a gate; nil for no biases.
+  ///   - chrono: what is added to them where gates begin at several time scales.
   ///   - heads: divides the width.
   ///   - parameters: the scope of the layer.
   public init(
-    gates: Int, _ shape: LayerShape, _ settings: RecurrentSettings, bias: [Float]?, heads: Int = 1,
-    _ parameters: ParameterBuilder
+    gates: Int, _ shape: LayerShape, _ settings: RecurrentSettings, bias: [Float]?, chrono: Chrono? = nil,
+    heads: Int = 1, _ parameters: ParameterBuilder
   ) {
     (self.gates, width) = (gates, shape.width)
     let uniform = Initialiser.uniform(1 / Double(width).squareRoot())
@@ -44,7 +46,8 @@ public struct RecurrentWeights {
       }
     hh = parameters.add("weight_hh", [gates * width, width / heads], recurrent.scaled(by: settings.recurrentGain))
     biases = bias.map { bias in
-      let first = Initialiser.given(bias.flatMap { [Float](repeating: $0, count: shape.width) })
+      let bias = bias.flatMap { [Float](repeating: $0, count: shape.width) }
+      let first = chrono.map { $0.initialiser(adding: bias, width: shape.width) } ?? .given(bias)
       return (
         parameters.add("bias_ih", [gates * shape.width], plain ? uniform : first),
         parameters.add("bias_hh", [gates * shape.width], plain ? uniform : .constant(0))
@@ -54,6 +57,27 @@ public struct RecurrentWeights {
 
   /// Rows of some gates.
   public func gates(_ range: Range<Int>) -> Range<Int> { range.lowerBound * width..<range.upperBound * width }
+}
+
+/// Biases with which the units of a layer begin to remember for different times: log u, u ~ U(1, T − 1) (chrono initialisation, Tallec & Ollivier
+/// 2018). A gate at σ(log u) keeps 1 − 1/(1 + u) of its state a step, so about u steps.
+public struct Chrono: Sendable {
+  /// T, steps.
+  let longest: Int
+  /// One a gate: 1 where the gate keeps the state, −1 where it lets new things in, 0 elsewhere.
+  let signs: [Float]
+
+  /// - Parameters:
+  ///   - longest: T, steps.
+  ///   - signs: one a gate: 1 where the gate keeps the state, −1 where it lets new things in, 0 elsewhere.
+  public init(longest: Int, signs: [Float]) { (self.longest, self.signs) = (longest, signs) }
+
+  fileprivate func initialiser(adding bias: [Float], width: Int) -> Initialiser {
+    Initialiser { _, _, random in
+      let logs = (0..<width).map { _ in Float(log(random.uniform(1, Double(max(2, longest - 1))))) }
+      return bias.enumerated().map { $1 + signs[$0 / width] * logs[$0 % width] }
+    }
+  }
 }
 
 extension Initialiser {

@@ -50,7 +50,7 @@ public struct Metric: Equatable, Sendable {
   public static let meanSquaredError = Metric("mean-squared-error", higherIsBetter: false, .plain)
   /// Mean of |y − t| over numbers, in the unit of the data.
   public static let meanAbsoluteError = Metric("mean-absolute-error", higherIsBetter: false, .plain)
-  /// Mean over steps of the sum of K cross-entropies.
+  /// Mean over the steps that ask of their cross-entropy, natural logarithm; of K yes-or-no of the sum of theirs.
   public static let natsPerStep = Metric("nats-per-step", higherIsBetter: false, .plain)
   /// Σ true positives / Σ (true positives, false positives and false negatives) over all steps (Bay et al. 2009).
   public static let frameAccuracy = Metric("frame-accuracy", higherIsBetter: true, .percent)

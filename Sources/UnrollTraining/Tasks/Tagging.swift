@@ -10,7 +10,7 @@ public struct Tagging: Task {
   public static let kind = CorpusKind.tagged
   public static let reading = Reading.everyStep
   private static let ofSpans: [Metric] = [.spanF1, .spanPrecision, .spanRecall]
-  public static let metrics = ofSpans + [.accuracy, .unseenAccuracy, .sequenceAccuracy, .macroF1]
+  public static let metrics = ofSpans + [.accuracy, .unseenAccuracy, .sequenceAccuracy, .macroF1, .natsPerStep]
 
   public let classes: Int
   /// Without that on unseen words where there are none.
@@ -41,7 +41,7 @@ public struct Tagging: Task {
     Targets(classes: sequences[split].flatMap(\.labels), itemStarts: sequences[split].starts)
   }
 
-  /// Accuracy over tokens, over tokens whose word training lacks, over whole sentences; macro-F1 over labels.
+  /// Accuracy over tokens, over tokens whose word training lacks, over whole sentences; macro-F1 over labels; of a network the mean loss, too.
   ///
   /// Tokens whose label is not asked for do not count, nor do sentences that have no other.
   public func scores(_ predictions: Predictions, _ split: Split) -> [String: Double] {
@@ -63,6 +63,7 @@ public struct Tagging: Task {
       Metric.sequenceAccuracy.name: Double(sentences.count { $0 }) / Double(sentences.count),
     ]
     if unseen.total > 0 { scores[Metric.unseenAccuracy.name] = unseen.accuracy }
+    if predictions.sums.count > 0 { scores[Metric.natsPerStep.name] = predictions.sums.mean }
     if let spans = spanCounts(predictions, .lenient) { scores.merge(spans.scores) { $1 } }
     return scores
   }
