@@ -120,7 +120,7 @@ import UnrollKernels
     let data = try Small.tagged(train, test: "run/- cat/N dog/N\ncat/- run/-", ignoring: "-")
     let task = Tagging(data, characters: false)
     #expect(task.classes == 2)
-    #expect(task.metrics == [.accuracy, .sequenceAccuracy, .macroF1])
+    #expect(task.metrics == [.accuracy, .sequenceAccuracy, .macroF1, .natsPerStep])
     let scores = task.baseline().scores
     // cat has no label in training, so it gets V; dog gets N. The second sentence asks for nothing.
     #expect(scores["accuracy"] == 0.5)
