@@ -112,6 +112,10 @@ import UnrollKernels
     #expect(scores["accuracy"] == 0.6)
     #expect(scores["unseen-accuracy"] == 0.5)
     #expect(scores["sequence-accuracy"] == 0.5)
+    // Of three classes: run is V 3/6 and N 2/6, the 2/4 D; of all N has 5/10, V 3/10.
+    let probabilities: [Double] = [3 / 6, 5 / 10, 2 / 6, 3 / 10, 2 / 4]
+    let nats = probabilities.reduce(0) { $0 - log($1) } / 5
+    #expect(abs((scores["nats-per-step"] ?? 0) - nats) < 1e-12)
   }
 
   /// "run" asks twice, for V and V; the marks - ask for nothing, or the most frequent tag would be N.

@@ -110,13 +110,14 @@ public struct CellRun {
     _ checkpointer: RunCheckpointer?, _ progress: @escaping (Double) -> Void
   ) throws -> Outcome {
     let task = try type.init(encoded, characters: cell.request.isOfCharacters)
-    let metrics = task.metrics.map(\.name)
-    guard cell.training.select.isEmpty || metrics.contains(cell.training.select) else {
+    let selected = task.metrics.filter { $0.name == cell.training.select }
+    let metrics = selected + task.metrics.filter { !selected.contains($0) }
+    guard cell.training.select.isEmpty || !selected.isEmpty else {
       let isOfSpans = [Metric.spanF1, .spanPrecision, .spanRecall].contains { $0.name == cell.training.select }
       throw InputError(
         isOfSpans
-          ? "training.select: there is no \(cell.training.select), since the labels are no BIO, IOB1 or BIOES; there is \(metrics.joined(separator: ", "))"
-          : "training.select: \(Suggestion.unknown("metric", cell.training.select, known: metrics))")
+          ? "training.select: there is no \(cell.training.select), since the labels are no BIO, IOB1 or BIOES; there is \(metrics.map(\.name).joined(separator: ", "))"
+          : "training.select: \(Suggestion.unknown("metric", cell.training.select, known: metrics.map(\.name)))")
     }
     var data = task.data(of: encoded)
     data.vectors = tables.vectors
@@ -137,7 +138,7 @@ public struct CellRun {
     if outcome.isInterrupted, checkpointer?.hasStopped != true {
       throw RunCheckpointer.Interrupted(epochs: outcome.epochs, isKept: checkpointer?.isKept == true)
     }
-    var record = record(network, task.metrics, recipe.backend, outcome, baseline, summary)
+    var record = record(network, metrics, recipe.backend, outcome, baseline, summary)
     record.data.classes = task.classes
     if !data.remarks.isEmpty { record.data.remarks = (summary.remarks ?? []) + data.remarks }
     if outcome.isInterrupted { return Outcome(record: record, predictions: nil, model: nil) }
@@ -153,7 +154,7 @@ public struct CellRun {
       if encoded.labels.count > 0 { record.confusion = Confusion(test, names: encoded.labels.names) }
       record.spans = task.spanCounts(test, .lenient)
       record.calibration = Calibration(test)
-      let breakdowns = Breakdown.all(test, encoded, task.metrics)
+      let breakdowns = Breakdown.all(test, encoded, metrics)
       if !breakdowns.isEmpty { record.breakdowns = breakdowns }
     }
     let isWhole = outcome.divergence == nil

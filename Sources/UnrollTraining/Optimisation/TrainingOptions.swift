@@ -32,7 +32,7 @@ public struct TrainingOptions: Options {
         "patience", \.patience, in: 0...1000, "evaluations without progress before stopping early; 0 to never stop"),
       OptionKey(
         "select", \.select,
-        "development metric that keeps the best weights and stops early; the task's first one when nothing stands here"
+        "development metric that keeps the best weights and stops early, the first of the report; the task's first one when nothing stands here"
       ).later,
       OptionKey(
         "seconds", \.seconds, in: 0...1e9,
@@ -65,7 +65,7 @@ public struct TrainingOptions: Options {
   public var plateauPatience = 0
   /// Evaluations without progress before training stops early; 0 to never stop.
   public var patience = 0
-  /// Development metric that keeps the best weights and stops early; empty for the task's first one.
+  /// Development metric that keeps the best weights and stops early, and the first in a report; empty for the task's first one.
   public var select = ""
   /// Training time after which it ends at the next evaluation; 0 for no limit. How far it comes, and its bits, then hang on the machine.
   public var seconds = 0.0

@@ -1,5 +1,7 @@
+import CLibrary
 import UnrollCore
 import UnrollData
+import UnrollKernels
 import UnrollLayers
 
 /// A label for every token that asks for one, by a softmax at every step that may see the whole sentence.
@@ -87,29 +89,40 @@ public struct Tagging: Task {
     return counts
   }
 
-  /// Every word's most frequent label in training; the most frequent of all for words without one, and for steps of numbers.
+  /// Every word's most frequent label in training; the most frequent of all for words without one, and for steps of numbers. Its loss is that of the
+  /// word's frequencies, one added to every count.
   public func baseline() -> (name: String, scores: [String: Double]) {
+    // Of words and labels that come together: tables of all of both would be too large.
     var pairs: [UInt64: Int] = [:]
+    var words: [Int32: (count: Int, best: Int32, most: Int)] = [:]
     var all = [Int](repeating: 0, count: classes)
+    func pair(_ token: Int32, _ label: Int32) -> UInt64 { UInt64(token) << 32 | UInt64(label) }
     for sequence in sequences.train {
       for (token, label) in zip(sequence.tokens, sequence.labels) where label != EncodedSequence.noLabel {
-        pairs[UInt64(token) << 32 | UInt64(label), default: 0] += 1
+        pairs[pair(token, label), default: 0] += 1
         all[Int(label)] += 1
       }
     }
-    let common = Int32(all.firstIndex(of: all.max() ?? 0) ?? 0)
     // Of labels that are equally frequent the first: no order of the dictionary's.
-    var best: [Int32: (label: Int32, count: Int)] = [:]
     for (pair, count) in pairs {
       let (token, label) = (Int32(pair >> 32), Int32(truncatingIfNeeded: pair))
-      if let old = best[token], (old.count, -old.label) > (count, -label) { continue }
-      best[token] = (label, count)
+      var word = words[token] ?? (0, label, 0)
+      if (count, -label) > (word.most, -word.best) { (word.best, word.most) = (label, count) }
+      word.count += count
+      words[token] = word
     }
-    let predicted = sequences.test.flatMap { sequence in
-      zip(sequence.tokens, sequence.seen).map { $1 ? best[$0]?.label ?? common : common }
+    let (common, total) = (Int32(all.firstIndex(of: all.max() ?? 0) ?? 0), all.reduce(0, +))
+    let tokens = sequences.test.flatMap { zip($0.tokens, $0.seen) }
+    let targets = targets(.test)
+    let said = tokens.map { $1 ? words[$0]?.best ?? common : common }
+    var (scores, sums) = (scores(Predictions(classes: said, of: targets), .test), LossSums())
+    for ((token, seen), label) in zip(tokens, targets.classes) where label != Targets.notAsked {
+      let word = seen ? words[token] : nil
+      let (count, of) = word.map { (pairs[pair(token, label)] ?? 0, $0.count) } ?? (all[Int(label)], total)
+      sums += LossSums(loss: -log(Double(count + 1) / Double(of + classes)), count: 1)
     }
-    let name = readsWords ? "most frequent label of the word" : "most frequent label"
-    return (name, scores(Predictions(classes: predicted, of: targets(.test)), .test))
+    if sums.count > 0 { scores[Metric.natsPerStep.name] = sums.mean }
+    return (readsWords ? "most frequent label of the word" : "most frequent label", scores)
   }
 }
 
