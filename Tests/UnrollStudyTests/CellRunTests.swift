@@ -163,6 +163,7 @@ import UnrollTraining
           == "training selects by unseen-accuracy, and the development split has no case of it; set training.select to a metric that it has: accuracy, macro-f1, nats-per-step, sequence-accuracy"
       )
       #expect(other.status == .finished && other.scores[.test]?["unseen-accuracy"] != nil)
+      #expect(other.metrics.map(\.name).first == "macro-f1", "what training selects by comes first")
       #expect(other.scores[.development]?["macro-f1"] == other.curve.compactMap { $0.development["macro-f1"] }.max())
     }
   }
