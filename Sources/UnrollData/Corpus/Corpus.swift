@@ -26,12 +26,29 @@ public struct LabelledText: Equatable, Sendable {
   }
 }
 
+/// A text and the text that is to come out of it. Either one's tokens are words or characters, and neither is empty.
+public struct TextPair: Equatable, Sendable {
+  public var source: [String]
+  /// What is asked for, without an end of its own.
+  public var target: [String]
+  /// The source's words as they stand in the text, where `source` is in small letters; nil where they are the same.
+  public var writtenSource: [String]?
+
+  /// Two texts that have at least one token each; `writtenSource` that is equal to `source` is not kept.
+  public init(source: [String], target: [String], writtenSource: [String]? = nil) {
+    (self.source, self.target) = (source, target)
+    self.writtenSource = writtenSource == source ? nil : writtenSource
+  }
+}
+
 /// The text or the numbers of a data set, by what is asked for.
 public enum Corpus: Equatable, Sendable {
   /// Sentences with a tag on every word.
   case tagged(Splits<TaggedSentence>)
   /// Texts with one label each.
   case labelled(Splits<LabelledText>)
+  /// Texts with another text that is to come out of each.
+  case pairs(Splits<TextPair>)
   /// Running text; the items are tokens in the order of reading.
   case text(Splits<String>)
   /// Rows of numbers; no split is empty.
@@ -42,6 +59,7 @@ public enum Corpus: Equatable, Sendable {
     switch self {
     case .tagged: .tagged
     case .labelled: .labelled
+    case .pairs: .pairs
     case .text: .text
     case .series(let splits):
       switch splits.train.first?.columns.target {
@@ -57,18 +75,22 @@ public enum Corpus: Equatable, Sendable {
     switch self {
     case .tagged(let splits): splits.sizes
     case .labelled(let splits): splits.sizes
+    case .pairs(let splits): splits.sizes
     case .text(let splits): splits.sizes
     case .series(let splits): splits.sizes
     }
   }
 }
 
-/// What is asked for: a label of every step, one of the whole sequence, the next token of running text, or numbers at every step.
+/// What is asked for: a label of every step, one of the whole sequence, another text, the next token of running text, or numbers at
+/// every step.
 public enum CorpusKind: String, Codable, CaseIterable, Sendable {
   /// A label of every step, of words or of numbers.
   case tagged
   /// One label of a whole sequence, of words or of numbers.
   case labelled
+  /// Another text for each.
+  case pairs = "source and target"
   /// The next token of running text.
   case text
   /// Numbers at every step.

@@ -1,6 +1,6 @@
-/// What tagged sentences, labelled texts and sequences of numbers have in common.
+/// What tagged sentences, labelled texts, pairs of texts and sequences of numbers have in common.
 protocol SequenceItem: Sendable {
-  /// Steps T.
+  /// Steps T; of a pair those of its longer side.
   var length: Int { get }
   /// One label per step, or a single one, nil where none is asked for; empty where something else is.
   var labelNames: [String?] { get }
@@ -34,6 +34,14 @@ extension TaggedSentence: TextItem {
 
 extension LabelledText: TextItem {
   var labelNames: [String?] { [label] }
+}
+
+extension TextPair: SequenceItem {
+  var length: Int { max(source.count, target.count) }
+  var labelNames: [String?] { [] }
+  var content: [String] { source }
+  /// With the end.
+  var asked: Int { target.count + 1 }
 }
 
 extension NumberSequence: SequenceItem {

@@ -2,9 +2,10 @@ import UnrollCore
 
 /// One sequence as integers.
 public struct EncodedSequence: Equatable, Sendable {
-  /// Vocabulary ids, `[T]`.
+  /// Vocabulary ids, `[T]`; of a pair those that a decoder reads: the end, then the target.
   public var tokens: [Int32]
-  /// One label id per token, `noLabel` where none is asked for, or a single one for the whole sequence.
+  /// One label id per token, `noLabel` where none is asked for, or a single one for the whole sequence; of a pair what a decoder writes:
+  /// the target, then the end, as ids of the targets' vocabulary.
   public var labels: [Int32]
   /// Per token, whether its word form occurs in training at all, however rarely, `[T]`.
   public var seen: [Bool]
@@ -30,15 +31,20 @@ public struct EncodedSequence: Equatable, Sendable {
 
 /// What a model reads: integers, split by split.
 public enum EncodedCorpus: Equatable, Sendable {
-  /// Sequences of tokens with labels, or of numbers.
+  /// Sequences of tokens with labels, pairs, or sequences of numbers.
   case sequences(Splits<EncodedSequence>)
   /// Token ids in the order of reading; the targets of a language model are the same, shifted by one.
   case stream(Splits<Int32>)
 }
 
 extension EncodedCorpus {
-  /// Share of the tokens of every split that are `<unk>`.
-  public var unknownShares: [Split: Double] {
+  /// Share of the tokens of every split that are `<unk>`; of pairs those of the targets with their ends.
+  public var unknownShares: [Split: Double] { unknownShares(of: \.tokens) }
+
+  /// The same of what stands beside the tokens: the sources of pairs.
+  public var unknownSourceShares: [Split: Double] { unknownShares(of: \.source) }
+
+  private func unknownShares(of ids: @escaping (EncodedSequence) -> [Int32]) -> [Split: Double] {
     func share(_ tokens: some Sequence<Int32>) -> Double {
       let (unknown, all) = tokens.reduce(into: (0, 0)) { counts, token in
         counts.0 += token == Vocabulary.unknownID ? 1 : 0
@@ -47,7 +53,7 @@ extension EncodedCorpus {
       return Double(unknown) / Double(max(1, all))
     }
     return switch self {
-    case .sequences(let splits): splits.bySplit { share($0.lazy.filter(\.numbers.isEmpty).flatMap(\.tokens)) }
+    case .sequences(let splits): splits.bySplit { share($0.lazy.filter(\.numbers.isEmpty).flatMap(ids)) }
     case .stream(let splits): splits.bySplit { share($0) }
     }
   }
@@ -55,9 +61,11 @@ extension EncodedCorpus {
 
 /// A data set as integers, with the tables that give them their meaning.
 public struct EncodedData: Sendable {
-  /// Of the training split, or of a stored model.
+  /// Of the training split, or of a stored model; of pairs that of the sources.
   public let vocabulary: Vocabulary
-  /// Empty for running text.
+  /// Of the targets of pairs, one `Vocabulary.end` each among them; nil of all else.
+  public let targetVocabulary: Vocabulary?
+  /// Empty for running text and for pairs.
   public let labels: LabelSet
   /// Of the training split of a series, or of a stored model; nil of words.
   public let scales: SeriesScales?
@@ -68,15 +76,16 @@ public struct EncodedData: Sendable {
   ///
   /// - Parameters:
   ///   - data: text or numbers, split.
-  ///   - minimumCount: rarer tokens of the training split become `<unk>`.
-  ///   - limit: most frequent tokens that are kept; 0 for all.
+  ///   - minimumCount: rarer tokens of the training split become `<unk>`, on either side of pairs.
+  ///   - limit: most frequent tokens that are kept, of either side; 0 for all.
   ///   - spelled: whether sequences keep how their words are written.
-  /// - Throws: `InputError` for a label that the data do not name.
+  /// - Throws: `InputError` for a label that the data do not name, and a target that has an end of its own.
   public init(_ data: LoadedData, minimumCount: Int = 1, limit: Int = 0, spelled: Bool = false) throws {
     let vocabulary = Vocabulary(counting: data.corpus, minimumCount: minimumCount, limit: limit)
+    let targets = Vocabulary(countingTargets: data.corpus, minimumCount: minimumCount, limit: limit)
     try self.init(
-      data.corpus, vocabulary: vocabulary, labels: data.labels, scales: SeriesScales(measuring: data.corpus),
-      spelled: spelled)
+      data.corpus, vocabulary: vocabulary, targetVocabulary: targets, labels: data.labels,
+      scales: SeriesScales(measuring: data.corpus), spelled: spelled)
   }
 
   /// Encodes with tables that were made before, for example those of a stored model.
@@ -84,19 +93,27 @@ public struct EncodedData: Sendable {
   /// - Parameters:
   ///   - corpus: what is to be encoded.
   ///   - vocabulary: tokens that it lacks become `<unk>`.
+  ///   - targetVocabulary: pairs need one, with `Vocabulary.end` in it.
   ///   - labels: all that may stand in the corpus.
   ///   - scales: a series needs them.
   ///   - spelled: whether sequences keep how their words are written.
-  /// - Throws: `InputError` for a label that `labels` does not have.
+  /// - Throws: `InputError` for a label that `labels` does not have, and a target that has an end of its own.
   public init(
-    _ corpus: Corpus, vocabulary: Vocabulary, labels: LabelSet, scales: SeriesScales? = nil, spelled: Bool = false
+    _ corpus: Corpus, vocabulary: Vocabulary, targetVocabulary: Vocabulary? = nil, labels: LabelSet,
+    scales: SeriesScales? = nil, spelled: Bool = false
   ) throws {
-    (self.vocabulary, self.labels, self.scales) = (vocabulary, labels, scales)
+    (self.vocabulary, self.targetVocabulary, self.labels, self.scales) = (vocabulary, targetVocabulary, labels, scales)
     switch corpus {
     case .tagged(let splits):
       self.corpus = .sequences(try splits.map { try EncodedSequence($0, vocabulary, labels, spelled) })
     case .labelled(let splits):
       self.corpus = .sequences(try splits.map { try EncodedSequence($0, vocabulary, labels, spelled) })
+    case .pairs(let splits):
+      guard let targetVocabulary, targetVocabulary.id(Vocabulary.end) != Vocabulary.unknownID else {
+        throw InputError(
+          "the vocabulary of the targets lacks \(Vocabulary.end): lower minimum_count, or raise vocabulary_limit")
+      }
+      self.corpus = .sequences(try splits.map { try EncodedSequence($0, vocabulary, targetVocabulary, spelled) })
     case .text(let splits):
       self.corpus = .stream(splits.map { vocabulary.id($0) })
     case .series(let splits):
@@ -117,11 +134,29 @@ extension EncodedSequence {
     self.labels = try labels.ids(item.labelNames)
   }
 
+  init(_ item: TextPair, _ vocabulary: Vocabulary, _ targets: Vocabulary, _ spelled: Bool) throws {
+    try item.requireOneEnd()
+    let (end, found) = (targets.id(Vocabulary.end), item.target.map(targets.find))
+    let ids = found.map { max(0, $0) }
+    (tokens, labels, seen) = ([end] + ids, ids + [end], [true] + found.map { $0 >= 0 })
+    source = item.source.map(vocabulary.id)
+    sourceWords = spelled ? item.writtenSource ?? item.source : []
+  }
+
   init(_ item: NumberSequence, _ scales: SeriesScales, _ labels: LabelSet) throws {
     tokens = [Int32](repeating: Vocabulary.unknownID, count: item.length)
     seen = [Bool](repeating: true, count: item.length)
     (numbers, targets) = try scales.scaled(item)
     self.labels = try labels.ids(item.labels)
+  }
+}
+
+extension TextPair {
+  /// - Throws: `InputError` for a target that has the end in it.
+  func requireOneEnd() throws {
+    guard !target.contains(Vocabulary.end) else {
+      throw InputError("a target must not have the token \(Vocabulary.end), which stands for its end: write it otherwise")
+    }
   }
 }
 
@@ -136,16 +171,25 @@ extension LabelSet {
 }
 
 extension Vocabulary {
-  /// The vocabulary of a corpus' training split.
+  /// The vocabulary of a corpus' training split; of pairs that of the sources.
   public init(counting corpus: Corpus, minimumCount: Int = 1, limit: Int = 0) {
     switch corpus {
     case .tagged(let splits):
       self.init(counting: splits.train.lazy.flatMap(\.words), minimumCount: minimumCount, limit: limit)
     case .labelled(let splits):
       self.init(counting: splits.train.lazy.flatMap(\.words), minimumCount: minimumCount, limit: limit)
+    case .pairs(let splits):
+      self.init(counting: splits.train.lazy.flatMap(\.source), minimumCount: minimumCount, limit: limit)
     case .text(let splits):
       self.init(counting: splits.train, minimumCount: minimumCount, limit: limit)
     case .series: self.init(counting: EmptyCollection())
     }
+  }
+
+  /// The vocabulary of the targets of a training split, with one `end` each; nil where the corpus is not of pairs.
+  public init?(countingTargets corpus: Corpus, minimumCount: Int = 1, limit: Int = 0) {
+    guard case .pairs(let splits) = corpus else { return nil }
+    let tokens = splits.train.lazy.flatMap { $0.target + [Vocabulary.end] }
+    self.init(counting: tokens, minimumCount: minimumCount, limit: limit)
   }
 }

@@ -5,6 +5,8 @@ public struct Vocabulary: Sendable {
   public static let unknown = "<unk>"
   /// Its id.
   public static let unknownID: Int32 = 0
+  /// What ends every target of a pair, and what its decoder reads first.
+  public static let end = "</s>"
 
   /// By id.
   public let tokens: [String]

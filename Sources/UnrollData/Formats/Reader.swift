@@ -4,6 +4,7 @@ enum Reader: Sendable {
 
   case tagged(Read<[Sample<TaggedSentence>]>)
   case labelled(Read<[Sample<LabelledText>]>)
+  case pairs(Read<[Sample<TextPair>]>)
   /// Running text as one stream, split by position.
   case stream(Read<[String]>)
   /// Running text made of short independent pieces, split by their content.
@@ -12,12 +13,14 @@ enum Reader: Sendable {
   case series(Read<[Sample<NumberSequence>]>)
   case generatedTags(Generator<TaggedSentence>)
   case generatedTexts(Generator<LabelledText>)
+  case generatedPairs(Generator<TextPair>)
   case generatedSeries(Generator<NumberSequence>)
 
   var kind: CorpusKind {
     switch self {
     case .tagged, .generatedTags: .tagged
     case .labelled, .generatedTexts: .labelled
+    case .pairs, .generatedPairs: .pairs
     case .stream, .pieces: .text
     case .series, .generatedSeries: .series
     }
@@ -25,8 +28,8 @@ enum Reader: Sendable {
 
   var isGenerated: Bool {
     switch self {
-    case .generatedTags, .generatedTexts, .generatedSeries: true
-    case .tagged, .labelled, .stream, .pieces, .series: false
+    case .generatedTags, .generatedTexts, .generatedPairs, .generatedSeries: true
+    case .tagged, .labelled, .pairs, .stream, .pieces, .series: false
     }
   }
 
@@ -35,8 +38,9 @@ enum Reader: Sendable {
     switch self {
     case .generatedTags(let generator): try generator.requireMemory(options)
     case .generatedTexts(let generator): try generator.requireMemory(options)
+    case .generatedPairs(let generator): try generator.requireMemory(options)
     case .generatedSeries(let generator): try generator.requireMemory(options)
-    case .tagged, .labelled, .stream, .pieces, .series: break
+    case .tagged, .labelled, .pairs, .stream, .pieces, .series: break
     }
   }
 }

@@ -14,6 +14,8 @@ struct Assembly {
     case .labelled(let read):
       let (splits, labels) = try sequences(read)
       return (.labelled(splits), labels)
+    case .pairs(let read):
+      return (.pairs(try sequences(read).0), LabelSet([]))
     case .series(let read):
       let (splits, labels) = try sequences(read)
       try checkColumns(splits)
@@ -24,6 +26,8 @@ struct Assembly {
     case .generatedTexts(let generator):
       let splits = try generator.splits(options.generator)
       return (.labelled(splits), LabelSet(splits))
+    case .generatedPairs(let generator):
+      return (.pairs(try generator.splits(options.generator)), LabelSet([]))
     case .generatedSeries(let generator):
       return (.series(try generator.splits(options.generator)), LabelSet([]))
     case .stream(let read):

@@ -25,10 +25,11 @@ extension DataRequest {
     switch definition.format.reader {
     case .tagged(let read): return .tagged(try known(read))
     case .labelled(let read): return .labelled(try known(read))
+    case .pairs(let read): return .pairs(try known(read))
     case .series(let read): return .series(try known(read))
     case .stream(let read): return .text(try all(read))
     case .pieces(let read): return .text(try all(read).each { Tokeniser(options).stream($0.map(\.item)) })
-    case .generatedTags, .generatedTexts, .generatedSeries:
+    case .generatedTags, .generatedTexts, .generatedPairs, .generatedSeries:
       throw InputError("the data \(name) are generated and have no files; leave the files out")
     }
   }

@@ -33,6 +33,8 @@ struct TestItems {
       items = splits.test.map { Item(text: $0.words.joined(separator: between), truths: $0.tags) }
     case .labelled(let splits):
       items = splits.test.map { Item(text: $0.words.joined(separator: between), truths: [$0.label]) }
+    case .pairs(let splits):
+      items = splits.test.map { Item(text: $0.source.joined(separator: between), truths: $0.target + [Vocabulary.end]) }
     case .series(let splits):
       items = splits.test.map { item in
         Item(

@@ -37,7 +37,7 @@ public struct InputTables: Sendable {
 }
 
 extension Corpus {
-  /// Of all splits, in the order of their first occurrence.
+  /// Of all splits, in the order of their first occurrence; of pairs those of the sources.
   var distinctWords: [String] {
     var (found, seen): ([String], Set<TokenKey>) = ([], [])
     func add(_ words: some Sequence<String>) {
@@ -46,6 +46,7 @@ extension Corpus {
     switch self {
     case .tagged(let splits): for item in splits.all { add(item.written ?? item.words) }
     case .labelled(let splits): for item in splits.all { add(item.written ?? item.words) }
+    case .pairs(let splits): for item in splits.all { add(item.writtenSource ?? item.source) }
     case .text(let splits): add(splits.all)
     case .series: break
     }

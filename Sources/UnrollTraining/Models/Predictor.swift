@@ -41,7 +41,7 @@ public final class Predictor {
     return switch task.kind {
     case .tagged: try tagged(tokens, tokeniser.written(text))
     case .labelled: try labelled(tokens, tokeniser.written(text))
-    case .text, .series: try continued(tokens)
+    case .text, .series, .pairs: try continued(tokens)
     }
   }
 
