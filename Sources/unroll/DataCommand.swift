@@ -36,7 +36,7 @@ struct DataCommand: ParsableCommand {
 
   private func line(_ loaded: LoadedData) -> String {
     let sizes = loaded.corpus.sizes
-    let unit = loaded.corpus.kind == .text ? "tokens" : "sequences"
+    let unit = [CorpusKind.text: "tokens", .pairs: "pairs"][loaded.corpus.kind] ?? "sequences"
     let counts = Split.allCases.map { "\(sizes[$0] ?? 0) \($0.rawValue)" }.joined(separator: ", ")
     let labels = loaded.labels.count > 0 ? "; \(loaded.labels.count) labels" : ""
     let title = loaded.version.isEmpty ? loaded.name : "\(loaded.name) \(loaded.version)"

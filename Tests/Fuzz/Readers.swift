@@ -61,11 +61,16 @@ enum Readers {
       entries = try Setting(yaml: line, file: "options").entries("options")
       content = bytes[end...].dropFirst()
     }
-    let files = ["format", "train", "development", "test"]
+    let files = ["format", "train", "development", "test", "target_extension"]
+    let isParallel = format.name == "parallel"
+    // Where there are two files, the second begins behind the first zero.
+    let parts = isParallel ? content.split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false) : [content]
     // Of a format that reads a folder it is the only file.
-    let path = try file("data/label.txt", Array(content))
+    let path = try file("data/label.txt", Array(parts[0]))
+    if isParallel { _ = try file("data/label.targets", Array(parts.dropFirst().first ?? [])) }
     let train = format.name == "file-per-class" ? Files.parent(of: path) : path
-    let own = [("format", format.name), ("train", train)].map { key, value in
+    let paths = [("format", format.name), ("train", train)] + (isParallel ? [("target_extension", "targets")] : [])
+    let own = paths.map { key, value in
       Setting.Entry(key: key, line: 1, value: Setting(.scalar(value), file: "options", line: 1))
     }
     let setting = Setting(.table(own + entries.filter { !files.contains($0.key) }), file: "options", line: 1)

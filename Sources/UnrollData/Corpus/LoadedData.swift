@@ -10,7 +10,7 @@ public struct LoadedData: Sendable {
   public let source: String
   /// Hexadecimal SHA-256 over the resolved options and the bytes of all files that were read.
   public let digest: String
-  /// All labels, found before subsampling, so that a smaller sample keeps the classes; empty for running text.
+  /// All labels, found before subsampling, so that a smaller sample keeps the classes; empty for running text and for pairs.
   public let labels: LabelSet
   /// The items, split by split.
   public let corpus: Corpus

@@ -7,11 +7,12 @@ public enum Datasets {
     .wordnetSupersense, .cmuStress, .wordnetText, .copying, .adding, .associativeRecall, .greeting, .narma,
     .parity, .evenPairs, .cycleNavigation, .modularArithmetic, .bracketArithmetic, .solveEquation,
     .stackManipulation, .reverseString, .dyck, .listOperations, .copyMemory, .multiQueryRecall, .agreement,
-    .addingNumbers,
+    .addingNumbers, .numberNames,
     .udEnglishEWT, .wnut17,
     .trecCoarse, .trecFine, .sst2, .sst5,
     .namesByLanguage, .mrSentencePolarity, .sick, .tinyShakespeare, .wikitext2,
     .jsbChorales, .nottingham,
+    .scanSimple, .scanLength, .multi30k, .cmudict, .namesGivenLanguage,
   ]
 
   /// - Throws: `InputError` that suggests the nearest name.

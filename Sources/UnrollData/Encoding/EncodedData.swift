@@ -135,7 +135,7 @@ extension EncodedSequence {
   }
 
   init(_ item: TextPair, _ vocabulary: Vocabulary, _ targets: Vocabulary, _ spelled: Bool) throws {
-    try item.requireOneEnd()
+    if let complaint = item.complaint { throw InputError(complaint) }
     let (end, found) = (targets.id(Vocabulary.end), item.target.map(targets.find))
     let ids = found.map { max(0, $0) }
     (tokens, labels, seen) = ([end] + ids, ids + [end], [true] + found.map { $0 >= 0 })
@@ -152,11 +152,10 @@ extension EncodedSequence {
 }
 
 extension TextPair {
-  /// - Throws: `InputError` for a target that has the end in it.
-  func requireOneEnd() throws {
-    guard !target.contains(Vocabulary.end) else {
-      throw InputError("a target must not have the token \(Vocabulary.end), which stands for its end: write it otherwise")
-    }
+  /// What is wrong with a target that has the end in it; nil where it has none.
+  var complaint: String? {
+    guard target.contains(Vocabulary.end) else { return nil }
+    return "the target has the token \(Vocabulary.end), which stands for its end: write it otherwise"
   }
 }
 

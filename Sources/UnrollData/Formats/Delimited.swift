@@ -26,7 +26,7 @@ private struct Delimited {
   func read(_ path: String, _ files: SourceFiles, _ options: DataOptions) throws -> [Sample<LabelledText>] {
     let file = try files.read(path, options.encoding)
     var records = DelimitedRecords(file: file, separator: separator.byte, quotes: quotes)
-    let header = try DelimitedHeader(&records, separator)
+    let header = try DelimitedHeader(&records, separator, isFixed: !quotes)
     let wanted = [options.textColumn, options.secondTextColumn].filter { !$0.isEmpty }
     let texts = try wanted.map(header.column)
     let label = try header.column(options.labelColumn)

@@ -6,12 +6,13 @@ struct DelimitedHeader {
   private let record: DelimitedRecords.Record
   private let file: TextFile
   private let separator: Separator
-  private let quotes: Bool
+  private let isFixed: Bool
 
+  /// - Parameter isFixed: whether the format has this separator alone.
   /// - Throws: `InputError` for a file that holds nothing.
-  init(_ records: inout DelimitedRecords, _ separator: Separator) throws {
+  init(_ records: inout DelimitedRecords, _ separator: Separator, isFixed: Bool = false) throws {
     guard let record = try records.next() else { throw records.file.error("the file has no header line") }
-    (self.record, file, self.separator, quotes) = (record, records.file, separator, records.quotes)
+    (self.record, file, self.separator, self.isFixed) = (record, records.file, separator, isFixed)
     names = record.fields.map(\.trimmed.text)
   }
 
@@ -33,7 +34,7 @@ struct DelimitedHeader {
     guard names.count == 1 else { return nil }
     let others = Separator.allCases.filter { $0 != .space && record.fields[0].contains($0.byte) }
     return others.first.map { other in
-      let advice = quotes ? "separator to \(other.rawValue)" : "format to csv and separator to \(other.rawValue)"
+      let advice = "\(isFixed ? "format to csv and " : "")separator to \(other.rawValue)"
       return
         "the header has no \(separator.rawValue), but a \(other.rawValue); if that separates the columns, set \(advice)"
     }

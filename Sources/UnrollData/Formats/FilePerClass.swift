@@ -10,7 +10,7 @@ extension FormatDefinition {
     }, reader: .labelled(FilePerClass.read))
 }
 
-private enum FilePerClass {
+enum FilePerClass {
   @Sendable static func read(_ folder: String, _ files: SourceFiles, _ options: DataOptions) throws -> [Sample<
     LabelledText
   >] {

@@ -65,7 +65,7 @@ public struct FormatDefinition: Sendable {
     switch kind {
     case .tagged: own = ["lowercase", "unseen_labels", "max_length", "duplicates"]
     case .labelled: own = ["lowercase", "unit", "tokeniser", "unseen_labels", "max_length", "duplicates", "stratify"]
-    case .pairs: own = ["lowercase", "unit", "tokeniser", "max_length", "duplicates"]
+    case .pairs: own = ["lowercase", "unit", "target_unit", "tokeniser", "max_length", "duplicates"]
     case .text: own = ["lowercase", "unit", "tokeniser", "line_token"]
     case .series: own = ["unseen_labels", "max_length", "duplicates"]
     }

@@ -4,7 +4,7 @@ import UnrollCore
 public enum Formats {
   /// To add one: a file with a reader, a name here.
   public static let all: [FormatDefinition] = [
-    .conllu, .columns, .labelFirst, .filePerClass, .csv, .tsv, .text, .series, .pianoRolls,
+    .conllu, .columns, .labelFirst, .filePerClass, .csv, .tsv, .pairs, .parallel, .text, .series, .pianoRolls,
   ]
 
   /// - Throws: `InputError` that suggests the nearest name.
@@ -27,6 +27,8 @@ public enum Formats {
     (["fasttext"], [.labelFirst]),
     (["folder", "directory", "files"], [.filePerClass]),
     (["excel", "spreadsheet"], [.csv, .tsv]),
+    (["translation", "seq2seq", "bitext"], [.pairs, .parallel]),
+    (["moses"], [.parallel]),
     (["midi", "music", "piano-roll"], [.pianoRolls]),
     (["numbers", "timeseries", "time-series"], [.series]),
     (["txt", "plain", "plain-text", "raw", "lm"], [.text]),

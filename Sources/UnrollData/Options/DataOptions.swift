@@ -4,6 +4,8 @@ import UnrollCore
 struct DataOptions: Options {
   enum UnseenLabels: String, CaseIterable, Sendable { case error, keep, drop }
   enum LabelOf: String, CaseIterable, Sendable { case step, sequence }
+  /// What a token of a target is: `same` as of its source.
+  enum TargetUnit: String, CaseIterable, Sendable { case same, word, character }
   enum Level: String, CaseIterable, Sendable { case full, coarse }
 
   var train = ""
@@ -20,12 +22,16 @@ struct DataOptions: Options {
   var textColumn = "text"
   var secondTextColumn = ""
   var labelColumn = "label"
+  var sourceColumn = "source"
+  var targetColumn = "target"
+  var targetExtension = ""
   var labelOf = LabelOf.step
   var sequenceColumn = "sequence"
   var inputColumns = ""
   var targetColumns = ""
   var ahead = 0
   var unit = TokenUnit.word
+  var targetUnit = TargetUnit.same
   var tokeniser = WordRule.spaces
   var lowercase = false
   var lineToken = "<eos>"
@@ -67,6 +73,12 @@ struct DataOptions: Options {
     OptionKey("second_text_column", \.secondTextColumn, "header of a second text, put after the first and <sep>"),
     OptionKey("label_column", \.labelColumn, "header of the column with the label"),
     OptionKey(
+      "source_column", \.sourceColumn, "header of the column with the source; without a header its number from 1"),
+    OptionKey("target_column", \.targetColumn, "the same for the target"),
+    OptionKey(
+      "target_extension", \.targetExtension,
+      "what stands after the last dot of the files of targets (en: train.de goes with train.en)"),
+    OptionKey(
       "ignore_label", \.ignoreLabel,
       "a tag that asks for nothing: no part in loss, scores, baseline or classes; empty for none"
     ).later,
@@ -92,9 +104,10 @@ struct DataOptions: Options {
 
   private static let tokens: [OptionKey<DataOptions>] = [
     OptionKey("unit", \.unit, "what a token is; a character is a Unicode scalar"),
+    OptionKey("target_unit", \.targetUnit, "what a token of a target is; same: as unit says"),
     OptionKey(
       "tokeniser", \.tokeniser, "words end at blanks (text that is tokenised already), or by rule (marks become tokens)"
-    ).needs("unit: word") { $0.unit == .word },
+    ).needs("unit: word") { $0.unit == .word || $0.targetUnit == .word },
     OptionKey(
       "lowercase", \.lowercase,
       "whether text is lower-cased; what reads how words are written still sees their capitals"),
@@ -124,6 +137,13 @@ struct DataOptions: Options {
 extension DataOptions {
   /// What is asked for of series.
   var seriesKind: CorpusKind { labelColumn.isEmpty ? .series : labelOf == .step ? .tagged : .labelled }
+
+  /// The same with targets in the place of sources.
+  var ofTargets: DataOptions {
+    var options = self
+    options.unit = TokenUnit(rawValue: targetUnit.rawValue) ?? unit
+    return options
+  }
 
   /// The lines of `keys`, in their order, with the values of these options as defaults. What another key decides that is not among them
   /// is not needed where it is so.

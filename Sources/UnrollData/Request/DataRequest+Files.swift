@@ -4,6 +4,9 @@ extension DataRequest {
   /// How a line of text becomes tokens, as in these data; nil of numbers.
   public var tokeniser: Tokeniser? { definition.kind == .series ? nil : Tokeniser(options) }
 
+  /// How a line becomes the tokens of a target; nil where no text is to be written for another.
+  public var targetTokeniser: Tokeniser? { kind == .pairs ? Tokeniser(options.ofTargets) : nil }
+
   /// Reads other files of the same format, all of them together as held-out data.
   ///
   /// - Parameters:

@@ -58,7 +58,7 @@ public struct DataRequest: Sendable {
   /// Whether its steps are numbers, whatever is asked for.
   public var isOfNumbers: Bool { definition.kind == .series }
 
-  /// Whether a token is a character.
+  /// Whether a token is a character; of pairs, one of a source.
   public var isOfCharacters: Bool { options.unit == .character }
 
   /// Reads, splits and checks the data.
