@@ -101,6 +101,16 @@ import UnrollTraining
     #expect(text.contains("+10.0 |              +7.7 to +12.3 |"), "\(text)")
   }
 
+  @Test func bothSidesOfPairsHaveTheirVocabulary() throws {
+    var record = Synthetic.record("a", seed: 1, score: 0.9)
+    (record.data.vocabulary, record.data.targetVocabulary) = (18_723, 10_212)
+    record.data.unknownShares = [.train: 0, .development: 0.02, .test: 0.0312]
+    record.data.unknownTargetShares = [.train: 0, .development: 0.01, .test: 0.0151]
+    #expect(try RunRecord.DataSummary(json: record.data.json()) == record.data)
+    let text = try ReportFiles.text([record])
+    #expect(text.contains("18,723 → 10,212") && text.contains("0.00 / 2.00 / 3.12 → 0.00 / 1.00 / 1.51"))
+  }
+
   @Test func unknownTokensAndShortColumnsAreSaid() throws {
     var record = Synthetic.record("a", seed: 1, score: 0.9)
     record.cell.kind = "language-modelling"

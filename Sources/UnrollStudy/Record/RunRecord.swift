@@ -138,14 +138,18 @@ public struct RunRecord: Codable, Equatable, Sendable {
     public var digest: String
     /// Sequences (or tokens, for running text) per split.
     public var sizes: [Split: Int]
-    /// Tokens V.
+    /// Tokens V; of pairs those of the sources.
     public var vocabulary: Int
     /// Classes K, or columns of numbers where those are asked for; 0 where nothing was read.
     public var classes: Int
     /// What a reader should know about how the data were read and split; absent when there is nothing.
     public var remarks: [String]? = nil
-    /// Share of tokens per split that are `<unk>`; absent from records made before it was counted.
+    /// Share of tokens per split that are `<unk>`, of pairs those of the sources; absent from records made before it was counted.
     public var unknownShares: [Split: Double]? = nil
+    /// Tokens of the targets of pairs; absent of all else.
+    public var targetVocabulary: Int? = nil
+    /// Share of the targets' tokens per split that are `<unk>`; absent of all but pairs.
+    public var unknownTargetShares: [Split: Double]? = nil
   }
 
   /// Parameters that the optimiser treats alike, and how many they are.

@@ -52,10 +52,15 @@ public struct CellRun {
       loaded, minimumCount: cell.model.minimumCount, limit: cell.model.vocabularyLimit,
       spelled: cell.model.readsSpelling)
     let remarks = loaded.remarks + tables.remarks
-    let summary = RunRecord.DataSummary(
+    let targets = encoded.targetVocabulary
+    var summary = RunRecord.DataSummary(
       name: loaded.name, version: loaded.version, licence: loaded.licence, digest: loaded.digest,
       sizes: loaded.corpus.sizes, vocabulary: encoded.vocabulary.count, classes: 0,
-      remarks: remarks.isEmpty ? nil : remarks, unknownShares: encoded.corpus.unknownShares)
+      remarks: remarks.isEmpty ? nil : remarks,
+      unknownShares: targets == nil ? encoded.corpus.unknownShares : encoded.corpus.unknownSourceShares)
+    if let targets {
+      (summary.targetVocabulary, summary.unknownTargetShares) = (targets.count, encoded.corpus.unknownShares)
+    }
     return (encoded, tables, summary, digest)
   }
 

@@ -32,18 +32,21 @@ struct ProvenanceSection: ReportSection {
         seen.append(data)
         let names = [task.name, data.name, data.version, data.licence].map(Markdown.escape)
         let sizes = Split.allCases.map { data.sizes[$0].map(Digits.whole) ?? "–" }
+        let vocabulary = [data.vocabulary, data.targetVocabulary].compactMap { $0.map(Digits.whole) }
         table.add(
           names + [Markdown.code(String(data.digest.prefix(12)))] + sizes
-            + [data.vocabulary, data.classes].map(Digits.whole) + [unknown(data)])
+            + [vocabulary.joined(separator: " → "), Digits.whole(data.classes), unknown(data)])
       }
     }
     return table
   }
 
-  /// Shares of unknown tokens in training, development and test.
+  /// Shares of unknown tokens in training, development and test; of pairs those of sources and those of targets.
   private func unknown(_ data: RunRecord.DataSummary) -> String {
-    guard let shares = data.unknownShares else { return "–" }
-    return Split.allCases.map { Digits.fixed(100 * (shares[$0] ?? 0), 2) }.joined(separator: " / ")
+    let sides = [data.unknownShares, data.unknownTargetShares].compactMap { $0 }.map { shares in
+      Split.allCases.map { Digits.fixed(100 * (shares[$0] ?? 0), 2) }.joined(separator: " / ")
+    }
+    return sides.isEmpty ? "–" : sides.joined(separator: " → ")
   }
 
   private func environments(_ study: StudyResults) -> MarkdownTable {
