@@ -42,6 +42,22 @@ public struct Metric: Equatable, Sendable {
   public static let spanPrecision = Metric("span-precision", higherIsBetter: true, .percent)
   /// Share of spans that are predicted.
   public static let spanRecall = Metric("span-recall", higherIsBetter: true, .percent)
+  /// Share of outputs that are a reference (`OutputCounts`).
+  public static let exactMatch = Metric("exact-match", higherIsBetter: true, .percent)
+  /// Share of outputs with a repeat that no reference has (`OutputCounts`).
+  public static let repeats = Metric("repeats", higherIsBetter: false, .percent)
+  /// Share of outputs that are their source, where no reference is (`OutputCounts`).
+  public static let copies = Metric("copied-sources", higherIsBetter: false, .percent)
+  /// Of texts of tokens with blanks between them, cut by `BLEU.Tokenisation.v13a`.
+  public static let bleu = Metric("bleu", higherIsBetter: true, .percent)
+  /// Of texts of tokens (`ChrF`).
+  public static let chrF = Metric("chrf", higherIsBetter: true, .percent)
+  /// Edits of words / words of the references (`EditDistance`); where an output is one word, 1 − `exactMatch`.
+  public static let wordErrorRate = Metric("word-error-rate", higherIsBetter: false, .percent)
+  /// Edits of phones / phones of the references (`EditDistance`).
+  public static let phoneErrorRate = Metric("phone-error-rate", higherIsBetter: false, .percent)
+  /// Edits of characters / characters of the references (`EditDistance`).
+  public static let characterErrorRate = Metric("character-error-rate", higherIsBetter: false, .percent)
   /// Mean cross-entropy of a token, natural logarithm.
   public static let nats = Metric("nats-per-token", higherIsBetter: false, .plain)
   /// exp of `nats`.
