@@ -36,6 +36,36 @@ UN_FAST void un_attention_softmax_back(ptrdiff_t rows, ptrdiff_t keys, float sca
     }
 }
 
+UN_FAST void un_additive_scores(ptrdiff_t queries, ptrdiff_t keys, ptrdiff_t A, const float *restrict q, const float *restrict k,
+                                const float *restrict v, float *restrict scores) {
+#pragma clang fp reassociate(on)
+    for (ptrdiff_t i = 0; i < queries; i++, q += A, scores += keys)
+        for (ptrdiff_t j = 0; j < keys; j++) {
+            const float *restrict key = k + j * A;
+            float sum = 0;
+            for (ptrdiff_t a = 0; a < A; a++) sum += v[a] * un_tanhf(q[a] + key[a]);
+            scores[j] = sum;
+        }
+}
+
+UN_FAST void un_additive_scores_back(ptrdiff_t queries, ptrdiff_t keys, ptrdiff_t A, const float *restrict q,
+                                     const float *restrict k, const float *restrict v, const float *restrict d_scores,
+                                     float *restrict add_dq, float *restrict add_dk, float *restrict add_dv) {
+    for (ptrdiff_t i = 0; i < queries; i++, q += A, add_dq += A, d_scores += keys)
+        for (ptrdiff_t j = 0; j < keys; j++) {
+            const float *restrict key = k + j * A;
+            float *restrict add_key = add_dk + j * A;
+            float d = d_scores[j];
+            UN_INDEPENDENT
+            for (ptrdiff_t a = 0; a < A; a++) {
+                float y = un_tanhf(q[a] + key[a]), inner = d * v[a] * (1 - y * y);
+                add_dq[a] += inner;
+                add_key[a] += inner;
+                add_dv[a] += d * y;
+            }
+        }
+}
+
 // Sine and cosine of the present angle and of one step, of eight frequencies.
 typedef struct { double s[8], c[8], ds[8], dc[8]; } Angles;
 

@@ -29,6 +29,34 @@ extension Contract {
         }
       }
     }
+    let chosen = chosenRowsGoOn(model)
+    worst.take(chosen.value, chosen.place)
+    return worst
+  }
+
+  /// Rows that are taken from a stream, once, twice or not at all, into it or into another, go on as their sequences do.
+  private static func chosenRowsGoOn(_ model: ContractModel) -> Measurement {
+    let (count, length, first) = (3, 6, 4)
+    let batch = ContractBatch(lengths: [Int](repeating: length, count: count), model.layer)
+    let (steps, whole) = (batch.steps, model.run(batch, mode: .evaluation).rows)
+    func step(_ stream: SequenceStream, _ t: Int, _ sequences: [Int]) -> [Float] {
+      let rows = sequences.map { steps.range(t).lowerBound + $0 }
+      stream.input.assign(batch.pick(batch.input, rows, of: steps.rows))
+      stream.step()
+      return stream.output.array
+    }
+    var worst = Measurement(value: 0)
+    for sequences in [[2, 0, 0], [1, 2, 2, 0], [1]] {
+      let from = model.layer.stream(count, model.parameters)
+      for (view, values) in zip(from.state, batch.state ?? []) { view.assign(values) }
+      for t in 0..<first { _ = step(from, t, Array(0..<count)) }
+      let to = sequences.count == count ? from : model.layer.stream(sequences.count, model.parameters)
+      to.take(sequences.map(Int32.init), of: from)
+      for t in first..<length {
+        let expected = batch.pick(whole, sequences.map { steps.range(t).lowerBound + $0 }, of: steps.rows)
+        worst.take(distance(step(to, t, sequences), expected), "rows \(sequences) of a stream")
+      }
+    }
     return worst
   }
 

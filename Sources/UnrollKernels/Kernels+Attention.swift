@@ -26,6 +26,27 @@ extension Kernels {
     un_attention_softmax_back(p.rows, p.columns, scale, p.base, dp.base)
   }
 
+  /// scores [Q, K]: Σ_a v_a tanh(q_ia + k_ja) for queries q [Q, A], keys k [K, A] and v [1, A] (Bahdanau et al. 2015).
+  public static func additiveScores(_ q: Matrix, _ k: Matrix, _ v: Matrix, into scores: Matrix) {
+    checkAdditive(q, k, v, scores)
+    un_additive_scores(q.rows, k.rows, q.columns, q.base, k.base, v.base, scores.base)
+  }
+
+  /// From the gradient of the scores: those of q, k and v are added to.
+  public static func additiveScoresBack(
+    _ q: Matrix, _ k: Matrix, _ v: Matrix, _ dScores: Matrix, addQ dq: Matrix, addK dk: Matrix, addV dv: Matrix
+  ) {
+    checkAdditive(q, k, v, dScores)
+    precondition(dense(q, dq) && dense(k, dk) && dv.count == v.count && dv.isContiguous)
+    un_additive_scores_back(
+      q.rows, k.rows, q.columns, q.base, k.base, v.base, dScores.base, dq.base, dk.base, dv.base)
+  }
+
+  private static func checkAdditive(_ q: Matrix, _ k: Matrix, _ v: Matrix, _ scores: Matrix) {
+    precondition(q.columns == k.columns && v.count == q.columns && scores.rows == q.rows && scores.columns == k.rows)
+    precondition(q.isContiguous && k.isContiguous && v.isContiguous && scores.isContiguous)
+  }
+
   /// out [P, d]: row p has sin and cos of (start + p) 10000^(−2i/d) in columns 2i and 2i + 1 (Vaswani et al. 2017).
   public static func sinusoids(from start: Int, into out: Matrix) {
     precondition(out.isContiguous)

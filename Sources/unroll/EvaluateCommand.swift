@@ -17,6 +17,12 @@ struct EvaluateCommand: ParsableCommand {
   var files: [String] = []
   @Flag(help: "As one JSON object, with the spans of every type.") var json = false
   @Flag(help: "A span that breaks its scheme is none, as in seqeval's strict mode.") var strict = false
+  @Option(
+    parsing: .unconditional,
+    help:
+      "Of a model that writes texts: hypotheses side by side; 1 takes the most probable token. Default: as it was trained."
+  )
+  var beam: Int?
   @OptionGroup var data: DataOption
 
   private struct Content: Encodable {
@@ -40,7 +46,8 @@ struct EvaluateCommand: ParsableCommand {
   func run() throws {
     try reporting {
       _ = Kernels.singleThread
-      let model = try self.model.read()
+      let read = try self.model.read()
+      let model = try beam.map(read.searching) ?? read
       let reading: SpanReading? = strict ? .strict : nil
       let evaluation =
         files.isEmpty

@@ -10,7 +10,8 @@ struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict", abstract: "Says what a model says of every line of standard input, as it comes.",
     discussion: """
-      A tagger gives a label for every word, a classifier one for the line, a language model its mean loss in nats. Lines are cut \
+      A tagger gives a label for every word, a classifier one for the line, a language model its mean loss in nats, and what was trained to \
+      write a text for a text (translation, pronunciation) that text. Lines are cut \
       into tokens as the training data were; words that the model does not know are <unk>. An empty line gives an empty one.
 
       Of a model of numbers lines are rows in CSV, the first of which names the columns, and an empty line ends a sequence. Every row is \
@@ -22,14 +23,21 @@ struct PredictCommand: ParsableCommand {
   @OptionGroup var model: ModelArgument
   @Flag(
     help:
-      "One JSON object a line: tokens, labels, their probabilities, spans, losses (the line's end has one, too), numbers."
+      "One JSON object a line: tokens, labels, their probabilities, spans, losses (the line's end has one, too), numbers, what was written and what was looked at."
   )
   var json = false
+  @Option(
+    parsing: .unconditional,
+    help:
+      "Of a model that writes texts: hypotheses side by side; 1 takes the most probable token. Default: as it was trained."
+  )
+  var beam: Int?
 
   func run() throws {
     try reporting {
       _ = Kernels.singleThread
-      let model = try self.model.read()
+      let read = try self.model.read()
+      let model = try beam.map(read.searching) ?? read
       if model.data.scales != nil { return try answerRows(try SeriesPredictor(model)) }
       let predictor = try Predictor(model)
       var isBroken = false
@@ -70,6 +78,6 @@ struct PredictCommand: ParsableCommand {
   }
 
   private static func text(_ said: TextPrediction) -> String {
-    said.labels?.joined(separator: " ") ?? said.loss.map(Metric.nats.text) ?? ""
+    said.outputText ?? said.labels?.joined(separator: " ") ?? said.loss.map(Metric.nats.text) ?? ""
   }
 }

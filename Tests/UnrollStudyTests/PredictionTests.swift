@@ -200,6 +200,37 @@ import UnrollTraining
     }
   }
 
+  /// Texts as they are written, of their own lengths; what breaks off, or is of other data, is said.
+  @Test func tableOfTexts() throws {
+    try ReportFiles.inFolder { folder in
+      let lines = "source\ttarget\na b\tx y\nc\ty\n"
+      try Files.write(lines, to: "\(folder)/p.tsv")
+      let study = try StudyText.study(
+        """
+        tasks: [{data: {format: pairs, train: p.tsv, development: p.tsv, test: p.tsv, tokeniser: spaces}, name: pairs}]
+        backends: [gru]
+        seeds: 1
+        width: 4
+        """, in: folder)
+      let location = DataLocation(roots: [])
+      let (requests, store) = (try study.requests(location), RecordStore(folder: "\(folder)/records"))
+      func leave(_ answers: Answers) throws -> PredictionTable {
+        try store.write(.empty(requests[0], .finished, jobs: nil), predictions: answers)
+        return try PredictionTable(requests, store, location)
+      }
+      // Ids: <unk>, </s>, y, x.
+      let table = try leave(.texts([[3, 2, 2], []]))
+      #expect(
+        String(decoding: table.csv, as: UTF8.self).split(separator: "\r\n") == [
+          "task,seed,item,text,truth,gru", "pairs,1,1,a b,x y,x y y", "pairs,1,2,c,y,",
+        ])
+      #expect(try store.predictions(of: requests[0].identity) == .texts([[3, 2, 2], []]))
+      for answers in [Answers.texts([[2]]), .texts([[2], [9]]), .numbers([1])] {
+        #expect(try leave(answers).broken.count == 1)
+      }
+    }
+  }
+
   /// Blocks of 512 targets, each beside the tokens that it follows.
   @Test func runningText() {
     let tokens = (0..<1200).map { "w\($0)" }

@@ -196,7 +196,7 @@ import UnrollLayers
         PackedSteps(count: 1, length: steps), parameters: network.parameters, gradients: Buffer(count: 0), arena: arena,
         mode: .evaluation)
     }
-    let x = network.sideBySide(batch, pass(length)).output
+    let x = network.inputs.sideBySide(batch, pass(length)).output
     let start = length - 1 - distance
     let state = network.backend.forward(x.rows(0..<start), from: nil, pass(start)).output.state
     func loss() -> Double {

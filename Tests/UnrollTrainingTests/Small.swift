@@ -35,6 +35,21 @@ enum Small {
     return try encoded(.labelled(splits), LabelSet(splits.train.map(\.label) + splits.test.map(\.label)))
   }
 
+  /// "a b > x y": a source, what is to be written for it; pairs by line.
+  static func pairs(_ train: String, test: String? = nil, minimumCount: Int = 1) throws -> EncodedData {
+    func read(_ text: String) -> [TextPair] {
+      text.split(separator: "\n").map { line in
+        let sides = line.split(separator: ">").map { $0.split(separator: " ").map(String.init) }
+        return TextPair(source: sides[0], target: sides[1])
+      }
+    }
+    let splits = Splits(train: read(train), development: read(test ?? train), test: read(test ?? train))
+    return try EncodedData(
+      LoadedData(
+        name: "small", version: "1", licence: "", source: "", digest: "", labels: LabelSet([]), corpus: .pairs(splits)),
+      minimumCount: minimumCount)
+  }
+
   /// Running text of characters.
   static func text(_ train: String, development: String? = nil, test: String? = nil) throws -> EncodedData {
     func read(_ text: String) -> [String] { text.map { String($0) } }
@@ -87,6 +102,16 @@ enum Small {
       let words = (0..<Int.random(in: 1...7, using: &random)).map { _ in Int.random(in: 0..<12, using: &random) }
       return words.indices.map { "w\(words[$0])/t\((words[$0] + ($0 > 0 ? words[$0 - 1] : 0)) % 3)" }
         .joined(separator: " ")
+    }.joined(separator: "\n")
+  }
+
+  /// Sources of 1 to 6 words, each written backwards in words of its own, the word `w0` twice.
+  static func reversals(_ count: Int, words: Int = 5, seed: UInt64 = 7) -> String {
+    var random = RandomSource(seed: seed)
+    return (0..<count).map { _ in
+      let source = (0..<Int.random(in: 1...6, using: &random)).map { _ in Int.random(in: 0..<words, using: &random) }
+      let target = source.reversed().map { $0 == 0 ? "x0 x0" : "x\($0)" }
+      return source.map { "w\($0)" }.joined(separator: " ") + " > " + target.joined(separator: " ")
     }.joined(separator: "\n")
   }
 

@@ -225,6 +225,11 @@ void un_to_blocks(ptrdiff_t rows, ptrdiff_t columns, const float *x, ptrdiff_t l
 void un_attention_softmax(ptrdiff_t rows, ptrdiff_t keys, ptrdiff_t first, ptrdiff_t window, float scale, float *scores);
 // dp: gradient of the probabilities p in, of the scores before the scale out.
 void un_attention_softmax_back(ptrdiff_t rows, ptrdiff_t keys, float scale, const float *p, float *dp);
+// scores [queries,keys] = sum over a of v[a] tanh(q[i,a] + k[j,a]): q [queries,A], k [keys,A], v [A].
+void un_additive_scores(ptrdiff_t queries, ptrdiff_t keys, ptrdiff_t A, const float *q, const float *k, const float *v,
+                        float *scores);
+void un_additive_scores_back(ptrdiff_t queries, ptrdiff_t keys, ptrdiff_t A, const float *q, const float *k, const float *v,
+                             const float *d_scores, float *add_dq, float *add_dk, float *add_dv);
 // out [P,d]: column 2i is sin((start+p) 10000^(-2i/d)), column 2i+1 the cosine.
 void un_sinusoids(ptrdiff_t P, ptrdiff_t d, double start, float *out);
 // The same, position by position: angles (doubles) that begin at `start`, and the row [d] of the position they have reached.

@@ -15,6 +15,8 @@ public struct EncodedSequence: Equatable, Sendable {
   public var source: [Int32] = []
   /// How each token of that is written; empty where nobody reads it.
   public var sourceWords: [String] = []
+  /// The target of a pair in words, where the targets' vocabulary lacks some of them; nil where `labels` say it.
+  public var reference: [String]?
   /// Scaled numbers of a series, `[T, E]`; empty of words. The tokens of a series are all `<unk>`.
   public var numbers: [Float] = []
   /// Scaled numbers that are asked for, `[T, K]`, NaN where none is; empty where labels are.
@@ -139,6 +141,7 @@ extension EncodedSequence {
     let (end, found) = (targets.id(Vocabulary.end), item.target.map(targets.find))
     let ids = found.map { max(0, $0) }
     (tokens, labels, seen) = ([end] + ids, ids + [end], [true] + found.map { $0 >= 0 })
+    reference = ids.contains(Vocabulary.unknownID) ? item.target : nil
     source = item.source.map(vocabulary.id)
     sourceWords = spelled ? item.writtenSource ?? item.source : []
   }

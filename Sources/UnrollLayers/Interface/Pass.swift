@@ -70,10 +70,12 @@ public final class Pass {
 extension Pass {
   /// The same memory and parameters for other steps: a model inside of the model.
   ///
-  /// - Parameter name: of the split of randomness that its layers take theirs from.
-  package func over(_ steps: PackedSteps, _ name: String) -> Pass {
+  /// - Parameters:
+  ///   - name: of the split of randomness that its layers take theirs from.
+  ///   - keepsState: whether somebody reads the final state.
+  package func over(_ steps: PackedSteps, _ name: String, keepsState: Bool = false) -> Pass {
     Pass(
-      steps, parameters: parameters, gradients: gradients, arena: arena, mode: mode, keepsState: false,
+      steps, parameters: parameters, gradients: gradients, arena: arena, mode: mode, keepsState: keepsState,
       random: random.split(name))
   }
 

@@ -60,6 +60,20 @@ public struct SequenceStream {
   /// The state, slot by slot, [B, width] each: views to read and to write between steps. A step may move what they show.
   public var state: [Matrix] { slots.map { $0.view() } }
 
+  /// Row b goes on from where row `rows[b]` of another stream of the same layer stands, or of this one: as sequences are chosen, left,
+  /// or continued in several ways.
+  ///
+  /// - Parameter rows: one for each of this stream's; it may ask for memory.
+  public func take(_ rows: [Int32], of other: SequenceStream) {
+    precondition(rows.allSatisfy { (0..<Int32(other.input.rows)).contains($0) }, "a row that the other stream lacks")
+    let scratch = Arena()
+    for (from, to) in zip(other.state, state) {
+      let chosen = scratch.matrix(to.rows, to.columns)
+      Kernels.gather(from, rows, into: chosen)
+      Kernels.copy(chosen, to: to)
+    }
+  }
+
   /// Back to the state before the first step: empty, or learned.
   public func reset() { for slot in slots { slot.begin() } }
 

@@ -36,7 +36,9 @@ struct TaskPredictions {
       try unlessBroken { try store.predictions(of: request.identity) }.map { (request: request, answers: $0) }
     }
     guard let cell = left.first?.request.cell else { return nil }
-    let split = TestItems(try cell.request.load(location), cell.task, characters: cell.request.isOfCharacters)
+    let split = TestItems(
+      try cell.request.load(location), cell.task, characters: cell.request.isOfCharacters,
+      targetCharacters: cell.request.targetTokeniser?.unit == .character)
     // Runs whose vocabularies were cut alike name their classes alike.
     var classes: [[Int]: [String]] = [:]
     runs = try left.compactMap { request, answers in
@@ -76,6 +78,11 @@ extension TestItems {
     case .numbers(let found):
       guard found.count == targets, classes.isEmpty else { throw refuse(found.count, "numbers") }
       words = found.map { "\($0)" }
+    case .texts(let found):
+      guard found.count == items.count, found.joined().allSatisfy({ classes.indices.contains(Int($0)) }) else {
+        throw refuse(found.count, "\(items.count.counted("text"))")
+      }
+      return found.map { text in written(text.map { classes[Int($0)] }) }
     }
     var start = 0
     return items.map { item in

@@ -22,19 +22,21 @@ struct TestItems {
   /// Between the tokens of a text, and between its truths.
   private let (between, betweenTruths): (String, String)
 
-  /// - Parameter characters: whether a token is a character.
-  init(_ data: LoadedData, _ task: any Task.Type, characters: Bool) {
+  /// - Parameters:
+  ///   - characters: whether a token is a character.
+  ///   - targetCharacters: whether one of a text that is written is.
+  init(_ data: LoadedData, _ task: any Task.Type, characters: Bool, targetCharacters: Bool = false) {
     (corpus, labels, asks) = (data.corpus, data.labels.names, task.asks)
     let between = characters ? "" : " "
     self.between = between
-    betweenTruths = corpus.kind == .text ? between : " "
+    betweenTruths = corpus.kind == .text ? between : targetCharacters ? "" : " "
     switch corpus {
     case .tagged(let splits):
       items = splits.test.map { Item(text: $0.words.joined(separator: between), truths: $0.tags) }
     case .labelled(let splits):
       items = splits.test.map { Item(text: $0.words.joined(separator: between), truths: [$0.label]) }
     case .pairs(let splits):
-      items = splits.test.map { Item(text: $0.source.joined(separator: between), truths: $0.target + [Vocabulary.end]) }
+      items = splits.test.map { Item(text: $0.source.joined(separator: between), truths: $0.target) }
     case .series(let splits):
       items = splits.test.map { item in
         Item(
@@ -57,8 +59,10 @@ struct TestItems {
   /// Names of the classes that a model with these options predicts; none of numbers.
   func classes(_ model: ModelOptions) -> [String] {
     guard asks == .classes else { return asks == .yesOrNo ? ["0", "1"] : [] }
+    let (least, most) = (model.minimumCount, model.vocabularyLimit)
+    if let targets = Vocabulary(countingTargets: corpus, minimumCount: least, limit: most) { return targets.tokens }
     guard corpus.kind == .text else { return labels }
-    let tokens = Vocabulary(counting: corpus, minimumCount: model.minimumCount, limit: model.vocabularyLimit).tokens
+    let tokens = Vocabulary(counting: corpus, minimumCount: least, limit: most).tokens
     // Among characters it is one, so that those of prediction and truth stand at the same place.
     return between.isEmpty ? ["\u{FFFD}"] + tokens.dropFirst() : tokens
   }
@@ -69,6 +73,9 @@ struct TestItems {
   func text(_ item: Item, _ predicted: ArraySlice<String>) -> String {
     joined(zip(item.truths, predicted).map { $0 == nil ? nil : $1 })
   }
+
+  /// A text that was written, in words.
+  func written(_ words: [String]) -> String { joined(words) }
 
   private func joined(_ words: [String?]) -> String {
     guard case .series(let splits) = corpus, case .numbers(let columns) = splits.test[0].columns.target else {

@@ -177,7 +177,9 @@ public struct CellRun {
     _ network: any Network, _ recipe: NetworkRecipe, _ task: any Task.Type, _ record: RunRecord
   ) -> ModelFile {
     guard case .table(let settings) = cell.resolved else { preconditionFailure("settings are tables") }
-    var model = ModelFile(network, recipe, task, tokeniser: cell.request.tokeniser, settings: settings)
+    var model = ModelFile(
+      network, recipe, task, tokeniser: cell.request.tokeniser,
+      targetTokeniser: cell.request.targetTokeniser, settings: settings)
     let data = record.data
     (model.origin.name, model.origin.version, model.origin.licence) = (data.name, data.version, data.licence)
     (model.origin.digest, model.origin.study) = (data.digest, cell.source?.file)

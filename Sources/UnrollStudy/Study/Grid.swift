@@ -72,7 +72,9 @@ enum Grid {
   private static let listKeys = [StackOfBackendsOptions.listKey, ModelOptions.inputsKey]
 
   /// Keys whose values may be more than single ones.
-  private static func canBeTables(_ key: String) -> Bool { listKeys.contains(key) || key == ModelOptions.headKey }
+  private static func canBeTables(_ key: String) -> Bool {
+    listKeys.contains(key) || [ModelOptions.headKey, ModelOptions.decoderKey].contains(key)
+  }
 
   private static func isOneValue(_ entry: Setting.Entry) -> Bool {
     guard listKeys.contains(entry.key), case .list(let items) = entry.value.content else { return false }

@@ -206,7 +206,8 @@ struct StudyCells {
   /// What a backend cannot be, and what does not fit into memory, is said before anything is trained.
   private func check(_ settings: BackendSettings, _ model: ModelOptions, _ task: TaskEntry) throws {
     let (reading, top) = (task.task.reading, type(of: model.head))
-    guard top.fits(reading) else {
+    let ofHead = task.task.writes ? Reading.causal : reading
+    guard top.fits(ofHead) else {
       throw InputError("the head \(top.name) does not answer what \(task.task.name) asks; leave head out")
     }
     if task.request.isOfCharacters, let reader = model.inputs.first(where: { type(of: $0).readsSpelling }) {
@@ -217,17 +218,19 @@ struct StudyCells {
     let builder = ParameterBuilder.counting()
     // Where only a file says how wide the inputs are, any width shows what cannot be built.
     let layer = try settings.build(model.inputWidth ?? model.embedding, reading, builder)
-    var (count, width) = (builder.count, Optional(reading == .summary ? layer.summaryWidth : layer.outputWidth))
+    var width = Optional(reading == .summary ? layer.summaryWidth : layer.outputWidth)
+    if task.task.writes { width = try model.makeDecoder(layer, settings, builder).outputWidth }
+    var count = builder.count
     if case .budget(let budget) = head.size {
       width = nil
       if budget.quantity == .parameters { count = max(count, budget.amount) }
-      if budget.quantity == .stateFloats, !layer.isCausal {
+      if budget.quantity == .stateFloats, !layer.isCausal, !task.task.writes {
         throw InputError(
           "backend \(settings.name) needs the whole sequence and has no state to budget; use multiply_adds or parameters"
         )
       }
     }
-    try model.head.check(width: width, model, reading)
+    try model.head.check(width: width, model, ofHead)
     try TrainingMemory.require(parameters: count, "backend \(settings.name)")
   }
 

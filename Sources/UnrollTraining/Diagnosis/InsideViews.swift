@@ -113,7 +113,7 @@ extension Diagnosis {
       let pass = Pass(
         batch.steps, parameters: network.parameters, gradients: Buffer(count: 0), arena: Arena(), mode: .evaluation,
         inspection: inspection)
-      _ = network.backend.forward(network.sideBySide(batch, pass).output, from: nil, pass)
+      _ = network.backend.forward(network.inputs.sideBySide(batch, pass).output, from: nil, pass)
       return inspection.parts
     }
   }

@@ -38,7 +38,7 @@ final class Unfolding {
     let steps = batch.steps
     let width = network.reading == .summary ? backend.summaryWidth : backend.outputWidth
     read = arena.matrix(steps.sequences, width)
-    let x = network.sideBySide(batch, Unfolding.pass(steps, network, arena, gradients)).output
+    let x = network.inputs.sideBySide(batch, Unfolding.pass(steps, network, arena, gradients)).output
     guard isStepwise else {
       _ = advance(PackedSteps(lengths: steps.lengths.map(Int.init)), 0, x, from: nil)
       return

@@ -22,7 +22,9 @@ public struct SoftmaxHeadOptions: HeadOptions {
       "class_weights", \.classWeights,
       "of training losses; balanced: targets / (classes × targets of the class), as in scikit-learn"),
     OptionKey(
-      "tied", \.tied, "the output's weights are the embeddings (Press & Wolf 2017); the backend's rows must be as wide"),
+      "tied", \.tied,
+      "the output's weights are the embeddings (Press & Wolf 2017), of a decoder those of its targets; the backend's rows must be as wide"
+    ),
   ]
 
   /// ε: the share of a target that all classes have evenly (Szegedy et al. 2016).
@@ -42,7 +44,7 @@ public struct SoftmaxHeadOptions: HeadOptions {
 
   public func check(width: Int?, _ model: ModelOptions, _ reading: Reading) throws {
     guard tied else { return }
-    guard reading == .causal, model.inputs.contains(where: { $0 is WordInputOptions }) else {
+    guard reading == .causal, model.writes || model.inputs.contains(where: { $0 is WordInputOptions }) else {
       throw SoftmaxHeadOptions.readsOther
     }
     guard let width else {
@@ -58,14 +60,14 @@ public struct SoftmaxHeadOptions: HeadOptions {
 
   private func tiedMap(_ width: Int, _ recipe: NetworkRecipe, _ parameters: ParameterBuilder) throws -> Linear {
     try check(width: width, recipe.model, recipe.reading)
-    guard let table = parameters.declared.first(where: { $0.name == WordInput.tableName }),
-      table.shape[0] == recipe.data.outputs
+    let name = recipe.model.writes ? EncoderDecoder.tableName : WordInput.tableName
+    guard let table = parameters.declared.first(where: { $0.name == name }), table.shape[0] == recipe.data.outputs
     else { throw SoftmaxHeadOptions.readsOther }
     return Linear(tied: table, parameters)
   }
 
   private static let readsOther = InputError(
-    "tied: only a language model that reads words predicts what it reads; leave tied out")
+    "tied: only a language model that reads words, or a decoder, predicts what it reads; leave tied out")
 
   /// Classes that training lacks have no weight to have.
   private func balanced(_ data: NetworkData) -> [Float] {

@@ -16,7 +16,8 @@ public struct CharacterInputOptions: InputOptions {
     OptionKey("dropout", \.dropout, in: 0...0.95, "dropout on the characters' vectors"),
     OptionKey(
       "backend", "backend", "what reads them: a name or a table with its options",
-      get: { $0.backend.resolved }, set: { $0.backend = try CharacterInputOptions.backend($1) }),
+      get: { $0.backend.resolved },
+      set: { $0.backend = try BackendSettings($1, "what reads characters", CharacterInputOptions.standard) }),
   ]
 
   /// Width of the characters' vectors.
@@ -40,22 +41,6 @@ public struct CharacterInputOptions: InputOptions {
     return settings
   }
 
-  private static func backend(_ setting: Setting) throws -> BackendSettings {
-    let (name, own) = try setting.choice("backend", "what reads characters")
-    var settings = standard(
-      try name.placing { try Backends.named(try name.text("what reads characters")).init() })
-    guard !(settings.options is StackOfBackendsOptions) else {
-      throw name.error("what reads characters is one backend, not a stack of several")
-    }
-    let (entries, standard) = (own.filter { $0.key != "version" }, settings)
-    try settings.apply(entries)
-    // A record says all options, also those without effect; they stand there as they always are.
-    if let idle = try settings.idle(entries).first(where: { !(try standard.has($0.entry)) }) {
-      throw idle.complaint("what reads characters")
-    }
-    return settings
-  }
-
   public func width(_ model: ModelOptions) -> Int? {
     let builder = ParameterBuilder.counting()
     return try? backend.build(embedding, .summary, builder).summaryWidth
@@ -67,15 +52,6 @@ public struct CharacterInputOptions: InputOptions {
     }
     let alphabet = recipe.data.characters.map(Alphabet.init) ?? Alphabet(vocabulary)
     return try CharacterInput(self, vocabulary, alphabet, parameters.scope("characters"))
-  }
-}
-
-extension BackendSettings {
-  /// Whether an option has this value already.
-  fileprivate func has(_ entry: Setting.Entry) throws -> Bool {
-    var other = self
-    try other.apply([entry])
-    return other.resolved == resolved
   }
 }
 
@@ -178,8 +154,8 @@ struct Alphabet {
   static func written(in sequences: [EncodedSequence], _ vocabulary: Vocabulary) -> String? {
     var words: Set<TokenKey> = []
     for sequence in sequences {
-      for (token, word) in zip(sequence.tokens, sequence.words) where token != Vocabulary.unknownID {
-        words.insert(TokenKey(word))
+      for (tokens, written) in [(sequence.tokens, sequence.words), (sequence.source, sequence.sourceWords)] {
+        for (token, word) in zip(tokens, written) where token != Vocabulary.unknownID { words.insert(TokenKey(word)) }
       }
     }
     guard words.contains(where: { vocabulary.id($0.text) == Vocabulary.unknownID }) else { return nil }

@@ -25,6 +25,12 @@ extension Breakdown {
     Kind("tokens since the target last stood", Bins(upTo: 1, times: 2), \.distances),
   ]
 
+  /// The same of texts that a decoder wrote, which are right as wholes or not at all.
+  private static let kindsOfTexts = [
+    Kind("tokens of the target", Bins(upTo: 1, times: 2), \.textLengths, exactWhereFew: true),
+    Kind("tokens of the source", Bins(upTo: 1, times: 2), \.sourceLengths, exactWhereFew: true),
+  ]
+
   private struct Kind: Sendable {
     let name: String
     let bins: Bins
@@ -47,9 +53,11 @@ extension Breakdown {
   ///   - data: those that were predicted.
   ///   - metrics: of the task; none of these gives no breakdown: right or wrong, nats of a token, nats of a step.
   public static func all(_ predictions: Predictions, _ data: EncodedData, _ metrics: [Metric]) -> [Breakdown] {
-    guard let metric = [Metric.accuracy, .nats, .natsPerStep].first(where: metrics.contains) else { return [] }
+    let isOfTexts = metrics.contains(.exactMatch) && !predictions.texts.isEmpty
+    let known: [Metric] = isOfTexts ? [.exactMatch] : [.accuracy, .nats, .natsPerStep]
+    guard let metric = known.first(where: metrics.contains) else { return [] }
     let values = TargetValues(data: data, targets: predictions.targets)
-    return kinds.compactMap { kind in
+    return (isOfTexts ? kindsOfTexts : kinds).compactMap { kind in
       kind.values(values).map { values in
         let bins = (kind.exactWhereFew ? Bins(exactly: values) : nil) ?? kind.bins
         return Breakdown(kind.name, bins, values, metric, predictions)
@@ -57,15 +65,16 @@ extension Breakdown {
     }.filter { $0.labels.count > 1 }
   }
 
-  /// - Parameter values: of every target; nil of those that stand in no bin.
+  /// - Parameter values: of every target, of texts of every item; nil of those that stand in no bin.
   private init(_ name: String, _ bins: Bins, _ values: [Int?], _ metric: Metric, _ predictions: Predictions) {
     var weights = [Int](repeating: 0, count: bins.count)
     var sums = [Double](repeating: 0, count: bins.count)
     for (position, value) in values.enumerated() {
-      guard let value, let isRight = predictions.isRight(position) else { continue }
+      let isRight = metric == .exactMatch ? predictions.isExact(position) : predictions.isRight(position)
+      guard let value, let isRight else { continue }
       let bin = bins.bin(value)
       weights[bin] += 1
-      sums[bin] += metric == .accuracy ? (isRight ? 1 : 0) : Double(predictions.losses[position])
+      sums[bin] += [.accuracy, .exactMatch].contains(metric) ? (isRight ? 1 : 0) : Double(predictions.losses[position])
     }
     let kept = weights.indices.filter { weights[$0] > 0 }
     (self.name, self.metric, labels) = (name, metric, kept.map(bins.label))
@@ -127,11 +136,23 @@ private struct TargetValues {
     }
   }
 
+  /// Of every text that is asked for, how many tokens it has without its end, and how many its source has.
+  var textLengths: [Int?]? {
+    guard case .sequences(let splits) = data.corpus else { return nil }
+    return splits.test.map { $0.labels.count - 1 }
+  }
+  var sourceLengths: [Int?]? {
+    guard case .sequences(let splits) = data.corpus else { return nil }
+    return splits.test.map(\.source.count)
+  }
+
   /// How often training has the token that is labelled, or that is to be predicted; nil of words that the vocabulary was cut of, since it
   /// knows no more of them.
   var frequencies: [Int?]? {
-    let counts = data.vocabulary.counts
+    let counts = (data.targetVocabulary ?? data.vocabulary).counts
     switch data.corpus {
+    case .sequences where data.targetVocabulary != nil:
+      return targets.classes.map { $0 == Vocabulary.unknownID ? nil : counts[Int($0)] }
     case .stream: return targets.classes.map { $0 == Targets.notAsked ? nil : counts[Int($0)] }
     case .sequences(let splits):
       let tokens = splits.test.flatMap { zip($0.tokens, $0.seen) }

@@ -52,12 +52,10 @@ public struct Metric: Equatable, Sendable {
   public static let bleu = Metric("bleu", higherIsBetter: true, .percent)
   /// Of texts of tokens (`ChrF`).
   public static let chrF = Metric("chrf", higherIsBetter: true, .percent)
-  /// Edits of words / words of the references (`EditDistance`); where an output is one word, 1 − `exactMatch`.
-  public static let wordErrorRate = Metric("word-error-rate", higherIsBetter: false, .percent)
-  /// Edits of phones / phones of the references (`EditDistance`).
-  public static let phoneErrorRate = Metric("phone-error-rate", higherIsBetter: false, .percent)
-  /// Edits of characters / characters of the references (`EditDistance`).
-  public static let characterErrorRate = Metric("character-error-rate", higherIsBetter: false, .percent)
+  /// Edits of tokens / tokens of the references (`EditDistance`): the word, phone or character error rate, by what a token is.
+  public static let tokenErrorRate = Metric("token-error-rate", higherIsBetter: false, .percent)
+  /// Share of targets that are right where a decoder reads the true text up to them.
+  public static let tokenAccuracy = Metric("token-accuracy", higherIsBetter: true, .percent)
   /// Mean cross-entropy of a token, natural logarithm.
   public static let nats = Metric("nats-per-token", higherIsBetter: false, .plain)
   /// exp of `nats`.

@@ -72,7 +72,7 @@ extension ModelFile {
     let informed = try withVectors(of: words, location)
     try (informed ?? self).remark(on: words, wereRead: informed != nil).map(note)
     let encoded = try EncodedData(
-      corpus, vocabulary: vocabulary, labels: data.labels, scales: data.scales,
+      corpus, vocabulary: vocabulary, targetVocabulary: data.targets, labels: data.labels, scales: data.scales,
       spelled: try recipe().model.readsSpelling)
     return TestSplit(model: informed ?? self, data: encoded, request: request)
   }

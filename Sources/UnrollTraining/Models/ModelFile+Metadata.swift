@@ -10,6 +10,7 @@ import UnrollLayers
 ///     settings  {"backend": {"backend": "gru", "width": 64, …}, "data": …, "model": …, "training": …, "task": …, "seed": 1}
 ///     data      {"tokens": 1201, "outputs": 17, "vocabulary": {"tokens": ["<unk>", …], "counts": […]}, "labels": […], …}
 ///     tokeniser {"unit": "word", "rule": "spaces", "lowercase": false, "lineToken": "<eos>"}
+///     targets   {"unit": "word", …}, of a model that writes texts
 ///     origin    {"name": "ud-ewt", "version": …, "licence": …, "digest": …}
 ///     metrics   [{"name": "accuracy", "higherIsBetter": true, "unit": "percent"}]
 ///     scores    {"development": {"accuracy": 0.93}, …}
@@ -31,6 +32,7 @@ extension ModelFile {
     metadata["settings"] = try text(settings)
     metadata["data"] = try text(data)
     metadata["tokeniser"] = try tokeniser.map { try text($0) }
+    metadata["targets"] = try targetTokeniser.map { try text($0) }
     metadata["origin"] = try text(origin)
     metadata["metrics"] = try text(metrics)
     metadata["scores"] = try text(scores)
@@ -59,6 +61,7 @@ extension ModelFile {
         unroll: unroll, task: task, settings: try ModelFile.value(metadata, "settings"),
         data: try ModelFile.value(metadata, "data"),
         tokeniser: metadata["tokeniser"] == nil ? nil : try ModelFile.value(metadata, "tokeniser"),
+        targetTokeniser: metadata["targets"] == nil ? nil : try ModelFile.value(metadata, "targets"),
         origin: try ModelFile.value(metadata, "origin"), metrics: try ModelFile.value(metadata, "metrics"),
         scores: try ModelFile.value(metadata, "scores"), tensors: whole.tensors)
       try requireTables()
@@ -84,6 +87,8 @@ extension ModelFile {
       (data.invalidTransitions ?? []).allSatisfy({ step in
         [step.from, step.to].allSatisfy { $0.map { (0..<data.outputs).contains($0) } ?? true }
       }),
+      data.targets.map({ $0.count == data.outputs && $0.id(Vocabulary.end) != Vocabulary.unknownID }) ?? true,
+      (try? taskType().writes) != true || data.targets != nil,
       // What a language model says is a token.
       (try? taskType().kind) != .text || data.outputs == data.tokens
     else { throw InputError("is damaged: data of its metadata contradict themselves") }

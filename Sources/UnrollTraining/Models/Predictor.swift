@@ -24,7 +24,7 @@ public final class Predictor {
     guard let vocabulary = model.data.vocabulary, let tokeniser = model.tokeniser, task.kind != .series else {
       throw InputError("the model reads numbers, not text; `unroll evaluate` scores it on files", file: model.file)
     }
-    guard task.kind == .text || model.data.labels.count == model.data.outputs else {
+    guard task.kind == .text || task.writes || model.data.labels.count == model.data.outputs else {
       throw InputError("the model has no names of its labels", file: model.file)
     }
     (self.vocabulary, self.tokeniser) = (vocabulary, tokeniser)
@@ -41,7 +41,8 @@ public final class Predictor {
     return switch task.kind {
     case .tagged: try tagged(tokens, tokeniser.written(text))
     case .labelled: try labelled(tokens, tokeniser.written(text))
-    case .text, .series, .pairs: try continued(tokens)
+    case .pairs: try written(tokens, tokeniser.written(text))
+    case .text, .series: try continued(tokens)
     }
   }
 
@@ -72,6 +73,21 @@ public final class Predictor {
     return said
   }
 
+  /// What a decoder writes for a source.
+  private func written(_ tokens: [String], _ spelling: [String]?) throws -> TextPrediction {
+    guard let writer = network as? EncoderDecoder, let targets = model.data.targets,
+      let source = try batch(tokens, spelling).source?.batch
+    else { preconditionFailure("a task that writes has a decoder") }
+    let text = writer.write(source, writer.search, keepsAttention: true)[0]
+    guard text.score.isFinite else { throw InputError("the model's output is not finite", file: model.file) }
+    var said = TextPrediction(tokens: tokens)
+    (said.output, said.logProbability) = (text.tokens.map { targets.tokens[Int($0)] }, text.logProbability)
+    let isOfCharacters = model.targetTokeniser?.unit == .character
+    said.outputText = said.output!.joined(separator: isOfCharacters ? "" : " ")
+    said.attention = text.attention.isEmpty ? nil : text.attention
+    return said
+  }
+
   /// The class of every target of one item, and the probabilities of all classes.
   private func predicted(_ tokens: [String], _ written: [String]?) throws -> (
     classes: [Int], probabilities: [[Float]]
@@ -86,10 +102,15 @@ public final class Predictor {
   func batch(_ tokens: [String], _ written: [String]?) throws -> Batch {
     let unasked = [String?](repeating: nil, count: tokens.count)
     let corpus: Corpus =
-      task.kind == .tagged
-      ? .tagged(Splits(test: [TaggedSentence(words: tokens, tags: unasked, written: written)]))
-      : .labelled(Splits(test: [LabelledText(words: tokens, label: model.data.labels.names[0], written: written)]))
-    let encoded = try EncodedData(corpus, vocabulary: vocabulary, labels: model.data.labels, spelled: isSpelled)
+      switch task.kind {
+      case .tagged: .tagged(Splits(test: [TaggedSentence(words: tokens, tags: unasked, written: written)]))
+      case .pairs: .pairs(Splits(test: [TextPair(source: tokens, target: [], writtenSource: written)]))
+      case .labelled, .text, .series:
+        .labelled(Splits(test: [LabelledText(words: tokens, label: model.data.labels.names[0], written: written)]))
+      }
+    let encoded = try EncodedData(
+      corpus, vocabulary: vocabulary, targetVocabulary: model.data.targets, labels: model.data.labels,
+      spelled: isSpelled)
     return try task.init(encoded, characters: tokeniser.unit == .character).batches(.test, TrainingOptions(), nil)[0]
   }
 
@@ -154,6 +175,14 @@ public struct TextPrediction: Codable, Equatable, Sendable {
   public var losses: [Float?]?
   /// Their mean.
   public var loss: Double?
+  /// Of a decoder: the tokens that it wrote.
+  public var output: [String]?
+  /// The same as one text, with blanks between words.
+  public var outputText: String?
+  /// Of that text and its end.
+  public var logProbability: Double?
+  /// For every token of it, and its end, how much the decoder looked at each of `tokens`; nil without attention.
+  public var attention: [[Float]]?
 
   init(tokens: [String]) { self.tokens = tokens }
 }

@@ -12,6 +12,8 @@ public struct NetworkData: Codable, Sendable {
   public var outputs: Int
   /// The tokens themselves; nil where they are numbers without a meaning.
   public var vocabulary: Vocabulary?
+  /// The tokens that a decoder writes; nil where no text comes out.
+  public var targets: Vocabulary?
   /// Names of the outputs; empty where they have none.
   public var labels: LabelSet
   /// How often training asks for every output; empty where nobody counted.

@@ -33,7 +33,7 @@ public final class SequenceNetwork: Network, @unchecked Sendable {
     reading = recipe.reading
     inputs = try model.inputs.map { try $0.make(recipe, parameters) }
     backend = try recipe.backend.build(
-      inputs.reduce(0) { $0 + $1.width }, recipe.reading, parameters.scope("backend"))
+      inputs.width, recipe.reading, parameters.scope("backend"))
     let width = reading == .summary ? backend.summaryWidth : backend.outputWidth
     head = try model.head.make(width, recipe, parameters.scope("head"))
     inputDropout = Dropout(model.embeddingDropout, name: "embedding_dropout")
@@ -62,7 +62,7 @@ public final class SequenceNetwork: Network, @unchecked Sendable {
   private func read(
     _ batch: Batch, from state: [Matrix]?, _ pass: Pass
   ) -> (output: Matrix, state: [Matrix], pullback: (Matrix) -> Void) {
-    let (together, inputsBack) = sideBySide(batch, pass)
+    let (together, inputsBack) = inputs.sideBySide(batch, pass)
     let (x, inputDropoutBack) = inputDropout.forward(together, pass)
     let (output, backendBack) = backend.forward(x, from: state, pass)
     let (read, outputDropoutBack) = outputDropout.forward(reading == .summary ? output.summary : output.rows, pass)
@@ -75,16 +75,6 @@ public final class SequenceNetwork: Network, @unchecked Sendable {
       }
     )
   }
-
-  /// [R, E] of all inputs.
-  func sideBySide(_ batch: Batch, _ pass: Pass) -> (output: Matrix, pullback: (Matrix) -> Void) {
-    let each = inputs.map { $0.forward(batch, pass) }
-    guard each.count > 1 else { return each[0] }
-    let all = pass.arena.matrix(batch.steps.rows, inputs.reduce(0) { $0 + $1.width })
-    let columns = inputs.columns
-    for (own, (rows, _)) in zip(columns, each) { Kernels.copy(rows, to: all.columns(own)) }
-    return (all, { dy in for (own, (_, back)) in zip(columns, each) { back(pass.arena.copy(dy.columns(own))) } })
-  }
 }
 
 extension [any Input] {
@@ -94,6 +84,18 @@ extension [any Input] {
       let start = found.last?.upperBound ?? 0
       found.append(start..<start + input.width)
     }
+  }
+
+  /// Columns of all together.
+  var width: Int { reduce(0) { $0 + $1.width } }
+
+  /// [R, E] of all inputs.
+  func sideBySide(_ batch: Batch, _ pass: Pass) -> (output: Matrix, pullback: (Matrix) -> Void) {
+    let each = map { $0.forward(batch, pass) }
+    guard each.count > 1 else { return each[0] }
+    let all = pass.arena.matrix(batch.steps.rows, width)
+    for (own, (rows, _)) in zip(columns, each) { Kernels.copy(rows, to: all.columns(own)) }
+    return (all, { dy in for (own, (_, back)) in zip(columns, each) { back(pass.arena.copy(dy.columns(own))) } })
   }
 }
 

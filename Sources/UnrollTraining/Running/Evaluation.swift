@@ -17,6 +17,8 @@ public struct Evaluation: Sendable {
   /// Where a model was scored by itself and its labels are spans.
   public internal(set) var spans: SpanCounts? = nil
 
+  /// What a decoder writes is searched for on the test split alone; elsewhere the most probable token is taken at every step.
+  ///
   /// - Parameters:
   ///   - limit: stop after the batch in which so many tokens are reached; nil for all.
   ///   - between: called before every batch.
@@ -25,7 +27,7 @@ public struct Evaluation: Sendable {
     limit: Int? = nil, between: () throws -> Void = {}
   ) throws -> Evaluation {
     var predictions = Predictions(of: task.targets(split))
-    var tokens = 0
+    var (tokens, read) = (0, 0)
     let start = ContinuousClock.now
     var broken: String?
     for batch in batches {
@@ -34,8 +36,14 @@ public struct Evaluation: Sendable {
       broken = prediction.broken
       guard broken == nil else { break }
       predictions.add(batch, prediction)
-      tokens += batch.tokens.count
+      (tokens, read) = (tokens + batch.tokens.count, read + 1)
       if let limit, tokens >= limit { break }
+    }
+    if broken == nil, let writer = network as? EncoderDecoder {
+      for batch in batches[..<read] {
+        try between()
+        predictions.add(batch, texts: writer.texts(batch, split == .test ? writer.search : writer.search.greedy))
+      }
     }
     let scores = broken == nil ? task.scores(predictions, split) : [:]
     broken = broken ?? scores.keys.sorted().first { !scores[$0]!.isFinite }

@@ -36,6 +36,9 @@ public final class BatchSource: Sendable {
       places: BatchSource.places(order))
   }
 
+  /// The same sequences with other tokens.
+  func replacing(_ batch: Batch) -> BatchSource { BatchSource(batch, places: places) }
+
   /// Those of some sequences of the outer batch.
   func sequences(_ own: [Int]) -> BatchSource {
     let wanted = own.map { Int(places[$0]) }

@@ -21,6 +21,9 @@ public struct Targets: Sendable {
   public let width: Int
   /// The target with which each item begins. An item is a sequence, or a block of running text.
   public let itemStarts: [Int]
+  /// Where texts are to be written, for every item those whose text is right for it, itself first; none where its source came before, so that
+  /// it is asked for once. Empty where no text is.
+  public var alternatives: [[Int]] = []
 
   /// Stands where no class is asked for.
   public static let notAsked: Int32 = -1
@@ -37,6 +40,12 @@ public struct Targets: Sendable {
 
   /// Targets, those of which nothing is asked included.
   public var count: Int { width == 0 ? classes.count : numbers.count / width }
+
+  /// The text that an item asks for, without its end.
+  func text(_ item: Int) -> ArraySlice<Int32> {
+    let end = item + 1 < itemStarts.count ? itemStarts[item + 1] : classes.count
+    return classes[itemStarts[item]..<end - 1]
+  }
 
   /// The targets of every item.
   public var items: [Range<Int>] { zip(itemStarts, itemStarts.dropFirst() + [count]).map { $0..<$1 } }
@@ -56,6 +65,9 @@ public struct Predictions: Sendable {
   public private(set) var confidences: [Float] = []
   /// Over all targets, added batch by batch.
   public private(set) var sums = LossSums()
+  /// For every item the text that a decoder wrote, ids of the targets' vocabulary without the end; nil where nobody looked. Empty where no
+  /// text comes out.
+  public private(set) var texts: [[Int32]?] = []
 
   /// Stands where nobody looked.
   public static let absent = Int32.min
@@ -81,6 +93,20 @@ public struct Predictions: Sendable {
     self.numbers = numbers
   }
 
+  /// Texts that did not come from a network, one an item.
+  public init(texts: [[Int32]], of targets: Targets) {
+    self.init(of: targets)
+    self.texts = texts
+  }
+
+  /// - Parameter written: one for every sequence of the batch, in its order.
+  mutating func add(_ batch: Batch, texts written: [[Int32]]) {
+    if texts.isEmpty { texts = [[Int32]?](repeating: nil, count: targets.itemStarts.count) }
+    let items = Dictionary(uniqueKeysWithValues: targets.itemStarts.enumerated().map { ($1, $0) })
+    // The rows of the first step are the sequences.
+    for (position, text) in zip(batch.positions, written) { texts[items[Int(position)]!] = text }
+  }
+
   mutating func add(_ batch: Batch, _ prediction: Prediction) {
     sums += prediction.sums
     let (width, isSure) = (targets.width, !prediction.confidences.isEmpty)
@@ -93,14 +119,24 @@ public struct Predictions: Sendable {
     }
   }
 
-  /// How every item did.
+  /// Whether the text of an item is one that is right; nil where nobody looked, and where its source came before.
+  func isExact(_ item: Int) -> Bool? {
+    guard texts.indices.contains(item), let text = texts[item] else { return nil }
+    guard !targets.alternatives[item].isEmpty else { return nil }
+    return targets.alternatives[item].contains { targets.text($0) == text[...] }
+  }
+
+  /// How every item did: of one whose text was written all targets are right where it is one that is right, and never all otherwise; one
+  /// whose source came before has its place, with nothing in it.
   public func items() -> ItemScores {
     var scores = ItemScores(count: targets.itemStarts.count, counted: targets.width == 0)
-    for (item, positions) in targets.items.enumerated() {
+    for (item, positions) in targets.items.enumerated() where texts.isEmpty || !targets.alternatives[item].isEmpty {
       for position in positions {
         guard let isRight = isRight(position) else { continue }
         scores.add(to: item, isRight: isRight, loss: Double(losses[position]))
       }
+      guard let isExact = isExact(item), let right = scores.right?[item] else { continue }
+      scores.right?[item] = isExact ? scores.weights[item] : min(right, scores.weights[item] - 1)
     }
     scores.chooseParts()
     return scores
@@ -138,4 +174,6 @@ public enum Answers: Equatable, Sendable {
   case classes([Int32])
   /// K for every target, in the units of the data.
   case numbers([Float])
+  /// For every item a text: ids of the targets' vocabulary, without the end.
+  case texts([[Int32]])
 }

@@ -19,6 +19,8 @@ public protocol Task: Sendable {
   static var reading: Reading { get }
   /// What its targets are: classes, if it says nothing.
   static var asks: TargetKind { get }
+  /// Whether a text of its own length comes out, which a decoder writes: no, if it says nothing.
+  static var writes: Bool { get }
   /// All that it may have, whatever the data; the first is the primary one.
   static var metrics: [Metric] { get }
 
@@ -57,6 +59,7 @@ public protocol Task: Sendable {
 
 extension Task {
   public static var asks: TargetKind { .classes }
+  public static var writes: Bool { false }
   public var metrics: [Metric] { Self.metrics }
 
   public static func network(_ recipe: NetworkRecipe, _ parameters: ParameterBuilder) throws -> any Network {
@@ -78,6 +81,7 @@ extension Task {
     data.outputCounts = [Int](repeating: 0, count: classes)
     let training = targets(.train)
     for target in training.classes where target != Targets.notAsked { data.outputCounts[Int(target)] += 1 }
+    data.targets = encoded.targetVocabulary
     data.spans = spans
     if let rules = data.spanRules {
       let broken = training.items.flatMap { rules.broken(in: training.classes[$0]) }

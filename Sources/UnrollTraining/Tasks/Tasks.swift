@@ -6,6 +6,7 @@ public enum Tasks {
   /// In the order of `unroll list`.
   public static let all: [any Task.Type] = [
     Tagging.self, Classification.self, LanguageModelling.self, Regression.self, MultiLabel.self,
+    SequenceToSequence.self,
   ]
 
   /// - Throws: `InputError` that suggests the nearest name.

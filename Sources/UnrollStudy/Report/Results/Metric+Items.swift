@@ -44,18 +44,21 @@ extension Metric {
   private func counted(_ items: ItemScores) -> (sums: [Double], weights: [Double])? {
     guard let sums = sums(items) else { return nil }
     let asked = items.weights.indices.filter { items.weights[$0] > 0 }
-    return (asked.map { sums[$0] }, asked.map { self == .sequenceAccuracy ? 1 : Double(items.weights[$0]) })
+    return (asked.map { sums[$0] }, asked.map { isOfWholes ? 1 : Double(items.weights[$0]) })
   }
 
   /// What the metric adds up, an entry an item.
   private func sums(_ items: ItemScores) -> [Double]? {
     switch self {
     case .accuracy: items.right?.map(Double.init)
-    case .sequenceAccuracy: items.right.map { zip($0, items.weights).map { $0 == $1 ? 1 : 0 } }
+    case .sequenceAccuracy, .exactMatch: items.right.map { zip($0, items.weights).map { $0 == $1 ? 1 : 0 } }
     case .nats, .perplexity, .bits, .natsPerStep, .meanSquaredError: items.losses
     default: nil
     }
   }
+
+  /// Whether an item is right as a whole or not at all.
+  private var isOfWholes: Bool { [.sequenceAccuracy, .exactMatch].contains(self) }
 
   /// Larger is better.
   var sign: Double { higherIsBetter ? 1 : -1 }

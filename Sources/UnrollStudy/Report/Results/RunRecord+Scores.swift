@@ -50,7 +50,7 @@ extension [RunRecord] {
     let count =
       switch metric {
       case .accuracy: items.weights.reduce(0, +)
-      case .sequenceAccuracy: items.weights.count { $0 > 0 }
+      case .sequenceAccuracy, .exactMatch: items.weights.count { $0 > 0 }
       default: 0
       }
     return count > 0 ? (score * (1 - score) / Double(count)).squareRoot() : 0

@@ -66,7 +66,9 @@ struct StudyResults {
         // A run that failed early knows no classes; it stands with the others of its backend.
         let kin = runs.filter { all[$0].cell.backend == all[run].cell.backend }
         let known = ([run] + kin + runs).map { all[$0].data.classes }.first { $0 > 0 }!
-        let kind = all[run].cell.kind == LanguageModelling.name ? "a vocabulary of" : "classes:"
+        let kind =
+          [LanguageModelling.name, SequenceToSequence.name].contains(all[run].cell.kind)
+          ? "a vocabulary of" : "classes:"
         records[run].cell.task = "\(task), \(kind) \(Digits.whole(known))"
       }
     }
