@@ -137,7 +137,12 @@ import UnrollCore
     let data = try scratch.load("{format: tsv, \(columns), train: a, development: a, test: a}")
     let written = ["\"", "x", "<sep>", "A", "dog"]
     #expect(
-      try data.labelled.train[0] == LabelledText(words: written.map { $0.lowercased() }, label: "N", written: written))
+      try data.labelled.train[0]
+        == LabelledText(words: written.map { $0.lowercased() }, label: "N", written: written, boundary: 3))
+    let short = try scratch.load("{format: tsv, text: [A, B], label_column: v, train: a, development: a, test: a}")
+    #expect(try short.labelled.train[1] == LabelledText(words: ["y", "<sep>", "B"], label: "E", boundary: 2))
+    let one = try scratch.load("{format: tsv, text: B, label_column: v, train: a, development: a, test: a}")
+    #expect(try one.labelled.train.map(\.boundary) == [nil, nil])
   }
 
   @Test func textInWordsAndCharacters() throws {

@@ -64,6 +64,14 @@ import UnrollCore
     #expect(try Scratch().request("{format: columns, train: a, comments: yes}").resolved["comments"] == .bool(true))
   }
 
+  /// A short form is another way to write, not other data.
+  @Test func columnsOfTextsInShort() throws {
+    let short = try Scratch().request("{format: tsv, text: [a, b], train: x}")
+    let long = try Scratch().request("{format: tsv, text_column: a, second_text_column: b, train: x}")
+    #expect(short.resolved == long.resolved && short.resolved["text"] == nil && short.isOfPairs)
+    #expect(try !Scratch().request("{format: tsv, train: x}").isOfPairs)
+  }
+
   @Test func absolutePathsStandForThemselves() throws {
     let scratch = try Scratch().write("a", "one\n")
     let path = "\(scratch.path)/a"
@@ -102,6 +110,14 @@ import UnrollCore
     ("{name: ud-english-ewt, column: upso}", "DIR/study.yaml:1: unknown column \"upso\"; did you mean \"upos\"?"),
     ("{format: columns, column: x, train: a}", "DIR/study.yaml:1: column must be a number from 1, not \"x\""),
     ("{name: wnut17, subsample: -1}", "DIR/study.yaml:1: subsample must be 0 or more, not -1"),
+    (
+      "{format: csv, text: [a, b, c], train: x}", "DIR/study.yaml:1: text must be one column or a list of two, not of 3"
+    ),
+    (
+      "{format: csv, text: [a, b], text_column: c, train: x}",
+      "DIR/study.yaml:1: data: text and text_column exclude each other; leave one out"
+    ),
+    ("{name: sick, text: [a, b]}", "DIR/study.yaml:1: data sick: unknown key \"text\""),
     ("{name: sick, unit: letter}", "DIR/study.yaml:1: unknown value of unit \"letter\""),
     ("{name: trec-fine, development_percent: 60}", "DIR/study.yaml:1: development_percent must be 1…45, not 60"),
     (

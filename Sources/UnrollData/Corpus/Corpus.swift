@@ -12,17 +12,31 @@ public struct TaggedSentence: Equatable, Sendable {
   }
 }
 
-/// One text with one label. The tokens are words or characters, as the option `unit` says; never empty.
+/// One text with one label, or two texts with the token `<sep>` between them. Tokens are words or characters, as the option `unit` says;
+/// no text is empty.
 public struct LabelledText: Equatable, Sendable {
   public var words: [String]
   /// The class's name.
   public var label: String
   /// The words as they stand in the text, where `words` are in small letters; nil where they are the same.
   public var written: [String]?
+  /// Of two texts where the second begins in `words`, behind `<sep>`; nil of one.
+  public var boundary: Int?
 
-  /// A text that has at least one word; `written` that is equal to `words` is not kept.
-  public init(words: [String], label: String, written: [String]? = nil) {
+  /// A text that has at least one word, or two with `<sep>` between them; `written` that is equal to `words` is not kept.
+  public init(words: [String], label: String, written: [String]? = nil, boundary: Int? = nil) {
+    precondition(boundary.map { (2..<words.count).contains($0) } ?? true, "both texts need a word")
     (self.words, self.label, self.written) = (words, label, written == words ? nil : written)
+    self.boundary = boundary
+  }
+
+  /// One text, or two, as a tokeniser reads them.
+  package init(_ texts: [ArraySlice<UInt8>], label: String, _ tokeniser: Tokeniser) {
+    func joined(_ parts: [[String]]) -> [String] { Array(parts.joined(separator: ["<sep>"])) }
+    let (parts, written) = (texts.map(tokeniser.tokens), texts.compactMap(tokeniser.written))
+    self.init(
+      words: joined(parts), label: label, written: written.isEmpty ? nil : joined(written),
+      boundary: parts.count > 1 ? parts[0].count + 1 : nil)
   }
 }
 

@@ -15,6 +15,8 @@ protocol TextItem: SequenceItem {
   var words: [String] { get }
   /// As they stand in the text, where `words` are in small letters.
   var written: [String]? { get }
+  /// Of two texts where the second begins.
+  var boundary: Int? { get }
 }
 
 extension TextItem {
@@ -29,6 +31,7 @@ extension SequenceItem {
 }
 
 extension TaggedSentence: TextItem {
+  var boundary: Int? { nil }
   var labelNames: [String?] { tags }
 }
 

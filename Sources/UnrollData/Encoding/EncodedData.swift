@@ -11,6 +11,8 @@ public struct EncodedSequence: Equatable, Sendable {
   public var seen: [Bool]
   /// How each token is written, with its capitals, `[T]`; empty where nobody reads it.
   public var words: [String] = []
+  /// Of two texts, with `<sep>` between them, the token with which the second begins; nil of one.
+  public var boundary: Int?
   /// Vocabulary ids of another text that stands beside it (a premise, a source); empty where there is none.
   public var source: [Int32] = []
   /// How each token of that is written; empty where nobody reads it.
@@ -133,6 +135,7 @@ extension EncodedSequence {
     tokens = found.map { max(0, $0) }
     seen = found.map { $0 >= 0 }
     words = spelled ? item.written ?? item.words : []
+    boundary = item.boundary
     self.labels = try labels.ids(item.labelNames)
   }
 
@@ -159,6 +162,18 @@ extension TextPair {
   var complaint: String? {
     guard target.contains(Vocabulary.end) else { return nil }
     return "the target has the token \(Vocabulary.end), which stands for its end: write it otherwise"
+  }
+}
+
+extension EncodedSequence {
+  /// Of two texts the second with the first beside it, both without `<sep>`; nil of one.
+  public var pair: EncodedSequence? {
+    guard let boundary else { return nil }
+    func first<Part>(_ all: [Part]) -> [Part] { Array(all.prefix(boundary - 1)) }
+    func second<Part>(_ all: [Part]) -> [Part] { Array(all.dropFirst(boundary)) }
+    var pair = EncodedSequence(tokens: second(tokens), labels: labels, seen: second(seen))
+    (pair.words, pair.source, pair.sourceWords) = (second(words), first(tokens), first(words))
+    return pair
   }
 }
 

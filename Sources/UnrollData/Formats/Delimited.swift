@@ -18,7 +18,7 @@ extension FormatDefinition {
 }
 
 private struct Delimited {
-  static let keys = ["text_column", "second_text_column", "label_column"]
+  static let keys = [DataOptions.textKey] + DataOptions.textColumns + ["label_column"]
 
   let separator: Separator
   let quotes: Bool
@@ -44,16 +44,11 @@ private struct Delimited {
     return try file.required(samples, "lines after the header")
   }
 
-  /// One text, or two with the token `<sep>` between them.
   private func item(
     _ texts: [ArraySlice<UInt8>], _ label: ArraySlice<UInt8>, _ tokeniser: Tokeniser, _ file: TextFile, _ line: Int
   ) throws -> LabelledText {
     guard !label.isBlank else { throw file.error("the label is empty", line) }
     guard texts.allSatisfy({ !$0.isBlank }) else { throw file.error("the text is empty", line) }
-    func joined(_ parts: [[String]]) -> [String] { Array(parts.joined(separator: ["<sep>"])) }
-    let written = texts.compactMap { tokeniser.written($0.trimmed) }
-    return LabelledText(
-      words: joined(texts.map { tokeniser.tokens($0.trimmed) }), label: label.trimmed.text,
-      written: written.isEmpty ? nil : joined(written))
+    return LabelledText(texts.map(\.trimmed), label: label.trimmed.text, tokeniser)
   }
 }

@@ -13,8 +13,7 @@ extension Sample<LabelledText> {
   /// A text as it stands on a line, with its label.
   init(_ text: TextFile.Bytes, label: String, _ tokeniser: Tokeniser, _ file: TextFile, _ line: Int) {
     self.init(
-      item: LabelledText(words: tokeniser.tokens(text), label: label, written: tokeniser.written(text)), key: text.text,
-      file: file.path, lines: [line])
+      item: LabelledText([text], label: label, tokeniser), key: text.text, file: file.path, lines: [line])
   }
 }
 

@@ -69,6 +69,10 @@ struct DataOptions: Options {
     OptionKey("level", \.level, "the label in full, or only what stands before its first colon"),
     OptionKey("prefix", \.prefix, "what comes before the label in a file's name"),
     OptionKey("suffix", \.suffix, "what comes after the label in a file's name"),
+    OptionKey(
+      textKey, "column, or list of two", "in short: text_column, or [text_column, second_text_column]",
+      get: { .list([$0.textColumn, $0.secondTextColumn].filter { !$0.isEmpty }.map(Value.string)) },
+      set: { ($0.textColumn, $0.secondTextColumn) = try columns($1) }),
     OptionKey("text_column", \.textColumn, "header of the column with the text"),
     OptionKey("second_text_column", \.secondTextColumn, "header of a second text, put after the first and <sep>"),
     OptionKey("label_column", \.labelColumn, "header of the column with the label"),
@@ -83,6 +87,17 @@ struct DataOptions: Options {
       "a tag that asks for nothing: no part in loss, scores, baseline or classes; empty for none"
     ).later,
   ]
+
+  /// The key that stands for these two.
+  static let (textKey, textColumns) = ("text", ["text_column", "second_text_column"])
+
+  private static func columns(_ setting: Setting) throws -> (first: String, second: String) {
+    let names = try setting.items.map { try $0.text(textKey) }
+    guard (1...2).contains(names.count) else {
+      throw setting.error("text must be one column or a list of two, not of \(names.count)")
+    }
+    return (names[0], names.count > 1 ? names[1] : "")
+  }
 
   private static let series: [OptionKey<DataOptions>] = [
     OptionKey(

@@ -58,6 +58,12 @@ public struct DataRequest: Sendable {
   /// Whether its steps are numbers, whatever is asked for.
   public var isOfNumbers: Bool { definition.kind == .series }
 
+  /// Whether its items are two texts.
+  public var isOfPairs: Bool { !options.secondTextColumn.isEmpty }
+
+  /// The key whose list is one value, not a grid: the columns of the texts.
+  public static let textKey = DataOptions.textKey
+
   /// Whether a token is a character; of pairs, one of a source.
   public var isOfCharacters: Bool { options.unit == .character }
 
@@ -88,6 +94,7 @@ extension DataRequest {
     options = definition.defaults
     try options.apply(entries, "data")
     try DataRequest.refuseDoubleSplits(entries, options)
+    try DataRequest.refuseDoubleTexts(entries)
     try ((entries.first { $0.key == "column" } ?? entries.first)?.value ?? setting).placing {
       try definition.format.check(options)
     }
@@ -100,7 +107,8 @@ extension DataRequest {
   private static func resolve(
     _ definition: DatasetDefinition, _ keys: [String], _ options: DataOptions, _ name: String, own: Bool
   ) -> [String: Value] {
-    var used = options.recorded.filter { keys.contains($0.key) }
+    // Its columns have keys of their own.
+    var used = options.recorded.filter { keys.contains($0.key) && $0.key != textKey }
     if options.hasDevelopment { used["development_percent"] = nil }
     if options.hasTest { used["test_percent"] = nil }
     if options.hasDevelopment && options.hasTest { (used["duplicates"], used["stratify"]) = (nil, nil) }
@@ -130,6 +138,14 @@ extension DataRequest {
       guard let entry = entries.first(where: { $0.key == percent }) else { continue }
       throw entry.error("data: \(key) and \(percent) exclude each other; leave one out")
     }
+  }
+
+  /// A short form does not stand beside what it is short for.
+  private static func refuseDoubleTexts(_ entries: [Setting.Entry]) throws {
+    guard let short = entries.first(where: { $0.key == textKey }),
+      let long = entries.first(where: { DataOptions.textColumns.contains($0.key) })
+    else { return }
+    throw short.error("data: text and \(long.key) exclude each other; leave one out")
   }
 
   private func find(_ path: String, _ location: DataLocation) throws -> String {

@@ -1,4 +1,5 @@
 import UnrollCore
+import UnrollData
 import UnrollLayers
 import UnrollTraining
 
@@ -69,7 +70,7 @@ enum Grid {
   }
 
   /// Keys whose list is one value; a list of such lists varies.
-  private static let listKeys = [StackOfBackendsOptions.listKey, ModelOptions.inputsKey]
+  private static let listKeys = [StackOfBackendsOptions.listKey, ModelOptions.inputsKey, DataRequest.textKey]
 
   /// Keys whose values may be more than single ones.
   private static func canBeTables(_ key: String) -> Bool {
