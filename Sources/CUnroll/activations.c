@@ -37,6 +37,28 @@ UN_FAST void un_glu_back(ptrdiff_t rows, ptrdiff_t H, const float *restrict x, c
         }
 }
 
+UN_FAST void un_match(ptrdiff_t rows, ptrdiff_t H, const float *restrict u, const float *restrict v, float *restrict out) {
+    for (ptrdiff_t r = 0; r < rows; r++, u += H, v += H, out += 4 * H)
+        UN_INDEPENDENT
+        for (ptrdiff_t j = 0; j < H; j++) {
+            out[j] = u[j];
+            out[H + j] = v[j];
+            out[2 * H + j] = un_absf(u[j] - v[j]);
+            out[3 * H + j] = u[j] * v[j];
+        }
+}
+
+UN_FAST void un_match_back(ptrdiff_t rows, ptrdiff_t H, const float *restrict u, const float *restrict v, const float *restrict d_out,
+                           float *restrict du, float *restrict dv) {
+    for (ptrdiff_t r = 0; r < rows; r++, u += H, v += H, d_out += 4 * H, du += H, dv += H)
+        UN_INDEPENDENT
+        for (ptrdiff_t j = 0; j < H; j++) {
+            float sign = u[j] > v[j] ? 1.0f : u[j] < v[j] ? -1.0f : 0.0f;
+            du[j] = d_out[j] + sign * d_out[2 * H + j] + v[j] * d_out[3 * H + j];
+            dv[j] = d_out[H + j] - sign * d_out[2 * H + j] + u[j] * d_out[3 * H + j];
+        }
+}
+
 UN_FAST void un_softplus(ptrdiff_t n, const float *restrict x, float *restrict y) {
     for (ptrdiff_t i = 0; i < n; i++) y[i] = un_softplusf(x[i]);
 }

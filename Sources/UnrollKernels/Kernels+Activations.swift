@@ -47,6 +47,18 @@ extension Kernels {
     un_glu_back(dy.rows, dy.columns, x.base, dy.base, dx.base)
   }
 
+  /// out [R,4H] = [u ; v ; |u − v| ; u ⊙ v], what is alike in two vectors and what differs (Mou et al. 2016).
+  public static func match(_ u: Matrix, _ v: Matrix, into out: Matrix) {
+    precondition(dense(u, v) && areGates(out, 4, u))
+    un_match(u.rows, u.columns, u.base, v.base, out.base)
+  }
+
+  /// From d_out [R,4H] to du and dv [R,H]; |x| has no slope at zero.
+  public static func matchBack(_ u: Matrix, _ v: Matrix, _ dOut: Matrix, into du: Matrix, _ dv: Matrix) {
+    precondition(dense(u, v) && areGates(dOut, 4, u) && dense(u, du) && dense(v, dv))
+    un_match_back(u.rows, u.columns, u.base, v.base, dOut.base, du.base, dv.base)
+  }
+
   /// y = x ⊙ SiLU(z); rows of z may have gaps.
   public static func siluGate(_ x: Matrix, by z: Matrix, into y: Matrix) {
     precondition(same(x, z) && dense(x, y))

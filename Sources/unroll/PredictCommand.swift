@@ -12,7 +12,8 @@ struct PredictCommand: ParsableCommand {
     discussion: """
       A tagger gives a label for every word, a classifier one for the line, a language model its mean loss in nats, and what was trained to \
       write a text for a text (translation, pronunciation) that text. Lines are cut \
-      into tokens as the training data were; words that the model does not know are <unk>. An empty line gives an empty one.
+      into tokens as the training data were; words that the model does not know are <unk>. An empty line gives an empty one. A model of \
+      two sentences reads them with a tab between them.
 
       Of a model of numbers lines are rows in CSV, the first of which names the columns, and an empty line ends a sequence. Every row is \
       answered as it comes where later rows cannot matter, otherwise at the end of its sequence; a classifier answers once.
@@ -23,7 +24,7 @@ struct PredictCommand: ParsableCommand {
   @OptionGroup var model: ModelArgument
   @Flag(
     help:
-      "One JSON object a line: tokens, labels, their probabilities, spans, losses (the line's end has one, too), numbers, what was written and what was looked at."
+      "One JSON object a line: tokens, labels, their probabilities, spans, losses (the line's end has one, too), numbers, what was written, attention."
   )
   var json = false
   @Option(
@@ -47,8 +48,12 @@ struct PredictCommand: ParsableCommand {
           isBroken = true
           Terminal.complain("standard input:\(number): is not UTF-8; what cannot be read is � from here on")
         }
-        let said = try predictor.predict(text)
-        try show(said, PredictCommand.text(said))
+        do {
+          let said = try predictor.predict(text)
+          try show(said, PredictCommand.text(said))
+        } catch let error as InputError where error.file == nil {
+          throw InputError(error.message, file: "standard input", line: number)
+        }
       }
       try predictor.remark().map(Terminal.note)
     }

@@ -20,19 +20,34 @@ func text() throws -> EncodedData {
       name: "text", version: "1", licence: "", source: "", digest: "", labels: LabelSet([]), corpus: .text(splits)))
 }
 
-func train(_ backend: any BackendOptions.Type, _ task: some Task, _ data: EncodedData) throws {
+func pairs() throws -> EncodedData {
+  let items = (0..<30).map { n in
+    let words = (0..<n % 7 + 3).map { "w\($0 * n % 5)" }
+    return LabelledText(words: words, label: n % 2 == 0 ? "a" : "b", boundary: n % (words.count - 2) + 2)
+  }
+  let splits = Splits(train: items, development: Array(items[..<6]), test: Array(items[..<6]))
+  return try EncodedData(
+    LoadedData(
+      name: "pairs", version: "1", licence: "", source: "", digest: "", labels: LabelSet(["a", "b"]),
+      corpus: .labelled(splits)))
+}
+
+func train(
+  _ backend: any BackendOptions.Type, _ task: some Task, _ data: EncodedData, _ encoding: PairEncoding = .independent
+) throws {
   var settings = BackendSettings(backend.miniature)
   (settings.stack.width, settings.stack.layers, settings.stack.dropout) = (4 * settings.options.widthStep, 2, 0.2)
   var options = ModelOptions()
-  options.embedding = 5
+  (options.embedding, options.pairEncoding) = (5, encoding)
   let (reading, random) = (type(of: task).reading, RandomSource(seed: 1))
   let known = NetworkData(data.vocabulary, outputs: task.classes, labels: data.labels)
-  let network = try SequenceNetwork(NetworkRecipe(options, settings, reading, known), random: random)
+  let recipe = NetworkRecipe(options, settings, reading, known)
+  let network = try type(of: task).network(recipe, ParameterBuilder(random: random))
   var training = TrainingOptions()
   (training.epochs, training.batch, training.shards, training.chunk) = (1, 6, 3, 8)
   let outcome = try Trainer(network, task, training, random: random, threads: 2).train()
   guard outcome.divergence == nil else { throw InputError("\(backend.name) broke") }
-  if network.backend.isCausal { try network.stream(sequences: 2).step([0, 1]) }
+  if !type(of: task).readsPairs, network.stateFloats != nil { try network.stream(sequences: 2).step([0, 1]) }
   print(backend.name, type(of: task).name, outcome.scores[.test] ?? [:])
 }
 
@@ -42,6 +57,12 @@ func trainAll() throws {
     try train(backend, Tagging(copying, characters: false), copying)
     try train(backend, Classification(adding, characters: false), adding)
     try train(backend, LanguageModelling(running, characters: false), running)
+  }
+  let two = try pairs()
+  for encoding in PairEncoding.allCases {
+    for backend in [LSTMOptions.self, TransformerOptions.self] as [any BackendOptions.Type] {
+      try train(backend, try Entailment(two, characters: false), two, encoding)
+    }
   }
   // Long enough to be convolved by transforms.
   let long = try generated("copying", length: 150)

@@ -48,6 +48,25 @@ import UnrollSystem
     expect(k) { d[$0] * (a[$0] - b[$0]) }
   }
 
+  /// What is equal in both has no slope in |u − v|.
+  @Test func whatIsAlikeAndWhatDiffers() {
+    let (u, v, d) = (pool.normal(7, 19), pool.normal(7, 19), pool.normal(7, 76))
+    u[3, 5] = v[3, 5]
+    let (a, b, slopes) = (u.doubles, v.doubles, d.doubles)
+    let (out, du, dv) = (pool.matrix(7, 76), pool.matrix(7, 19), pool.matrix(7, 19))
+    Kernels.match(u, v, into: out)
+    let parts = (0..<4).map { part in out.columns(19 * part..<19 * (part + 1)) }
+    expect(parts[0]) { a[$0] }
+    expect(parts[1]) { b[$0] }
+    expect(parts[2]) { abs(a[$0] - b[$0]) }
+    expect(parts[3]) { a[$0] * b[$0] }
+    Kernels.matchBack(u, v, d, into: du, dv)
+    func slope(_ part: Int, _ i: Int) -> Double { slopes[i / 19 * 76 + 19 * part + i % 19] }
+    func sign(_ i: Int) -> Double { a[i] == b[i] ? 0 : a[i] > b[i] ? 1 : -1 }
+    expect(du) { slope(0, $0) + sign($0) * slope(2, $0) + b[$0] * slope(3, $0) }
+    expect(dv) { slope(1, $0) - sign($0) * slope(2, $0) + a[$0] * slope(3, $0) }
+  }
+
   @Test func theInstructionsAreNamed() {
     #expect(["AVX-512", "AVX2", "plain"].contains(Versions.instructions))
     #expect(Versions.libraries["instructions"] == Versions.instructions)

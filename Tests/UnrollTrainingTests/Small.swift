@@ -50,6 +50,24 @@ enum Small {
       minimumCount: minimumCount)
   }
 
+  /// Pairs of texts of one to five words over nine, whose label says whether the second begins with a word of the first.
+  static func pairs(_ count: Int, seed: UInt64 = 7) -> [LabelledText] {
+    var random = RandomSource(seed: seed)
+    func words() -> [String] { (0..<1 + random.below(5)).map { _ in "w\(random.below(9))" } }
+    return (0..<count).map { _ in
+      let (premise, hypothesis) = (words(), words())
+      return LabelledText(
+        words: premise + ["<sep>"] + hypothesis, label: premise.contains(hypothesis[0]) ? "yes" : "no",
+        boundary: premise.count + 1)
+    }
+  }
+
+  /// Such pairs, held out as they were trained on where nothing else is given.
+  static func paired(_ train: [LabelledText], heldOut: [LabelledText]? = nil) throws -> EncodedData {
+    try encoded(
+      .labelled(Splits(train: train, development: heldOut ?? train, test: heldOut ?? train)), LabelSet(["no", "yes"]))
+  }
+
   /// Running text of characters.
   static func text(_ train: String, development: String? = nil, test: String? = nil) throws -> EncodedData {
     func read(_ text: String) -> [String] { text.map { String($0) } }

@@ -108,6 +108,9 @@ void un_gelu_back(ptrdiff_t n, const float *x, const float *dy, float *dx);
 // x [rows,2H] -> y [rows,H] = x1 ⊙ σ(x2)
 void un_glu(ptrdiff_t rows, ptrdiff_t H, const float *x, float *y);
 void un_glu_back(ptrdiff_t rows, ptrdiff_t H, const float *x, const float *dy, float *dx);
+// out [rows, 4H] = [u ; v ; |u - v| ; u v], element by element, of u, v [rows, H]; the slope of |.| at zero is zero
+void un_match(ptrdiff_t rows, ptrdiff_t H, const float *u, const float *v, float *out);
+void un_match_back(ptrdiff_t rows, ptrdiff_t H, const float *u, const float *v, const float *d_out, float *du, float *dv);
 // y = log(1 + exp(x)); dx = dy σ(x).
 void un_softplus(ptrdiff_t n, const float *x, float *y);
 void un_softplus_back(ptrdiff_t n, const float *x, const float *dy, float *dx);

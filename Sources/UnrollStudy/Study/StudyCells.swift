@@ -109,6 +109,10 @@ struct StudyCells {
     try backend.setting.placing { try check(settings, model, task) }
     guard let ofTraining else { return }
     try place(of: "select", ofTraining, backend).placing { try check(training, task.task) }
+    if training.diagnosis, task.task.readsPairs {
+      throw place(of: "diagnosis", ofTraining, backend).error(
+        "training.diagnosis looks into networks over single sequences, and \(task.task.name) reads pairs; leave it out")
+    }
     let used = ofBackend + ofModel + ofTraining
     var shown: Set<[String]> = []
     let taskWords = words(task.varied, in: nil, used, &shown)
@@ -218,6 +222,7 @@ struct StudyCells {
     let builder = ParameterBuilder.counting()
     // Where only a file says how wide the inputs are, any width shows what cannot be built.
     let layer = try settings.build(model.inputWidth ?? model.embedding, reading, builder)
+    if task.task.readsPairs { try model.pairEncoding.check(layer, settings.name) }
     var width = Optional(reading == .summary ? layer.summaryWidth : layer.outputWidth)
     if task.task.writes { width = try model.makeDecoder(layer, settings, builder).outputWidth }
     var count = builder.count

@@ -61,12 +61,18 @@ extension TaskEntry {
     return try requests.flatMap { request, varied in
       try points.map { point in
         let named = try point.setting.entries("a task").first { $0.key == "task" }?.value
-        let task = try (named ?? data).placing { try Tasks.made(for: request.kind, named: named?.text("task")) }
+        let task = try (named ?? data).placing { try TaskEntry.task(named?.text("task"), request) }
         return TaskEntry(
           number: number, title: try point.text("name") ?? request.name, varied: varied + point.varied,
           request: request, task: task, overrides: try point.overrides(), setting: setting)
       }
     }
+  }
+
+  private static func task(_ name: String?, _ request: DataRequest) throws -> any Task.Type {
+    let task = try Tasks.made(for: request.kind, named: name)
+    guard !task.readsPairs || request.isOfPairs else { throw task.needsPairs }
+    return task
   }
 
   /// Every point of the data's grid, without those that an option without effect would tell apart.

@@ -45,8 +45,9 @@ extension ModelFile {
     guard data.vocabulary != nil else {
       throw InputError("the model reads numbers, not text; it is diagnosed on its own data, or on files", file: file)
     }
+    let network = try sequenceNetwork(fresh: freshSeed)
     let (tokens, asked, batch) = try Predictor(self).asked(text)
-    return TextDiagnosis(tokens: tokens, asked: asked, Diagnosis(try sequenceNetwork(fresh: freshSeed), [batch]))
+    return TextDiagnosis(tokens: tokens, asked: asked, Diagnosis(network, [batch]))
   }
 
   private func sequenceNetwork(fresh seed: UInt64?) throws -> SequenceNetwork {
@@ -88,7 +89,7 @@ extension Predictor {
       return (Array((edge.map { vocabulary.tokens[Int($0)] } + tokens).dropLast()), tokens[tokens.count - 1], batch)
     }
     guard !tokens.isEmpty else { throw InputError("the text has no tokens") }
-    var batch = try batch(tokens, tokeniser.written(text))
+    var batch = try batch(text)
     let prediction = worker.evaluate(network, batch)
     try requireFinite(prediction)
     batch.targets = prediction.classes

@@ -39,8 +39,8 @@ public final class Predictor {
     guard !tokens.isEmpty else { return TextPrediction(tokens: []) }
     if model.data.vectors != nil { words.formUnion((tokeniser.written(text) ?? tokens).lazy.map(TokenKey.init)) }
     return switch task.kind {
-    case .tagged: try tagged(tokens, tokeniser.written(text))
-    case .labelled: try labelled(tokens, tokeniser.written(text))
+    case .tagged: try tagged(sentence(text))
+    case .labelled: try labelled(task.readsPairs ? pair(text) : item([text]))
     case .pairs: try written(tokens, tokeniser.written(text))
     case .text, .series: try continued(tokens)
     }
@@ -51,8 +51,9 @@ public final class Predictor {
   /// - Throws: `InputError` where its settings are not known.
   public func remark() throws -> String? { try model.remark(on: words.map(\.text)) }
 
-  private func tagged(_ tokens: [String], _ written: [String]?) throws -> TextPrediction {
-    let (classes, probabilities) = try predicted(tokens, written)
+  private func tagged(_ item: TaggedSentence) throws -> TextPrediction {
+    let tokens = item.words
+    let (classes, probabilities) = try predicted(.tagged(Splits(test: [item])))
     var said = TextPrediction(tokens: tokens)
     said.labels = classes.map { model.data.labels[Int32($0)] }
     said.probabilities = zip(classes, probabilities).map { $1[$0] }
@@ -63,20 +64,23 @@ public final class Predictor {
     return said
   }
 
-  private func labelled(_ tokens: [String], _ written: [String]?) throws -> TextPrediction {
-    let names = model.data.labels.names
-    let (classes, probabilities) = try predicted(tokens, written)
-    var said = TextPrediction(tokens: tokens)
+  private func labelled(_ item: LabelledText) throws -> TextPrediction {
+    let (names, inspection) = (model.data.labels.names, item.boundary.map { _ in Inspection() })
+    let (classes, probabilities) = try predicted(.labelled(Splits(test: [item])), inspection)
+    var said = TextPrediction(tokens: Array(item.words.dropFirst(item.boundary ?? 0)))
     said.labels = [names[classes[0]]]
     said.probabilities = [probabilities[0][classes[0]]]
     said.distribution = Dictionary(zip(names, probabilities[0]), uniquingKeysWith: +)
+    said.source = item.boundary.map { Array(item.words.prefix($0 - 1)) }
+    said.attention = inspection?.parts.first { $0.name == PairNetwork.attentionName }?.matrix
     return said
   }
 
   /// What a decoder writes for a source.
   private func written(_ tokens: [String], _ spelling: [String]?) throws -> TextPrediction {
     guard let writer = network as? EncoderDecoder, let targets = model.data.targets,
-      let source = try batch(tokens, spelling).source?.batch
+      let source = try batch(.pairs(Splits(test: [TextPair(source: tokens, target: [], writtenSource: spelling)])))
+        .source?.batch
     else { preconditionFailure("a task that writes has a decoder") }
     let text = writer.write(source, writer.search, keepsAttention: true)[0]
     guard text.score.isFinite else { throw InputError("the model's output is not finite", file: model.file) }
@@ -88,28 +92,44 @@ public final class Predictor {
     return said
   }
 
+  private func sentence(_ text: String) -> TaggedSentence {
+    let tokens = tokeniser.tokens(text)
+    return TaggedSentence(
+      words: tokens, tags: [String?](repeating: nil, count: tokens.count), written: tokeniser.written(text))
+  }
+
+  /// What a line holds for a model of pairs.
+  private func pair(_ line: String) throws -> LabelledText {
+    let texts = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+    guard texts.count == 2, texts.allSatisfy({ !tokeniser.tokens($0).isEmpty }) else {
+      throw InputError("the model reads pairs: two texts with a tab between them")
+    }
+    return item(texts)
+  }
+
+  private func item(_ texts: [String]) -> LabelledText {
+    LabelledText(texts.map { Array($0.utf8)[...] }, label: model.data.labels.names[0], tokeniser)
+  }
+
   /// The class of every target of one item, and the probabilities of all classes.
-  private func predicted(_ tokens: [String], _ written: [String]?) throws -> (
+  private func predicted(_ item: Corpus, _ inspection: Inspection? = nil) throws -> (
     classes: [Int], probabilities: [[Float]]
   ) {
-    let prediction = worker.evaluate(network, try batch(tokens, written))
+    let prediction = worker.evaluate(network, try batch(item), inspection: inspection)
     try requireFinite(prediction)
     let all = prediction.probabilities()
     return (prediction.classes.map(Int.init), (0..<all.rows).map { all.rows($0..<$0 + 1).array })
   }
 
+  /// A text as a batch.
+  func batch(_ text: String) throws -> Batch {
+    try batch(task.kind == .tagged ? .tagged(Splits(test: [sentence(text)])) : .labelled(Splits(test: [item([text])])))
+  }
+
   /// One item as a batch. What is asked for in it means nothing, and changes no prediction.
-  func batch(_ tokens: [String], _ written: [String]?) throws -> Batch {
-    let unasked = [String?](repeating: nil, count: tokens.count)
-    let corpus: Corpus =
-      switch task.kind {
-      case .tagged: .tagged(Splits(test: [TaggedSentence(words: tokens, tags: unasked, written: written)]))
-      case .pairs: .pairs(Splits(test: [TextPair(source: tokens, target: [], writtenSource: written)]))
-      case .labelled, .text, .series:
-        .labelled(Splits(test: [LabelledText(words: tokens, label: model.data.labels.names[0], written: written)]))
-      }
+  private func batch(_ item: Corpus) throws -> Batch {
     let encoded = try EncodedData(
-      corpus, vocabulary: vocabulary, targetVocabulary: model.data.targets, labels: model.data.labels,
+      item, vocabulary: vocabulary, targetVocabulary: model.data.targets, labels: model.data.labels,
       spelled: isSpelled)
     return try task.init(encoded, characters: tokeniser.unit == .character).batches(.test, TrainingOptions(), nil)[0]
   }
@@ -161,7 +181,7 @@ public struct TextPrediction: Codable, Equatable, Sendable {
     }
   }
 
-  /// As the model reads them; small letters where its data have them.
+  /// As the model reads them; small letters where its data have them. Of a pair those of the second text.
   public let tokens: [String]
   /// One a token of a tagger, one of a classifier.
   public var labels: [String]?
@@ -169,6 +189,11 @@ public struct TextPrediction: Codable, Equatable, Sendable {
   public var probabilities: [Float]?
   /// Of a classifier: every label's probability.
   public var distribution: [String: Float]?
+  /// Of a pair the tokens of the first text.
+  public var source: [String]?
+  /// Where the model attends, weights that add up to 1: of a pair for each of `tokens` those of all of `source`; of a decoder for each of `output`,
+  /// and its end, those of all of `tokens`.
+  public var attention: [[Float]]?
   /// Of a tagger whose labels are those of spans; labels that break their scheme are read as `conlleval` reads them.
   public var spans: [Place]?
   /// Of a language model, nats of every token that is asked for; of those that it cannot know nil.
@@ -181,8 +206,12 @@ public struct TextPrediction: Codable, Equatable, Sendable {
   public var outputText: String?
   /// Of that text and its end.
   public var logProbability: Double?
-  /// For every token of it, and its end, how much the decoder looked at each of `tokens`; nil without attention.
-  public var attention: [[Float]]?
 
   init(tokens: [String]) { self.tokens = tokens }
+}
+
+extension Inspection.Part {
+  fileprivate var matrix: [[Float]] {
+    stride(from: 0, to: values.count, by: columns).map { Array(values[$0..<$0 + columns]) }
+  }
 }

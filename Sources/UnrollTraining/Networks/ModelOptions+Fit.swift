@@ -10,7 +10,7 @@ extension ModelOptions {
     self.init()
     inputs = [Inputs.all.first { $0.readsNumbers == numbers }!.init()]
     head = Heads.all.first { $0.answers == task.asks }!.init()
-    writes = task.writes
+    (writes, readsPairs) = (task.writes, task.readsPairs)
   }
 
   /// - Parameter numbers: whether the steps of the data are numbers.

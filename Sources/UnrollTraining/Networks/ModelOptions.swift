@@ -31,6 +31,10 @@ public struct ModelOptions: Options {
       ).later.ofWords,
       OptionKey("output_dropout", \.outputDropout, in: 0...0.95, "dropout before the output layer"),
       OptionKey(
+        "pair_encoding", \.pairEncoding,
+        "how two texts are read: each by itself, the second on from the first's state, or that with word-by-word attention (Rocktäschel et al. 2016)"
+      ).later.needs("task: entailment") { $0.readsPairs },
+      OptionKey(
         "word_dropout", \.wordDropout, in: 0...1000,
         "a: in training a word seen n times becomes <unk> with probability a/(a + n) (Kiperwasser & Goldberg 2016)"
       ).ofWords,
@@ -67,6 +71,10 @@ public struct ModelOptions: Options {
   public var typeDropout = 0.0
   /// Probability of dropout before the head.
   public var outputDropout = 0.0
+  /// How two texts of an item are read, and become one vector.
+  public var pairEncoding = PairEncoding.independent
+  /// Whether items are two texts. No key sets it, but one means something to them alone.
+  public var readsPairs = false
   /// a: in training a word seen n times becomes `<unk>` with probability a/(a + n) (Kiperwasser & Goldberg 2016).
   public var wordDropout = 0.25
   /// Tokens that training has less often become `<unk>`.

@@ -89,7 +89,7 @@ extension [any Input] {
   /// Columns of all together.
   var width: Int { reduce(0) { $0 + $1.width } }
 
-  /// [R, E] of all inputs.
+  /// [R, E] of all of them.
   func sideBySide(_ batch: Batch, _ pass: Pass) -> (output: Matrix, pullback: (Matrix) -> Void) {
     let each = map { $0.forward(batch, pass) }
     guard each.count > 1 else { return each[0] }
@@ -107,23 +107,7 @@ extension SequenceNetwork {
 
   public var stateFloats: Int? { backend.isCausal ? backend.slots.reduce(0) { $0 + $1.width } : nil }
 
-  public func measuredStateFloats() -> Int? {
-    guard backend.isCausal else { return nil }
-    let pass = singleStep
-    let x = pass.arena.zeros(1, backend.inputWidth)
-    return backend.forward(x, from: nil, pass).output.state.reduce(0) { $0 + $1.columns }
-  }
+  public func measuredStateFloats() -> Int? { measuredStateFloats(of: backend) }
 
-  public func measurements() -> [String: Double] {
-    // A matrix exponential of infinities does not come back.
-    guard Kernels.isFinite(parameters.values.row) else { return [:] }
-    let pass = singleStep
-    return withExtendedLifetime(pass) { backend.measurements(pass).filter { $0.value.isFinite } }
-  }
-
-  private var singleStep: Pass {
-    Pass(
-      PackedSteps(count: 1, length: 1), parameters: parameters, gradients: Buffer(count: 0), arena: Arena(),
-      mode: .evaluation)
-  }
+  public func measurements() -> [String: Double] { measurements(of: [backend]) }
 }

@@ -36,7 +36,7 @@ public struct Evaluation: Sendable {
       broken = prediction.broken
       guard broken == nil else { break }
       predictions.add(batch, prediction)
-      (tokens, read) = (tokens + batch.tokens.count, read + 1)
+      (tokens, read) = (tokens + batch.tokenCount, read + 1)
       if let limit, tokens >= limit { break }
     }
     if broken == nil, let writer = network as? EncoderDecoder {

@@ -29,19 +29,21 @@ final class ShardWorker: @unchecked Sendable {
   }
 
   /// Forward alone.
-  func evaluate(_ network: any Network, _ batch: Batch) -> Prediction {
+  func evaluate(_ network: any Network, _ batch: Batch, inspection: Inspection? = nil) -> Prediction {
     arena.reset()
-    let found = network.predict(batch, from: initial(batch, network), pass(batch, network, .evaluation))
+    let found = network.predict(
+      batch, from: initial(batch, network), pass(batch, network, .evaluation, inspection: inspection))
     if batch.isContinued { keep(found.state) }
     return found.prediction
   }
 
   private func pass(
-    _ batch: Batch, _ network: any Network, _ mode: Pass.Mode, _ random: RandomSource = RandomSource(seed: 0)
+    _ batch: Batch, _ network: any Network, _ mode: Pass.Mode, _ random: RandomSource = RandomSource(seed: 0),
+    inspection: Inspection? = nil
   ) -> Pass {
     Pass(
       batch.steps, parameters: network.parameters, gradients: gradients, arena: arena, mode: mode,
-      keepsState: batch.isContinued, random: random)
+      keepsState: batch.isContinued, random: random, inspection: inspection)
   }
 
   private func initial(_ batch: Batch, _ network: any Network) -> [Matrix]? {

@@ -148,7 +148,7 @@ public final class Trainer {
     }
     progress.steps += 1
     progress.batches += 1
-    progress.tokens += batch.tokens.count
+    progress.tokens += batch.tokenCount
     progress.seconds += (ContinuousClock.now - start).seconds
   }
 

@@ -46,6 +46,9 @@ public struct Batch: Sendable {
 }
 
 extension Batch {
+  /// Tokens that are read of it, those beside its sequences included.
+  var tokenCount: Int { tokens.count + (source?.batch.tokens.count ?? 0) }
+
   /// Targets that count, over which a step of training takes the mean: classes, or steps at which numbers are asked for.
   var asked: Int {
     guard !numberTargets.isEmpty else { return targets.count { $0 != Kernels.ignoredTarget } }

@@ -21,6 +21,8 @@ public protocol Task: Sendable {
   static var asks: TargetKind { get }
   /// Whether a text of its own length comes out, which a decoder writes: no, if it says nothing.
   static var writes: Bool { get }
+  /// Whether its items are two texts, of which a batch has the first beside the second: no, if it says nothing.
+  static var readsPairs: Bool { get }
   /// All that it may have, whatever the data; the first is the primary one.
   static var metrics: [Metric] { get }
 
@@ -60,6 +62,7 @@ public protocol Task: Sendable {
 extension Task {
   public static var asks: TargetKind { .classes }
   public static var writes: Bool { false }
+  public static var readsPairs: Bool { false }
   public var metrics: [Metric] { Self.metrics }
 
   public static func network(_ recipe: NetworkRecipe, _ parameters: ParameterBuilder) throws -> any Network {
@@ -91,6 +94,13 @@ extension Task {
       data.characters = Alphabet.written(in: splits.train, encoded.vocabulary)
     }
     return data
+  }
+
+  /// The complaint of one that reads pairs.
+  package static var needsPairs: InputError {
+    InputError(
+      "\(name) reads two texts an item, and these have one; a csv or tsv file with both names their columns: text: [FIRST, SECOND]"
+    )
   }
 
   public var spans: SpanScheme? { nil }

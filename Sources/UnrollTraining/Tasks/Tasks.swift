@@ -5,7 +5,7 @@ import UnrollData
 public enum Tasks {
   /// In the order of `unroll list`.
   public static let all: [any Task.Type] = [
-    Tagging.self, Classification.self, LanguageModelling.self, Regression.self, MultiLabel.self,
+    Tagging.self, Classification.self, Entailment.self, LanguageModelling.self, Regression.self, MultiLabel.self,
     SequenceToSequence.self,
   ]
 
