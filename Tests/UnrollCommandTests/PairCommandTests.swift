@@ -59,7 +59,7 @@ import UnrollTraining
       "--set model.pair_encoding=attention: model: pair_encoding has no effect here, it needs task: entailment")
     try refused(
       [
-        "train", "--backend", "transformer", "--set", "backend.attention=full", "--set",
+        "train", "--backend", "transformer", "--set", "backend.attention=full", "--set", "backend.heads=2", "--set",
         "model.pair_encoding=conditional",
       ]
         + Self.two, "backend transformer: it reads a text as a whole and carries no state")
@@ -96,6 +96,10 @@ import UnrollTraining
     let ended = try program.run("run", "entailment.yaml", "--jobs", "2")
     #expect(ended.status == 0, "\(ended.errors)")
     let report = try program.read("Reports/entailment.md")
-    for encoding in PairEncoding.allCases { #expect(report.contains("pair\\_encoding=\(encoding.rawValue)")) }
+    for backend in ["lstm", "gru"] {
+      for encoding in PairEncoding.allCases {
+        #expect(report.contains("`\(backend) pair_encoding=\(encoding.rawValue)`"), "\(report)")
+      }
+    }
   }
 }
