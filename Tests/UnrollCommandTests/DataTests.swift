@@ -24,6 +24,13 @@ import UnrollCore
     #expect(lines.last == "  classes without a test item: 1 of 3 (rare)")
   }
 
+  @Test func pairsAreCalledSo() throws {
+    let ended = try Program().run("data", "number-names")
+    #expect(ended.status == 0 && ended.errors == "")
+    #expect(
+      ended.output.hasPrefix("number-names 1: 2000 train, 400 development, 400 test pairs; digest "), "\(ended.output)")
+  }
+
   @Test func whatCannotBeReadIsSaid() throws {
     let program = try Program(["study.yaml": "tasks: [{data: {format: text, train: pipe}}]\nbackends: [rnn]\n"])
     #expect(mkfifo("\(program.folder)/pipe", 0o600) == 0)

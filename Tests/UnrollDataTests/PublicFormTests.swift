@@ -31,7 +31,7 @@ import UnrollCore
 
   enum Encoding { case utf8, latin1 }
 
-  static let forms = tagging + classification + text + music
+  static let forms = tagging + classification + text + music + pairs
 
   private static let treebank = """
     # newdoc id = weblog-1
@@ -70,7 +70,7 @@ import UnrollCore
   private static func reviews(_ count: Int) -> String {
     (0..<count).map { "\($0 % 2) a film , no \u{E9}tude number \($0) .\n" }.joined()
   }
-  private static let pairs =
+  private static let entailment =
     "pair_ID\tsentence_A\tsentence_B\trelatedness_score\tentailment_judgment\n"
     + "1\tA dog runs\tAn animal runs\t4.5\tENTAILMENT\n2\tA dog runs\tNobody runs\t3.3\tNEUTRAL\n"
   private static let names = ["Czech", "Irish"].map { language in
@@ -97,7 +97,10 @@ import UnrollCore
         "mr-sentence-polarity/rt-polarity.pos": (0..<60).map { "superb , \($0) .\n" }.joined(),
       ], items: [120], labels: ["neg", "pos"], words: ["na\u{EF}ve", ",", "0", "."], encoding: .latin1),
     Form(
-      "sick", ["sick/SICK_train.txt": pairs, "sick/SICK_trial.txt": pairs, "sick/SICK_test_annotated.txt": pairs],
+      "sick",
+      ["sick/SICK_train.txt", "sick/SICK_trial.txt", "sick/SICK_test_annotated.txt"].reduce(into: [:]) {
+        $0[$1] = entailment
+      },
       items: [2, 2, 2], labels: ["ENTAILMENT", "NEUTRAL"],
       words: ["a", "dog", "runs", "<sep>", "an", "animal", "runs"]),
   ]
@@ -133,6 +136,32 @@ import UnrollCore
       items: [2, 1, 1], labels: [], words: ["60 64", "", "21"])
   }
 
+  private static let commands = (0..<60).map { "IN: jump x\($0) twice OUT: I_JUMP I_JUMP\n" }.joined()
+  private static let captions = ["train": 3, "val": 2, "test_2016_flickr": 1].flatMap { split, count in
+    ["de": "eine straße , nachts .", "en": "a street at night ."].map { language, line in
+      ("multi30k/tok/\(split).lc.norm.tok.\(language)", String(repeating: line + "\n", count: count))
+    }
+  }
+
+  private static let pairs =
+    ["simple", "length"].map { split in
+      Form(
+        "scan-\(split)",
+        ["scan/tasks_train_\(split).txt": commands, "scan/tasks_test_\(split).txt": "IN: walk OUT: I_WALK\n"],
+        items: [61], labels: [], words: ["jump", "x7", "twice"])
+    } + [
+      Form(
+        "multi30k", Dictionary(uniqueKeysWithValues: captions), items: [3, 2, 1], labels: [],
+        words: ["eine", "straße", ",", "nachts", "."]),
+      Form(
+        "cmudict",
+        [
+          "cmudict/cmudict.dict": (0..<120).map { "o'b\($0) OW0 B AY\($0 % 3) # name, irish\no'b\($0)(2) AH0 B IY1\n" }
+            .joined()
+        ], items: [240], labels: [], words: ["o", "'", "b", "7"]),
+      Form("names-given-language", Dictionary(uniqueKeysWithValues: names), items: [120], labels: [], words: ["Czech"]),
+    ]
+
   @Test(arguments: forms) func isReadAsItStands(_ form: Form) throws {
     let scratch = Scratch()
     for (name, bytes) in form.files { try scratch.write(name, bytes: bytes) }
@@ -154,6 +183,7 @@ import UnrollCore
     switch corpus {
     case .tagged(let splits): splits.train.map(\.words)
     case .labelled(let splits): (splits.train + splits.development + splits.test).map(\.words)
+    case .pairs(let splits): splits.all.map(\.source)
     case .text(let splits): splits.train.map { [$0] }
     case .series(let splits):
       splits.train.map { item in

@@ -44,6 +44,15 @@ import UnrollCore
     Expected(name: "wikitext-2", items: [2_088_628, 217_646, 245_569], labels: 0, vocabulary: 33_278),
     Expected(name: "jsb-chorales", items: [229, 76, 77], labels: 0),
     Expected(name: "nottingham", items: [694, 173, 170], labels: 0),
+    Expected(name: "scan-simple", items: [20_910], labels: 0, vocabulary: 14),
+    Expected(name: "scan-length", items: [20_910], labels: 0, vocabulary: 14),
+    // Of targets with one end each.
+    Expected(
+      name: "multi30k", items: [29_000, 1_014, 1_000],
+      tokens: [377_534 + 29_000, 13_308 + 1_014, 12_968 + 1_000], labels: 0, vocabulary: 18_723),
+    // Of 135,166 entries 306 differ from another one in stress alone.
+    Expected(name: "cmudict", items: [134_860], labels: 0, vocabulary: 30),
+    Expected(name: "names-given-language", items: [20_050], labels: 0, vocabulary: 19),
     Expected(name: "wordnet-supersense", items: [117_659], labels: 45),
     Expected(name: "cmu-stress", items: [105_901], labels: 4),
     Expected(name: "wordnet-text", items: [1_792_377], labels: 0),

@@ -36,6 +36,13 @@ extension LoadedData {
     }
   }
 
+  var pairs: Splits<TextPair> {
+    get throws {
+      guard case .pairs(let splits) = corpus else { throw InputError("not pairs") }
+      return splits
+    }
+  }
+
   var text: Splits<String> {
     get throws {
       guard case .text(let splits) = corpus else { throw InputError("not running text") }
