@@ -20,6 +20,6 @@ import UnrollCore
     let study = try StudyFile(path: Files.parent(of: #filePath) + "/../../Experiments/embeddings.yaml")
     let backends = ["gru", "s4d"].flatMap { name in ["0.125", "0.4", "1"].map { "\(name) embedding_init=\($0)" } }
     #expect(Set(study.cells().map(\.cell.backend)) == Set(backends))
-    #expect(study.cells().count == 6 * backends.count * 3)
+    #expect(study.cells().count == 6 * backends.count * 5)
   }
 }

@@ -40,7 +40,7 @@ import UnrollLayers
       ),
       (
         "backends: [gru, {backend: lstm, input_init: pytorch, forget_bias: 2}]", 3,
-        "backend lstm: forget_bias has no effect here, it needs input_init: glorot; leave it out, or set that"
+        "backend lstm: forget_bias has no effect here, it needs input_init: glorot and chrono: 0; leave it out, or set that"
       ),
       (
         "backends:\n  - {backend: stack, of: [gru, {backend: lstm, input_init: pytorch, forget_bias: 2}]}", 4,

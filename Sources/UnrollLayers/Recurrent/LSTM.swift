@@ -58,7 +58,7 @@ public struct LSTMOptions: RecurrentOptions {
   public static let table: [OptionKey<LSTMOptions>] =
     [
       OptionKey("forget_bias", \.forgetBias, in: -10...10, "initial bias of the forget gate")
-        .needs("input_init: glorot") { $0.recurrent.inputInit == .glorot },
+        .needs("input_init: glorot and chrono: 0") { $0.recurrent.inputInit == .glorot && $0.chrono == 0 },
       .chrono(\.chrono),
       OptionKey("output", \.output, "what the output gate multiplies: tanh(c), or c itself").later,
       OptionKey("peepholes", \.peepholes, "gates that see the cell (Gers & Schmidhuber 2000)").later,
