@@ -22,7 +22,7 @@ public struct ModelOptions: Options {
       OptionKey("embedding", \.embedding, in: 1...65_536, "width E of the token embeddings").ofWords,
       OptionKey(
         "embedding_init", \.embeddingInit, in: 0...100,
-        "standard deviation of the embeddings' first values; 0 for 1/√embedding, of characters that are not tied 1"
+        "standard deviation of the embeddings' first values; 0 for 1/√embedding, of characters and beside a decoder 1 unless they are tied"
       ).ofWords,
       OptionKey("embedding_dropout", \.embeddingDropout, in: 0...0.95, "dropout on the embeddings"),
       OptionKey(
@@ -37,7 +37,7 @@ public struct ModelOptions: Options {
       OptionKey(
         "word_dropout", \.wordDropout, in: 0...1000,
         "a: in training a word seen n times becomes <unk> with probability a/(a + n) (Kiperwasser & Goldberg 2016)"
-      ).ofWords,
+      ).needs("inputs: words") { $0.inputs.contains { $0 is WordInputOptions } },
       OptionKey("minimum_count", \.minimumCount, in: 1...1_000_000, "rarer tokens of the training split become <unk>")
         .needsWords,
       OptionKey("vocabulary_limit", \.vocabularyLimit, in: 0...10_000_000, "most frequent tokens kept; 0 for all")
@@ -63,7 +63,7 @@ public struct ModelOptions: Options {
   public var writes = false
   /// Width E of the token embeddings.
   public var embedding = 64
-  /// Standard deviation of their first values; 0 for 1/√E, of characters that are not tied 1.
+  /// Standard deviation of their first values; 0 for 1/√E, of characters and beside a decoder 1 unless they are tied.
   public var embeddingInit = 0.0
   /// Probability of dropout on the backend's input.
   public var embeddingDropout = 0.0
@@ -105,16 +105,16 @@ public struct ModelOptions: Options {
     var options = self
     let isTied = (head as? SoftmaxHeadOptions)?.tied == true
     if embeddingInit == 0 {
-      options.embeddingInit = characters && !isTied ? 1 : 1 / Double(embedding).squareRoot()
+      options.embeddingInit = (characters || writes) && !isTied ? 1 : 1 / Double(embedding).squareRoot()
     }
     return options
   }
 }
 
 extension OptionKey<ModelOptions> {
-  /// The same key, which says nothing where words are not read.
+  /// The same key, which says nothing where no token has an embedding; those of targets always have.
   fileprivate var ofWords: OptionKey<ModelOptions> {
-    needs("inputs: words") { $0.inputs.contains { $0 is WordInputOptions } }
+    needs("inputs: words") { $0.writes || $0.inputs.contains { $0 is WordInputOptions } }
   }
 
   /// The same key, which says nothing where no text comes out.
