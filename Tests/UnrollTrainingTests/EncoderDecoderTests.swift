@@ -170,7 +170,7 @@ import UnrollLayers
     let settings = try Small.backend("gru", width: 32)
     let (network, task) = try Self.network(data, options, settings)
     var training = TrainingOptions()
-    (training.epochs, training.batch, training.optimiser.learningRate) = (12, 16, 0.01)
+    (training.epochs, training.batch, training.optimiser.learningRate) = (16, 16, 0.01)
     let outcome = try Trainer(network, task, training, random: RandomSource(seed: 3)).train()
     let scores = try #require(outcome.scores[.test])
     #expect(scores["exact-match"]! > 0.6, "\(scores)")
