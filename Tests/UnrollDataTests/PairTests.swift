@@ -153,7 +153,7 @@ import UnrollCore
     (first.source, first.sourceWords) = ([1, 2], ["x", "y"])
     var test = EncodedSequence(tokens: [2, 1, 0, 3], labels: [1, 0, 3, 2], seen: [true, true, false, true])
     // Of a target with words that training lacks the words are kept, since ids do not have them.
-    (test.source, test.sourceWords, test.reference) = ([2, 1, 0], ["y", "x", "w"], ["r", "p"])
+    (test.source, test.sourceWords, test.reference) = ([2, 1, 0], ["y", "x", "w"], ["q", "r", "p"])
     #expect(splits.train[0] == first && splits.test == [test] && splits.development == [test])
     #expect(encoded.corpus.unknownShares == [.train: 0, .development: 0.25, .test: 0.25])
     #expect(encoded.corpus.unknownSourceShares == [.train: 0, .development: 1.0 / 3, .test: 1.0 / 3])

@@ -166,11 +166,11 @@ import UnrollLayers
   /// It learns what no model without the source could.
   @Test(arguments: ["{}", "{attention: additive}", "{attention: multiplicative}"])
   func learns(_ options: String) throws {
-    let data = try Small.pairs(Small.reversals(400), test: Small.reversals(60, seed: 8))
+    let data = try Small.pairs(Small.reversals(1200), test: Small.reversals(60, seed: 8))
     let settings = try Small.backend("gru", width: 32)
     let (network, task) = try Self.network(data, options, settings)
     var training = TrainingOptions()
-    (training.epochs, training.batch, training.optimiser.learningRate) = (16, 16, 0.01)
+    (training.epochs, training.batch, training.optimiser.learningRate) = (12, 16, 0.01)
     let outcome = try Trainer(network, task, training, random: RandomSource(seed: 3)).train()
     let scores = try #require(outcome.scores[.test])
     #expect(scores["exact-match"]! > 0.6, "\(scores)")
