@@ -61,9 +61,11 @@ public struct SequenceStream {
   public var state: [Matrix] { slots.map { $0.view() } }
 
   /// Row b goes on from where row `rows[b]` of another stream of the same layer stands, or of this one: as sequences are chosen, left,
-  /// or continued in several ways.
+  /// or continued in several ways. It may ask for memory.
   ///
-  /// - Parameter rows: one for each of this stream's; it may ask for memory.
+  /// - Parameters:
+  ///   - rows: one for each of this stream's.
+  ///   - other: a stream of the same layer.
   public func take(_ rows: [Int32], of other: SequenceStream) {
     precondition(rows.allSatisfy { (0..<Int32(other.input.rows)).contains($0) }, "a row that the other stream lacks")
     let scratch = Arena()

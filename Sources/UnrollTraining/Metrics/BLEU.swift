@@ -34,6 +34,7 @@ public struct BLEU: Equatable, Sendable {
   /// - Parameters:
   ///   - output: maybe empty.
   ///   - references: one at least.
+  ///   - tokenisation: how both become tokens.
   public init(_ output: String, _ references: [String], _ tokenisation: Tokenisation = .v13a) {
     precondition(!references.isEmpty, "an output is held against a reference")
     self.init(tokens: tokenisation.tokens(output), references.map(tokenisation.tokens))
