@@ -93,9 +93,10 @@ class Report(Findings):
         self.same(task, "costs", shown, ["backend", *titles],
                   [[[code(b.name)], *(COLUMNS[title](b) if b.finished else ["–"] for title in titles)] for b in backends])
         if len(ranking.rows) > 1 and ranking.best:
-            titles = ["backend", "seeds", "median", "lowest – highest", "minus best", "95 % for all pairs at once"]
+            titles = ["backend", f"{ranking.noun}s", "median", "lowest – highest", "minus best", "95 % for all pairs at once"]
             self.same(task, "against the best", details.get(first, (None, [])), titles, [ranking.comparison(b) for b in ranking.backends])
-            scope = "other seeds and other test items" if ranking.table.knows_items else "other seeds alone"
+            scope = ("other texts to train on and to test" if ranking.noun == "fold" else
+                     "other seeds and other test items" if ranking.table.knows_items else "other seeds alone")
             words = f"For {scope}; {plain(ranking.table.freedom)} pooled degrees of freedom of {counted(len(ranking.table.pool), 'backend')}."
             if words not in tables.words:
                 self.complain(task, f"does not say: {words}")

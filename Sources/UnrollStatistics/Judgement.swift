@@ -119,6 +119,8 @@ public struct Judgement: Sendable {
     let all = Gap(estimate: gap, half: tukey * gap.error)
     if gap.value <= hsu * gap.error { return (.top, all) }
     if gap.value > all.half { return (.worse, all) }
+    // There are no more folds than data make.
+    if comparison.isPaired { return (.undecided(seeds: nil), all) }
     // As many seeds of both as bring Tukey's bound down to the gap.
     let left = (gap.value / tukey) * (gap.value / tukey) - comparison.itemVariance(best, model)
     return (.undecided(seeds: left > 0 ? Int((2 * comparison.variance / left).rounded(.up)) : nil), all)
@@ -136,7 +138,7 @@ public struct Judgement: Sendable {
     // The median of two lies between them.
     guard sound.count > 2 else { return models.map { _ in false } }
     let limit = widest * Statistics.quantile(sound, 0.5)
-    let within = PooledComparison(zip(models, deviations).filter { 0 < $1 && $1 <= limit }.map(\.0))
+    let within = PooledComparison(zip(models, deviations).filter { 0 < $1 && $1 <= limit }.map(\.0), paired: false)
     return zip(models, deviations).map { model, deviation in
       guard deviation > limit else { return false }
       let ratio = deviation * deviation / within.variance

@@ -43,26 +43,30 @@ public struct NullRates: Equatable, Sendable {
     return rates
   }
 
-  /// Of real runs, dealt out to models by chance.
+  /// Of real runs, dealt out to models by chance; runs of a fold among the models that have it.
   ///
   /// - Parameters:
-  ///   - runs: single seeds with what each item adds; at least `models` × `seeds` of them.
+  ///   - runs: single seeds with what each item adds, or single folds.
   ///   - models: in a table.
-  ///   - seeds: of each.
+  ///   - seeds: of each, or folds.
   ///   - tables: that are dealt and judged.
   ///   - critical: of `Judgement.confidence`.
   ///   - random: deals them.
+  /// - Returns: nil where there are too few runs for that.
   public static func permuted(
     _ runs: [ModelScores], models: Int, seeds: Int, tables: Int, critical: CriticalValues,
     using random: inout some RandomNumberGenerator
-  ) -> NullRates {
-    precondition(models * seeds <= runs.count, "every model has runs of its own")
+  ) -> NullRates? {
+    let folds = Dictionary(grouping: runs, by: \.folds.first).sorted { $0.key ?? 0 < $1.key ?? 0 }.map(\.value)
+    let isOfSeeds = runs.allSatisfy(\.folds.isEmpty)
+    let (decks, each) = isOfSeeds ? ([runs], seeds) : (Array(folds.prefix(seeds)), 1)
+    guard decks.count * each == seeds, decks.allSatisfy({ $0.count >= models * each }) else { return nil }
     var rates = NullRates(models: models, seeds: seeds)
     let none = [Bool](repeating: false, count: models)
     for _ in 0..<tables {
-      let order = runs.indices.shuffled(using: &random)
+      let dealt = decks.map { $0.shuffled(using: &random) }
       let scores = (0..<models).map { model in
-        ModelScores(pooling: order[(model * seeds)..<((model + 1) * seeds)].map { runs[$0] })
+        ModelScores(pooling: dealt.flatMap { $0[(model * each)..<((model + 1) * each)] })
       }
       rates.add(Judgement(scores, broke: none, critical: critical))
     }
@@ -71,9 +75,9 @@ public struct NullRates: Equatable, Sendable {
 }
 
 extension ModelScores {
-  /// Seeds of one model, whose items are the same.
+  /// Seeds of one model, whose items are the same, or its folds.
   public init(pooling runs: [ModelScores]) {
-    self.init(runs.flatMap(\.values))
+    self.init(runs.flatMap(\.values), folds: runs.flatMap(\.folds))
     guard let count = runs.first?.influences.count, runs.allSatisfy({ $0.influences.count == count }) else { return }
     var sums = [Double](repeating: 0, count: count)
     for run in runs { for item in sums.indices { sums[item] += run.influences[item] } }

@@ -2,14 +2,25 @@ import CUnroll
 
 /// Scores of one model on one task, larger ones better.
 public struct ModelScores: Equatable, Sendable {
-  /// One a seed; not empty.
+  /// One a seed, or one a fold; not empty.
   public var values: [Double]
   /// What each test item adds to the mean over the seeds, as deviations that sum to zero (the linear part of the score as a function
   /// of its items, averaged over seeds); empty where only seeds are known.
   public var influences: [Double]
+  /// The folds of a cross-validation of which the values are; empty where they are of seeds. Each fold has test items of its own.
+  public var folds: [Int]
 
-  /// Scores of one model, a value a seed.
-  public init(_ values: [Double], influences: [Double] = []) { (self.values, self.influences) = (values, influences) }
+  /// Scores of one model, a value a seed or a fold.
+  public init(_ values: [Double], influences: [Double] = [], folds: [Int] = []) {
+    (self.values, self.influences, self.folds) = (values, influences, folds)
+  }
+
+  /// As how many independent runs they count. Runs of K folds share most of what they are trained on, so that their mean has the variance
+  /// s² (1/K + 1/(K − 1)) (Nadeau & Bengio 2003).
+  var independent: Double {
+    let count = Double(values.count)
+    return folds.isEmpty ? count : 1 / (1 / count + 1 / max(1, count - 1))
+  }
 }
 
 /// Means of several models, compared as if the seeds of all scattered alike, and their test items were drawn from many.
@@ -17,6 +28,9 @@ public struct ModelScores: Equatable, Sendable {
 /// The pooled variance is s² = Σ(nᵢ − 1)sᵢ² / Σ(nᵢ − 1). A difference speaks of new seeds and new items:
 /// SE² = s²/nᵢ + s²/nⱼ + s²_D/N, D the difference of what each of the N items adds to the two means, with Satterthwaite's degrees of
 /// freedom. Where nothing is known of items the last term is missing.
+///
+/// Where all models have the same folds they are compared fold by fold: s² is that of a two-way layout, what is left of scores without the
+/// means of models and of folds, with (models − 1)(folds − 1) degrees of freedom, and nᵢ is how many independent runs the folds count as.
 public struct PooledComparison: Sendable {
   /// An estimate with its standard error, and how much is known of that.
   public struct Estimate: Equatable, Sendable {
@@ -44,18 +58,31 @@ public struct PooledComparison: Sendable {
   public let means: [Double]
   /// s².
   public let variance: Double
-  /// Σ(nᵢ − 1); 0 where every model has a single seed.
+  /// Σ(nᵢ − 1), or that of the two-way layout; 0 where every model has a single seed.
   public let freedom: Double
+  /// Whether models are compared fold by fold.
+  public let isPaired: Bool
 
   /// Compares models of one task; every one has a seed at least.
-  public init(_ models: [ModelScores]) {
-    self.models = models
+  public init(_ models: [ModelScores]) { self.init(models, paired: PooledComparison.havePairs(models)) }
+
+  init(_ models: [ModelScores], paired: Bool) {
+    (self.models, isPaired) = (models, paired)
     means = models.map { Statistics.mean($0.values) }
-    freedom = Double(models.reduce(0) { $0 + $1.values.count - 1 })
+    let count = models.first?.values.count ?? 0
+    freedom =
+      paired ? Double((models.count - 1) * (count - 1)) : Double(models.reduce(0) { $0 + $1.values.count - 1 })
+    let folds = paired ? (0..<count).map { fold in Statistics.mean(models.map { $0.values[fold] }) } : []
     let squares = models.compactMap { model in
-      Statistics.standardDeviation(model.values).map { $0 * $0 * Double(model.values.count - 1) }
+      let rest = paired ? zip(model.values, folds).map { $0 - $1 } : model.values
+      return Statistics.standardDeviation(rest).map { $0 * $0 * Double(rest.count - 1) }
     }
     variance = freedom > 0 ? squares.reduce(0, +) / freedom : 0
+  }
+
+  private static func havePairs(_ models: [ModelScores]) -> Bool {
+    let folds = models.first?.folds ?? []
+    return models.count > 1 && folds.count > 1 && models.allSatisfy { $0.folds == folds }
   }
 
   /// Whether differences speak of new test items, too.
@@ -66,13 +93,15 @@ public struct PooledComparison: Sendable {
 
   /// Mean of `a` minus mean of `b`.
   public func difference(_ a: Int, _ b: Int) -> Estimate {
-    let seeds = variance * (1 / Double(models[a].values.count) + 1 / Double(models[b].values.count))
+    let seeds = variance * (1 / models[a].independent + 1 / models[b].independent)
     return estimate(means[a] - means[b], seeds, itemVariance(a, b))
   }
 
-  /// Mean of one model.
+  /// Mean of one model. What a fold does to all models alike is no part of their differences, but of the mean: there each has the deviation of
+  /// its own folds.
   public func mean(_ a: Int) -> Estimate {
-    estimate(means[a], variance / Double(models[a].values.count), itemVariance(a, nil))
+    if isPaired { return PooledComparison([models[a]]).mean(0) }
+    return estimate(means[a], variance / models[a].independent, itemVariance(a, nil))
   }
 
   /// s²_D/N; 0 where items are not known.

@@ -26,7 +26,8 @@ struct TrainCommand: ParsableCommand {
       "Of a study with several: which task. Without a study: what is asked for, where such data serve several tasks.")
   var task: String?
   @Option(help: "The backend; of a study with several, as the study calls it.") var backend: String?
-  @Option(help: "Any whole number from 0. Default: the study's first, or 1.") var seed: Int?
+  @Option(help: "Any whole number from 0; of data with folds the number of one. Default: the study's first, or 1.")
+  var seed: Int?
   @Option(
     name: .customLong("set"), parsing: .singleValue,
     help: ArgumentHelp(

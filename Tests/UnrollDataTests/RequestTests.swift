@@ -137,6 +137,37 @@ import UnrollCore
       "DIR/study.yaml:1: data: stratify has no effect here, it needs a split that is taken from train;"
     ),
     (
+      "{format: label-first, train: a, development: b, test: c, split_seed: 2}",
+      "DIR/study.yaml:1: data: split_seed has no effect here, it needs a split that is taken from train;"
+    ),
+    ("{name: sst-2, split_seed: 2}", "DIR/study.yaml:1: data sst-2: split_seed has no meaning here: the set comes"),
+    (
+      "{format: label-first, train: a, folds: 5, test_percent: 20}",
+      "DIR/study.yaml:1: data: test_percent has no effect here, it needs folds: 0;"
+    ),
+    ("{format: label-first, train: a, fold: 2}", "DIR/study.yaml:1: data: fold has no effect here, it needs folds;"),
+    (
+      "{format: label-first, train: a, test: b, folds: 5}",
+      "DIR/study.yaml:1: data: test and folds exclude each other, since every fold is a test split; leave one out"
+    ),
+    (
+      "{name: trec-coarse, folds: 10}",
+      "DIR/study.yaml:1: data trec-coarse: folds has no meaning here: the set comes with a test split of its own"
+    ),
+    ("{format: text, train: a, folds: 5}", "DIR/study.yaml:1: data in the format text: unknown key \"folds\""),
+    (
+      "{format: label-first, train: a, folds: 1}",
+      "DIR/study.yaml:1: data: folds must be 2 or more, or 0 for none: of one nothing is left to train on"
+    ),
+    (
+      "{format: label-first, train: a, folds: 4, fold: 5}",
+      "DIR/study.yaml:1: data: fold must be one of the 4 folds, from 1, not 5"
+    ),
+    (
+      "{format: label-first, train: a, folds: 5}",
+      "DIR/study.yaml:1: a has 5 folds, and each is a split of its own: say which with fold"
+    ),
+    (
       "{format: series, train: a, label_column: k, target_columns: y}",
       "DIR/study.yaml:1: data: target_columns has no effect here, it needs no label_column"
     ),
@@ -179,7 +210,7 @@ import UnrollCore
     #expect(
       Set(needy.map(\.name)) == [
         "tokeniser", "line_token", "duplicates", "stratify", "repeats", "target_columns", "ahead", "label_of",
-        "unseen_labels",
+        "unseen_labels", "test_percent", "split_seed", "fold",
       ], "each is shown above")
   }
 
@@ -189,9 +220,10 @@ import UnrollCore
       let resolved = try DataRequest(set).resolved
       #expect(set.options.allSatisfy { !$0.help.isEmpty && !$0.domain.isEmpty })
       // Some came after there were records, so they are left out of them while they have their defaults.
-      let later: Set = ["stratify", "shortest", "test_lengths", "asked"]
+      let later: Set = ["stratify", "split_seed", "folds", "fold", "shortest", "test_lengths", "asked"]
       let recorded = set.options.filter { !later.contains($0.name) || resolved[$0.name] != nil }
-      #expect(recorded.allSatisfy { resolved[$0.name] == $0.defaultValue } && resolved["stratify"] == nil)
+      #expect(recorded.allSatisfy { resolved[$0.name] == $0.defaultValue })
+      #expect(["stratify", "split_seed", "folds", "fold"].allSatisfy { resolved[$0] == nil })
       #expect(resolved.count == recorded.count + 2)
       #expect(!set.summary.isEmpty && !set.version.isEmpty && !set.licence.isEmpty && !set.source.isEmpty)
       #expect(set.isDefault == set.source.hasPrefix("Debian package "))

@@ -6,11 +6,13 @@ import UnrollStatistics
 /// Verdicts beside those of scipy's distributions (`scripts/reference/verdicts.py`), and what a table must never say.
 @Suite struct JudgementTests {
   private struct Case: Decodable {
-    struct Model: Decodable { let values, influences: [Double] }
+    struct Model: Decodable { let values, influences: [Double], folds: [Int]? }
     struct Row: Decodable {
       let verdict: String, gap, error, freedom, half, interval, hsu: Double?, seeds: Int?
     }
     let models: [Model], broke: [Bool], best: Int?, rows: [Row]
+    /// Of the 95 % intervals of means.
+    let halves: [Double?]
   }
 
   private let critical = CriticalValues(Judgement.confidence)
@@ -24,11 +26,12 @@ import UnrollStatistics
     let file = Bundle.module.resourceURL!.appendingPathComponent("Cases/verdicts.json")
     let cases = try JSONDecoder().decode([Case].self, from: Data(contentsOf: file))
     for (number, one) in cases.enumerated() {
-      let models = one.models.map { ModelScores($0.values, influences: $0.influences) }
+      let models = one.models.map { ModelScores($0.values, influences: $0.influences, folds: $0.folds ?? []) }
       let ours = judged(models, broke: one.broke)
       #expect(ours.best == one.best)
       for (index, row) in one.rows.enumerated() {
         let verdict = ours.verdicts[index]
+        if let half = one.halves[index] { #expect(abs(ours.means[index].halfInterval - half) < 1e-7) }
         #expect(name(verdict) == row.verdict, "case \(number), model \(index)")
         if case .undecided(let seeds) = verdict { #expect(seeds == row.seeds) }
         guard let gap = row.gap else { continue }
@@ -45,7 +48,7 @@ import UnrollStatistics
         #expect(abs(half - row.half!) < 0.001 * half, "\(half) beside \(row.half!)")
       }
     }
-    #expect(cases.flatMap(\.rows).count == 59)
+    #expect(cases.flatMap(\.rows).count == 71 && cases.count { $0.models[0].folds != nil } == 4)
   }
 
   @Test func oneModelIsNotCompared() {
@@ -123,6 +126,8 @@ import UnrollStatistics
 
 /// How often models are told apart that are all the same.
 @Suite struct NullRateTests {
+  private let critical = CriticalValues(Judgement.confidence)
+
   /// One in twenty tables, within what 1,000 tables can tell (standard error 0.7 points); an equal model is out of the top group less often
   /// than Dunnett's 5 % for any one of them.
   @Test(arguments: [(5, 3), (5, 10), (24, 3), (24, 10)])
@@ -141,12 +146,43 @@ import UnrollStatistics
   }
 
   /// In the order of their scores five models of ten runs each would be worse one after the other.
-  @Test func runsAreDealtOutAnew() {
+  @Test func runsAreDealtOutAnew() throws {
     var random = RandomSource(seed: 3)
     let runs = (0..<50).map { run in ModelScores([Double(run)], influences: (0..<20).map { Double($0 % 2) - 0.5 }) }
-    let rates = NullRates.permuted(
-      runs, models: 5, seeds: 10, tables: 200, critical: CriticalValues(Judgement.confidence), using: &random)
+    let rates = try #require(
+      NullRates.permuted(
+        runs, models: 5, seeds: 10, tables: 200, critical: CriticalValues(Judgement.confidence), using: &random))
     #expect(rates.tables == 200 && rates.withLoser < 25 && rates.unstable == 0)
+    #expect(NullRates.permuted(runs, models: 6, seeds: 10, tables: 1, critical: critical, using: &random) == nil)
+  }
+
+  /// Two models on three folds, 1 apart and ±0.1: s² of the two-way layout is 0.02 with 2 degrees of freedom, whatever a fold does to both. Three
+  /// folds count as 1 / (1/3 + 1/2) = 1.2 runs.
+  @Test func foldsArePaired() {
+    let easy = [10.0, 0, -10]
+    let models = [[1.1, 1.0, 0.9], [-0.1, 0, 0.1]].map { scores in
+      ModelScores(zip(scores, easy).map { $0 + $1 }, folds: [1, 2, 3])
+    }
+    let comparison = PooledComparison(models)
+    #expect(comparison.isPaired && comparison.freedom == 2 && abs(comparison.variance - 0.02) < 1e-12)
+    let gap = comparison.difference(0, 1)
+    #expect(abs(gap.value - 1) < 1e-12 && abs(gap.error - (2 * 0.02 / 1.2).squareRoot()) < 1e-12)
+    // A mean by itself knows nothing of other models: variance of 11.1, 1, −9.1 over 1.2 runs.
+    let mean = comparison.mean(0)
+    #expect(abs(mean.error - (10.1 * 10.1 / 1.2).squareRoot()) < 1e-9 && mean.freedom == 2)
+    #expect(!PooledComparison([models[0], ModelScores([1, 2, 3], folds: [1, 2, 4])]).isPaired)
+    #expect(!PooledComparison([models[0]]).isPaired)
+  }
+
+  /// Each fold's runs are dealt out among the models, so that what a fold does to all of them says nothing.
+  @Test func foldsAreDealtOutOneByOne() throws {
+    var random = RandomSource(seed: 4)
+    let runs = (0..<4).flatMap { _ in (1...10).map { ModelScores([100 * Double($0) + random.normal()], folds: [$0]) } }
+    let rates = try #require(
+      NullRates.permuted(runs, models: 4, seeds: 10, tables: 200, critical: critical, using: &random))
+    #expect(rates.tables == 200 && rates.withLoser < 25 && rates.unstable == 0)
+    #expect(NullRates.permuted(runs, models: 4, seeds: 11, tables: 1, critical: critical, using: &random) == nil)
+    #expect(NullRates.permuted(runs, models: 5, seeds: 10, tables: 1, critical: critical, using: &random) == nil)
   }
 
   @Test func itemsOfSeedsAreAveraged() {

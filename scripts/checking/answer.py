@@ -69,7 +69,7 @@ class Answer:
         parts = []
         for b in self.those("undecided"):
             seeds = self.ranking.rows[b.name]["seeds"]
-            need = f"about {counted(seeds, 'seed')} would tell" if seeds else "only more test items would tell"
+            need = f"about {counted(seeds, 'seed')} would tell" if seeds else f"only more {self.ranking.wanting} would tell"
             parts += ["; " if parts else "Undecided: ", *self.score(b), f", {need}"]
         return [*parts, "."] if parts else None
 

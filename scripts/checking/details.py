@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 from over_tasks import families
-from runs import flat, is_number, unpacked
+from runs import Backend, flat, is_number, unpacked
 from shown import Rough, Tables, code, counted, escaped, plain, sections
 
 
@@ -165,7 +165,10 @@ def classes(ranking, order):
 
 
 def solved(backend):
-    """Whether more than half of the seeds get an item wholly right; None where runs do not say."""
+    """Whether more than half of the seeds get an item wholly right; None where runs do not say. Of folds each has items of its own."""
+    if backend.is_of_folds:
+        parts = [solved(Backend(backend.name, [r])) for r in backend.finished]
+        return np.concatenate(parts) if parts and all(part is not None for part in parts) else None
     items = [r["items"] for r in backend.finished if r.get("items")]
     if not items or len(items) < len(backend.finished) or any("wrong" not in i or i["weights"] != items[0]["weights"] for i in items):
         return None

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 from judging import Table
-from runs import baseline_error, influences, is_number
+from runs import baseline_error, fold, influences, is_number
 from scipy.stats import beta, t
 from shown import code, counted, escaped
 
@@ -32,10 +32,13 @@ class Ranking:
         self.metric = metric
         self.sign = 1 if metric["higherIsBetter"] else -1
         self.scale = 100.0 if metric["unit"] == "percent" else 1.0
-        self.most = 1.0 if metric["unit"] == "percent" else math.inf
+        self.most = 1.0 if metric["unit"] == "percent" and not metric["name"].endswith("-error-rate") else math.inf
         self.backends = [b for b in backends if self.scores(b)]
-        levels = {r["baselineScores"][metric["name"]] for b in backends for r in b.finished if metric["name"] in r["baselineScores"]}
-        self.baselines = sorted(levels) if levels and all(map(is_number, levels)) else []
+        self.noun = "fold" if any(b.is_of_folds for b in backends) else "seed"
+        levels = {(fold(r) or 0, r["baselineScores"][metric["name"]])
+                  for b in backends for r in b.finished if metric["name"] in r["baselineScores"]}
+        levels = [level for _, level in sorted(levels)]
+        self.baselines = levels if levels and all(map(is_number, levels)) else []
         self.baseline = float(np.mean(self.baselines)) if self.baselines else None
         names = [b.name for b in self.backends]
         self.table = Table(
@@ -52,8 +55,11 @@ class Ranking:
     def model(self, backend):
         parts = [influences(r, self.metric, r["scores"]["test"][self.metric["name"]]) for r in backend.finished
                  if self.metric["name"] in r["scores"]["test"]]
+        values = self.sign * np.array(self.scores(backend))
+        if backend.is_of_folds:
+            return {"values": values, "influences": [], "folds": [fold(r) for r in backend.finished if self.metric["name"] in r["scores"]["test"]]}
         items = np.mean(parts, axis=0) if len({len(p) for p in parts}) == 1 else np.zeros(0)
-        return {"values": self.sign * np.array(self.scores(backend)), "influences": self.sign * items}
+        return {"values": values, "influences": self.sign * items}
 
     def is_broken(self, backend):
         if backend.lost or self.baseline is None:
@@ -113,7 +119,7 @@ class Ranking:
         count, n = sum(self.sign * (v - middle) > 0 for v in self.scores(backend)), len(backend.records)
         low = beta.ppf(0.025, count, n - count + 1) if count else 0
         high = beta.ppf(0.975, count + 1, n - count) if count < n else 1
-        return f", {count} of {counted(n, 'seed')} work (95 %: {100 * low:.0f} to {100 * high:.0f} % of seeds)"
+        return f", {count} of {counted(n, self.noun)} work (95 %: {100 * low:.0f} to {100 * high:.0f} % of {self.noun}s)"
 
     def verdict(self, backend):
         row = self.rows[backend.name]
@@ -128,7 +134,7 @@ class Ranking:
                 ends = self.lead(row)
                 return ["worse by ", self.shown(ends[0]), " to ", self.shown(ends[1])]
             case "undecided":
-                need = f"about {counted(row['seeds'], 'seed')}" if row["seeds"] else "more test items"
+                need = f"about {counted(row['seeds'], 'seed')}" if row["seeds"] else f"more {self.wanting}"
                 return [f"undecided ({need}){equal}"]
             case "unstable":
                 own = float(np.std(self.scores(backend), ddof=1))
@@ -136,7 +142,11 @@ class Ranking:
             case "broke":
                 return ["broke" if backend.lost else "below the baseline", self.works(backend)]
             case reason:
-                return [f"not judged: {'too few seeds' if reason == 'fewSeeds' else 'no spread'}"]
+                return [f"not judged: {f'too few {self.noun}s' if reason == 'fewSeeds' else 'no spread'}"]
+
+    @property
+    def wanting(self):
+        return "data" if self.noun == "fold" else "test items"
 
     def lead(self, row):
         """How far the best leads, with bounds that hold for all pairs, within what the metric can be."""

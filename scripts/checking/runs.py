@@ -15,6 +15,12 @@ class Backend:
         self.name, self.records = name, records
         self.finished = [r for r in records if is_scored(r)]
         self.lost = len(records) - len(self.finished)
+        self.is_of_folds = len({fold(r) for r in records}) > 1
+
+
+def fold(record):
+    """Which fold of its data is the test split; None where they have none."""
+    return record.get("settings", {}).get("data", {}).get("fold")
 
 
 def is_number(value):

@@ -76,6 +76,18 @@ class Checking(unittest.TestCase):
         self.assertEqual("".join(table.verdict(table.backends[1])), "broke, 4 of 5 seeds work (95 %: 28 to 99 % of seeds)")
         self.assertTrue(fits("91.5 ± 1.3 (4 of 5)", table.cell(table.backends[1])))
 
+    def test_folds(self):
+        """As `FoldTests.verdictsFoldByFold`: models are compared fold by fold, a mean stands by itself."""
+        hard = [0.70 + 0.02 * place for place in range(10)]
+        other = [score - 0.01 + (0.005 if place % 2 == 0 else -0.005) for place, score in enumerate(hard)]
+        backends = [backend("a", hard), backend("b", other)]
+        for each in backends:
+            for fold, run in enumerate(each.records, 1):
+                run["settings"] = {"data": {"folds": 10, "fold": fold}}
+        table = ranking(*(Backend(each.name, each.records) for each in backends))
+        self.assertTrue(fits("worse by 0.5 to 1.5", table.verdict(table.backends[1])), table.verdict(table.backends[1]))
+        self.assertTrue(fits("72.7 to 85.3", table.interval(table.backends[0])), table.interval(table.backends[0]))
+
     def test_selection(self):
         """As `SelectionTests`: the best mean on development, the first of equal ones; what broke only where all did."""
         chosen = lambda *candidates: Selection(sum(candidates, [])).chosen.name  # noqa: E731

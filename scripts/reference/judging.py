@@ -49,18 +49,23 @@ def exact(quantile, freedom):
 class Table:
     """Models as dictionaries of `values`, one a seed, and `influences`, one a test item; what broke and what is unstable leave the pool.
 
+    Where the values are those of a cross-validation, `folds` says of which; models with the same folds are compared fold by fold.
+
     `at` evaluates a quantile at degrees of freedom; `best` is the index of the model that leads among means that are equal in twelve digits.
     """
 
     def __init__(self, models, broke, at=exact, best=None):
         self.values = [np.array(model["values"]) for model in models]
         self.influences = [np.array(model["influences"]) for model in models]
+        self.folds = [list(model.get("folds", [])) for model in models]
         self.means = [float(np.mean(v)) for v in self.values]
         self.at = at
         deviations = [np.sqrt(variance(v)) if len(v) > 2 and not b else 0 for v, b in zip(self.values, broke)]
         self.out = ["broke" if b else "unstable" if u else None for b, u in zip(broke, self.unstable(deviations))]
         self.pool = [i for i, verdict in enumerate(self.out) if verdict is None]
-        self.variance, self.freedom = self.pooled(self.pool)
+        folds = [self.folds[i] for i in self.pool]
+        self.is_paired = len(folds) > 1 and len(folds[0]) > 1 and all(f == folds[0] for f in folds)
+        self.variance, self.freedom = self.two_way() if self.is_paired else self.pooled(self.pool)
         sizes = {len(self.influences[i]) for i in self.pool}
         self.knows_items = len(sizes) == 1 and sizes.pop() > 1
         self.best = max(self.pool, key=lambda i: (float(f"{self.means[i]:.12g}"), i == best, -i), default=None)
@@ -79,6 +84,18 @@ class Table:
         squares = sum((len(self.values[i]) - 1) * variance(self.values[i]) for i in models)
         return squares / max(1, freedom), freedom
 
+    def two_way(self):
+        """What is left of the scores of the pool without the means of models and of folds."""
+        scores = np.array([self.values[i] for i in self.pool])
+        rest = scores - scores.mean(axis=1, keepdims=True) - scores.mean(axis=0, keepdims=True) + scores.mean()
+        freedom = (scores.shape[0] - 1) * (scores.shape[1] - 1)
+        return float(np.sum(rest**2)) / freedom, freedom
+
+    def share(self, i):
+        """By what a run's variance is multiplied for that of the mean: runs of K folds share training data (Nadeau & Bengio 2003)."""
+        n = len(self.values[i])
+        return 1 / n + (1 / max(1, n - 1) if self.folds[i] else 0)
+
     def spread(self, seeds, items, count, freedom):
         """The standard error of two variances' sum, and Satterthwaite's degrees of freedom."""
         inverse = (seeds**2 / freedom if seeds else 0) + (items**2 / (count - 1) if items else 0)
@@ -86,7 +103,7 @@ class Table:
 
     def difference(self, a, b):
         """Of two in the pool: a minus b, its error, degrees of freedom, and the share of the items in its variance."""
-        seeds = self.variance * (1 / len(self.values[a]) + 1 / len(self.values[b]))
+        seeds = self.variance * (self.share(a) + self.share(b))
         count = len(self.influences[a])
         items = variance(self.influences[a] - self.influences[b]) / count if self.knows_items else 0.0
         return (self.means[a] - self.means[b], *self.spread(seeds, items, count, self.freedom), items)
@@ -94,13 +111,13 @@ class Table:
     def interval(self, a):
         """Half of the 95 % interval of a mean, of one out of the pool by its own seeds; None where other seeds are not known."""
         is_in = a in self.pool
-        squared, freedom = (self.variance, self.freedom) if is_in else self.pooled([a])
+        squared, freedom = (self.variance, self.freedom) if is_in and not self.is_paired else self.pooled([a])
         if freedom == 0:
             return None
         u = self.influences[a]
         knows_items = self.knows_items if is_in else len(u) > 1
         items = variance(u) / len(u) if knows_items else 0.0
-        error, degrees = self.spread(squared / len(self.values[a]), items, len(u), freedom)
+        error, degrees = self.spread(squared * self.share(a), items, len(u), freedom)
         return float(t.ppf(0.975, degrees) * error) if error else None
 
     def tukey(self, freedom):
@@ -140,4 +157,4 @@ class Table:
         return dict(
             gap=gap, error=error, freedom=degrees, half=tukey * error, interval=t.ppf(0.975, degrees) * error, hsu=hsu,
             verdict="top" if gap <= hsu * error else "worse" if gap > tukey * error else "undecided",
-            seeds=int(np.ceil(2 * self.variance / left)) if left > 0 else None)
+            seeds=int(np.ceil(2 * self.variance / left)) if left > 0 and not self.is_paired else None)

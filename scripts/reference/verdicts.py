@@ -26,7 +26,21 @@ for models, seeds, items, spread in [(5, 3, 0, 2.0), (5, 5, 40, 1.5), (3, 10, 20
     if models == 7:
         spreads = [np.std(t["values"], ddof=1) for t in tables]
         assert spreads[2] > 4 * np.median(spreads) and table.out[2] is None, spreads
-    cases.append({"models": tables, "broke": broke, "best": table.best, "rows": table.rows()})
+    cases.append({"models": tables, "broke": broke, "best": table.best, "rows": table.rows(),
+                  "halves": [table.interval(i) for i in range(len(tables))]})
+
+# Cross-validation: what a fold does to all models alike is no part of their differences. The last case lacks a fold of one model.
+for models, folds, spread in [(4, 10, 1.0), (2, 10, 0.5), (3, 5, 3.0), (3, 4, 1.0)]:
+    shared = 3 * random.normal(size=folds)
+    tables = [{"values": [round(float(v), 6) for v in spread * random.normal() + shared + random.normal(size=folds)], "influences": [],
+               "folds": list(range(1, folds + 1))} for _ in range(models)]
+    if folds == 4:
+        tables[1]["values"].pop()
+        tables[1]["folds"].pop()
+    table = Table(tables, [False] * models)
+    assert table.is_paired == (folds > 4)
+    cases.append({"models": tables, "broke": [False] * models, "best": table.best, "rows": table.rows(),
+                  "halves": [table.interval(i) for i in range(len(tables))]})
 
 kinds = {row["verdict"] for case in cases for row in case["rows"]}
 assert kinds == {"top", "worse", "undecided", "unstable", "broke", "fewSeeds"}, kinds

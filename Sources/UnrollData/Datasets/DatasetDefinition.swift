@@ -52,7 +52,8 @@ public struct DatasetDefinition: Sendable {
     switch key {
     case "development_percent": defaults.hasDevelopment
     case "test_percent": defaults.hasTest
-    case "duplicates", "stratify": defaults.hasDevelopment && defaults.hasTest
+    case "folds", "fold": defaults.hasTest
+    case "duplicates", "stratify", "split_seed": defaults.hasDevelopment && defaults.hasTest
     default: false
     }
   }

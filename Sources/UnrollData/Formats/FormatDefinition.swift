@@ -62,12 +62,15 @@ public struct FormatDefinition: Sendable {
 
   private static func commonKeys(_ kind: CorpusKind) -> [String] {
     let own: [String]
+    let split = ["max_length", "duplicates", "split_seed"]
+    let folds = ["unseen_labels", "folds", "fold"]
     switch kind {
-    case .tagged: own = ["lowercase", "unseen_labels", "max_length", "duplicates"]
-    case .labelled: own = ["lowercase", "unit", "tokeniser", "unseen_labels", "max_length", "duplicates", "stratify"]
-    case .pairs: own = ["lowercase", "unit", "target_unit", "tokeniser", "max_length", "duplicates"]
+    case .tagged: own = ["lowercase"] + split + folds
+    case .labelled: own = ["lowercase", "unit", "tokeniser"] + split + folds + ["stratify"]
+    // Every fold would have target words of its own.
+    case .pairs: own = ["lowercase", "unit", "target_unit", "tokeniser"] + split
     case .text: own = ["lowercase", "unit", "tokeniser", "line_token"]
-    case .series: own = ["unseen_labels", "max_length", "duplicates"]
+    case .series: own = split + folds
     }
     return ["encoding"] + own + ["development_percent", "test_percent", "subsample", "subsample_held_out"]
   }

@@ -37,6 +37,9 @@ struct DataOptions: Options {
   var lineToken = "<eos>"
   var developmentPercent = 10
   var testPercent = 10
+  var splitSeed = 0
+  var folds = 0
+  var fold = 0
   var duplicates = Duplicates.together
   var stratify = false
   var subsample = 0
@@ -132,7 +135,16 @@ struct DataOptions: Options {
 
   private static let sizes: [OptionKey<DataOptions>] = [
     OptionKey("development_percent", \.developmentPercent, in: 1...45, "part of train that becomes development"),
-    OptionKey("test_percent", \.testPercent, in: 1...45, "part of train that becomes test"),
+    OptionKey("test_percent", \.testPercent, in: 1...45, "part of train that becomes test")
+      .needs("folds: 0") { $0.folds == 0 },
+    OptionKey("split_seed", \.splitSeed, in: 0...Int(Int32.max), "which of many splits of train it is")
+      .later.needs("a split that is taken from train") { !$0.hasDevelopment || !$0.hasTest },
+    OptionKey(
+      "folds", \.folds, in: 0...100,
+      "cross-validation: so many parts of train, each the test split of a run of its own, in the place of seeds; 0 for none"
+    ).later,
+    OptionKey("fold", \.fold, in: 0...100, "a single one of the folds, from 1; 0: a run of each")
+      .later.needs("folds") { $0.folds > 0 },
     OptionKey(
       "duplicates", \.duplicates,
       "equal texts on one side of the split, or each by itself (as in a random split, which shows test items in training)"
@@ -150,6 +162,11 @@ struct DataOptions: Options {
 }
 
 extension DataOptions {
+  func validate() throws {
+    if folds == 1 { throw InputError("folds must be 2 or more, or 0 for none: of one nothing is left to train on") }
+    if folds > 0, fold > folds { throw InputError("fold must be one of the \(folds) folds, from 1, not \(fold)") }
+  }
+
   /// What is asked for of series.
   var seriesKind: CorpusKind { labelColumn.isEmpty ? .series : labelOf == .step ? .tagged : .labelled }
 

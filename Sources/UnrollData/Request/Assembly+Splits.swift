@@ -16,9 +16,9 @@ extension Assembly {
       return splits
     }
     let keys = splitKeys(all)
-    let stratified = options.stratify ? sides(of: keys, groups: all.map { group($0.item) }) : [:]
+    let side = sides(of: keys, options.stratify ? all.map { group($0.item) } : nil)
     for (sample, key) in zip(all, keys) {
-      switch stratified[key] ?? side(of: key) {
+      switch side(key) {
       case .train: splits.train.append(sample)
       case .development: splits.development.append(sample)
       case .test: splits.test.append(sample)
@@ -41,32 +41,68 @@ extension Assembly {
     }
   }
 
-  /// The side of an item depends on nothing but its content and the percentages, so adding items moves no other.
-  func side(of key: String) -> Split {
-    let bucket = Int(Digest.number("split\n" + key) % 100)
+  /// - Parameter groups: the class of every key, where each is split by itself.
+  private func sides(of keys: [String], _ groups: [String]?) -> (String) -> Split {
+    guard options.folds > 0 else { return sides(of: keys, groups, salt) }
+    let folds = folds(of: keys, groups)
+    let isOwn = { [own = options.fold - 1] in folds[$0] == own }
+    // Of the other folds development is taken as it is without any, each time other items.
+    let rest = keys.indices.filter { !isOwn(keys[$0]) }
+    let others = sides(
+      of: rest.map { keys[$0] }, groups.map { groups in rest.map { groups[$0] } }, "fold \(options.fold) \(salt)")
+    return { isOwn($0) ? .test : others($0) }
+  }
+
+  private func sides(of keys: [String], _ groups: [String]?, _ salt: String) -> (String) -> Split {
+    guard let groups else { return { side(of: $0, salt) } }
+    let sides = heldOut(of: keys, groups, salt)
+    return { sides[$0] ?? .train }
+  }
+
+  /// Makes other splits of the same items: what every digest of a key begins with.
+  private var salt: String { options.splitSeed == 0 ? "split\n" : "split \(options.splitSeed)\n" }
+
+  /// The side of an item depends on nothing but its content, the seed and the percentages, so adding items moves no other.
+  private func side(of key: String, _ salt: String) -> Split {
+    let bucket = Int(Digest.number(salt + key) % 100)
     let (development, test) = percentages
     if bucket < test { return .test }
     return bucket < test + development ? .development : .train
   }
 
-  /// Sides with every group split by itself: of its different keys, those with the smallest digests are test, the next development.
+  /// The held-out keys with every group split by itself: of its different keys, those with the smallest digests are test, the next
+  /// development.
   ///
-  /// Shares are rounded, but one at least: of two keys one is test, of three one is on each side. A key that stands in several
-  /// groups counts in that of its first item.
-  private func sides(of keys: [String], groups: [String]) -> [String: Split] {
-    var members: [TokenKey: [String]] = [:]
+  /// Shares are rounded, but one at least: of two keys one is test, of three one is on each side.
+  private func heldOut(of keys: [String], _ groups: [String], _ salt: String) -> [String: Split] {
     var sides: [String: Split] = [:]
-    for (key, group) in zip(keys, groups) where sides.updateValue(.train, forKey: key) == nil {
-      members[TokenKey(group), default: []].append(key)
-    }
-    for keys in members.values {
-      let ranked = keys.map { (Digest.number("split\n" + $0), $0) }.sorted { $0.0 < $1.0 }.map(\.1)
+    for keys in ranked(keys, groups, salt) {
       let test = share(percentages.test, of: keys.count, atMost: keys.count - 1)
       let development = share(percentages.development, of: keys.count, atMost: keys.count - 1 - test)
-      for key in ranked.prefix(test) { sides[key] = .test }
-      for key in ranked.dropFirst(test).prefix(development) { sides[key] = .development }
+      for key in keys.prefix(test) { sides[key] = .test }
+      for key in keys.dropFirst(test).prefix(development) { sides[key] = .development }
     }
     return sides
+  }
+
+  /// The fold of every key, from 0. Keys take them in turn by rising digest, group after group: so folds differ by one key at most, in
+  /// all and in every group.
+  private func folds(of keys: [String], _ groups: [String]?) -> [String: Int] {
+    var folds: [String: Int] = [:]
+    for key in ranked(keys, groups ?? keys.map { _ in "" }, salt).joined() { folds[key] = folds.count % options.folds }
+    return folds
+  }
+
+  /// The different keys of every group by rising digest, groups by their names. A key that stands in several groups counts in that of its
+  /// first item.
+  private func ranked(_ keys: [String], _ groups: [String], _ salt: String) -> [[String]] {
+    var (members, seen): ([TokenKey: [String]], Set<String>) = ([:], [])
+    for (key, group) in zip(keys, groups) where seen.insert(key).inserted {
+      members[TokenKey(group), default: []].append(key)
+    }
+    return members.sorted { $0.key.text.utf8.lexicographicallyPrecedes($1.key.text.utf8) }.map { _, keys in
+      keys.map { (Digest.number(salt + $0), $0) }.sorted { $0.0 < $1.0 }.map(\.1)
+    }
   }
 
   private func share(_ percent: Int, of count: Int, atMost limit: Int) -> Int {
@@ -89,8 +125,11 @@ extension Assembly {
     return splits
   }
 
-  /// What is taken from the training items; nothing for a split with its own file.
+  /// What is taken from the training items; nothing for a split with its own file, or where test is a fold.
   private var percentages: (development: Int, test: Int) {
-    (options.hasDevelopment ? 0 : options.developmentPercent, options.hasTest ? 0 : options.testPercent)
+    (
+      options.hasDevelopment ? 0 : options.developmentPercent,
+      options.hasTest || options.folds > 0 ? 0 : options.testPercent
+    )
   }
 }

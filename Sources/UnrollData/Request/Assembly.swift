@@ -138,6 +138,7 @@ struct Assembly {
     switch split {
     case .train: options.maxLength > 0 ? ", or a larger max_length" : ""
     case .development where options.hasDevelopment, .test where options.hasTest: ""
+    case .test where options.folds > 0: ", or fewer folds"
     case .development, .test: ", a file for it, or a larger \(split.rawValue)_percent"
     }
   }

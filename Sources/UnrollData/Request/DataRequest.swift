@@ -6,11 +6,11 @@ public struct DataRequest: Sendable {
   public let name: String
   /// Every option that applies, defaults included; for a named set without paths, so that records are the same on all
   /// machines.
-  public let resolved: [String: Value]
+  public private(set) var resolved: [String: Value]
   /// Options that were set and have no effect beside the others; they are as if they had not been set.
   public let idle: [IdleOption]
   let definition: DatasetDefinition
-  let options: DataOptions
+  private(set) var options: DataOptions
   /// Where a study asks for its own files, whose paths begin there; nil for a named set.
   package let setting: Setting?
 
@@ -58,6 +58,17 @@ public struct DataRequest: Sendable {
   /// Whether its steps are numbers, whatever is asked for.
   public var isOfNumbers: Bool { definition.kind == .series }
 
+  /// The folds of which each is the test split of a run of its own, from 1; none where there is one split.
+  package var openFolds: [Int] { options.fold == 0 && options.folds > 0 ? Array(1...options.folds) : [] }
+
+  /// The same data with one of the open folds as the test split.
+  package func taking(fold: Int) -> DataRequest {
+    var one = self
+    one.options.fold = fold
+    one.resolved["fold"] = .integer(fold)
+    return one
+  }
+
   /// Whether its items are two texts.
   public var isOfPairs: Bool { !options.secondTextColumn.isEmpty }
 
@@ -73,8 +84,14 @@ public struct DataRequest: Sendable {
   public func load(_ location: DataLocation) throws -> LoadedData {
     let files = SourceFiles { try find($0, location) }
     let assembly = Assembly(options: options, files: files)
-    let (corpus, labels) = try setting.placing { try assembly.corpus(definition.format.reader) }
-    let meaning = resolved.filter { !FormatDefinition.pathKeys.contains($0.key) }
+    let (corpus, labels) = try setting.placing {
+      guard openFolds.isEmpty else {
+        throw InputError("\(name) has \(options.folds) folds, and each is a split of its own: say which with fold")
+      }
+      return try assembly.corpus(definition.format.reader)
+    }
+    // All folds are of the same data.
+    let meaning = resolved.filter { $0.key != "fold" && !FormatDefinition.pathKeys.contains($0.key) }
     let digest = Digest.hex(try Value.table(meaning).json() + files.finish())
     return LoadedData(
       name: name, version: definition.version, licence: definition.licence,
@@ -110,7 +127,7 @@ extension DataRequest {
     // Its columns have keys of their own.
     var used = options.recorded.filter { keys.contains($0.key) && $0.key != textKey }
     if options.hasDevelopment { used["development_percent"] = nil }
-    if options.hasTest { used["test_percent"] = nil }
+    if options.hasTest || options.folds > 0 { used["test_percent"] = nil }
     if options.hasDevelopment && options.hasTest { (used["duplicates"], used["stratify"]) = (nil, nil) }
     // CSV had commas before there was a choice: records from that time stay what they are.
     if definition.defaults.separator == .comma, options.separator == .comma { used["separator"] = nil }
@@ -125,7 +142,7 @@ extension DataRequest {
       let what = definition.version.isEmpty ? "data in the format \(definition.format.name)" : "data \(definition.name)"
       let message =
         definition.hasOwnSplit(entry.key)
-        ? "\(entry.key) has no meaning here: the set comes with this split"
+        ? "\(entry.key) has no meaning here: the set comes with \(entry.key.hasPrefix("fold") ? "a test split of its own" : "this split")"
         : Suggestion.unknown("key", entry.key, known: keys)
       throw entry.error("\(what): \(message)")
     }
@@ -133,6 +150,9 @@ extension DataRequest {
 
   /// A split comes from its own file or is taken from train, not both.
   private static func refuseDoubleSplits(_ entries: [Setting.Entry], _ options: DataOptions) throws {
+    if options.hasTest, let entry = entries.first(where: { $0.key == "folds" }), options.folds > 0 {
+      throw entry.error("data: test and folds exclude each other, since every fold is a test split; leave one out")
+    }
     for (split, given) in [(Split.development, options.hasDevelopment), (.test, options.hasTest)] where given {
       let (key, percent) = (split.rawValue, "\(split.rawValue)_percent")
       guard let entry = entries.first(where: { $0.key == percent }) else { continue }

@@ -12,11 +12,11 @@ extension PredictionTable {
   public func differences(right: String, wrong: String, limit: Int) -> String {
     tasks.map { task in
       let sides = [right, wrong].map { name in task.runs.filter { $0.backend == name } }
-      guard task.areCounted else { return "\(task.name): its items are never wholly right\n" }
-      guard !sides.contains(where: \.isEmpty) else { return "\(task.name): one of the two left no predictions\n" }
+      guard task.areCounted else { return "\(task.title): its items are never wholly right\n" }
+      guard !sides.contains(where: \.isEmpty) else { return "\(task.title): one of the two left no predictions\n" }
       let found = task.items.indices.filter { task.isSolved($0, by: sides[0]) && !task.isSolved($0, by: sides[1]) }
       let head =
-        "\(task.name): \(right) right and \(wrong) wrong on \(found.count) of \(task.items.count.counted("test item"))\n"
+        "\(task.title): \(right) right and \(wrong) wrong on \(found.count) of \(task.items.count.counted("test item"))\n"
       return head + found.prefix(limit).map { "\n" + task.example($0, sides) }.joined()
     }.joined(separator: "\n")
   }

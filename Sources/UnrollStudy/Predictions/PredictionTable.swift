@@ -7,7 +7,7 @@ import UnrollTraining
 ///     task,seed,item,text,truth,lstm,gru
 ///     trec,1,1,how far is it from denver to aspen ?,NUM,NUM,LOC
 ///
-/// A row is an item of a task and a seed, in the order of the test split; items are counted from 1. Tokens and their labels stand
+/// A row is an item of a task and a seed (or a fold, in its place), in the order of the test split; items are counted from 1. Tokens and their labels stand
 /// between blanks, characters side by side; `_` stands where no label is asked for. The field of a run that has left nothing is empty.
 public struct PredictionTable {
   /// Of runs that left predictions.
@@ -25,8 +25,12 @@ public struct PredictionTable {
   /// - Throws: `InputError` for data that cannot be read.
   public init(_ requests: [RunRequest], _ store: RecordStore, _ location: DataLocation) throws {
     var broken: [InputError] = []
-    tasks = try requests.map(\.cell.cell.task).unique.compactMap { task in
-      try TaskPredictions(requests.filter { $0.cell.cell.task == task }, store, location, &broken)
+    // Every fold has a test split of its own.
+    func split(_ request: RunRequest) -> [String] {
+      [request.cell.cell.task, request.cell.fold.map(String.init) ?? ""]
+    }
+    tasks = try requests.map(split).unique.compactMap { own in
+      try TaskPredictions(requests.filter { split($0) == own }, store, location, &broken)
     }
     (backends, self.broken) = (requests.map(\.cell.cell.backend).unique, broken)
     kept = tasks.reduce(0) { $0 + $1.runs.count }

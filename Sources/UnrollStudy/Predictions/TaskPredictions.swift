@@ -12,12 +12,17 @@ struct TaskPredictions {
   }
 
   let name: String
+  /// Which fold it is; nil where test splits are all the same.
+  let fold: Int?
   let items: [TestItems.Item]
   /// What is true of every item.
   let truths: [String]
   let runs: [Run]
   /// Whether an item can be wholly right: neither numbers nor blocks of running text are.
   let areCounted: Bool
+
+  /// With the fold.
+  var title: String { name + (fold.map { ", fold \($0)" } ?? "") }
 
   /// Nil where no run has left its predictions.
   ///
@@ -50,7 +55,7 @@ struct TaskPredictions {
         Run(backend: own.backend, seed: own.seed, said: $0)
       }
     }
-    (name, items, truths) = (cell.cell.task, split.items, split.items.map(split.truth))
+    (name, fold, items, truths) = (cell.cell.task, cell.fold, split.items, split.items.map(split.truth))
     areCounted = cell.task.asks != .numbers && cell.task.kind != .text
   }
 }

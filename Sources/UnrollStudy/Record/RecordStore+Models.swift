@@ -67,7 +67,7 @@ extension RecordStore {
     }
   }
 
-  /// Of the runs that differ from this one in their seed alone, only the best on development keeps its model, of equal ones that of the lowest
+  /// Of the runs that differ from this one in their seed or fold alone, only the best on development keeps its model, of equal ones that of the lowest
   /// seed. A run without a record is under way and is left alone.
   ///
   /// Whoever ends last sees all others, and everybody removes the same files: several runners need no lock.
@@ -84,8 +84,9 @@ extension RecordStore {
 extension RunRecord {
   fileprivate func differsInSeedAlone(from other: RunRecord) -> Bool {
     func seedless(_ record: RunRecord) -> Value? {
-      guard case .table(var table) = record.settings else { return nil }
-      table["seed"] = nil
+      guard case .table(var table) = record.settings, case .table(var data)? = table["data"] else { return nil }
+      data["fold"] = nil
+      (table["seed"], table["data"]) = (nil, .table(data))
       return .table(table)
     }
     return status == .finished && data.digest == other.data.digest && seedless(self) == seedless(other)

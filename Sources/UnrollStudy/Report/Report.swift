@@ -52,11 +52,11 @@ public struct Report {
   ) throws -> [Block] {
     let results = try StudyResults(records, study: study, notes: notes, margin: margin)
     let runs = results.records.count - results.waiting
-    let size = [
-      wanted.map { "\(Digits.whole(runs)) of \(Markdown.count($0, "run"))" } ?? Markdown.count(runs, "run"),
-      Markdown.count(results.tasks.count, "task"), Markdown.count(results.backends.count, "backend"),
-      Markdown.count(results.records.map(\.cell.seed).unique.count, "seed"),
-    ]
+    let size =
+      [
+        wanted.map { "\(Digits.whole(runs)) of \(Markdown.count($0, "run"))" } ?? Markdown.count(runs, "run"),
+        Markdown.count(results.tasks.count, "task"), Markdown.count(results.backends.count, "backend"),
+      ] + results.runNouns.map { Markdown.count($0.count, $0.noun) }
     let head: [Block] = [
       .heading(1, Markdown.escape(study)),
       .paragraph("**Question.** \(Markdown.escape(results.question))"),

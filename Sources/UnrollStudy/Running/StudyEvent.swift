@@ -44,6 +44,6 @@ public struct StudySummary: Sendable {
 }
 
 extension StudyCell {
-  /// `task / backend / seed n`.
-  public var label: String { "\(cell.task) / \(cell.title) / seed \(cell.seed)" }
+  /// `task / backend / seed n`, or `fold n`.
+  public var label: String { "\(cell.task) / \(cell.title) / \(fold.map { "fold \($0)" } ?? "seed \(cell.seed)")" }
 }

@@ -13,11 +13,13 @@ public struct StudyCell: Sendable {
   public private(set) var cell: RunRecord.Cell
   /// What is added to the study's seeds.
   let shift: Int
+  /// Which fold of its data it is, as a cell of a study; nil where it is a seed.
+  private(set) var fold: Int? = nil
   /// Where the study lists task and backend.
   public let order: RunRecord.Order
   /// A width, or the budget that it is solved from.
   public let size: ModelSize
-  let request: DataRequest
+  private(set) var request: DataRequest
   let task: any Task.Type
   let backend: BackendSettings
   let model: ModelOptions
@@ -47,6 +49,16 @@ public struct StudyCell: Sendable {
     var copy = self
     copy.cell.seed = seed
     return copy
+  }
+
+  /// The cell's runs: one a seed, or one a fold where the data have folds. A fold's seed is its number.
+  func runs(_ seeds: [Int]) -> [StudyCell] {
+    guard !request.openFolds.isEmpty else { return seeds.map { with(seed: $0 + shift) } }
+    return request.openFolds.map { fold in
+      var copy = with(seed: fold + shift)
+      (copy.fold, copy.request) = (fold, request.taking(fold: fold))
+      return copy
+    }
   }
 
   /// Every setting, defaults included. A width that is solved from a budget stands as the budget.

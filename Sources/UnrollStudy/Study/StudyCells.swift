@@ -120,23 +120,27 @@ struct StudyCells {
     func label(_ title: String, _ words: [(text: String, isRow: Bool)]) -> String {
       ([title] + words.filter(\.isRow).map(\.text)).joined(separator: " ")
     }
+    let shift = backend.copy * stride(task)
     let candidate = (taskWords + backendWords).filter { !$0.isRow }.map(\.text)
     try add(
       StudyCell(
         study: head.study, question: head.question,
         cell: RunRecord.Cell(
           task: label(task.title, taskWords), kind: task.task.name, backend: label(backend.title, backendWords),
-          seed: head.seeds[0] + backend.copy * stride,
+          seed: head.seeds[0] + shift,
           candidate: candidate.isEmpty ? nil : candidate.joined(separator: " ")),
-        shift: backend.copy * stride, order: order, size: head.size, request: task.request, task: task.task,
+        shift: shift, order: order, size: head.size, request: task.request, task: task.task,
         backend: settings,
         model: model.forUnit(characters: task.request.isOfCharacters), training: training,
         source: model.inputs.contains { type(of: $0).readsFiles } ? backend.setting : task.request.setting),
       task.number, backend)
   }
 
-  /// From the seeds of one of several equal backends to those of the next.
-  private var stride: Int { head.seeds.max()! - head.seeds.min()! + 1 }
+  /// From the seeds, or folds, of one of several equal backends to those of the next.
+  private func stride(_ task: TaskEntry) -> Int {
+    let folds = task.request.openFolds.count
+    return folds > 0 ? folds : head.seeds.max()! - head.seeds.min()! + 1
+  }
 
   /// Where a study sets an option, for complaints.
   private func place(of key: String, _ used: [Placed], _ backend: BackendEntry) -> Setting {

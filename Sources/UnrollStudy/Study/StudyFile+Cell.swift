@@ -3,10 +3,10 @@ import UnrollData
 import UnrollTraining
 
 extension StudyFile {
-  /// One run of the study. What there is only one of need not be named; the seed is the study's first, or any other. A backend that has
-  /// candidates is named with one of them behind it.
+  /// One run of the study. What there is only one of need not be named; the seed is the study's first, or any other, and where the data have
+  /// folds the number of one. A backend that has candidates is named with one of them behind it.
   ///
-  /// - Throws: `InputError` for a name that the study does not have, and for data that cannot be read.
+  /// - Throws: `InputError` for a name or a fold that the study does not have, and for data that cannot be read.
   public func request(
     task: String?, backend: String?, seed: Int?, _ location: DataLocation
   ) throws -> RunRequest {
@@ -24,10 +24,14 @@ extension StudyFile {
       return names[0]
     }
     let names = (try chosen("task", task, \.task), try chosen("backend", backend, \.title))
-    guard let cell = cells.first(where: { ($0.cell.task, $0.cell.title) == names }) else {
+    let runs = cells.filter { ($0.cell.task, $0.cell.title) == names }
+    guard let first = runs.first else {
       throw InputError("the study has no cell of the task \(names.0) and the backend \(names.1)")
     }
-    let own = cell.with(seed: seed ?? cell.cell.seed)
+    let known = seed.map { seed in runs.first { $0.cell.seed == seed } } ?? first
+    guard let own = known ?? (first.fold == nil ? first.with(seed: seed!) : nil) else {
+      throw InputError("the data of \(names.0) have folds: the seed is the number of one, 1…\(runs.count)")
+    }
     return RunRequest(own, identity: try own.identity(dataDigest: try own.digest(location)))
   }
 
@@ -75,7 +79,6 @@ extension StudyFile {
       entry("backends", .list([table("backend")])),
       Setting.Entry(key: "model", line: 1, value: table("model")),
       Setting.Entry(key: "training", line: 1, value: table("training")),
-      entry("seeds", .list([Setting(.scalar("1"), file: StudyFile.words, line: 1)])),
     ]
     try self.init(Setting(.table(study + (tables[""] ?? [])), file: StudyFile.words, line: 1), name: "train")
     guard points.count == 1 else {

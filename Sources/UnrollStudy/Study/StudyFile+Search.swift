@@ -13,7 +13,7 @@ extension StudyFile {
   /// Cells that know with whom they compete, and when.
   ///
   /// - Throws: `InputError` where candidates cannot compete, or where no row has enough.
-  static func searching(_ points: [StudyCell], seeds: Int, _ setting: Setting) throws -> [StudyCell] {
+  static func searching(_ points: [StudyCell], seeds: [Int], _ setting: Setting) throws -> [StudyCell] {
     let rows = Dictionary(grouping: points, by: \.row)
     var searches: [[String]: RunRecord.Search] = [:]
     for row in points.map(\.row).unique {
@@ -28,7 +28,7 @@ extension StudyFile {
         throw setting.error("halving goes by epochs, and training.seconds by the clock; leave one of them out")
       }
       searches[row] = Halving.rungs(candidates: cells.count, epochs: epochs[0]).map {
-        RunRecord.Search(rungs: $0, runs: cells.count * seeds)
+        RunRecord.Search(rungs: $0, runs: cells.count * cells[0].runs(seeds).count)
       }
     }
     guard !searches.isEmpty else {

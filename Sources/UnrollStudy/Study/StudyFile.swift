@@ -86,12 +86,14 @@ public struct StudyFile {
     let search = complaints.gather { try StudyFile.search(value("search")) } ?? nil
     try complaints.check()
     try StudyFile.checkCandidates(points, uneven: value("uneven"), setting)
-    let count = seeds.count
-    self.points = try search.map { try StudyFile.searching(points, seeds: count, $0) } ?? points
+    if let given = value("seeds"), points.allSatisfy({ !$0.request.openFolds.isEmpty }) {
+      throw given.error("seeds has no effect here: the data of every task have folds, each with a run; leave it out")
+    }
+    self.points = try search.map { [seeds] in try StudyFile.searching(points, seeds: seeds, $0) } ?? points
   }
 
-  /// All cells: tasks, then backends, then seeds.
-  public func cells() -> [StudyCell] { points.flatMap { point in seeds.map { point.with(seed: $0 + point.shift) } } }
+  /// All cells: tasks, then backends, then seeds or folds.
+  public func cells() -> [StudyCell] { points.flatMap { $0.runs(seeds) } }
 
   /// What `read` makes of the items of a list, each under a name of its own; complaints are gathered.
   private static func list<Entry>(

@@ -12,7 +12,9 @@ package enum StudyKeys {
     key("backend", "table", "", "options of every backend that has them"),
     key("model", "table", "", "options around every backend"),
     key("training", "table", "", "options of every training"),
-    key("seeds", "1…1000, or a list", "5", "runs of every cell: a number n stands for seeds 1…n"),
+    key(
+      "seeds", "1…1000, or a list", "5",
+      "runs of every cell: a number n stands for seeds 1…n; where data have folds these take their place"),
     key(
       "compare", "list", "",
       "options whose lists are the question: each item is a row of the report, named layers or backend.layers; of other lists of options development chooses one item a task and backend"

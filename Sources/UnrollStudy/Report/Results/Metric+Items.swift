@@ -63,6 +63,9 @@ extension Metric {
   /// Larger is better.
   var sign: Double { higherIsBetter ? 1 : -1 }
 
-  /// What the metric can be.
-  var range: ClosedRange<Double> { unit == .percent ? 0...1 : (self == .perplexity ? 1 : 0)...Double.infinity }
+  /// What the metric can be. There may be more edits than tokens.
+  var range: ClosedRange<Double> {
+    let isShare = unit == .percent && !name.hasSuffix("-error-rate")
+    return (self == .perplexity ? 1 : 0)...(isShare ? 1 : .infinity)
+  }
 }

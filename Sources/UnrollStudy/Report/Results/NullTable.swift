@@ -33,10 +33,9 @@ public struct NullTable {
       let pool = ranking.standings.filter(\.verdict.isCompared).map(\.backend)
       let runs = pool.flatMap { $0.scores(ranking.metric) }
       let shape = (models: models ?? pool.count, seeds: seeds ?? pool.map(\.finished.count).min() ?? 0)
-      let suffices = shape.models > 1 && shape.seeds > 1 && shape.models * shape.seeds <= runs.count
       return Row(
         task: task.name, runs: runs.count, shape: shape,
-        rates: suffices
+        rates: shape.models > 1 && shape.seeds > 1
           ? .permuted(
             runs, models: shape.models, seeds: shape.seeds, tables: tables, critical: critical, using: &random) : nil)
     }

@@ -39,6 +39,8 @@ struct Ranking {
   /// Whether there are enough seeds to say who is better.
   let isJudged: Bool
   let margin: EqualityMargin
+  /// What tells the runs of a backend apart: `seed` or `fold`.
+  let noun: String
   private let judgement: Judgement
   private let critical: CriticalValues
   /// Backends as the judgement has them.
@@ -57,6 +59,7 @@ struct Ranking {
       return isIn[0] == isIn[1] ? metric.isBetter(a.sample.mean, than: b.sample.mean) : isIn[0]
     }
     (self.metric, self.baseline, self.margin) = (metric, baseline, margin)
+    noun = backends.contains(where: \.isOfFolds) ? "fold" : "seed"
     (self.judgement, self.critical, names) = (judgement, critical, scored.map(\.backend.name))
     let comparison = judgement.comparison
     (knowsItems, freedom, pooled) = (comparison.knowsItems, comparison.freedom, comparison.models.count)
@@ -64,6 +67,9 @@ struct Ranking {
     isJudged = judgement.isJudged
     text = ScoreText(metric, scored.map(\.sample))
   }
+
+  /// What would tell backends apart where more seeds do not.
+  var wanting: String { noun == "fold" ? "data" : "test items" }
 
   /// Nil when every backend broke or is unstable.
   var best: Standing? { standings.first.flatMap { $0.verdict.isCompared ? $0 : nil } }
@@ -140,13 +146,15 @@ private struct Entry {
 }
 
 extension BackendResults {
-  /// One a run that finished, signed so that larger is better.
+  /// One a run that finished, signed so that larger is better. Folds have test items of their own, and scatter over them already.
   func scores(_ metric: Metric) -> [ModelScores] {
     finished.compactMap { record in
       record.testScore(metric).map { score in
-        let items = metric.isSum(columns: record.data.classes) ? record.items : nil
+        let items = metric.isSum(columns: record.data.classes) && !isOfFolds ? record.items : nil
         let influences = items.map { metric.influences($0, score: score) } ?? []
-        return ModelScores([score * metric.sign], influences: influences.map { $0 * metric.sign })
+        return ModelScores(
+          [score * metric.sign], influences: influences.map { $0 * metric.sign },
+          folds: isOfFolds ? [record.fold].compactMap(\.self) : [])
       }
     }
   }

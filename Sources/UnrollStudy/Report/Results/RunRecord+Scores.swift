@@ -12,6 +12,9 @@ extension RunRecord {
     }.map(\.element.name)
   }
 
+  /// Which fold of its data is the test split; nil where they have none.
+  var fold: Int? { settings["data"]?["fold"]?.integer }
+
   /// Whether means, tests and figures count the run: it finished, and its test scores are numbers.
   var isScored: Bool { status == .finished && brokenScores.isEmpty }
 

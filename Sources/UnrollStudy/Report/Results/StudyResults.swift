@@ -18,6 +18,18 @@ struct StudyResults {
   /// Runs that wait at a rung of their search.
   let waiting: Int
 
+  /// How many seeds there are, and how many folds.
+  var runNouns: [(noun: String, count: Int)] {
+    let folded = Set(tasks.filter(\.isOfFolds).map(\.name))
+    return ["seed", "fold"].compactMap { noun in
+      let runs = records.filter { folded.contains($0.cell.task) == (noun == "fold") }
+      return runs.isEmpty ? nil : (noun, runs.map { noun == "fold" ? $0.fold ?? 0 : $0.cell.seed }.unique.count)
+    }
+  }
+
+  /// What tables call the column that tells runs apart.
+  var runTitle: String { runNouns.map(\.noun).joined(separator: " or ") }
+
   /// Those of the candidates that were chosen.
   var chosen: [RunRecord] { tasks.flatMap(\.records) }
 

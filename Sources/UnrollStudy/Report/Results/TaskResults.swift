@@ -37,11 +37,17 @@ struct TaskResults {
     self.records = backends.flatMap(\.records)
     let finished = backends.flatMap(\.finished)
     rankings = metrics.map { metric in
-      // One value where all records agree, as they do for the same data.
-      let level = Sample(finished.compactMap { $0.baselineScores[metric.name] }.unique.sorted())
+      // One value where all records agree, as they do for the same data; of folds each has its own.
+      let levels = finished.compactMap { run in
+        run.baselineScores[metric.name].map { [Double(run.fold ?? 0), $0] }
+      }
+      let level = Sample(levels.unique.sorted { $0.lexicographicallyPrecedes($1) }.map { $0[1] })
       return Ranking(backends, metric, level, margin, critical)
     }
   }
+
+  /// Whether its runs are those of a cross-validation.
+  var isOfFolds: Bool { backends.contains(where: \.isOfFolds) }
 
   var primary: Metric? { metrics.first }
   var finished: [RunRecord] { records.filter(\.isScored) }
@@ -70,6 +76,9 @@ struct BackendResults {
   var records: [RunRecord] { selection.chosen.records.filter { $0.status != .stopped } }
   var finished: [RunRecord] { records.filter(\.isScored) }
   var lost: [RunRecord] { records.filter { !$0.isScored } }
+
+  /// Whether each run has a test split of its own, one of the folds of the data.
+  var isOfFolds: Bool { Set(records.compactMap(\.fold)).count > 1 }
 
   /// Test scores of the runs that finished.
   func test(_ metric: Metric) -> Sample? { Sample(finished.compactMap { $0.testScore(metric) }) }

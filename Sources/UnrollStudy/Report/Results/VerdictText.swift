@@ -11,11 +11,11 @@ struct VerdictText {
     case .top: return (ranking.top.count == 1 ? "**alone at the top**" : "**top group**") + equal
     case .worse: return "worse by \(amounts(standing))"
     case .undecided(let seeds?): return "undecided (about \(Markdown.count(seeds, "seed")))" + equal
-    case .undecided(nil): return "undecided (more test items)" + equal
+    case .undecided(nil): return "undecided (more \(ranking.wanting))" + equal
     case .unstable: return "unstable (sd \(deviations(standing)))"
     case .broke: return broke(standing) + share(standing)
     case .unjudged(.alone): return "–"
-    case .unjudged(.fewSeeds): return "not judged: too few seeds"
+    case .unjudged(.fewSeeds): return "not judged: too few \(ranking.noun)s"
     case .unjudged(.noSpread): return "not judged: no spread"
     }
   }
@@ -36,7 +36,7 @@ struct VerdictText {
   func share(_ standing: Standing) -> String {
     guard let working = standing.working, let rate = standing.workingRate else { return "" }
     let ends = [rate.lowerBound, rate.upperBound].map { Digits.fixed(100 * $0, 0) }
-    let runs = Markdown.count(standing.backend.records.count, "seed")
-    return ", \(working) of \(runs) work (95 %: \(ends[0]) to \(ends[1]) % of seeds)"
+    let runs = Markdown.count(standing.backend.records.count, ranking.noun)
+    return ", \(working) of \(runs) work (95 %: \(ends[0]) to \(ends[1]) % of \(ranking.noun)s)"
   }
 }

@@ -59,18 +59,26 @@ struct AnswerSection: ReportSection {
 
   /// Which claim the sentences make.
   private func claim(_ study: StudyResults) -> String {
-    let blind = study.tasks.filter { !($0.rankings.first?.knowsItems ?? false) }.map { Markdown.escape($0.name) }
+    let (folded, whole) = (study.tasks.filter(\.isOfFolds), study.tasks.filter { !$0.isOfFolds })
+    let blind = whole.filter { !($0.rankings.first?.knowsItems ?? false) }.map { Markdown.escape($0.name) }
+    let names = folded.map { Markdown.escape($0.name) }
     let why = "(runs do not say how each item went, or the metric is no sum over items)"
     let scope =
       blind.isEmpty
       ? "for other seeds and other test items"
-      : blind.count == study.tasks.count
+      : blind.count == whole.count
         ? "for other seeds on these test items \(why)"
         : "for other seeds and other test items, of \(Markdown.list(blind)) for other seeds alone \(why)"
+    let claims = [
+      whole.isEmpty ? nil : "\(scope); training data and splits are the same throughout",
+      folded.isEmpty
+        ? nil
+        : "\(whole.isEmpty ? "" : "of \(Markdown.list(names)) ")for other texts to train on and to test, as far as folds tell",
+    ]
     return
       "*The top group contains the best of the compared models with 95 % confidence (Hsu's comparison with the best, over pooled seeds); worse is said "
       + "only by Tukey's bounds for all pairs, so that of tables of equal models at most one in twenty says it. Intervals are 95 %, "
-      + "\(scope); training data and splits are the same throughout.*"
+      + "\(claims.compactMap(\.self).joined(separator: "; ")).*"
   }
 }
 
@@ -128,8 +136,8 @@ private struct TaskAnswer {
   private func undecided(_ ranking: Ranking) -> String? {
     let items = ranking.standings.compactMap { standing -> String? in
       guard case .undecided(let seeds) = standing.verdict else { return nil }
-      let need = seeds.map { "about \(Markdown.count($0, "seed")) would tell" } ?? "only more test items would tell"
-      return "\(score(standing, ranking)), \(need)"
+      let need = seeds.map { "about \(Markdown.count($0, "seed"))" } ?? "only more \(ranking.wanting)"
+      return "\(score(standing, ranking)), \(need) would tell"
     }
     return items.isEmpty ? nil : "Undecided: \(items.joined(separator: "; "))."
   }
@@ -139,12 +147,12 @@ private struct TaskAnswer {
     if ranking.best?.verdict == .unjudged(.fewSeeds) {
       let degrees = Markdown.count(Int(ranking.freedom), "degree")
       return
-        "Who is better is not said: the seeds of \(Markdown.count(ranking.pooled, "backend")) give \(degrees) of freedom, and below "
-        + "\(Digits.plain(Judgement.fewestDegrees)) chance decides. More seeds would tell."
+        "Who is better is not said: the \(ranking.noun)s of \(Markdown.count(ranking.pooled, "backend")) give \(degrees) of freedom, and below "
+        + "\(Digits.plain(Judgement.fewestDegrees)) chance decides. More \(ranking.noun)s would tell."
     }
     let names = ranking.standings.filter { $0.verdict == .unjudged(.noSpread) }.map { score($0, ranking) }
     return names.isEmpty
-      ? nil : "Not judged, because no seed differs from another: \(Markdown.list(names))."
+      ? nil : "Not judged, because no \(ranking.noun) differs from another: \(Markdown.list(names))."
   }
 
   /// Those that left the pool.
@@ -155,12 +163,12 @@ private struct TaskAnswer {
       let what =
         standing.verdict == .unstable
         ? "is unstable (sd \(words.deviations(standing)))"
-        : standing.backend.lost.isEmpty ? "has seeds below the baseline" : "broke"
+        : standing.backend.lost.isEmpty ? "has \(ranking.noun)s below the baseline" : "broke"
       return "\(name(standing)) \(what)\(words.share(standing))"
     }
     let rule = left.contains { $0.working != nil }
     return "Not compared: \(items.joined(separator: "; "))."
-      + (rule ? " A seed works where it comes nearer to the best mean than to the baseline." : "")
+      + (rule ? " A \(ranking.noun) works where it comes nearer to the best mean than to the baseline." : "")
   }
 
   /// The least parameters in the top group, and the least time where times compare.

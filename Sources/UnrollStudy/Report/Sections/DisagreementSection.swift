@@ -44,12 +44,19 @@ struct DisagreementSection: ReportSection {
     return table
   }
 
-  /// Whether more than half of the seeds get an item wholly right, an entry an item that has targets.
+  /// Whether more than half of the seeds get an item wholly right, an entry an item that has targets. Of folds each has one run, and all of them
+  /// together have every item.
   private func solved(_ backend: BackendResults) -> [Bool]? {
     let items = backend.finished.compactMap(\.items)
-    guard let first = items.first, items.count == backend.finished.count,
-      items.allSatisfy({ $0.right != nil && $0.weights == first.weights })
-    else { return nil }
+    guard !items.isEmpty, items.count == backend.finished.count else { return nil }
+    let parts = (backend.isOfFolds ? items.map { [$0] } : [items]).map(mostlyRight)
+    return parts.contains { $0 == nil } ? nil : parts.flatMap { $0! }
+  }
+
+  /// By runs on the same items.
+  private func mostlyRight(_ items: [ItemScores]) -> [Bool]? {
+    let first = items[0]
+    guard items.allSatisfy({ $0.right != nil && $0.weights == first.weights }) else { return nil }
     let asked = first.weights.indices.filter { first.weights[$0] > 0 }
     guard !asked.isEmpty else { return nil }
     return asked.map { item in 2 * items.count { $0.right![item] == $0.weights[item] } > items.count }

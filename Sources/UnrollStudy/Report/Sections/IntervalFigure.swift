@@ -79,8 +79,7 @@ private struct TaskPanel {
     {
       values.append(baseline * scale)
     }
-    axis = Axis(
-      ranking.metric.plainHeading, holding: values, within: ranking.metric.unit == .percent ? 0...100 : nil)
+    axis = Axis(ranking.metric.plainHeading, holding: values, within: ranking.metric.ends)
   }
 
   var panel: Panel { Panel(x: axis, y: Axis(names: backends), plots: plots + baseline) }

@@ -10,7 +10,7 @@ struct LostRunsSection: ReportSection {
       return [.paragraph("None: all \(Markdown.count(ended.count, "run")) \(rest)finished.")]
     }
     var table = MarkdownTable([
-      ("task", .left), ("backend", .left), ("seed", .right), ("what", .left), ("step", .right),
+      ("task", .left), ("backend", .left), (study.runTitle, .right), ("what", .left), ("step", .right),
       ("first bad tensor", .left), ("why", .left), ("identity", .left),
     ])
     for record in lost {

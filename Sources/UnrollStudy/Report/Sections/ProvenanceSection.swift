@@ -78,7 +78,7 @@ struct ProvenanceSection: ReportSection {
 
   private func identities(_ study: StudyResults) -> Block {
     var table = MarkdownTable([
-      ("task", .left), ("backend", .left), ("seed", .right), ("status", .left), ("identity", .left),
+      ("task", .left), ("backend", .left), (study.runTitle, .right), ("status", .left), ("identity", .left),
     ])
     for record in study.records {
       table.add([

@@ -64,7 +64,7 @@ struct ScoresSection: ReportSection {
   private func comparisons(_ ranking: Ranking) -> Block? {
     guard ranking.standings.count > 1, ranking.best != nil else { return nil }
     var table = MarkdownTable([
-      ("backend", .left), ("seeds", .right), ("median", .right), ("lowest – highest", .right),
+      ("backend", .left), ("\(ranking.noun)s", .right), ("median", .right), ("lowest – highest", .right),
       ("minus best", .right), ("95 % for all pairs at once", .right),
     ])
     for standing in ranking.standings {
@@ -74,7 +74,10 @@ struct ScoresSection: ReportSection {
         [Markdown.code(standing.backend.name), "\(values.count)", ends[1], "\(ends[0]) – \(ends[2])"]
           + difference(standing, ranking))
     }
-    let scope = ranking.knowsItems ? "other seeds and other test items" : "other seeds alone"
+    let scope =
+      ranking.noun == "fold"
+      ? "other texts to train on and to test"
+      : ranking.knowsItems ? "other seeds and other test items" : "other seeds alone"
     let words =
       "For \(scope); \(Digits.plain(ranking.freedom)) pooled degrees of freedom of \(Markdown.count(ranking.pooled, "backend"))."
     return .details("\(ranking.metric.heading): every backend against the best", [.paragraph(words), .table(table)])

@@ -7,7 +7,7 @@ import UnrollTraining
 struct TaskRemarks {
   let task: TaskResults
 
-  var sentences: [String] { [few, spans, unknown, short, clock, leak, programs].compactMap { $0 } }
+  var sentences: [String] { [few, folds, spans, unknown, short, clock, leak, programs].compactMap { $0 } }
 
   /// Below this many test items a single one moves the score by a percent or more.
   private static let fewItems = 100
@@ -18,6 +18,20 @@ struct TaskRemarks {
     let knows = task.rankings.first?.knowsItems ?? false
     let rest = knows ? "however many seeds there are" : "and intervals over seeds know nothing of it"
     return "**The test split has only \(Markdown.count(count, "item")):** scores on so few say little, \(rest)."
+  }
+
+  /// What stands in the place of seeds, and what its scores know of each other.
+  private var folds: String? {
+    guard task.isOfFolds else { return nil }
+    let count = Set(task.records.compactMap(\.fold)).count
+    let chosen = task.selections.contains { $0.candidates.count > 1 }
+    return
+      "**Cross-validation:** \(Markdown.count(count, "fold")) in the place of seeds. Every text is tested by the one run that has not been trained on it, "
+      + "and backends are compared fold by fold. Runs share most of what they are trained on: intervals and verdicts count them as "
+      + "\(Digits.fixed(1 / (1 / Double(count) + 1 / Double(count - 1)), 1)) independent ones (Nadeau and Bengio 2003)."
+      + (chosen
+        ? " A candidate is chosen by its mean development score over all folds: development items of one fold are test items of another."
+        : "")
   }
 
   /// How labels that break their scheme are read.
