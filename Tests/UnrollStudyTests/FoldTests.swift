@@ -95,7 +95,7 @@ import UnrollTraining
       #expect(items.reduce(0, +) == 60 && records.prefix(3).map { $0.data.sizes[.test] } == items)
       #expect(try Files.list(store.folder).count { $0.hasSuffix(".safetensors") } == 2)
 
-      let queue = try RunQueue(requests.shuffled(), store, again: false)
+      let queue = try RunQueue(requests, store, again: false)
       #expect(queue.count == 0 && queue.kept.map(\.fold) == [1, 1, 2, 2, 3, 3])
 
       let table = try PredictionTable(requests, store, none)
