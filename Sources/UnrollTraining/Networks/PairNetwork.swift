@@ -47,8 +47,7 @@ public final class PairNetwork: Network, @unchecked Sendable {
   public func corrupted(_ batch: Batch, _ random: RandomSource) -> Batch {
     var corrupted = inputs.reduce(batch) { $1.corrupted($0, random) }
     corrupted.source = batch.source.map { source in
-      let premises = inputs.reduce(source.batch) { $1.corrupted($0, random.split("premise")) }
-      return BatchSource(premises, places: source.places)
+      source.replacing(inputs.reduce(source.batch) { $1.corrupted($0, random.split("premise")) })
     }
     return corrupted
   }
@@ -67,9 +66,7 @@ public final class PairNetwork: Network, @unchecked Sendable {
   private func read(_ batch: Batch, _ pass: Pass) -> (output: Matrix, pullback: (Matrix) -> Void) {
     guard let source = batch.source else { preconditionFailure("a pair has a text beside each of its own") }
     let arena = pass.arena
-    let beside = Pass(
-      source.batch.steps, parameters: pass.parameters, gradients: pass.gradients, arena: arena, mode: pass.mode,
-      keepsState: conditional != nil, random: pass.random.split("premise"))
+    let beside = pass.over(source.batch.steps, "premise", keepsState: conditional != nil)
     let (premises, premisesBack) = embedded(source.batch, beside)
     let (hypotheses, hypothesesBack) = embedded(batch, pass)
     let (first, firstBack) = encoder.forward(premises, from: nil, beside)

@@ -41,6 +41,16 @@ public struct Targets: Sendable {
   /// Targets, those of which nothing is asked included.
   public var count: Int { width == 0 ? classes.count : numbers.count / width }
 
+  /// The item in which a target stands.
+  func item(of position: Int) -> Int {
+    var (item, end) = (0, itemStarts.count)
+    while end - item > 1 {
+      let middle = (item + end) / 2
+      if itemStarts[middle] <= position { item = middle } else { end = middle }
+    }
+    return item
+  }
+
   /// The text that an item asks for, without its end.
   func text(_ item: Int) -> ArraySlice<Int32> {
     let end = item + 1 < itemStarts.count ? itemStarts[item + 1] : classes.count
@@ -102,9 +112,8 @@ public struct Predictions: Sendable {
   /// - Parameter written: one for every sequence of the batch, in its order.
   mutating func add(_ batch: Batch, texts written: [[Int32]]) {
     if texts.isEmpty { texts = [[Int32]?](repeating: nil, count: targets.itemStarts.count) }
-    let items = Dictionary(uniqueKeysWithValues: targets.itemStarts.enumerated().map { ($1, $0) })
     // The rows of the first step are the sequences.
-    for (position, text) in zip(batch.positions, written) { texts[items[Int(position)]!] = text }
+    for (position, text) in zip(batch.positions, written) { texts[targets.item(of: Int(position))] = text }
   }
 
   mutating func add(_ batch: Batch, _ prediction: Prediction) {
